@@ -1,0 +1,49 @@
+# make report: install and run the study on the sample.  make test: install and run every test.  make help: the rest.
+PYTHON ?= python3.11
+STUDY ?= data/sample/study.yaml
+OUT ?= reports
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install report test check proof notebooks sample lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(VENV)/.installed ## make .venv and install the locked packages
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; give another: make PYTHON=python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "uv>=0.8,<1"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+report: install ## run the study on the sample and say where the report lies (STUDY=… OUT=… for another)
+	$(BIN)/kam run $(STUDY) --out $(OUT)
+
+check: install ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check ## every test (15 minutes at most)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile notebooks
+
+proof: install ## what takes longer than make test: full sizes, many seeds
+	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"
+
+notebooks: install ## run the notebooks on the sample and keep their outputs, for a commit
+	$(BIN)/python tests/refresh_notebooks.py
+
+sample: install ## make data/sample again
+	$(BIN)/kam sample data/sample
+
+lock: install ## resolve requirements.lock again
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --extra test pyproject.toml -o requirements.lock
+
+clean: ## remove .venv and drafts
+	rm -rf $(VENV) reports/drafts

@@ -1,0 +1,154 @@
+"""The command line: kam run · check · batch · sample."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kamlib import __version__
+from kamlib.errors import InputError
+
+app = typer.Typer(
+    help="Find a company's key customers from its own records, and keep them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+StudyFile = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
+AsOf = Annotated[str | None, typer.Option(help="Day or quarter, e.g. 2026-09-30 or 2026Q3, instead of the study's.")]
+Out = Annotated[Path, typer.Option(help="Folder of the reports.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; may be repeated.")
+]
+
+
+@app.command()
+def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
+    """Run a study and publish its report."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from kamlib.notebooks import steps
+    from kamlib.run import run_study
+
+    values = _values(set_)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task("notebooks", total=len(steps()) + 1)
+
+        def step(name: str, seconds: float) -> None:
+            bar.advance(task)
+            bar.console.print(f"{name:<20} {seconds:6.1f} s", highlight=False)
+
+        index = run_study(study, as_of=as_of, out=out, values=values, progress=step)
+    typer.echo(f"report: {index}")
+
+
+@app.command()
+def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
+    """Read and clean a study's files and print the ledger, without a report."""
+    from rich.table import Table
+
+    from kamlib import intake
+    from kamlib.study import Study
+
+    loaded = Study.read(study, as_of=as_of, values=_values(set_))
+    clean = intake.collect(loaded)
+    shown = Table(title=f"{loaded.title}, as of {loaded.as_of}", title_justify="left")
+    for name in ("table", "rule", "action"):
+        shown.add_column(name)
+    for name in ("matched rows", "matched amount", "rows", "amount"):
+        shown.add_column(name, justify="right")
+    for row in clean.ledger.itertuples():
+        cells = [row.matched_rows, row.matched_amount, row.rows, row.amount]
+        shown.add_row(row.table, row.rule, row.action, *(_number(cell) for cell in cells))
+    _console(stderr=False).print(shown)
+    for note in clean.notes:
+        typer.echo(note)
+
+
+@app.command()
+def batch(
+    file: Annotated[Path, typer.Argument(help="The batch file: studies and dates.")],
+    as_of: Annotated[list[str] | None, typer.Option(help="Day or quarter for all studies; may be repeated.")] = None,
+    out: Out = Path("reports"),
+) -> None:
+    """Run many studies and quarters: one report each and a page that links them. Exit status 1 if any failed."""
+    from kamlib.batch import run_batch
+
+    def told(entry: dict) -> None:
+        cause = f": {entry['cause']}" if entry["cause"] else ""
+        typer.echo(f"{entry['status']:<7} {entry['study']} {entry['as_of']} {entry['seconds']:.1f} s{cause}", err=True)
+
+    entries = run_batch(file, as_of=as_of, out=out, progress=told)
+    typer.echo(f"reports: {(out / 'index.html').resolve()}")
+    if any(entry["status"] == "failed" for entry in entries):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sample(folder: Annotated[Path, typer.Argument(help="Where the sample goes.")] = Path("data/sample")) -> None:
+    """Make the sample: a fictional distributor with every table, and the truth that was planted in it."""
+    from kamlib.sample import make
+
+    make(folder)
+    typer.echo(f"sample: {folder.resolve()}")
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"kam {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a mistake of the input ends with one message and status 2, never with a traceback."""
+    from kamlib.notebooks import StepError
+
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"kam: {error}", err=True)
+        sys.exit(2)
+    except StepError as error:
+        typer.echo(f"kam: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:
+            traceback.print_exc(file=log)
+        typer.echo(f"kam: {type(error).__name__}: {error}. The details are in {log.name}", err=True)
+        sys.exit(1)
+
+
+def _values(pairs: list[str] | None) -> dict[str, object]:
+    import yaml
+
+    values = {}
+    for pair in pairs or []:
+        key, mark, text = pair.partition("=")
+        if not (key and mark):
+            raise InputError("--set needs key=value", found=pair, remedy="For example --set churn.horizon_days=90.")
+        try:
+            values[key] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise InputError(f"--set {key}: the value is no YAML", found=text) from None
+    return values
+
+
+def _console(stderr: bool = True):
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=True)
+
+
+def _number(value) -> str:
+    import pandas as pd
+
+    if value is None or pd.isna(value):
+        return ""
+    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"

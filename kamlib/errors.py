@@ -1,0 +1,61 @@
+"""The one error that a user can mend: what is wrong, where, what was found and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class InputError(ValueError):
+    """Something the user gave can't be used; the message is complete and needs no traceback.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, naming the parameter, column or key.
+    file, line, column :
+        Where it stands, as far as known; `line` counts from 1, the header included.
+    found :
+        What was found there.
+    remedy : str
+        What to do.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        found: object = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.problem, self.file, self.line, self.column, self.found, self.remedy = (
+            problem,
+            file,
+            line,
+            column,
+            found,
+            remedy,
+        )
+        where = ", ".join(
+            part
+            for part in (
+                str(file) if file is not None else "",
+                f"line {line}" if line is not None else "",
+                f"column {column!r}" if column is not None else "",
+            )
+            if part
+        )
+        text = f"{where}: {problem}" if where else problem
+        if found is not None:
+            text += f"; found {found!r}" if isinstance(found, str) else f"; found {found}"
+        super().__init__(f"{text}. {remedy}" if remedy else text)
+
+
+def some(values: Iterable[object], most: int = 5) -> str:
+    """The first few offenders in words: ``'a', 'b' and 3 more``."""
+    items = list(values)
+    shown = ", ".join(repr(item) for item in items[:most])
+    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
