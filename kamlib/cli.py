@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -51,22 +52,26 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     """Read and clean a study's files and print the ledger, without a report."""
-    from rich.table import Table
-
     from kamlib import intake
     from kamlib.study import Study
 
     loaded = Study.read(study, as_of=as_of, values=_values(set_))
     clean = intake.collect(loaded)
-    shown = Table(title=f"{loaded.title}, as of {loaded.as_of}", title_justify="left")
-    for name in ("table", "rule", "action"):
-        shown.add_column(name)
-    for name in ("matched rows", "matched amount", "rows", "amount"):
-        shown.add_column(name, justify="right")
-    for row in clean.ledger.itertuples():
-        cells = [row.matched_rows, row.matched_amount, row.rows, row.amount]
-        shown.add_row(row.table, row.rule, row.action, *(_number(cell) for cell in cells))
-    _console(stderr=False).print(shown)
+    typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
+    typer.echo(
+        f"{'table':<13}{'rule':<24}{'what is done':<14}{'rows hit':>12}{'amount hit':>20}{'set aside':>12}{'amount':>20}"
+    )
+    for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].itertuples():
+        frame = row.rule in ("came in", "kept")
+        cells = [
+            _count(row.matched_rows),
+            _money(row.matched_amount),
+            *([_count(row.rows), _money(row.amount)] * (not frame)),
+        ]
+        typer.echo(
+            f"{row.table:<13}{row.rule:<24}{row.action:<14}"
+            + "".join(f"{c:>{w}}" for c, w in zip(cells, (12, 20, 12, 20), strict=False))
+        )
     for note in clean.notes:
         typer.echo(note)
 
@@ -140,15 +145,15 @@ def _values(pairs: list[str] | None) -> dict[str, object]:
     return values
 
 
-def _console(stderr: bool = True):
+def _console():
     from rich.console import Console
 
-    return Console(stderr=stderr, soft_wrap=True)
+    return Console(stderr=True, soft_wrap=True)
 
 
-def _number(value) -> str:
-    import pandas as pd
+def _count(value: int) -> str:
+    return f"{value:,}"
 
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:,.2f}"
+
+def _money(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:,.2f}"

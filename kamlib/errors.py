@@ -50,12 +50,13 @@ class InputError(ValueError):
         )
         text = f"{where}: {problem}" if where else problem
         if found is not None:
-            text += f"; found {found!r}" if isinstance(found, str) else f"; found {found}"
+            quoted = isinstance(found, str) and not ("'" in found and found.isprintable())
+            text += f"; found {found!r}" if quoted else f"; found {found}"
         super().__init__(f"{text}. {remedy}" if remedy else text)
 
 
 def some(values: Iterable[object], most: int = 5) -> str:
     """The first few offenders in words: ``'a', 'b' and 3 more``."""
     items = list(values)
-    shown = ", ".join(repr(item) for item in items[:most])
+    shown = ", ".join(repr(item) if isinstance(item, str) else str(item) for item in items[:most])
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"

@@ -111,7 +111,7 @@ def account_facts(
     facts = seen.group_by("account_id", "as_of").agg(**measures).to_pandas()
     breadth = _breadth(orders, dates[-1], marks).to_pandas()
     for table in (facts, breadth):
-        table["as_of"] = pd.to_datetime(table["as_of"])
+        table["as_of"] = table["as_of"].astype("datetime64[ns]")
     facts = facts.merge(breadth, on=["account_id", "as_of"], how="left", validate="one_to_one")
     return _finish(facts, pd.Timestamp(observed_from or first_day))
 
@@ -125,7 +125,7 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
     -------
     DataFrame
         account_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
-        account has no line with a margin in any month.
+        account has no line with a margin in any month, and in months that have lines but none with a margin.
     """
     import ibis
 
@@ -142,23 +142,19 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
         first=monthly.month.min(where=monthly.bought > 0), has_margin=monthly.margin.count() > 0
     )
     start = spans["first"].min().execute()
-    if pd.isna(start):
-        return pd.DataFrame(
-            {"account_id": [], "month": pd.to_datetime([]), "revenue": [], "margin": [], "order_days": []}
-        )
-    calendar = ibis.memtable({"month": pd.date_range(start, last, freq="MS").tolist()}).mutate(
-        month=lambda t: t.month.cast("date")
-    )
+    calendar = ibis.memtable(
+        {"month": pd.date_range(last if pd.isna(start) else start, last, freq="MS").tolist()}
+    ).mutate(month=lambda t: t.month.cast("date"))
     grid = spans.join(calendar, spans["first"] <= calendar.month)
     full = grid.left_join(sums, [grid.account_id == sums.account_id, grid.month == sums.month])
     table = full.select(
         account_id=grid.account_id,
         month=grid.month,
         revenue=sums.revenue.fill_null(0.0),
-        margin=ibis.ifelse(grid.has_margin, sums.margin.fill_null(0.0), ibis.null("float64")),
+        margin=ibis.ifelse(grid.has_margin & sums.revenue.isnull(), 0.0, sums.margin),
         order_days=sums.order_days.fill_null(0),
     ).to_pandas()
-    table["month"] = pd.to_datetime(table["month"])
+    table["month"] = table["month"].astype("datetime64[ns]")
     return table.sort_values(["account_id", "month"], ignore_index=True)
 
 
@@ -168,7 +164,7 @@ def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
     table = days.select(
         "account_id", "date", amount=days.revenue.cast("float64"), margin=days.margin.cast("float64")
     ).to_pandas()
-    table["date"] = pd.to_datetime(table["date"])
+    table["date"] = table["date"].astype("datetime64[ns]")
     return table.sort_values(["account_id", "date"], ignore_index=True)
 
 
@@ -196,7 +192,7 @@ def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> 
         .to_pandas()
     )
     for column in ("as_of", "next_order"):
-        table[column] = pd.to_datetime(table[column])
+        table[column] = table[column].astype("datetime64[ns]")
     return table.sort_values(["as_of", "account_id"], ignore_index=True)
 
 
@@ -243,32 +239,36 @@ def _account_days(orders: ir.Table, until: date) -> ir.Table:
 
 
 def _breadth(orders: ir.Table, until: date, marks: ir.Table) -> ir.Table:
-    """Distinct categories and managers of each account at each landmark."""
+    """Distinct categories and managers of each account at each landmark, missing where it bought but none is known."""
+    import ibis
+
     lines = orders.filter((orders.date <= until) & (orders.amount > 0))
     kinds = lines.select("account_id", "date", "category", "manager").distinct()
     seen = kinds.join(marks, kinds.date <= marks.as_of)
     recent = {name: seen.date > seen[f"from_{name}"] for name in _COUNTS}
+
+    def different(column, where=True):
+        bought = seen.account_id.count(where=where)
+        return ibis.ifelse(bought > 0, column.nunique(where=where).nullif(0), 0)
+
     return seen.group_by("account_id", "as_of").agg(
-        categories=seen.category.nunique(),
-        managers_24m=seen.manager.nunique(where=recent["24m"]),
-        **{f"categories_{name}": seen.category.nunique(where=inside) for name, inside in recent.items()},
+        categories=different(seen.category),
+        managers_24m=different(seen.manager, recent["24m"]),
+        **{f"categories_{name}": different(seen.category, inside) for name, inside in recent.items()},
     )
 
 
 def _finish(facts: pd.DataFrame, observed_from: pd.Timestamp) -> pd.DataFrame:
     """Derived columns, and windows that were not observed set to missing."""
-    dates = {name: pd.to_datetime(facts[name]) for name in ("first_order", "last_order", "long_gap_ended")}
-    facts = facts.assign(**dates)
-    counts = [
-        name
-        for name in facts.columns.astype(str)
-        if name.startswith(("revenue_", "returns_", "order_days_", "categories", "managers"))
-    ]
-    facts[counts] = facts[counts].astype("float64").fillna(0.0)
-    windowed_margin = [f"margin_{name}" for name in _MARGIN]
-    facts[windowed_margin] = facts[windowed_margin].where(
-        facts["margin"].isna(), facts[windowed_margin].fillna(0.0), axis=0
-    )
+    days = ["as_of", "first_order", "last_order", "long_gap_ended"]
+    facts = facts.assign(**{name: facts[name].astype("datetime64[ns]") for name in days})
+    sums = [name for name in facts.columns.astype(str) if name.startswith(("revenue_", "returns_", "order_days_"))]
+    kinds = [name for name in facts.columns.astype(str) if name.startswith(("categories", "managers"))]
+    for name in _MARGIN:  # without lines in the window nothing was earned; with lines of unknown margin it is unknown
+        nothing = facts["margin"].notna() & facts[f"revenue_{name}"].isna()
+        facts[f"margin_{name}"] = facts[f"margin_{name}"].mask(nothing, 0.0)
+    facts[sums] = facts[sums].astype("float64").fillna(0.0)
+    facts[kinds] = facts[kinds].astype("float64").mask(facts["order_days"] == 0, 0.0)
     for name in facts.columns:
         window = next((w for w in sorted(WINDOWS, key=len, reverse=True) if name.endswith(f"_{w}")), None)
         if window is not None:
@@ -286,5 +286,6 @@ def _finish(facts: pd.DataFrame, observed_from: pd.Timestamp) -> pd.DataFrame:
         share=positive / totals,
     ).drop(columns="bought")
     facts = facts.sort_values(["as_of", "share", "account_id"], ascending=[True, False, True], ignore_index=True)
-    facts["cumulative_share"] = facts.groupby("as_of")["share"].cumsum()
+    running = facts.groupby("as_of")["share"].cumsum()
+    facts["cumulative_share"] = running.groupby([facts["as_of"], facts["share"]]).transform("max")
     return facts.replace([np.inf, -np.inf], np.nan)

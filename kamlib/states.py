@@ -24,14 +24,14 @@ def states(
 
     The first that holds: *lost*, no purchase for more than `horizon_days`, or the account closed or its contract
     ended; *silent*, quiet for longer than its own limit (`silence_limits`); *partial*, the last six months at least
-    50 % below the same months a year ago, or below the six months before where that year was not observed;
+    50 % below what was expected of them (`expectation`);
     *returned*, its latest purchases began within the horizon after a gap longer than it; *active*, else.
 
     Parameters
     ----------
     facts : DataFrame
-        One row per account at one date: account_id, as_of, last_order, silence_days, gaps, gap_p95, revenue_6m,
-        revenue_prev_6m, revenue_6m_year_ago, long_gap_ended.
+        One row per account and date: account_id, as_of, first_order, last_order, silence_days, gaps, gap_p95,
+        revenue_6m, revenue_prev_6m, revenue_6m_year_ago, long_gap_ended.
     horizon_days : days without a purchase that define a loss.
     floor_days : the silence limit is never below it.
     accounts : DataFrame, optional
@@ -44,12 +44,11 @@ def states(
     """
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
     limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days)
-    expected = table["revenue_6m_year_ago"].where(table["revenue_6m_year_ago"] > 0, table["revenue_prev_6m"])
-    old_enough = table["tenure_days"] > 365
+    expected = expectation(table)
     lost = table["silence_days"] > horizon_days
     declared = _declared(table, accounts)
     silent = table["silence_days"] > limit
-    partial = old_enough & (expected > 0) & (table["revenue_6m"] <= _HALVED * expected)
+    partial = table["revenue_6m"] <= _HALVED * expected
     back = (table["as_of"] - table["long_gap_ended"]).dt.days <= horizon_days
     cases = [declared.notna(), lost, silent, partial, back]
     state = np.select(cases, ["lost", "lost", "silent", "partial", "returned"], "active")
@@ -81,14 +80,25 @@ def states(
 def silence_limits(facts: pd.DataFrame, *, horizon_days: int = 180, floor_days: int = 30) -> pd.Series:
     """Days of quiet after which an account counts as silent.
 
-    Its own 95th percentile of gaps, shrunk towards the median of all accounts' with the weight of five gaps
+    Its own 95th percentile of gaps, shrunk towards the median of all accounts' at that date with the weight of five gaps
     (an account with five gaps counts half its own, half the others'); at least `floor_days`, at most `horizon_days`.
     """
-    common = facts["gap_p95"].median()
-    common = float(horizon_days) if pd.isna(common) else common
+    common = facts.groupby("as_of")["gap_p95"].transform("median").fillna(float(horizon_days))
     own = facts["gap_p95"].fillna(common)
     limit = (facts["gaps"] * own + _PRIOR_GAPS * common) / (facts["gaps"] + _PRIOR_GAPS)
     return limit.clip(floor_days, max(horizon_days, floor_days)).rename("silence_limit")
+
+
+def expectation(facts: pd.DataFrame) -> pd.Series:
+    """Revenue that an account's last six months are held against; missing where there is nothing to expect.
+
+    The same months a year ago where the account bought before they began, so that its season counts; else the six
+    months before the last six, where it bought before those began.
+    """
+    age = {months: facts["first_order"] <= facts["as_of"] - pd.DateOffset(months=months) for months in (12, 18)}
+    known_season = age[18] & facts["revenue_6m_year_ago"].notna()
+    expected = facts["revenue_6m_year_ago"].where(known_season, facts["revenue_prev_6m"].where(age[12]))
+    return expected.where(expected > 0).rename("expected")
 
 
 def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:

@@ -1,0 +1,80 @@
+"""The rules of thumb that a churn model must beat: the base rate, silence alone, silence against the own rhythm."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import InputError
+from kamlib.landmarks import outcomes
+from kamlib.metrics import logistic
+from kamlib.signs import Usual, own_gap, usual
+
+BASELINES = {
+    "base_rate": "base rate",
+    "silence": "silence alone",
+    "silence_in_gaps": "silence in own gaps",
+}
+
+
+def baseline_predictions(
+    table: pd.DataFrame, until: date | pd.Timestamp, now: pd.DataFrame, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """P(lost) of each row of `now` by each rule, fitted on the complete landmarks of the last year before `until`.
+
+    Returns
+    -------
+    DataFrame, index of `now`
+        A column for each of `BASELINES`. Silence, and silence in own gaps, become probabilities by a logistic curve on
+        their logarithm; their order of accounts stays as it is.
+
+    Raises
+    ------
+    InputError
+        If no landmark was complete by `until`.
+    """
+    train, lost = _complete(table, until, horizon_days)
+    common = usual(train)
+    rules = {name: _rule(_score(name, train, common), lost, _score(name, now, common)) for name in BASELINES}
+    return pd.DataFrame(rules, index=now.index)
+
+
+def baseline_range(
+    table: pd.DataFrame, until: date | pd.Timestamp, now: pd.DataFrame, name: str, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """low and high of one rule: the least and the most that any single landmark of that year would have given."""
+    train, lost = _complete(table, until, horizon_days)
+    common = usual(train)
+    score, here = _score(name, train, common), _score(name, now, common)
+    each = [_rule(score[rows], lost[rows], here) for rows in (train["as_of"] == day for day in train["as_of"].unique())]
+    return pd.DataFrame({"low": np.min(each, axis=0), "high": np.max(each, axis=0)}, index=now.index)
+
+
+def _complete(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int) -> tuple[pd.DataFrame, pd.Series]:
+    until = pd.Timestamp(until)
+    came = outcomes(table, until, horizon_days=horizon_days)
+    complete = came["complete"] & (table["as_of"] < until)
+    if not complete.any():
+        raise InputError(
+            f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
+            remedy="Give a longer history or a shorter horizon.",
+        )
+    recent = complete & (table["as_of"] > table.loc[complete, "as_of"].max() - pd.Timedelta(days=365))
+    return table[recent], came.loc[recent, "lost"]
+
+
+def _score(name: str, table: pd.DataFrame, common: Usual) -> pd.Series:
+    if name == "base_rate":
+        return pd.Series(0.0, index=table.index)
+    if name == "silence":
+        return pd.Series(np.log1p(table["silence_days"]), index=table.index)
+    return pd.Series(np.log((table["silence_days"] + 1) / own_gap(table, common)), index=table.index)
+
+
+def _rule(score: pd.Series, lost: pd.Series, here: pd.Series) -> np.ndarray:
+    if score.nunique() < 2 or lost.nunique() < 2:
+        return np.full(len(here), float(lost.mean()))
+    intercept, slope = logistic(score.to_numpy(), lost.to_numpy())
+    return 1 / (1 + np.exp(-(intercept + slope * here.to_numpy())))

@@ -1,0 +1,166 @@
+"""What the churn model says: the call list with its reasons in words, hazard ratios, and whether hazards are proportional."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.baselines import BASELINES, baseline_predictions, baseline_range
+from kamlib.churn import Model, Piece, Settings, covariates, cox, cox_data, fit, predict, sample_accounts
+from kamlib.errors import InputError
+from kamlib.honest import Verdict
+from kamlib.landmarks import outcomes
+from kamlib.signs import SIGNS, usual, words
+
+_REASON_FROM = 0.1  # a sign is a reason when it lowers the chance of the next order by about 10 % or more
+COLUMNS = ["account_id", "p_lost", "low", "high", "method", "reason"]
+
+
+def lost_probabilities(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, model: Model | None, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """P(lost by H) of each account at risk at `as_of`, by the model or by the baseline that the verdict fell back to.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `kamlib.landmarks.landmark_table` with `as_of` among its landmarks.
+    model : Model fitted at `as_of`; needed where the verdict's method is "model".
+
+    Returns
+    -------
+    DataFrame, highest P(lost) first
+        account_id, p_lost, low, high, method (model or baseline), reason (in words). Where no landmark was complete
+        by `as_of`, p_lost is missing and the reason says so.
+    """
+    now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
+    if verdict.method == "model":
+        if model is None:
+            raise InputError("the verdict asks for a model, and none is given")
+        found = predict(model, now).assign(method="model", reason=reasons(model, now))
+    else:
+        found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
+    found = found.assign(account_id=now["account_id"])[COLUMNS]
+    return found.sort_values(["p_lost", "account_id"], ascending=[False, True], ignore_index=True)
+
+
+def final_model(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, settings: Settings, *, horizon_days: int = 180
+) -> Model | None:
+    """The model with the tested settings, refitted with all that is known at `as_of`; None where none was tested."""
+    return None if verdict.test_date is None else fit(table, as_of, settings, horizon_days=horizon_days)
+
+
+def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
+    """The main reasons for a high P(lost) in words: the groups of signs that lower the chance of an order most.
+
+    The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
+    the pieces are weighed by the orders expected in them.
+    """
+    z = covariates(model, table)
+    groups = {name: SIGNS[str(name)].group for name in z}
+    expected = np.array([np.exp((z @ p.coefficients).to_numpy()) * _total(p) for p in model.pieces])
+    share = expected / expected.sum(axis=0)
+    weighed = sum(z * p.coefficients * s[:, None] for p, s in zip(model.pieces, share, strict=True))
+    pull = pd.DataFrame(weighed).T.groupby(groups, sort=False).sum().T
+    told = words(table, model.common)[pull.columns].to_numpy(dtype=object)
+    order = np.argsort(pull.to_numpy(), axis=1, kind="stable")[:, :most]
+    rows = np.arange(len(table))[:, None]
+    found = np.where(pull.to_numpy()[rows, order] < -_REASON_FROM, told[rows, order], "")
+    text = pd.Series("", index=table.index, dtype="string")
+    for part in (pd.Series(found[:, k], index=table.index, dtype="string") for k in range(found.shape[1])):
+        text = text.mask((text != "") & (part != ""), text + "; ") + part
+    return text.where(text != "", "nothing unusual").astype("object").rename("reason")
+
+
+def hazard_ratios(model: Model) -> pd.DataFrame:
+    """Each sign with the factor on the chance of the next order per step, with its 95 % interval.
+
+    Returns
+    -------
+    DataFrame, strongest first within each piece (by its effect per standard deviation)
+        days (of the piece), sign, meaning, step (in words), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
+        deviation. Below 1: orders come later, the account is more likely to be lost. Penalised, so a little nearer to 1.
+    """
+    tables = []
+    for piece in model.pieces:
+        names = piece.coefficients.index
+        error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=names)
+        step = pd.Series({name: SIGNS[name].step for name in names}) / model.sd
+        ends = {
+            "": piece.coefficients,
+            "low": piece.coefficients - 1.96 * error,
+            "high": piece.coefficients + 1.96 * error,
+        }
+        table = pd.DataFrame(
+            {
+                "days": f"{piece.start + 1}-{piece.end}",
+                "sign": names,
+                "meaning": [SIGNS[name].meaning for name in names],
+                "step": [SIGNS[name].step_words for name in names],
+                **{(end or "ratio"): np.exp(value * step).to_numpy() for end, value in ends.items()},
+                **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
+            }
+        )
+        tables.append(table.iloc[np.argsort(-np.abs(piece.coefficients.to_numpy()), kind="stable")])
+    return pd.concat(tables, ignore_index=True)
+
+
+def proportional_hazards(model: Model, table: pd.DataFrame, *, rows: int = 5_000, seed: int = 1) -> pd.DataFrame:
+    """Whether each sign works alike on early and late orders: the test of proportional hazards, before any time split.
+
+    Scaled Schoenfeld residuals against the rank of time, on whole accounts sampled to at most `rows` rows, because
+    the test takes time with the square of the rows.
+
+    Returns
+    -------
+    DataFrame, smallest p first
+        sign, meaning, statistic (chi-squared, 1 degree of freedom), p, adjusted (Holm), fails (adjusted p below 0.05),
+        rows (in the sample).
+
+    References
+    ----------
+    Grambsch & Therneau (1994), Biometrika 81; Holm (1979), Scandinavian Journal of Statistics 6.
+    """
+    from lifelines.statistics import proportional_hazard_test
+
+    train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
+    came = outcomes(train, model.until, horizon_days=model.horizon_days)
+    data = cox_data(covariates(model, train), train, came).drop(columns="_account").reset_index(drop=True)
+    fitted = cox(data, model.settings.penalty)
+    found = proportional_hazard_test(fitted, data, time_transform="rank").summary
+    tested = pd.DataFrame(
+        {
+            "sign": found.index,
+            "meaning": [SIGNS[str(name)].meaning for name in found.index],
+            "statistic": found["test_statistic"].to_numpy(),
+            "p": found["p"].to_numpy(),
+        }
+    ).sort_values("p", ignore_index=True)
+    tested["adjusted"] = (tested["p"] * (len(tested) - np.arange(len(tested)))).cummax().clip(upper=1.0)
+    return tested.assign(fails=tested["adjusted"] < 0.05, rows=len(data))
+
+
+def _by_baseline(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, now: pd.DataFrame, name: str, horizon_days: int
+) -> pd.DataFrame:
+    try:
+        p_lost = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
+        ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
+        told = words(now, usual(table))["silence"]
+    except InputError as error:
+        told = pd.Series(f"unknown: {error}", index=now.index)
+        p_lost = pd.Series(np.nan, index=now.index)
+        ends = pd.DataFrame({"low": p_lost, "high": p_lost})
+    low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
+    reason = told + f" (by {BASELINES[name]})"
+    return pd.DataFrame(
+        {"p_lost": p_lost, "low": low, "high": high, "method": "baseline", "reason": reason}, index=now.index
+    )
+
+
+def _total(piece: Piece) -> float:
+    exposure = piece.exposure.sum()
+    return float((piece.events.sum() / exposure.where(exposure > 0)).sum())

@@ -1,0 +1,273 @@
+"""Figures of losing clients: how soon they come back, how good the prediction is, why, and what is at stake."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import InputError
+from kamlib.figures.style import BLUE, FAINT, GREY, INK, MUTED, PALETTE, RED, money_ticks, percent_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_METHODS = {
+    "model": "model",
+    "silence": "silence alone",
+    "silence_in_gaps": "silence in own gaps",
+    "base_rate": "base rate",
+}
+_MEASURES = {
+    "brier": ("Brier score", "lower is better"),
+    "auc": ("AUC, lost or not", "higher is better"),
+    "c": ("C, time to next order", "higher is better"),
+}
+
+
+def survival_curves(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    days: list[int] | None = None,
+    ylabel: str = "share without an order yet",
+    language: str = "en",
+) -> Axes:
+    """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
+
+    Parameters
+    ----------
+    curves : `kamlib.survival.kaplan_meier`: group, day, share, low, high, at_risk.
+    days : days at which the numbers at risk are written; None: five even steps.
+    """
+    import matplotlib.pyplot as plt
+
+    from kamlib.survival import at_risk
+
+    if curves.empty:
+        raise InputError("no curve to draw")
+    last = int(curves["day"].max())
+    days = days or [round(last * k / 4) for k in range(5)]
+    groups = list(curves["group"].unique())
+    _figure, axes = plt.subplots(figsize=(8, 4.1 + 0.24 * len(groups)))
+    ends = []
+    for colour, name in zip(PALETTE, groups, strict=False):
+        one = curves[curves["group"] == name]
+        axes.step(one["day"], one["share"], where="post", color=colour)
+        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
+        ends.append((float(one["share"].iloc[-1]), name, colour))
+    for place, (_, name, colour) in zip(_apart([end for end, _, _ in ends], 0.055), ends, strict=True):
+        axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
+    counts = at_risk(curves, days)
+    for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
+        for day in days:
+            axes.annotate(
+                f"{counts.loc[name, day]:,}",
+                (day, 0),
+                xytext=(0, -48 - 14 * row),
+                textcoords="offset points",
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                fontsize=9,
+                color=colour,
+                annotation_clip=False,
+            )
+    axes.annotate(
+        "still waiting:",
+        (0, 0),
+        xytext=(-8, -36),
+        textcoords="offset points",
+        xycoords="axes fraction",
+        fontsize=9,
+        color=MUTED,
+        annotation_clip=False,
+    )
+    axes.set(xlim=(0, last), ylim=(0, 1.02), xlabel="days", ylabel=ylabel, title=title)
+    axes.set_xticks(days)
+    axes.xaxis.set_label_coords(1.0, -0.04)
+    percent_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    return axes
+
+
+def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
+    """Share of the accounts at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
+
+    Parameters
+    ----------
+    series : as_of, accounts, losses, share, low, high.
+    """
+    import matplotlib.pyplot as plt
+
+    if series.empty:
+        raise InputError("no landmark to draw")
+    _figure, axes = plt.subplots(figsize=(8, 3.6))
+    axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
+    axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
+    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
+    for at in (series.iloc[0], series.iloc[-1]):
+        axes.annotate(
+            f"{at['share']:.0%} of {at['accounts']:,}",
+            (at["as_of"], at["high"]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color=INK,
+        )
+    percent_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    return axes
+
+
+def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
+    """Predicted P(lost) against the share that was lost, by groups of equal size, with 95 % intervals.
+
+    Parameters
+    ----------
+    groups : `kamlib.honest.calibration`: accounts, predicted, lost, low, high.
+    """
+    import matplotlib.pyplot as plt
+
+    if groups.empty:
+        raise InputError("no group to draw")
+    _figure, axes = plt.subplots(figsize=(5.6, 5.0))
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+    axes.text(0.97, 0.94, "as predicted", color=MUTED, fontsize=9, ha="right", rotation=45, rotation_mode="anchor")
+    axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.2)
+    axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=28, zorder=3)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(lost)", ylabel="came: share lost", title=title)
+    axes.set_aspect("equal")
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    return axes
+
+
+def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure:
+    """The model and each rule of thumb, with 95 % intervals, one panel a measure.
+
+    Parameters
+    ----------
+    measures : `kamlib.metrics.compare`: method, measure, value, low, high.
+    """
+    import matplotlib.pyplot as plt
+
+    if measures.empty:
+        raise InputError("no measure to draw")
+    figure, panels = plt.subplots(1, len(_MEASURES), figsize=(9, 2.7), sharey=True)
+    methods = list(_METHODS)[::-1]
+    for axes, (measure, (name, better)) in zip(panels, _MEASURES.items(), strict=True):
+        rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
+        colours = [BLUE if method == "model" else GREY for method in methods]
+        axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
+        axes.hlines(range(len(methods)), rows["low"], rows["high"], color=colours, linewidth=2)
+        axes.scatter(rows["value"], range(len(methods)), color=colours, s=34, zorder=3)
+        for place, value in enumerate(rows["value"]):
+            axes.annotate(
+                f"{value:.3f}", (value, place), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9
+            )
+        axes.set_yticks(range(len(methods)), [_METHODS[method] for method in methods])
+        axes.set(ylim=(-0.5, len(methods) - 0.3), xlabel=better)
+        axes.set_title(name, fontsize=10, color=MUTED)
+        axes.margins(x=0.15)
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure:
+    """Factors on the chance of the next order, per step, with 95 % intervals; one panel for each span of days.
+
+    Parameters
+    ----------
+    ratios : `kamlib.explain.hazard_ratios`; the first `most` signs of each span are drawn.
+    """
+    import matplotlib.pyplot as plt
+
+    if ratios.empty:
+        raise InputError("no hazard ratio to draw")
+    spans = list(ratios["days"].unique())
+    figure, panels = plt.subplots(len(spans), 1, figsize=(8.4, 0.8 + (0.8 + 0.3 * most) * len(spans)), squeeze=False)
+    low, high = 1.0, 1.0
+    for axes, span in zip(panels[:, 0], spans, strict=True):
+        rows = ratios[ratios["days"] == span].head(most).iloc[::-1]
+        place = np.arange(len(rows))
+        clear = (rows["low"] > 1) | (rows["high"] < 1)
+        colours = np.where(~clear, GREY, np.where(rows["ratio"] < 1, RED, BLUE))
+        axes.axvline(1, color=GREY, linewidth=1)
+        axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
+        axes.scatter(rows["ratio"], place, color=colours, s=30, zorder=3)
+        axes.set_yticks(place, [f"{row.meaning}: {row.step}" for row in rows.itertuples()])
+        axes.set_title(f"days {span.replace('-', ' to ')} after the landmark", fontsize=10, color=MUTED)
+        axes.set_xscale("log")
+        low, high = min(low, rows["low"].min()), max(high, rows["high"].max())
+    ticks = [tick for tick in (0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4) if low * 0.8 <= tick <= high * 1.25]
+    for axes in panels[:, 0]:
+        axes.set_xlim(low * 0.93, high * 1.07)
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
+    panels[-1, 0].set_xlabel("factor on the chance of the next order (left of 1: orders come later)")
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def priority_list(
+    listed: pd.DataFrame,
+    *,
+    title: str,
+    currency: str,
+    names: pd.Series | None = None,
+    most: int = 15,
+    language: str = "en",
+) -> Axes:
+    """The accounts with the most margin at stake: its bar, P(lost) and the main reason.
+
+    Parameters
+    ----------
+    listed : account_id, margin_at_stake, p_lost, reason; largest first.
+    names : name by account_id.
+    """
+    import matplotlib.pyplot as plt
+
+    shown = listed[listed["margin_at_stake"] > 0].head(most).iloc[::-1]
+    if shown.empty:
+        raise InputError("no account with margin at stake to draw")
+    place = np.arange(len(shown))
+    _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
+    axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
+    for at, row in zip(place, shown.itertuples(), strict=True):
+        text = f"{row.p_lost:.0%} · {_short(row.reason, 58)}"
+        axes.annotate(
+            text,
+            (row.margin_at_stake, at),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=MUTED,
+        )
+    labels = shown["account_id"].map(names).fillna(shown["account_id"]) if names is not None else shown["account_id"]
+    axes.set_yticks(place, [_short(label, 28) for label in labels])
+    axes.set_xlim(0, shown["margin_at_stake"].max() * 2.2)
+    axes.set(xlabel=f"margin at stake, {currency} (bar), P(lost) and main reason", title=title)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    money_ticks(axes.xaxis, language)
+    return axes
+
+
+def _apart(values: list[float], least: float) -> list[float]:
+    """Places near `values`, in their order, at least `least` apart, so that labels don't cover each other."""
+    order = np.argsort(values, kind="stable")
+    places = np.array(values, dtype=float)
+    for before, after in itertools.pairwise(order):
+        places[after] = max(places[after], places[before] + least)
+    shift = max(0.0, places.max() - 1.0) if len(places) else 0.0
+    return list(places - shift)
+
+
+def _short(text: object, most: int) -> str:
+    words = str(text)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

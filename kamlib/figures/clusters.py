@@ -1,0 +1,122 @@
+"""Figures of the clusters: which k holds, the accounts in the plane, and what each group is like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import InputError
+from kamlib.figures.style import BLUE, DIVERGING, GREY, INK, MUTED, ORANGE, PALETTE, PAPER, RED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarray:
+    """Silhouette against its null, and stability against its mark, for each k and method. Returns both Axes.
+
+    Parameters
+    ----------
+    tried : DataFrame of `kamlib.clusters.group`: method, k, silhouette, null, stability, chosen.
+    stability : the mark that must be reached.
+    """
+    import matplotlib.pyplot as plt
+
+    if tried.empty:
+        raise InputError("no grouping was tried")
+    figure, pair = plt.subplots(1, 2, figsize=(9, 3.9))
+    for (method, rows), colour, mark in zip(tried.groupby("method", sort=False), (BLUE, ORANGE), "os", strict=False):
+        pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, markersize=5)
+        pair[1].plot(rows["k"], rows["stability"], color=colour, marker=mark, markersize=5, label=method)
+    null = tried.drop_duplicates("k")
+    pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--")
+    low = int(null["null"].to_numpy().argmin())
+    pair[0].annotate(
+        "where there are no groups", (null["k"].iloc[low], null["null"].iloc[low]), xytext=(0, -12),
+        textcoords="offset points", ha="right" if low > 1 else "left", va="top", color=MUTED, fontsize=9,
+    )  # fmt: skip
+    pair[1].axhline(stability, color=GREY, linestyle="--")
+    pair[1].annotate(
+        f"needed: {stability:g}", (null["k"].iloc[0], stability), xytext=(0, -6), textcoords="offset points",
+        va="top", color=MUTED, fontsize=9,
+    )  # fmt: skip
+    for row in tried[tried["chosen"]].itertuples():
+        for axes, value in zip(pair, (row.silhouette, row.stability), strict=True):
+            axes.scatter(row.k, value, s=150, facecolor="none", edgecolor=RED, linewidth=2, zorder=4)
+            axes.annotate("chosen", (row.k, value), xytext=(9, 7), textcoords="offset points", color=RED, fontsize=9)
+    pair[0].set_ylabel("Mean silhouette (1 = wholly apart)")
+    pair[1].set_ylabel("Adjusted Rand index of refits")
+    pair[0].set_ylim(0, max(tried["silhouette"].max(), tried["null"].max()) * 1.15)
+    pair[1].set_ylim(min(0.0, np.nanmin(np.append(tried["stability"], 0.0))), 1.06)
+    pair[0].set_title("Clearer than chance?")
+    pair[1].set_title("Does it hold still?")
+    for axes in pair:
+        axes.set_xticks(null["k"])
+        axes.set_xlabel("Number of groups k")
+    figure.legend(loc="outside lower center", ncols=2)
+    return pair
+
+
+def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series) -> Axes:
+    """Accounts in the plane of the two principal components, each group with its name.
+
+    Parameters
+    ----------
+    points : account_id, first, second.
+    directions : component, explained and a loading for each feature (`kamlib.profiles.picture`).
+    names : name of the group by account_id; missing where there is none.
+    """
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots(figsize=(8, 5.2))
+    group = points["account_id"].map(names)
+    axes.scatter(points.loc[group.isna(), "first"], points.loc[group.isna(), "second"], s=12, color=GREY, alpha=0.7)
+    for place, (_, rows) in enumerate(points.groupby(group, sort=False)):
+        colour = PALETTE[place % len(PALETTE)]
+        axes.scatter(rows["first"], rows["second"], s=14, color=colour, alpha=0.55, linewidth=0)
+    for name, rows in points.groupby(group, sort=False):
+        axes.text(
+            rows["first"].median(), rows["second"].quantile(0.97), f"{name}\n{len(rows):,}", ha="center", va="bottom",
+            fontsize=9, color=INK, fontweight="bold",
+            bbox={"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75},
+        )  # fmt: skip
+    for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
+        loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
+        main = loadings[loadings.abs().sort_values(ascending=False).index][:3]
+        words = ", ".join(f"{'more' if v > 0 else 'less'} {str(n).replace('_', ' ')}" for n, v in main.items())
+        getattr(axes, f"set_{side}label")(f"{'→' if side == 'x' else '↑'} {words} ({row.explained:.0%})", fontsize=9)
+    total = directions["explained"].sum()
+    axes.set_title(f"The accounts in the plane that keeps {total:.0%} of their differences")
+    return axes
+
+
+def cluster_profiles(table: pd.DataFrame) -> Axes:
+    """Median of each feature in each group, in own units; the shade is how many times the middle group's it is.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.profiles.profiles`.
+    """
+    import matplotlib.pyplot as plt
+
+    columns = list(table.columns)[list(table.columns).index("share_of_money") + 1 :]
+    values = table[columns].to_numpy(dtype=float)
+    middle = np.nanmedian(values, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shade = np.clip(np.nan_to_num(np.log2(values / np.where(middle > 0, middle, np.nan)), nan=0.0), -4, 4)
+    _, axes = plt.subplots(figsize=(9, 1.7 + 0.5 * len(table)))
+    axes.imshow(shade, cmap=DIVERGING, vmin=-7, vmax=7, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        text = f"{value:,.0f}" if abs(value) >= 20 else f"{value:,.1f}"
+        axes.text(column, row, text, ha="center", va="center", fontsize=9, color=INK)
+    labels = [f"{n} ({k:,})" for n, k in zip(table["name"], table["accounts"], strict=True)]
+    axes.set_yticks(range(len(table)), labels)
+    axes.set_xticks(range(len(columns)), [c.replace("_", " ") for c in columns])
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel("Medians in own units; purple above the middle group, orange below (log scale of ratios)")
+    axes.set_title("What each group is like")
+    return axes

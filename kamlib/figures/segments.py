@@ -1,0 +1,215 @@
+"""Figures of the segments: RFM with money, the ABC curve, the nine cells, and who moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import InputError
+from kamlib.figures.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PAPER, SEQUENTIAL, percent_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
+
+
+def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes:
+    """Money of each cell of recency and frequency as shade, with its amount and the number of accounts in words.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.rfm.rfm`: r, f, money; rows without scores are left out.
+    """
+    scored = table.dropna(subset=["r", "f"])
+    if scored.empty:
+        raise InputError("no account has RFM scores to draw")
+    size = max(3, int(scored[["r", "f"]].to_numpy(dtype=int).max()))
+    size = size if size == 3 else 5
+    levels = range(1, size + 1)
+    cells = scored.astype({"r": int, "f": int}).groupby(["f", "r"])["money"]
+    money = cells.sum().unstack().reindex(index=levels[::-1], columns=levels)
+    count = cells.size().unstack().reindex(index=levels[::-1], columns=levels)
+    axes = _heat(money, count, language, figsize=(8, 1.6 + 0.72 * size))
+    window = scored["window_months"].iloc[0]
+    period = "all history" if pd.isna(window) else f"last {window} months"
+    axes.set_xlabel("Recency class (right: ordered lately)")
+    axes.set_ylabel("Frequency class (top: many order days)")
+    axes.set_title(f"Where the {scored['measure'].iloc[0]} sits: {_unit(currency)}{period}")
+    return axes
+
+
+def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), language: str = "en") -> Axes:
+    """Share of all positive money that the largest accounts hold together, with both cuts.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.abcxyz.abc`, largest first: share, share_with, abc.
+    cuts : shares below which an account is A, then B.
+    """
+    import matplotlib.pyplot as plt
+
+    held = table.dropna(subset="share").reset_index(drop=True)
+    if held.empty:
+        raise InputError("no account has positive money to draw")
+    part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
+    share = np.concatenate([[0.0], held["share"].cumsum()])
+    _, axes = plt.subplots(figsize=(8, 4.6))
+    start = 0
+    for letter, colour in CLASSES.items():
+        n = int((held["abc"] == letter).sum())
+        if not n:
+            continue
+        here = slice(start, start + n + 1)
+        axes.fill_between(part[here], share[here], color=colour, alpha=0.18, linewidth=0)
+        axes.plot(part[here], share[here], color=colour, linewidth=2.4)
+        words = f"{letter}: {n:,} accounts hold {share[start + n] - share[start]:.0%}"
+        height = {"A": 0.35, "B": 0.66, "C": 0.88}[letter]
+        axes.text(part[start] + 0.012, height, words, color=INK, fontsize=9, va="center")
+        start += n
+    for cut in cuts:
+        axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.03)
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    axes.set_xlabel("Share of the accounts with positive money, largest first")
+    axes.set_ylabel("Share of their money")
+    half = int(np.searchsorted(share, 0.5))
+    axes.set_title(f"{half:,} of {len(held):,} accounts hold half of the money")
+    return axes
+
+
+def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str = "", language: str = "en") -> Axes:
+    """Accounts and money of every pair of classes: shade and amount are money, below it the number of accounts.
+
+    Parameters
+    ----------
+    grid : DataFrame of `kamlib.abcxyz.grid`: abc, xyz, accounts, money.
+    reading : of XYZ, for the words under the letters.
+    """
+    columns = list(dict.fromkeys(grid["xyz"]))
+    rows = list(dict.fromkeys(grid["abc"]))
+    money = grid.pivot(index="abc", columns="xyz", values="money").reindex(index=rows, columns=columns)
+    count = grid.pivot(index="abc", columns="xyz", values="accounts").reindex(index=rows, columns=columns)
+    axes = _heat(money.where(count > 0), count.where(count > 0), language, figsize=(8, 1.6 + 0.72 * len(rows)))
+    even = ("often and evenly", "evenly, less often") if reading == "frequency" else ("very evenly", "fairly evenly")
+    meaning = dict(zip("XYZNL", (*even, "unevenly", "too new to say", "lost"), strict=True))
+    axes.set_xticks(axes.get_xticks(), [f"{c}\n{meaning.get(c, '')}" for c in columns])
+    if len(columns) > 3:
+        axes.axvline(2.5, color=PAPER, linewidth=6)
+    if len(rows) > 3:
+        axes.axhline(2.5, color=PAPER, linewidth=6)
+    axes.set_xlabel("How they buy")
+    axes.set_ylabel("Class by money")
+    axes.set_title(f"Money and rhythm together: {_unit(currency)}and accounts in each cell")
+    return axes
+
+
+def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "accounts") -> Axes:
+    """From which class to which: rows the class before, columns the class after; the diagonal stayed.
+
+    Parameters
+    ----------
+    matrix : DataFrame of `kamlib.migration.matrix`, counts.
+    before, after : words for the two dates.
+    """
+    import matplotlib.pyplot as plt
+
+    values = matrix.to_numpy(dtype=float)
+    stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
+    _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
+    shade = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if value:
+            same = matrix.index[row] == matrix.columns[column]
+            axes.text(
+                column, row, f"{value:,.0f}", ha="center", va="center", fontsize=9,
+                color=PAPER if shade[row, column] > 0.75 else INK, fontweight="bold" if same else "normal",
+            )  # fmt: skip
+    axes.set_xticks(range(matrix.shape[1]), matrix.columns, rotation=30 if matrix.shape[1] > 6 else 0,
+                    ha="right" if matrix.shape[1] > 6 else "center")  # fmt: skip
+    axes.set_yticks(range(len(matrix)), matrix.index)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel(f"Class on {after}")
+    axes.set_ylabel(f"Class on {before}")
+    axes.set_title(f"{stayed:,.0f} of {values.sum():,.0f} {what} stayed where they were")
+    return axes
+
+
+def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
+    """Each segment's share of the accounts beside its share of the money.
+
+    Parameters
+    ----------
+    summary : DataFrame of `kamlib.rfm.summary`: segment, accounts, share_of_accounts, share_of_money.
+    """
+    import matplotlib.pyplot as plt
+
+    shown = summary.iloc[::-1]
+    place = np.arange(len(shown))
+    _, axes = plt.subplots(figsize=(8, 1.2 + 0.36 * len(shown)))
+    axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
+    axes.scatter(shown["share_of_accounts"], place, s=46, facecolor=PAPER, edgecolor=MUTED, linewidth=1.5, zorder=3)
+    axes.scatter(shown["share_of_money"], place, s=46, color=BLUE, zorder=3)
+    top = place[-1]
+    last = shown.iloc[-1]
+    right = last["share_of_money"] >= last["share_of_accounts"]
+    for value, words, colour, after in (
+        (last["share_of_money"], "share of money", BLUE, right),
+        (last["share_of_accounts"], "share of accounts", MUTED, not right),
+    ):
+        axes.annotate(
+            words, (value, top), xytext=(8 if after else -8, 0), textcoords="offset points",
+            ha="left" if after else "right", va="center", fontsize=9, color=colour,
+        )  # fmt: skip
+    axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
+    axes.tick_params(axis="y", length=0)
+    highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
+    axes.set_xlim(min(-0.02, -0.35 * highest * (not right)), highest * 1.3)
+    percent_ticks(axes.xaxis, language)
+    axes.set_xlabel("Share of all accounts and of all positive money; in brackets the accounts")
+    largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
+    axes.set_title(
+        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of accounts, {largest['share_of_money']:.0%} of money"
+    )
+    return axes
+
+
+def _unit(currency: str) -> str:
+    return f"{currency}, " if currency else ""
+
+
+def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tuple[float, float]) -> Axes:
+    """Cells shaded by money, with the amount and the number of accounts."""
+    import matplotlib.pyplot as plt
+    from babel.numbers import format_compact_decimal, format_decimal
+
+    values, counts = money.to_numpy(dtype=float), count.to_numpy(dtype=float)
+    top = np.nanmax(np.append(np.abs(values), 0.0)) or 1.0
+    shade = np.sqrt(np.clip(np.nan_to_num(values), 0, None) / top)
+    _, axes = plt.subplots(figsize=figsize)
+    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        n = counts[row, column]
+        if np.isfinite(n):
+            colour = PAPER if shade[row, column] > 0.7 else INK
+            digits = int(abs(value) >= 1000)
+            amount = format_compact_decimal(round(value, 0), fraction_digits=digits, locale=language)
+            axes.text(column, row - 0.13, amount, ha="center", va="center", fontsize=10, color=colour)
+            words = f"{format_decimal(int(n), locale=language)} {'account' if n == 1 else 'accounts'}"
+            axes.text(column, row + 0.2, words, ha="center", va="center", fontsize=9, color=colour)
+    axes.set_xticks(range(money.shape[1]), money.columns)
+    axes.set_yticks(range(len(money)), money.index)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xticks(np.arange(money.shape[1] + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(money) + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color=PAPER, linewidth=2)
+    axes.tick_params(which="minor", length=0)
+    return axes

@@ -1,0 +1,220 @@
+"""The honest test of the churn model: choices on earlier landmarks, judgement on a later one, rules of thumb beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.baselines import BASELINES, baseline_predictions
+from kamlib.churn import LEVELS, Settings, fit, level_landmarks, predict
+from kamlib.errors import InputError
+from kamlib.landmarks import outcomes
+from kamlib.metrics import compare, wilson
+
+_VALIDATIONS = 3  # landmarks that a choice is judged on, at most; the level is chosen only where all of them allow it
+_CHOICE_ROWS = 20_000  # rows each of the many fits of a choice is made on, at most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the test decided and why: method "model" or "baseline", and the best rule of thumb (a key of `BASELINES`)."""
+
+    method: str
+    baseline: str
+    reason: str
+    losses: int
+    test_date: pd.Timestamp | None
+
+
+@dataclass(frozen=True)
+class HonestTest:
+    """The predictions of the test landmark, the measures with intervals, paired differences, and the verdict."""
+
+    predictions: pd.DataFrame
+    measures: pd.DataFrame
+    differences: pd.DataFrame
+    verdict: Verdict
+
+
+def choose(
+    table: pd.DataFrame,
+    test_date: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    penalties: Sequence[float] = (0.001, 0.01, 0.1),
+) -> pd.DataFrame:
+    """Choose penalty, time split and level by the Brier score on landmarks before the test; write the choice down.
+
+    Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it.
+    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none.
+
+    Returns
+    -------
+    DataFrame, the chosen row first, then by Brier score
+        penalty, split_day (missing: none), level, brier (mean over the validation landmarks), landmarks (how many it was
+        judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
+        there; without any, the middle penalty and no split are taken.
+    """
+    horizon, test_date = pd.Timedelta(days=horizon_days), pd.Timestamp(test_date)
+    days = sorted(day for day in table["as_of"].unique() if day <= test_date - horizon)
+    days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
+    split = max(1, round(horizon_days / 6))
+    middle = sorted(penalties)[len(penalties) // 2]
+    scores = [row for day in days for p in penalties for row in _scores(table, day, horizon_days, p, None)]
+    grid = _summary(scores)
+    best = float(_best(grid, len(days), penalties)["penalty"]) if len(grid) else middle
+    scores += [row for day in days for row in _scores(table, day, horizon_days, best, split)]
+    grid = _summary(scores)
+    if grid.empty:
+        grid = pd.DataFrame([(middle, np.nan, "year", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
+        return grid.assign(chosen=True)
+    grid["chosen"] = grid.index == _best(grid, len(days), penalties).name
+    return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
+
+
+def chosen(choices: pd.DataFrame) -> Settings:
+    """The settings of the chosen row of `choose`."""
+    row = choices.loc[choices["chosen"]].iloc[0]
+    split = None if pd.isna(row["split_day"]) else int(row["split_day"])
+    return Settings(float(row["penalty"]), row["level"], split)
+
+
+def honest_test(
+    table: pd.DataFrame,
+    as_of: date | pd.Timestamp,
+    settings: Settings,
+    *,
+    horizon_days: int = 180,
+    money: str = "revenue_12m",
+    fewest_losses: int = 50,
+    bootstraps: int = 500,
+    seed: int = 1,
+) -> HonestTest:
+    """Predict the landmark one horizon before `as_of` from earlier ones, and compare with what came.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `kamlib.landmarks.landmark_table`.
+    settings : Settings
+        Chosen at the test date by `choose`: nothing is chosen here.
+    money : column of `table` that says what an account was worth in the 12 months before.
+    fewest_losses : below it, in the test, the verdict falls back to a baseline.
+
+    Returns
+    -------
+    HonestTest
+        predictions: account_id, lost, duration, event, money and the P(lost) of the model and of each of `BASELINES`;
+        measures and differences as in `kamlib.metrics.compare`. All are empty where the test couldn't be held; the
+        verdict says why and what would be enough. The model is used only where it beats every baseline (`beats`).
+    """
+    as_of = pd.Timestamp(as_of)
+    test_date = as_of - pd.Timedelta(days=horizon_days)
+    now = table.loc[table["as_of"] == test_date]
+    came = outcomes(now, as_of, horizon_days=horizon_days)
+    losses = int(came["lost"].sum())
+    try:
+        if came["lost"].nunique() < 2:
+            raise InputError(f"{losses} of {len(now)} accounts at risk on {test_date.date()} were lost")
+        rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
+        model = predict(fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0), now)
+    except InputError as error:
+        return _untested(str(error), table, as_of, horizon_days, losses)
+    worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
+    predictions = pd.concat([now[["account_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
+    predictions = predictions.assign(model=model["p_lost"], **rules).reset_index(drop=True)
+    measures, differences = compare(predictions, ["model", *BASELINES], bootstraps=bootstraps, seed=seed)
+    verdict = _verdict(measures, differences, losses, fewest_losses, test_date)
+    return HonestTest(predictions, measures, differences, verdict)
+
+
+def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
+    """Accounts at risk and lost at each landmark whose outcome is complete: as_of, accounts, losses, share, low, high (Wilson)."""
+    came = outcomes(table, until, horizon_days=horizon_days)
+    complete = came[came["complete"]].groupby(table["as_of"])["lost"].agg(accounts="size", losses="sum")
+    low, high = wilson(complete["losses"], complete["accounts"])
+    return complete.assign(share=complete["losses"] / complete["accounts"], low=low, high=high).reset_index()
+
+
+def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 10) -> pd.DataFrame:
+    """Groups of equal size by predicted P(lost): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval."""
+    rank = predictions[method].rank(method="first")
+    group = ((rank - 1) * groups // max(len(predictions), 1)).astype(int).rename("group")
+    found = predictions.groupby(group).agg(
+        accounts=(method, "size"), predicted=(method, "mean"), lost=("lost", "mean"), losses=("lost", "sum")
+    )
+    low, high = wilson(found["losses"], found["accounts"])
+    return found.assign(low=low, high=high).reset_index(drop=True)
+
+
+_GRID = ["penalty", "split_day", "level"]
+
+
+def _scores(
+    table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, penalty: float, split: int | None
+) -> list[tuple]:
+    """The Brier score at one validation landmark for each level; none where the model couldn't be fitted there."""
+    now = table.loc[table["as_of"] == day]
+    lost = outcomes(now, day + pd.Timedelta(days=horizon_days), horizon_days=horizon_days)["lost"]
+    settings = Settings(penalty, "year", split)
+    try:
+        model = fit(table, day, settings, horizon_days=horizon_days, most_rows=_CHOICE_ROWS, robust_rows=0)
+    except InputError:
+        return []  # counted: the row says on how many landmarks it was judged
+    found = []
+    for level in LEVELS:
+        if level_landmarks(model.landmarks, day, level):
+            p = predict(replace(model, settings=replace(settings, level=level)), now)["p_lost"]
+            found.append((penalty, np.nan if split is None else split, level, float(((p - lost) ** 2).mean())))
+    return found
+
+
+def _summary(scores: list[tuple]) -> pd.DataFrame:
+    scored = pd.DataFrame(scores, columns=[*_GRID, "brier"])
+    return scored.groupby(_GRID, dropna=False)["brier"].agg(brier="mean", landmarks="size").reset_index()
+
+
+def _best(grid: pd.DataFrame, landmarks: int, penalties: Sequence[float]) -> pd.Series:
+    """The best row among those judged on all landmarks; other levels than "year" only where there are three."""
+    most = grid["landmarks"].max()
+    fair = (grid["landmarks"] == most) & ((grid["level"] == "year") | (landmarks >= _VALIDATIONS))
+    return grid.loc[grid.loc[fair, "brier"].idxmin()]
+
+
+def _verdict(
+    measures: pd.DataFrame, differences: pd.DataFrame, losses: int, fewest: int, test_date: pd.Timestamp
+) -> Verdict:
+    brier = measures[(measures["measure"] == "brier") & (measures["method"] != "model")]
+    best = str(brier.loc[brier["value"].idxmin(), "method"])
+    if losses < fewest:
+        return Verdict("baseline", best, f"{losses} losses were seen, {fewest} are needed to judge", losses, test_date)
+    if unbeaten := [name for name in BASELINES if not beats(differences[differences["baseline"] == name])]:
+        names = " and ".join(BASELINES[name] for name in unbeaten)
+        return Verdict("baseline", best, f"the model doesn't beat {names}", losses, test_date)
+    return Verdict("model", best, "the model beats every rule of thumb", losses, test_date)
+
+
+def beats(differences: pd.DataFrame) -> bool:
+    """Whether the model beats one rule: a lower Brier score, and of Brier score, AUC and C one better and none worse beyond chance.
+
+    Parameters
+    ----------
+    differences : rows of one baseline of `kamlib.metrics.compare`; beyond chance: the 95 % interval leaves out 0.
+    """
+    gain = []
+    for measure, sign in (("brier", -1), ("auc", 1), ("c", 1)):
+        row = differences[differences["measure"] == measure].iloc[0]
+        gain.append(sorted(sign * row[["low", "high"]].astype(float)) + [sign * float(row["difference"])])
+    return gain[0][2] > 0 and max(low for low, _, _ in gain) > 0 and min(high for _, high, _ in gain) >= 0
+
+
+def _untested(reason: str, table: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, losses: int) -> HonestTest:
+    days = (as_of - table["first_order"].min()).days if len(table) else 0
+    if days < 3 * horizon_days:
+        reason += f" The history has {days} days; a test needs three horizons, {3 * horizon_days}."
+    empty = pd.DataFrame()
+    return HonestTest(empty, empty, empty, Verdict("baseline", "silence", f"not tested: {reason}", losses, None))

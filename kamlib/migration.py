@@ -1,0 +1,80 @@
+"""Who moved from one class to another between two dates, and what it was worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlib.checks import one_row_each
+
+NOT_YET = "not a client yet"
+GONE = "no longer there"
+
+
+def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "money") -> pd.DataFrame:
+    """The class of each account at both dates, and the change of its money.
+
+    Parameters
+    ----------
+    before, after : DataFrame, one row per account
+        account_id, the class `by` and `money`, made with the same parameters at two dates.
+    by : str
+        Column of the class: segment, abc, cell, state.
+    money : str
+        Column of money.
+
+    Returns
+    -------
+    DataFrame, one row per account of either date, largest change of money first
+        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only), money_before, money_after (zero
+        where it is not there), change, moved.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or an account stands twice at a date.
+    """
+    one_row_each(before, [by, money])
+    one_row_each(after, [by, money])
+    names = {by: "class", money: "money"}
+    old = before[["account_id", by, money]].rename(columns=names)
+    new = after[["account_id", by, money]].rename(columns=names)
+    both = old.merge(new, on="account_id", how="outer", suffixes=("_before", "_after"), indicator=True)
+    table = pd.DataFrame(
+        {
+            "account_id": both["account_id"],
+            "from": both["class_before"].mask(both["_merge"] == "right_only", NOT_YET),
+            "to": both["class_after"].mask(both["_merge"] == "left_only", GONE),
+            "money_before": both["money_before"].mask(both["_merge"] == "right_only", 0.0),
+            "money_after": both["money_after"].mask(both["_merge"] == "left_only", 0.0),
+        }
+    )
+    table["change"] = table["money_after"] - table["money_before"]
+    table["moved"] = table["from"] != table["to"]
+    order = table["change"].abs().fillna(-1)
+    return (
+        table.assign(size=order)
+        .sort_values(["size", "account_id"], ascending=[False, True], ignore_index=True)
+        .drop(columns="size")
+    )
+
+
+def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") -> pd.DataFrame:
+    """A `moves` table as a square: rows the class before, columns the class after, in the order of `classes`.
+
+    Parameters
+    ----------
+    moved : DataFrame of `moves`.
+    classes : list of str
+        The order of rows and columns; classes nobody is in at either date are left out, others come last by name.
+    values : "accounts" or a column of `moved` to add up, such as "money_after".
+    """
+    counted = moved.groupby(["from", "to"])
+    found = (counted.size() if values == "accounts" else counted[values].sum()).unstack(fill_value=0)
+    known = set(found.index) | set(found.columns)
+    ends = [NOT_YET, GONE]
+    middle = [c for c in classes if c in known] + sorted(known - set(classes) - set(ends))
+    rows = middle + [NOT_YET] * (NOT_YET in found.index)
+    columns = middle + [GONE] * (GONE in found.columns)
+    full = found.reindex(index=rows, columns=columns, fill_value=0)
+    return full.astype(np.int64) if values == "accounts" else full

@@ -1,0 +1,1 @@
+"""What a reader gets: sentences and tables in notebooks (`text`), pages (`html`)."""

@@ -1,0 +1,190 @@
+"""Pages: a notebook as a page without code, the summary of a run, the list of many runs.
+
+Each page stands alone: no script, no font, no picture from elsewhere. Its own policy forbids the browser to load
+anything, so that nothing in a customer's name can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kamlib.errors import InputError
+from kamlib.report.body import tidy_body
+from kamlib.report.numbers import Numbers, day
+from kamlib.report.text import number_or_text, tidy
+
+if TYPE_CHECKING:
+    import jinja2
+    import pandas as pd
+
+    from kamlib.study import Study
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]] = ()) -> None:
+    """Write an executed notebook as a page: prose and results, no code.
+
+    Cells tagged ``notebook-only`` are left out. Warnings are not shown.
+
+    Parameters
+    ----------
+    notebook : an executed notebook.
+    out : the page to write.
+    title : of the page; its first heading where the notebook has none.
+    links : (title, href) of the parts of the report, in reading order.
+
+    Raises
+    ------
+    InputError
+        If the notebook can't be read, was not run, or ended in an error: half a page would look like a whole one.
+    """
+    node = _executed(notebook)
+    body = tidy_body(_exporter().from_notebook_node(node)[0], title=title)
+    here = [href for _, href in links]
+    place = here.index(out.name) if out.name in here else -1
+    _write(
+        out,
+        "page.html.j2",
+        title=tidy(title),
+        body=_markup(body.html),
+        contents=body.contents,
+        links=links,
+        here=out.name,
+        before=links[place - 1] if place > 0 else None,
+        after=links[place + 1] if 0 <= place < len(links) - 1 else None,
+    )
+
+
+def index(
+    out: Path,
+    *,
+    study: Study,
+    as_of: date,
+    tables: dict[str, pd.DataFrame],
+    parts: Sequence[tuple[str, ...]],
+    record: pd.DataFrame,
+) -> None:
+    """Write the summary of a run for a manager.
+
+    Parameters
+    ----------
+    out : the page to write.
+    study, as_of : what was studied, and at which day.
+    tables : the run's tables by name; what is missing is named on the page as awaited.
+    parts : (title, href) or (title, href, question) of each part of the report.
+    record : item and value of the run record.
+    """
+    from kamlib.report.summary import summary
+    from kamlib.report.text import cells
+    from kamlib.study import period_label
+
+    items, rows, _ = cells(record, index=False)
+    _write(
+        out,
+        "index.html.j2",
+        title=tidy(study.title),
+        study=study,
+        day=day(as_of),
+        period=period_label(as_of),
+        summary=summary(study, tables),
+        numbers=Numbers(study.language, study.currency),
+        parts=[(*part, "")[:3] for part in parts],
+        record_heads=items,
+        record=rows,
+    )
+
+
+def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
+    """Write the page that links the reports of many studies and days, failures first.
+
+    Parameters
+    ----------
+    out : the page to write.
+    entries : dicts of study, title, as_of, status ('done', 'kept' or 'failed'), href or None, cause or None, seconds.
+    """
+    studies: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        when, period = _period(entry["as_of"])
+        studies.setdefault(str(entry["study"]), []).append({**entry, "when": when, "period": period})
+    for rows in studies.values():
+        rows.sort(key=lambda row: row["when"], reverse=True)
+    count = {status: sum(entry["status"] == status for entry in entries) for status in ("done", "kept", "failed")}
+    failed = [row for rows in studies.values() for row in rows if row["status"] == "failed"]
+    _write(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
+
+
+def _period(as_of: object) -> tuple[str, str]:
+    """A day to sort by, and its name; a day that can't be read is shown as it was given, and comes first."""
+    from kamlib.study import as_date, period_label
+
+    if not as_of:
+        return "9", "its own date"
+    try:
+        found = as_date(as_of)
+    except ValueError:
+        return "9", str(as_of)
+    return found.isoformat(), period_label(found)
+
+
+def _executed(notebook: Path) -> Any:
+    import nbformat
+
+    try:
+        node = nbformat.read(notebook, as_version=4)
+    except FileNotFoundError:
+        raise InputError("no such notebook", file=notebook) from None
+    except Exception as error:  # nbformat raises many kinds
+        raise InputError("the notebook can't be read", file=notebook, found=str(error)[:200]) from None
+    code = [cell for cell in node.cells if cell.cell_type == "code" and cell.source.strip()]
+    if code and all(cell.get("execution_count") is None and not cell.outputs for cell in code):
+        raise InputError("the notebook was not run", file=notebook, remedy="Run it first; a page shows its results.")
+    for place, cell in enumerate(node.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", ()):
+                raise InputError(
+                    "the notebook ended in an error",
+                    file=notebook,
+                    found=f"{output.ename} in cell {place}",
+                    remedy="Mend and run it again.",
+                )
+    node.cells = [cell for cell in node.cells if "notebook-only" not in cell.metadata.get("tags", ())]
+    return node
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"tidy": lambda text: tidy(str(text)), "known": number_or_text}
+    return environment
+
+
+def _markup(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)
+
+
+def _write(out: Path, template: str, **values: Any) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(_environment().get_template(template).render(values), encoding="utf-8", newline="\n")

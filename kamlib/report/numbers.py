@@ -1,0 +1,87 @@
+"""Numbers as a reader of the study's language writes them: money, shares, counts and days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from kamlib.report.text import UNKNOWN, is_missing
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Writes values for one language and currency; what is missing reads "unknown".
+
+    Parameters
+    ----------
+    language : code of the language whose marks and spaces are used, e.g. ``en`` or ``ru``.
+    currency : three-letter code.
+    """
+
+    language: str = "en"
+    currency: str = "EUR"
+
+    def money(self, value: object) -> str:
+        """An amount in whole units of the currency."""
+        from babel.numbers import format_currency
+
+        if is_missing(value):
+            return UNKNOWN
+        amount = _half_up(float(value), 0)  # type: ignore[arg-type]
+        return format_currency(amount, self.currency, locale=self.language, currency_digits=False, format=self._whole())
+
+    def short_money(self, value: object) -> str:
+        """An amount in thousands or millions where it is large, with three figures or so."""
+        from babel.numbers import format_compact_currency
+
+        if is_missing(value):
+            return UNKNOWN
+        amount = float(value)  # type: ignore[arg-type]
+        lead = abs(amount) / 1000 ** max(0, math.floor(math.log10(abs(amount)) / 3)) if abs(amount) >= 1 else 0
+        return format_compact_currency(
+            amount, self.currency, locale=self.language, fraction_digits=1 if lead < 100 else 0
+        )
+
+    def share(self, value: object, digits: int = 0) -> str:
+        """A share of 1 as percent; "under 1 %" instead of a false zero, "over 99 %" instead of a false whole."""
+        from babel.numbers import format_percent
+
+        if is_missing(value):
+            return UNKNOWN
+        number, step = float(value), 10.0 ** -(digits + 2)  # type: ignore[arg-type]
+        if 0 < number < step / 2:
+            return f"under {self.share(step, digits)}"
+        if 1 - step / 2 < number < 1:
+            return f"over {self.share(1 - step, digits)}"
+        pattern = ("#,##0." + "0" * digits if digits else "#,##0") + (
+            "%" if self.language == "en" else "\N{NO-BREAK SPACE}%"
+        )
+        return format_percent(_half_up(number, digits + 2), format=pattern, locale=self.language)
+
+    def number(self, value: object, digits: int = 0) -> str:
+        """A plain number with `digits` decimals."""
+        from babel.numbers import format_decimal
+
+        if is_missing(value):
+            return UNKNOWN
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(_half_up(float(value), digits), format=pattern, locale=self.language)  # type: ignore[arg-type]
+
+    def _whole(self) -> str:
+        from babel import Locale
+
+        return str(Locale.parse(self.language).currency_formats["standard"].pattern).replace(".00", "")
+
+
+def day(value: dt.date) -> str:
+    """A day in words, in English as the pages are: 30 September 2026."""
+    from babel.dates import format_date
+
+    return format_date(value, "d MMMM y", locale="en")
+
+
+def _half_up(value: float, digits: int) -> float:
+    """Rounded half away from zero, and never minus zero."""
+    scale = 10.0**digits
+    return math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale + 0.0

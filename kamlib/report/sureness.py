@@ -1,0 +1,78 @@
+"""How sure a run is of what it says: of the list, of the chances of loss, of the classes, of the profit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.report.awaited import Fact, Tables, waits_for
+from kamlib.report.numbers import Numbers
+
+if TYPE_CHECKING:
+    from kamlib.study import Study
+
+SURE = 0.90
+"""An account is sure of its place when it keeps it in at least this share of the draws."""
+
+
+def sureness(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> list[Fact]:
+    return [
+        _membership(accounts, wait, write),
+        _chances(study, tables, write),
+        _classes(tables, write),
+        _margin(tables),
+    ]
+
+
+def _membership(accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
+    label = "The list of key accounts"
+    if wait:
+        return Fact(label, waits=wait)
+    known = accounts["p_key"].dropna()
+    if known.empty:
+        return Fact(label, waits="waits for the column p_key of the table scores")
+    close = accounts[accounts["p_key"] < SURE]
+    text = (
+        f"{write.number((known >= SURE).sum())} of {write.number(len(accounts))} stay on the list in at least "
+        f"{write.share(SURE)} of the draws of weights and ratings."
+    )
+    if len(close):
+        names = ", ".join(close.sort_values("p_key")["name"].astype(str).head(5))
+        text += f" Least sure: {names}."
+    return Fact(label, text)
+
+
+def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
+    label = "The chances of loss"
+    if wait := waits_for(tables, churn=("account_id", "p_lost", "method")):
+        return Fact(label, waits=wait)
+    churn = tables["churn"]
+    methods = churn.loc[churn["p_lost"].notna(), "method"].value_counts()
+    ways = ", ".join(f"{name} ({write.number(count)} customers)" for name, count in methods.items())
+    text = f"Estimated by: {ways}." if ways else "None could be estimated."
+    if unknown := int(churn["p_lost"].isna().sum()):
+        text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
+    if {"low", "high"} <= set(churn) and (churn["high"] - churn["low"]).notna().any():
+        text += f" The 95 % interval of one customer's chance is {write.share((churn['high'] - churn['low']).median())} wide in the middle case."
+    return Fact(label, f"{text} A loss is {study.churn.horizon_days} days without an order.")
+
+
+def _classes(tables: Tables, write: Numbers) -> Fact:
+    label = "How regularly they buy"
+    if wait := waits_for(tables, abcxyz=("account_id", "uncertain")):
+        return Fact(label, waits=wait)
+    unsure = tables["abcxyz"]["uncertain"].astype(bool)
+    return Fact(
+        label, f"{write.share(unsure.mean())} of the customers bought too seldom to tell one class from the next."
+    )
+
+
+def _margin(tables: Tables) -> Fact:
+    label = "Profit"
+    if wait := waits_for(tables, facts=("margin",)):
+        return Fact(label, waits=wait)
+    known = tables["facts"]["margin"].notna().any()
+    return Fact(
+        label, "Margin comes from the order lines." if known else "No margin is known: revenue stands in its place."
+    )

@@ -1,0 +1,73 @@
+"""The study file of the sample."""
+
+from __future__ import annotations
+
+STUDY = """\
+# The study of the sample: a fictional distributor of bearings, drives, seals and tools.
+# Copy this file next to your own data, change what differs, and run:  kam run study.yaml
+
+name: sample                  # folder of the reports
+title: Key accounts of a distributor of machine parts
+as_of: 2026Q2                 # the day everything is computed for: a day or a quarter (its last day)
+start: 2023-07-01             # first day of the study; earlier rows are set aside
+currency: EUR
+unit: group                   # what counts as a customer: the group under one parent, or each account
+language: en                  # how numbers are written: en, ru, de, es, ca, fr
+
+# Where each table lies. Only orders is needed. Where a column has another name in your file, map it (ours: theirs):
+#   orders: {files: [2024.csv, 2025.csv], columns: {account_id: Customer, date: Invoice date}}
+sources:
+  orders: {files: orders.csv}
+  accounts: {files: accounts.csv}
+  ratings: {files: ratings.csv}
+  invoices: {files: invoices.csv}
+  interactions: {files: interactions.csv}
+  proposals: {files: proposals.csv}
+  surveys: {files: surveys.csv, columns: {score: answer}}
+  contacts: {files: contacts.csv}
+  actions: {files: actions.csv}
+  notes: {files: notes.csv}
+
+cleaning:
+  credit_notes: net           # net: they reduce revenue; drop: ignored; refuse: the run stops
+  cancelled: ^CN-             # order ids of credit notes
+  not_goods: ^(FREIGHT|TEST.*)$   # products that are no goods
+  highest_price: 5000         # the price list ends far below it
+  most_rows: 0.05             # the study stops when more than this share of lines is set aside
+  most_amount: 0.05
+
+# Who is key. Each criterion runs from its worst anchor (0) to its best (1); anchors are fixed, so a new customer
+# never changes the score of another. Weights say how much the step from worst to best is worth; they sum to 100.
+# Margin stands for the money: revenue and lifetime value beside it would count the same thing three times.
+scoring:
+  scale: 100
+  criteria:
+    - {name: margin_12m, source: facts, group: revenue, worst: 0, best: 50000, weight: 22,
+       words: margin of the last twelve months in EUR}
+    - {name: stability, source: facts, column: gap_cv, group: revenue, worst: 1.5, best: 0.3, weight: 6,
+       words: how evenly the orders come (variation of the gaps between order days)}
+    - {name: breadth, source: facts, column: categories_12m, group: revenue, worst: 1, best: 9, weight: 6,
+       words: categories bought in the last twelve months}
+    - {name: growth, source: facts, group: development, worst: -0.5, best: 0.5, weight: 6,
+       words: revenue of the last twelve months against the twelve before}
+    - {name: wallet, source: accounts, group: development, worst: 0, best: 250000, weight: 12,
+       words: what the customer buys a year from all suppliers in EUR}
+    - {name: innovation, source: rating, group: development, worst: 1, best: 10, weight: 14,
+       words: what we learn from the customer about the market of tomorrow}
+    - {name: reputation, source: rating, group: reputation, worst: 1, best: 10, weight: 17,
+       words: what the customer's name does for ours}
+    - {name: strategic_access, source: rating, group: reputation, worst: 1, best: 10, weight: 17,
+       words: markets and technology that the customer opens to us}
+
+churn:
+  horizon_days: 180           # no order within it is a loss
+
+value:
+  discount: 0.12              # a year
+
+# What no table holds, for dependence and cash.
+money:
+  fixed_costs: 480000         # EUR a month
+  opening_cash: 1200000       # EUR
+  hour: 55                    # EUR, an hour of our people
+"""

@@ -1,0 +1,94 @@
+"""Kaplan-Meier curves with numbers at risk, and the log-rank test between groups."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.errors import InputError
+
+
+def kaplan_meier(duration: pd.Series, event: pd.Series, group: pd.Series | None = None) -> pd.DataFrame:
+    """Share of clients without the event by each day, with its 95 % interval and the numbers at risk.
+
+    Parameters
+    ----------
+    duration : Series
+        Days to the event or to the end of observation, above 0.
+    event : Series
+        1 where the event came, 0 where observation ended first; same index.
+    group : Series, optional
+        One curve per value; missing values form no group.
+
+    Returns
+    -------
+    DataFrame
+        group, day, share, low, high (log-log interval), at_risk; one row per group and day on which something happened, day 0 included.
+
+    Raises
+    ------
+    InputError
+        If there is no row, or a duration is missing or negative.
+
+    References
+    ----------
+    Kaplan & Meier (1958), JASA 53.
+    """
+    from lifelines import KaplanMeierFitter
+
+    _checked(duration)
+    group = pd.Series("all", index=duration.index) if group is None else group
+    curves = []
+    for name, rows in duration.groupby(group).groups.items():
+        found = KaplanMeierFitter().fit(duration.loc[rows], event.loc[rows])
+        curve = pd.concat([found.survival_function_, found.confidence_interval_], axis=1)
+        curve.columns = pd.Index(["share", "low", "high"])
+        at_risk = found.event_table["at_risk"].reindex(curve.index)
+        curve = curve.assign(group=name, day=curve.index, at_risk=at_risk.astype("int64"))
+        curves.append(curve[["group", "day", "share", "low", "high", "at_risk"]])
+    return pd.concat(curves, ignore_index=True)
+
+
+def at_risk(curves: pd.DataFrame, days: list[int]) -> pd.DataFrame:
+    """Numbers at risk of each group just before some days: groups in rows, days in columns."""
+    rows = {}
+    for name, curve in curves.groupby("group", sort=False):
+        ahead = [curve.loc[curve["day"] >= day, "at_risk"] for day in days]
+        rows[name] = [int(later.iloc[0]) if len(later) else 0 for later in ahead]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=pd.Index(days, name="day"))
+
+
+def median_day(curves: pd.DataFrame) -> pd.Series:
+    """The first day on which half of a group had the event; missing where that was not reached."""
+    half = curves.loc[curves["share"] <= 0.5].groupby("group", sort=False)["day"].min()
+    return half.reindex(curves["group"].unique()).rename("median_day")
+
+
+def log_rank(duration: pd.Series, event: pd.Series, group: pd.Series) -> tuple[float, int, float]:
+    """The log-rank test that all groups have the same curve: statistic, degrees of freedom, p.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two groups.
+
+    References
+    ----------
+    Mantel (1966), Cancer Chemotherapy Reports 50.
+    """
+    from lifelines.statistics import multivariate_logrank_test
+
+    _checked(duration)
+    known = group.notna()
+    if (groups := group[known].nunique()) < 2:
+        raise InputError(
+            "the log-rank test compares groups", found=f"{groups} of them", remedy="Give two groups or more."
+        )
+    found = multivariate_logrank_test(duration[known], group[known], event[known])
+    return float(found.test_statistic), groups - 1, float(found.p_value)
+
+
+def _checked(duration: pd.Series) -> None:
+    if duration.empty:
+        raise InputError("no durations to make a curve of")
+    if (wrong := duration.isna() | (duration < 0)).any():
+        raise InputError("durations are missing or negative", found=f"{int(wrong.sum())} of {len(duration)}")

@@ -1,0 +1,135 @@
+"""A YAML file → plain values and the line of each, so that a mistake is named where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from kamlib.errors import InputError
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which a day and the words on, off, yes and no stay text: the model decides what they are."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [rule for rule in rules if not rule[0].endswith((":timestamp", ":bool"))]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]:
+    """The keys and values of a YAML file, and its tree of nodes for `mistakes`.
+
+    Parameters
+    ----------
+    path : path of the file.
+    what : what the file is, in words, e.g. "study file".
+    remedy : what to do where there is none, or an empty one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no UTF-8, is no YAML, holds no keys, or holds a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"no {what}", file=path, remedy=remedy) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"the {what} is not UTF-8", file=path, found=str(error), remedy="Save it as UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"the {what} can't be read", file=path, found=error.strerror) from None
+    try:
+        loader = _Loader(text)
+        tree = loader.get_single_node()
+        double = _repeated_key(tree)
+        raw = loader.construct_document(tree) if tree else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            f"the {what} is no valid YAML",
+            file=path,
+            line=mark.line + 1 if mark else None,
+            found=getattr(error, "problem", None) or str(error),
+        ) from None
+    except RecursionError:
+        raise InputError(f"the {what} is nested too deeply", file=path) from None
+    if tree is None or not isinstance(raw, dict):
+        raise InputError(f"the {what} holds no keys", file=path, line=1, remedy=remedy)
+    if double:
+        raise InputError(f"the key {double[0]!r} stands twice", file=path, line=double[1], remedy="Keep one.")
+    return raw, tree
+
+
+def mistakes(error: ValidationError, tree: yaml.Node, given: Collection[str] = ()) -> list[str]:
+    """Each mistake in words: the line of the file, the dotted key, what is wrong and what was found.
+
+    Parameters
+    ----------
+    error : what pydantic found in the values of the file.
+    tree : from `load`.
+    given : dotted keys that were not read from the file but given as parameters, so that no line is theirs.
+    """
+    return [_mistake(item, tree, given) for item in error.errors()]
+
+
+def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
+    where = ".".join(str(part) for part in item["loc"] if part != "[key]")
+    line, whole = _line(tree, item["loc"])
+    by_parameter = any(
+        f"{where}.".startswith(f"{key}.") or (not whole and key.startswith(f"{where}.")) for key in given if where
+    )
+    place = f"{'as given' if by_parameter else f'line {line}'}: {where or 'the whole'}"
+    if item["type"] == "missing":
+        return f"{place}: missing, and it has no default"
+    if item["type"] == "extra_forbidden":
+        message = "unknown key; remove it or mend its spelling"
+    elif item["type"] == "model_type":
+        message = "expected keys and values below it"
+    else:
+        message = item["msg"].removeprefix("Value error, ")
+    found = item.get("input")
+    shown = "" if isinstance(found, dict | list | BaseModel) else f"; found {found!r}"
+    return f"{place}: {message}{shown}"
+
+
+def _line(node: yaml.Node | None, loc: tuple) -> tuple[int, bool]:
+    """The line of a key path, or of the nearest part of it that stands in the file; and whether all of it does."""
+    line = node.start_mark.line + 1 if node else 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not pairs:
+                return line, False
+            key, node = pairs[-1]
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            return line, False
+    return line, True
+
+
+def _repeated_key(tree: yaml.Node | None) -> tuple[str, int] | None:
+    """The first key that stands twice in one mapping, and its line. Each node is met once, whatever its aliases."""
+    waiting, met = [tree], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                if str(key.value) in seen:
+                    return str(key.value), key.start_mark.line + 1
+                seen.add(str(key.value))
+                waiting.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return None

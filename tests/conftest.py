@@ -1,0 +1,67 @@
+"""Shared fixtures: an engine in memory, and clean order lines made from a list of tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+settings.register_profile("kam", deadline=None, derandomize=True, database=None)
+settings.load_profile("kam")
+
+_TEXT = ("order_id", "account_id", "member_id")
+_MORE = ("product", "category", "currency", "channel", "manager", "mark", "source_file")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Any:
+    """DuckDB in memory, as an Ibis backend, one for the whole session."""
+    import ibis
+
+    return ibis.duckdb.connect()
+
+
+@pytest.fixture(scope="session")
+def clean_orders(engine: Any) -> Callable[..., ir.Table]:
+    """Make the clean `orders` table: ``clean_orders([("A", "2026-01-31", "10.50")])``.
+
+    The tuples hold the columns that `columns` names. Amount and margin are texts, integers or decimals, never floats,
+    so that they are exact. What is not given: order_id is one per line, member_id the account, all else null.
+    """
+    import pyarrow as pa
+
+    money, text = pa.decimal128(18, 4), pa.string()
+    kinds = dict.fromkeys(_TEXT, text) | {"date": pa.date32(), "amount": money, "margin": money}
+    kinds |= {"quantity": pa.float64(), "price": pa.float64()} | dict.fromkeys(_MORE, text)
+    kinds["source_line"] = pa.int64()
+    made = 0
+
+    def value(name: str, found: Any) -> Any:
+        if found is None:
+            return None
+        if name == "date" and isinstance(found, str):
+            return date.fromisoformat(found)
+        if name in ("amount", "margin"):
+            assert not isinstance(found, float), "a float is not exact"
+            return Decimal(found).quantize(Decimal("0.0001"))
+        return found
+
+    def build(lines: Sequence[tuple], columns: str = "account_id date amount") -> ir.Table:
+        nonlocal made
+        made += 1
+        names = columns.split()
+        rows = []
+        for number, line in enumerate(lines, start=1):
+            row = dict(zip(names, line, strict=True))
+            rows.append({"order_id": f"line {number}", "member_id": row["account_id"], "source_line": number} | row)
+        data = {name: pa.array([value(name, row.get(name)) for row in rows], kind) for name, kind in kinds.items()}
+        return engine.create_table(f"orders_{made}", pa.table(data))
+
+    return build

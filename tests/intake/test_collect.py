@@ -1,0 +1,137 @@
+"""The whole way: the faults planted in the sample, files that break, and the clean tables' shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from kamlib.errors import InputError
+from kamlib.intake import Clean, cleaning, collect, identity
+from kamlib.study import Study
+from kamlib.tables import INPUTS
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+ORDERS = "order_id,account_id,date,amount\n1,a,2026-01-01,1\n"
+
+
+@pytest.fixture(scope="module")
+def sample() -> Clean:
+    return collect(Study.read(SAMPLE / "study.yaml"))
+
+
+@pytest.fixture(scope="module")
+def planted() -> pd.DataFrame:
+    return pd.read_csv(SAMPLE / "truth" / "dirty.csv")
+
+
+def test_every_planted_fault_is_found_with_its_reason_and_no_clean_line_is_touched(sample, planted):
+    rules = set(sample.ledger.loc[sample.ledger["action"] == "set_aside", "rule"])
+    expected = planted[planted["reason"].isin(rules)]
+    assert len(expected) > 200
+    found = sample.quarantine.to_pandas()
+    assert sorted(zip(found["source_file"], found["source_line"], found["reason"], strict=True)) == sorted(
+        zip(expected["file"], expected["line"], expected["reason"], strict=True)
+    )
+
+
+def test_every_planted_mark_is_found(sample, planted):
+    marks = set(sample.ledger.loc[(sample.ledger["table"] == "orders") & (sample.ledger["action"] == "mark"), "rule"])
+    expected = planted[planted["reason"].isin(marks) & (planted["file"] == "orders.csv")]
+    kept = sample.orders.select("source_line", "mark").to_pandas().dropna()
+    assert sorted(zip(kept["source_line"], kept["mark"], strict=True)) == sorted(
+        zip(expected["line"], expected["reason"], strict=True)
+    )
+    ledger = sample.ledger[sample.ledger["table"] == "orders"].set_index("rule")["matched_rows"]
+    for reason, count in Counter(expected["reason"]).items():
+        assert ledger[reason] == count
+
+
+def test_genuine_repeats_are_kept(sample, planted):
+    repeats = planted.loc[planted["reason"] == "genuine_repeat", "line"]
+    assert len(repeats) and set(repeats) <= set(sample.orders.source_line.to_pyarrow().to_pylist())
+
+
+def test_groups_are_the_planted_ones(sample, planted):
+    truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype=str).set_index("account_id")["group_id"]
+    found = sample.heads.set_index("member_id")["account_id"]
+    odd = planted.loc[planted["file"] == "accounts.csv", "reason"]
+    assert found.index.equals(truth.index) or set(found.index) == set(truth.index)
+    differing = (found != truth.reindex(found.index)).sum()
+    assert differing <= odd.eq("parent_circle").sum() + odd.eq("own_parent").sum()
+    assert any("own parent" in note for note in sample.notes) and any("circle" in note for note in sample.notes)
+    proof = identity.double_count(sample.orders).iloc[0]
+    assert proof["groups"] > 50 and proof["amount_by_member"] == proof["amount_by_unit"]
+
+
+def test_clean_orders_have_the_agreed_columns_and_types(sample):
+    assert sample.orders.columns == cleaning.ORDER_COLUMNS
+    types = {name: str(kind) for name, kind in sample.orders.schema().items()}
+    assert types["date"] == "date" and types["quantity"] == "float64" and types["source_line"] == "int64"
+    assert types["amount"].startswith("decimal(18, 4") and types["margin"].startswith("decimal(18, 4")
+    assert set(sample.tables) == set(INPUTS) - {"orders"}
+
+
+def test_months_add_up_to_what_came(sample):
+    monthly = cleaning.by_month(sample.orders, sample.quarantine)
+    ledger = sample.ledger[sample.ledger["table"] == "orders"].set_index("rule")
+    sums = monthly.groupby("reason")["rows"].sum()
+    assert sums.sum() == ledger.loc["came in", "rows"] and sums["kept"] == ledger.loc["kept", "rows"]
+    assert monthly["amount"].dropna().sum() == ledger.loc["came in", "amount"]
+    assert monthly.loc[monthly["month"].isna(), "reason"].unique().tolist() == ["bad_date"]
+
+
+def test_the_same_files_give_the_same_tables(sample):
+    again = collect(Study.read(SAMPLE / "study.yaml"))
+    pd.testing.assert_frame_equal(sample.ledger, again.ledger)
+    for name, table in sample.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+def test_a_missing_file_of_any_table_is_named(make_study):
+    with pytest.raises(InputError, match=r"gone\.csv.*no file for the table 'notes'"):
+        collect(make_study({"orders.csv": ORDERS}, sources={"orders": {"files": "orders.csv"}, "notes": {"files": "gone.csv"}}))
+
+
+def test_hostile_columns_can_be_mapped(make_study):
+    name = 'select"; drop table x --'
+    head = '"' + name.replace('"', '""') + "\",account_id,date,amount,'); --,kam:part\n"
+    study = make_study(
+        {"orders.csv": head + '"x""y",a,2026-01-01,1,p,q\n=1+1,,2026-01-01,1,,\n'},
+        sources={"orders": {"files": "orders.csv", "columns": {"order_id": name, "product": "'); --"}}},
+    )
+    clean = collect(study)
+    assert clean.orders.select("order_id", "product").to_pyarrow().to_pylist() == [{"order_id": 'x"y', "product": "p"}]
+    assert clean.quarantine.to_pandas()["original"].tolist() == ['"=1+1","","2026-01-01","1","",""']
+
+
+BYTES = st.one_of(
+    st.binary(max_size=200),
+    st.text("order_idacountmedate,;\t\n\"'0123456789.-", max_size=200).map(str.encode),
+    st.text(max_size=80).map(lambda text: (ORDERS + text).encode("utf-8", "replace")),
+    st.binary(max_size=80).map(lambda rest: ORDERS.encode() + rest),
+    st.tuples(st.sampled_from(["utf-16", "cp1252", "utf-32"]), st.text("aé,\n1\"", max_size=60)).map(
+        lambda found: (ORDERS + found[1]).encode(found[0])
+    ),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(b'order_id,account_id,date,amount\n"1,a,2026-01-01,1\n')
+@example(b"order_id,account_id,date,amount\n1,a,2026-01-01,1\n1,a\r\n")
+@example(b"\xef\xbb\xbf" * 2 + ORDERS.encode())
+@example(("x" * 300_000 + "," + ORDERS).encode())
+@given(BYTES)
+def test_a_broken_file_ends_in_clean_tables_or_a_clear_error(make_study, content):
+    """Whatever the bytes: rows in = rows kept + rows set aside, or an InputError; never another failure."""
+    try:
+        clean = collect(make_study({"orders.csv": content}))
+    except InputError as error:
+        assert str(error)
+        return
+    ledger = clean.ledger.set_index("rule")["rows"]
+    assert ledger["came in"] == clean.orders.count().execute() + clean.quarantine.count().execute()

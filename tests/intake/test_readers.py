@@ -1,0 +1,217 @@
+"""Oracles: Python's csv module writes the files, openpyxl the workbooks, pyarrow the Parquet files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.errors import InputError
+from kamlib.intake import readers
+from kamlib.study import Source
+
+
+@pytest.fixture(scope="module")
+def con():
+    return readers.engine()
+
+
+@pytest.fixture
+def read(con, tmp_path):
+    """Read files (path: content) as one source; a list of rows without FILE, LINE and PART unless asked for."""
+
+    def of(files: dict[str, bytes], added: bool = False, **source):
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        paths = [tmp_path / name for name in files]
+        given = Source(files=list(files), **source)
+        table = readers.store(con, readers.read(con, given, paths, tmp_path / "scratch")).to_pandas()
+        table = table if added else table.drop(columns=list(readers.ADDED))
+        return table.astype(object).where(table.notna(), None)
+
+    return of
+
+
+def test_the_engine_loads_nothing_and_spills_to_a_folder(con):
+    settings = dict(
+        con.raw_sql(
+            "SELECT name, value FROM duckdb_settings() WHERE name IN"
+            " ('autoinstall_known_extensions', 'autoload_known_extensions', 'temp_directory')"
+        ).fetchall()
+    )
+    assert settings["autoinstall_known_extensions"] == settings["autoload_known_extensions"] == "false"
+    assert settings["temp_directory"]
+
+
+def test_ids_keep_their_leading_zeros_and_letters(read):
+    table = read({"a.csv": b"id,n\n00123,1\nK.01,1.50\n1e5,007\n"})
+    assert table["id"].tolist() == ["00123", "K.01", "1e5"]
+    assert table["n"].tolist() == ["1", "1.50", "007"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1251"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encoding_and_delimiter_are_found(read, encoding, delimiter):
+    text = delimiter.join(["клиент", "сумма"]) + "\r\n" + delimiter.join(["ООО Ромашка", "12"]) + "\r\n"
+    table = read({"a.csv": text.encode(encoding)})
+    assert table.columns.tolist() == ["клиент", "сумма"]
+    assert table.to_numpy().tolist() == [["ООО Ромашка", "12"]]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_western_accents_are_found(read, encoding):
+    table = read({"a.csv": "firma;ort\nMüller & Söhne;Köln\nCafé Peña;León\n".encode(encoding)})
+    assert table["firma"].tolist() == ["Müller & Söhne", "Café Peña"]
+
+
+def test_quotes_delimiters_and_line_breaks_inside_fields_stay(read):
+    table = read({"a.csv": b'a,b\n"x, ""y""","line\nbreak"\n1,2\n'})
+    assert table.to_numpy().tolist() == [['x, "y"', "line\nbreak"], ["1", "2"]]
+
+
+@pytest.mark.parametrize("mark", [b"\n", b"\r\n", b"\r"])
+def test_every_line_ending_is_read(read, mark):
+    assert len(read({"a.csv": mark.join([b"a,b", b"1,2", b"3,4", b""])})) == 2
+
+
+def test_hostile_column_names_are_columns(read):
+    names = ['select"; drop table x --', "kam:line", "', 'x': 'INT'}) --", "", "a", "A", "a"]
+    head = io.StringIO()
+    csv.writer(head).writerows([names, range(7)])
+    table = read({"a.csv": head.getvalue().encode()})
+    assert table.columns.tolist() == [
+        'select"; drop table x --', "kam:line (2)", "', 'x': 'INT'}) --", "column 4", "a", "A (2)", "a (3)"
+    ]  # fmt: skip
+    assert table.iloc[0].tolist() == list("0123456")
+
+
+def test_a_hostile_file_name_is_a_file(read):
+    name = "a'); drop [x]* --.csv"
+    assert read({name: b"a,b\n1,2\n"}, added=True)[readers.FILE].tolist() == [name]
+
+
+def test_lines_and_files_are_those_of_the_source(read):
+    table = read({"y1.csv": b"a,b\n1,2\n3,4\n", "y2.csv": b"b,c\n5,6\n"}, added=True)
+    assert table[readers.FILE].tolist() == ["y1.csv", "y1.csv", "y2.csv"]
+    assert table[readers.LINE].tolist() == [2, 3, 2]
+    assert table[["a", "b", "c"]].to_numpy().tolist() == [["1", "2", None], ["3", "4", None], [None, "5", "6"]]
+
+
+def test_lines_stay_right_when_a_large_file_is_read_by_many_threads(con, tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text("a,b\n" + "".join(f"{line},{'x' * 40}\n" for line in range(2, 400_002)))
+    table = readers.store(con, readers.read(con, Source(files="large.csv"), [path], tmp_path))
+    assert table.count().execute() == 400_000
+    assert table.filter(table.a != table[readers.LINE].cast("string")).count().execute() == 0
+
+
+def test_a_workbook_keeps_ids_numbers_and_days(con, tmp_path, read):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["id", "amount", "day", "flag", "number"])
+    book.active.append(["00123", 12.5, datetime(2026, 1, 31), True, 12346.0])
+    book.active.append([])
+    book.active.append(["K.01", 0.1, date(2026, 2, 1), None, "007"])
+    book.create_sheet("other").append(["id"])
+    book["other"].append(["x"])
+    book.save(tmp_path / "b.xlsx")
+    content = (tmp_path / "b.xlsx").read_bytes()
+    table = read({"b.xlsx": content}, added=True)
+    assert table["id"].tolist() == ["00123", "K.01"]
+    assert table["amount"].tolist() == ["12.5", "0.1"]
+    assert [text[:10] for text in table["day"]] == ["2026-01-31", "2026-02-01"]
+    assert table["number"].tolist() == ["12346", "007"]
+    assert table[readers.LINE].tolist() == [2, 4]
+    # a dialect with a decimal comma and days of its own: native cells are written as it reads them
+    german = read({"b.xlsx": content}, dialect={"decimal": ",", "date_format": "%d.%m.%Y"})
+    assert german["amount"].tolist() == ["12,5", "0,1"]
+    assert german["day"].tolist() == ["31.01.2026", "01.02.2026"]
+    both = read({"b.xlsx": content}, added=True, dialect={"sheet": ["Sheet", "other"]})
+    assert both[readers.FILE].tolist() == ["b.xlsx / Sheet", "b.xlsx / Sheet", "b.xlsx / other"]
+
+
+def test_parquet_keeps_types_and_counts_rows_from_one(con, tmp_path):
+    pq.write_table(pa.table({"id": [1, None], "x": [0.5, 2.0]}), tmp_path / "p.parquet")
+    raw = readers.read(con, Source(files="p.parquet", part="id"), [tmp_path / "p.parquet"], tmp_path)
+    assert raw["id"].type().is_integer() and raw["x"].type().is_floating()
+    table = raw.to_pandas()
+    assert table[readers.LINE].tolist() == [1, 2]
+    assert table[readers.PART].tolist() == ["1", None]
+
+
+def test_files_of_different_types_meet_as_text(con, tmp_path):
+    pq.write_table(pa.table({"id": [12346.0]}), tmp_path / "a.parquet")
+    (tmp_path / "b.csv").write_text("id\n00123\n")
+    paths = [tmp_path / "a.parquet", tmp_path / "b.csv"]
+    raw = readers.read(con, Source(files=["a.parquet", "b.csv"]), paths, tmp_path)
+    assert raw.to_pandas()["id"].tolist() == ["12346", "00123"]
+
+
+BROKEN = {
+    "three fields under two columns": (b"a,b\n1,2\n3,4,5\n", "line 3"),
+    "one field under two columns": (b"a,b\n1\n", "line 2"),
+    "an open quote": (b'a,b\n1,"2\n3,4\n', "line 2"),
+    "nothing": (b"", "line 1"),
+    "only empty lines": (b"\n\n", "line 1"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_named_with_its_line(read, name):
+    content, where = BROKEN[name]
+    with pytest.raises(InputError, match=rf"x\.csv, {where}"):
+        read({"x.csv": content})
+
+
+def test_a_wrong_encoding_is_named_with_its_line(read):
+    content = b"a,b\n1,2\n\xff\xfe\xfa,2\n"
+    with pytest.raises(InputError, match=r"x\.csv, line 3"):
+        read({"x.csv": content}, dialect={"encoding": "utf-8"})
+    with pytest.raises(InputError, match="unknown encoding"):
+        read({"x.csv": content}, dialect={"encoding": "utf-99"})
+    with pytest.raises(InputError, match=r"x\.csv, line 3: the file is not written in us-ascii"):
+        read({"x.csv": content}, dialect={"encoding": "us-ascii"})
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.parquet", "x.pdf"])
+def test_a_file_that_is_not_what_it_is_called_is_refused(read, name):
+    with pytest.raises(InputError, match=r"x\."):
+        read({name: b"%PDF-1.4 nothing else"})
+
+
+def test_a_missing_file_and_a_missing_part_column_are_refused(con, read, tmp_path):
+    with pytest.raises(InputError, match=r"gone\.csv: no such file"):
+        readers.read(con, Source(files="gone.csv"), [tmp_path / "gone.csv"], tmp_path)
+    with pytest.raises(InputError, match=r"x\.csv, line 1.*'Sheet'.*columns 'a', 'b'"):
+        read({"x.csv": b"a,b\n1,2\n"}, part="Sheet")
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=8)
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le"]),
+)
+def test_what_was_written_is_read_back(tmp_path_factory, rows, delimiter, ending, encoding):
+    """A table of any texts, written by Python's csv module in each dialect, comes back equal (empty is missing)."""
+    folder = tmp_path_factory.mktemp("round")
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *rows])
+    path = Path(folder) / "t.csv"
+    path.write_bytes(out.getvalue().encode(encoding))
+    dialect = {"delimiter": delimiter, "encoding": encoding}
+    con = readers.engine()
+    table = readers.read(con, Source(files="t.csv", dialect=dialect), [path], folder).to_pyarrow().to_pylist()
+    assert [tuple(row[name] or "" for name in "abc") for row in table] == rows

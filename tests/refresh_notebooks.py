@@ -1,0 +1,36 @@
+"""Run every notebook on the sample in place and keep its outputs, without what differs from run to run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def refresh(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+    notebook.metadata = {
+        "kam": notebook.metadata["kam"],
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    from kamlib.notebooks import steps
+
+    named = [Path(name) for name in sys.argv[1:]]
+    numbered = [step.path for step in steps()]
+    for path in named or [*numbered, *sorted(set(FOLDER.glob("*.ipynb")) - set(numbered))]:
+        print(path.name, flush=True)
+        refresh(path)

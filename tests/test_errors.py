@@ -1,0 +1,59 @@
+"""What a user reads when something can't be used. Oracle: the rule that it says where, what, found and remedy."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from kamlib.errors import InputError, some
+
+
+def test_message_says_where_what_was_found_and_what_to_do():
+    error = InputError("no such day", file="a.csv", line=7, column="date", found="31.02.", remedy="Mend the row.")
+    assert str(error) == "a.csv, line 7, column 'date': no such day; found '31.02.'. Mend the row."
+
+
+def test_parts_that_are_unknown_are_left_out_of_the_message():
+    assert str(InputError("no order line")) == "no order line"
+    assert str(InputError("too small", found=3)) == "too small; found 3"
+    assert str(InputError("unknown key", line=2)) == "line 2: unknown key"
+
+
+def test_found_zero_and_found_empty_text_are_still_told():
+    assert str(InputError("too small", found=0)) == "too small; found 0"
+    assert str(InputError("no name", found="")) == "no name; found ''"
+
+
+def test_offenders_are_not_quoted_twice():
+    assert str(InputError("unknown", found=some(["a", "b"]))) == "unknown; found 'a', 'b'"
+
+
+def test_control_characters_found_in_a_file_do_not_reach_the_terminal():
+    assert "\x1b" not in str(InputError("bad", found="\x1b[31m'red'"))
+
+
+def test_five_offenders_are_named_and_the_rest_counted():
+    assert some(["a", "b"]) == "'a', 'b'"
+    assert some("abcde") == "'a', 'b', 'c', 'd', 'e'"
+    assert some("abcdefgh") == "'a', 'b', 'c', 'd', 'e' and 3 more"
+    assert some(iter("abc"), most=1) == "'a' and 2 more"
+
+
+def test_numbers_among_offenders_read_as_numbers():
+    assert some(np.array([1.5, 2.0])) == "1.5, 2.0"
+
+
+def test_it_is_a_value_error_that_crosses_processes_unchanged():
+    error = InputError("bad", file="x.csv", line=3, column="c", found="y", remedy="Do this.")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert (again.problem, again.file, again.line, again.column, again.found, again.remedy) == (
+        "bad",
+        "x.csv",
+        3,
+        "c",
+        "y",
+        "Do this.",
+    )
+    with pytest.raises(ValueError, match="bad"):
+        raise again

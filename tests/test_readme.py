@@ -1,0 +1,44 @@
+"""README is true: what it names is there, what it tells to type works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+from typer.testing import CliRunner
+
+from kamlib.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_file_that_readme_links_is_there():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(links) >= 8
+    assert not [link for link in links if not (ROOT / link).exists()]
+
+
+def test_readme_lists_every_notebook_with_the_question_it_opens_with():
+    listed = dict(re.findall(r"^\| (.+?) \| \[(\w+)\]\(notebooks/\2\.ipynb\)", README, re.M))
+    books = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert sorted(listed.values()) == [book.stem for book in books]
+    titles = {book.stem: nbformat.read(book, as_version=4).metadata["kam"]["title"] for book in books}
+    assert {name: question for question, name in listed.items()} == titles
+
+
+def test_every_kam_command_and_option_in_readme_exists():
+    typed = re.findall(r"^(?:\.venv/bin/)?kam (\w+)(.*?)(?:#.*)?$", README, re.M)
+    assert {"run", "check", "batch", "sample"} <= {command for command, _ in typed}
+    for command, rest in typed:
+        told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+        assert told.exit_code == 0, command
+        assert not [option for option in re.findall(r"--[a-z-]+", rest) if option not in told.output]
+
+
+def test_every_make_target_in_readme_is_in_the_makefile():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?:^|`)make (\w+)", README, re.M))
+    assert {"report", "test", "help"} <= targets
+    assert not [target for target in targets if not re.search(rf"^{target}:", makefile, re.M)]
