@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kamlib.errors import InputError
 from kamlib.notebooks import StepError
 from kamlib.run import is_done, run_study
 from kamlib.study import Study
+from kamlib.yamlfile import load, mistakes
 
 
 class Entry(BaseModel):
@@ -39,15 +39,12 @@ def read(path: str | Path) -> Batch:
         If the file is missing, is no YAML or breaks a rule.
     """
     path = Path(path)
+    raw, tree = load(path, "batch file", "Check the path.")
     try:
-        return Batch.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise InputError("no batch file", file=path, remedy="Check the path.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise InputError("the batch file can't be read", file=path, found=str(error)) from None
+        return Batch.model_validate(raw)
     except ValidationError as error:
-        mistakes = "".join(f"\n  {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise InputError(f"mistakes in the batch file{mistakes}", file=path) from None
+        found = "".join(f"\n  {line}" for line in mistakes(error, tree))
+        raise InputError(f"mistakes in the batch file{found}", file=path) from None
 
 
 def run_batch(

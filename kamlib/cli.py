@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -58,20 +59,13 @@ def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     loaded = Study.read(study, as_of=as_of, values=_values(set_))
     clean = intake.collect(loaded)
     typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
-    typer.echo(
-        f"{'table':<13}{'rule':<24}{'what is done':<14}{'rows hit':>12}{'amount hit':>20}{'set aside':>12}{'amount':>20}"
-    )
-    for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].itertuples():
-        frame = row.rule in ("came in", "kept")
-        cells = [
-            _count(row.matched_rows),
-            _money(row.matched_amount),
-            *([_count(row.rows), _money(row.amount)] * (not frame)),
-        ]
-        typer.echo(
-            f"{row.table:<13}{row.rule:<24}{row.action:<14}"
-            + "".join(f"{c:>{w}}" for c, w in zip(cells, (12, 20, 12, 20), strict=False))
-        )
+    heads = ("rows hit", "amount hit", "set aside", "amount")
+    typer.echo(f"{'table':<13}{'rule':<24}{'what is done':<14}" + _columns(heads))
+    for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].to_dict("records"):
+        cells = [_count(row["matched_rows"]), _money(row["matched_amount"])]
+        if row["action"]:
+            cells += [_count(row["rows"]), _money(row["amount"])]
+        typer.echo(f"{row['table']:<13}{row['rule']:<24}{row['action']:<14}{_columns(cells)}")
     for note in clean.notes:
         typer.echo(note)
 
@@ -131,7 +125,7 @@ def main() -> None:
 
 
 def _values(pairs: list[str] | None) -> dict[str, object]:
-    import yaml
+    from kamlib.yamlfile import value
 
     values = {}
     for pair in pairs or []:
@@ -139,9 +133,9 @@ def _values(pairs: list[str] | None) -> dict[str, object]:
         if not (key and mark):
             raise InputError("--set needs key=value", found=pair, remedy="For example --set churn.horizon_days=90.")
         try:
-            values[key] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise InputError(f"--set {key}: the value is no YAML", found=text) from None
+            values[key] = value(text)
+        except InputError as error:
+            raise InputError(f"--set {key}: {error.problem}", found=text, remedy=error.remedy) from None
     return values
 
 
@@ -149,6 +143,10 @@ def _console():
     from rich.console import Console
 
     return Console(stderr=True, soft_wrap=True)
+
+
+def _columns(cells: Iterable[str]) -> str:
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, (12, 20, 12, 20), strict=False))
 
 
 def _count(value: int) -> str:

@@ -79,8 +79,8 @@ def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[s
 def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The features in their own units, of the accounts that know all of them and ordered in the window.
 
-    Order days and money of a window become sums a year, over the part of the window since the account's first order (at
-    least a quarter of a year): else the groups would be the old and the new accounts.
+    Order days and money of a window become sums a year of buying: over the part of the window between the account's first
+    and last order, at least a quarter of a year. Else the groups would only be the new, the old and the gone.
 
     Returns
     -------
@@ -90,8 +90,9 @@ def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     x = facts.loc[part, list(columns)].astype("float64").set_axis(facts.loc[part, "account_id"], axis=0)
     for name in columns:
         if found := re.fullmatch(r"(order_days|revenue|margin|returns)_(\d+)m", name):
-            months = int(found[2])
-            years = facts.loc[part, "tenure_days"].clip(91, months * 365.25 / 12) / 365.25
+            window = int(found[2]) * 365.25 / 12
+            bought = facts.loc[part, "tenure_days"].clip(upper=window) - facts.loc[part, "silence_days"]
+            years = bought.clip(lower=365.25 / 4) / 365.25
             x[name] = x[name] / years.to_numpy()
             x = x.rename(columns={name: f"{found[1]}_a_year"})
     return x
@@ -137,14 +138,16 @@ def group(
     -------
     Grouping
         Passing needs: silhouette above both nulls (family-wise p <= 1 %), `stability`, and no cluster below 1 % of the
-        accounts or 5. k is the clearest of k-means that passes; where several are level within a standard error of
-        the silhouette, the most stable of them. At that k a mixture that passes too takes its place if its BIC is
+        accounts or 5. k is that of the k-means that stands highest above its null; of those level within a standard
+        error, the one whose mixture has the lowest BIC. At that k a mixture that passes too takes its place if its BIC is
         lower (long or tilted groups). Judged on at most 5,000 accounts (nulls on 1,000), then fitted to all.
 
     References
     ----------
     The sources of each test stand in `kamlib.structure`.
     """
+    import sklearn.cluster  # the limit below reaches only what is loaded
+    import sklearn.mixture  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     one_row_each(facts)
@@ -237,12 +240,14 @@ def _try_all(
 
 
 def _clearest(tried: pd.DataFrame) -> int | None:
-    """The highest silhouette that passes; of those within a standard error of it, the most stable."""
+    """The k-means that stands highest above its null and passes; of those level with it, the k whose mixture has the lower BIC."""
     good = tried[tried["passes"]]
     if good.empty:
         return None
-    top = good.loc[good["silhouette"].idxmax()]
-    return int(good.loc[good["silhouette"] >= top["silhouette"] - top["error"], "stability"].idxmax())
+    above = good["silhouette"] - good["null"]
+    level = good[above >= above.max() - np.sqrt(2) * good.loc[above.idxmax(), "error"]]
+    mixture = tried[tried["method"] == METHODS[1]].set_index("k")["bic"]
+    return int(level["k"].map(mixture).idxmin())
 
 
 def _fit(method: str, k: int, values: np.ndarray, seed: int, starts: int = 1, like: Any = None) -> Any:

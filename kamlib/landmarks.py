@@ -7,7 +7,7 @@ from what was known by t; its outcome is the time to the next purchase after t.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -34,16 +34,17 @@ def landmark_dates(first_day: date, as_of: date, *, horizon_days: int = 180, ste
     InputError
         If `as_of` lies before `first_day`.
     """
-    if as_of < first_day:
+    first, last = pd.Timestamp(first_day), pd.Timestamp(as_of)
+    if last < first:
         raise InputError(
             f"as_of {as_of} lies before the first day of the data, {first_day}", remedy="Choose a later as_of."
         )
     steps = max(1, round(horizon_days / step_days))
-    room = (as_of - first_day).days - horizon_days
+    room = (last - first).days - horizon_days
     offsets = [round(k * horizon_days / steps) for k in range(max(room, 0) * steps // horizon_days + 1)]
-    days = [as_of - timedelta(days=offset) for offset in offsets]
-    dates = pd.DataFrame({"as_of": pd.to_datetime(sorted(days))})
-    back = (pd.Timestamp(as_of) - dates["as_of"]).dt.days
+    days = [last - pd.Timedelta(days=offset) for offset in offsets]
+    dates = pd.DataFrame({"as_of": sorted(days)})
+    back = (last - dates["as_of"]).dt.days
     roles = [back == 0, back < horizon_days, back == horizon_days, back < 2 * horizon_days]
     return dates.assign(role=np.select(roles, ["predict", "recent", "test", "late"], "train"))
 
@@ -86,6 +87,8 @@ def landmark_table(
     table["ended_on"] = _ended_on(table["account_id"], accounts)
     at_risk = table["last_order"].notna() & (table["silence_days"] <= at_risk_days)
     at_risk &= ~(table["ended_on"] <= table["as_of"])
+    interactions = None if interactions is None else interactions[["account_id", "date", "kind", "promised", "closed"]]
+    invoices = None if invoices is None else invoices[["account_id", "issued", "due", "amount", "paid"]]
     table = table.loc[at_risk].sort_values(["as_of", "account_id"], ignore_index=True)
     events = [
         events_before(group[["account_id", "as_of"]], interactions=interactions, invoices=invoices)

@@ -73,7 +73,7 @@ def compare(
 def concordance(risk: np.ndarray, time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each row's concordant and comparable pairs: who has the event earlier should have the higher risk.
 
-    A pair is comparable when one has its event before the other's time; equal risks count one half. Harrell's C is the
+    A pair is comparable when one has its event before the other's, or was without it still on that day; equal risks count one half. Harrell's C is the
     ratio of the sums; the AUC is the same with time 0 and an event for one class, time 1 for the other.
 
     References
@@ -84,7 +84,8 @@ def concordance(risk: np.ndarray, time: np.ndarray, event: np.ndarray) -> tuple[
     ranks = int(rank.max()) + 1 if len(rank) else 0
     concordant, comparable = np.zeros(len(risk)), np.zeros(len(risk))
     for moment in np.unique(time[event == 1]):
-        now, later = (time == moment) & (event == 1), time > moment
+        now = (time == moment) & (event == 1)
+        later = (time > moment) | ((time == moment) & (event == 0))
         lower = np.bincount(rank[later], minlength=ranks)
         concordant[now] += (np.cumsum(lower) - lower / 2)[rank[now]]
         comparable[now] += later.sum()

@@ -9,6 +9,7 @@ from kamlib.checks import one_row_each
 
 NOT_YET = "not a client yet"
 GONE = "no longer there"
+NO_CLASS = "no class"
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "money") -> pd.DataFrame:
@@ -26,7 +27,8 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     Returns
     -------
     DataFrame, one row per account of either date, largest change of money first
-        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only), money_before, money_after (zero
+        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only, `NO_CLASS` where
+        it is missing), money_before, money_after (zero
         where it is not there), change, moved.
 
     Raises
@@ -43,8 +45,8 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     table = pd.DataFrame(
         {
             "account_id": both["account_id"],
-            "from": both["class_before"].mask(both["_merge"] == "right_only", NOT_YET),
-            "to": both["class_after"].mask(both["_merge"] == "left_only", GONE),
+            "from": both["class_before"].fillna(NO_CLASS).mask(both["_merge"] == "right_only", NOT_YET),
+            "to": both["class_after"].fillna(NO_CLASS).mask(both["_merge"] == "left_only", GONE),
             "money_before": both["money_before"].mask(both["_merge"] == "right_only", 0.0),
             "money_after": both["money_after"].mask(both["_merge"] == "left_only", 0.0),
         }

@@ -79,10 +79,10 @@ def names(middle: pd.DataFrame, words: dict[str, tuple[str, str]] = WORDS) -> li
     for row in middle.to_numpy():
         far = [i for i in np.argsort(-np.abs(row), kind="stable") if abs(row[i]) >= TYPICAL]
         ranked.append(list(dict.fromkeys(ends[i][int(row[i] > 0)] for i in far)) or ["typical"])
-    found = [", ".join(parts[:2]) for parts in ranked]
+    found = [" and ".join(parts[:2]) for parts in ranked]
     for more in range(3, len(ends) + 1):
         found = [
-            ", ".join(parts[:more]) if found.count(name) > 1 else name
+            " and ".join(parts[:more]) if found.count(name) > 1 else name
             for name, parts in zip(found, ranked, strict=True)
         ]
     return [f"{name} ({found[:i].count(name) + 1})" if found.count(name) > 1 else name for i, name in enumerate(found)]

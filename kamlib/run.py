@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -74,7 +73,7 @@ class Run:
     @cached_property
     def key(self) -> str:
         """What the tables of this run depend on: the study's values, the content of every input, the kit's code."""
-        parts = [self.study.fingerprint(), _code_hash(), *(row["sha256"] for row in self.inputs)]
+        parts = [self.study.fingerprint(), _code_hash(), *(f"{row['table']} {row['sha256']}" for row in self.inputs)]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
     @cached_property
@@ -299,6 +298,7 @@ def _code_hash() -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as part:
-        part.write(text)
-    shutil.move(part.name, path)
+    with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+        part = Path(beside) / path.name
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)

@@ -158,7 +158,7 @@ def segments(table: pd.DataFrame) -> pd.Series:
 
 
 def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
-    """What each group of signs says about an account, in plain words; one column a group."""
+    """What each group of signs says about an account, in plain words; one column a group, empty where it is no concern."""
     year = _year(table)
 
     def whole(values: pd.Series, missing: str = "?") -> pd.Series:
@@ -196,7 +196,22 @@ def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
         + " days after the due day",
         "manager": counted(_managers(table), " account manager", " account managers") + " in 24 months",
     }
-    return pd.DataFrame(parts, index=table.index)
+    concern = {
+        "silence": table["silence_days"] > own_gap(table, common),
+        "tenure": table["tenure_days"] < 365,
+        "money": table["average_order"] < common.order,
+        "trend": pace < 100,
+        "margin": margin < 100 * common.margin_rate,
+        "returns": year["returns"] > 0,
+        "claims": table["claims"] > 0,
+        "disputes": table["disputes"] > 0,
+        "lateness": table["late"] > 0,
+        "touches": table["touches"].notna(),
+        "payment": table["delay_days"] > 0,
+        "manager": _managers(table) > 1,
+    }
+    told = {name: text.where(concern[name], "") if name in concern else text for name, text in parts.items()}
+    return pd.DataFrame(told, index=table.index)
 
 
 def _managers(table: pd.DataFrame) -> pd.Series:

@@ -128,7 +128,7 @@ def block_margins(
     source = segment.where(segment.map(enough).astype(bool), "all")
     table["usual"] = source.map(pooled["usual"])
     k = source.map(pooled["k"])
-    weight = table["blocks"] / (table["blocks"] + k)
+    weight = (table["blocks"] / (table["blocks"] + k)).where(table["blocks"] > 0, 0.0)
     table["margin"] = weight * table["own"].fillna(0.0) + (1 - weight) * table["usual"]
     return table.rename_axis("account_id").reset_index()
 
@@ -198,6 +198,7 @@ def held_out(
     test_date: date | pd.Timestamp,
     *,
     horizon_days: int = 180,
+    costs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The first block's expected margin at the test date, (1 - q₁) m, against what came in that block.
 
@@ -205,6 +206,7 @@ def held_out(
     ----------
     p_lost, margins : as known at `test_date`; accounts without sales in the block count as zero.
     order_days : purchases up to the end of the block and at least a year before the test date.
+    costs : as in `block_margins`; taken off the margin of accounts that bought in the span.
 
     Returns
     -------
@@ -218,7 +220,11 @@ def held_out(
 
     def total(start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
         inside = (order_days["date"] > start) & (order_days["date"] <= end)
-        return table["account_id"].map(order_days[inside].groupby("account_id")[money].sum()).fillna(0.0)
+        sums = order_days[inside].groupby("account_id")[money].sum()
+        if costs is not None and len(costs):
+            spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("account_id")["cost"].sum()
+            sums = sums - spent.reindex(sums.index).fillna(0.0)
+        return table["account_id"].map(sums).fillna(0.0)
 
     came = total(test_date, test_date + span)
     year = pd.Timedelta(days=365)
@@ -241,6 +247,13 @@ def held_out(
     return pd.DataFrame(rows, columns=["method", "expected", "came", "bias", "rank_correlation", "mean_error"])
 
 
+def unobserved_share(values: pd.DataFrame) -> float:
+    """Share of the remaining value of all accounts that comes from blocks no past landmark reached; missing without value."""
+    known = values.dropna(subset=["remaining_value", "share_unobserved"])
+    total = known["remaining_value"].sum()
+    return float((known["remaining_value"] * known["share_unobserved"]).sum() / total) if total else float("nan")
+
+
 def serving_costs(interactions: pd.DataFrame, hour: float | None) -> pd.DataFrame:
     """Our cost of each touch: its cost plus its hours at the cost of an hour; hours count nothing where `hour` is None."""
     cost = interactions["cost"].fillna(0.0) + interactions["hours"].fillna(0.0) * (hour or 0.0)
@@ -256,12 +269,14 @@ def _by_block(rows: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, money:
 
 
 def _credibility(each: pd.DataFrame) -> Sequence[float]:
-    """Mean over accounts, and k = variance within accounts / variance between their true means."""
+    """Mean over accounts, and k = variance within accounts / variance between their true means; 1 where no account repeats."""
     known = each.dropna(subset=["mean"])
     if known.empty:
         return [np.nan, 1.0]
     usual = float(known["mean"].mean())
     repeated = known[known["size"] > 1]
-    within = float((repeated["var"] * (repeated["size"] - 1)).sum() / max((repeated["size"] - 1).sum(), 1))
+    if repeated.empty:
+        return [usual, 1.0]
+    within = float((repeated["var"] * (repeated["size"] - 1)).sum() / (repeated["size"] - 1).sum())
     between = float(known["mean"].var(ddof=0) - within * (1 / known["size"]).mean())
     return [usual, min(within / between, 50.0) if between > 0 else 50.0]

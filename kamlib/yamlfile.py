@@ -65,6 +65,22 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     return raw, tree
 
 
+def value(text: str) -> Any:
+    """One value as it would be read from a file, e.g. from the command line.
+
+    Raises
+    ------
+    InputError
+        If `text` is no YAML.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise InputError(
+            "the value is no YAML", found=text, remedy=f"{getattr(error, 'problem', None) or error}."
+        ) from None
+
+
 def mistakes(error: ValidationError, tree: yaml.Node, given: Collection[str] = ()) -> list[str]:
     """Each mistake in words: the line of the file, the dotted key, what is wrong and what was found.
 

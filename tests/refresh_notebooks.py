@@ -14,7 +14,11 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 def refresh(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],
     ).execute()
     notebook.metadata = {
         "kam": notebook.metadata["kam"],
@@ -27,10 +31,13 @@ def refresh(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    from kamlib.notebooks import steps
+    if named := [Path(name) for name in sys.argv[1:]]:
+        books = named
+    else:
+        from kamlib.notebooks import steps
 
-    named = [Path(name) for name in sys.argv[1:]]
-    numbered = [step.path for step in steps()]
-    for path in named or [*numbered, *sorted(set(FOLDER.glob("*.ipynb")) - set(numbered))]:
+        numbered = [step.path for step in steps()]
+        books = [*numbered, *sorted(set(FOLDER.glob("*.ipynb")) - set(numbered))]
+    for path in books:
         print(path.name, flush=True)
         refresh(path)

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.intake.schema import check
 from kamlib.sample import make, truth
 from kamlib.sample.world import World, clock, to_weekday, unclock
 from kamlib.sample.world import groups as groups_of
 from kamlib.study import Study
-from kamlib.tables import INPUTS, check
+from kamlib.tables import INPUTS
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"

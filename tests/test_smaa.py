@@ -77,6 +77,14 @@ def test_equal_accounts_share_their_rank_and_their_chances():
     assert found.ranks["rank"].eq(1).all()
 
 
+def test_accounts_with_the_same_open_range_get_exactly_the_same_chances():
+    found = run([(0.2, 0.1)] * 3 + [(0.5, 0.5)], [(0.9, 0.8)] * 3 + [(0.5, 0.5)], top=2)
+    assert found.accounts["p_key"].iloc[:3].nunique() == 1
+    assert found.accounts["p_first"].iloc[:3].nunique() == 1
+    assert found.central.iloc[:3].nunique().eq(1).all()
+    assert found.accounts["p_key"].sum() == pytest.approx(2)
+
+
 def test_one_account_and_one_criterion_is_sure():
     found = run(table([[0.2]], ["x"]), weights=pd.Series({"x": 1.0}), top=1)
     assert found.accounts["p_key"].tolist() == [1]

@@ -3,7 +3,7 @@
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.yamlfile import load
+from kamlib.yamlfile import load, value
 
 
 def read(tmp_path, text):
@@ -79,3 +79,19 @@ def test_aliases_that_grow_without_end_do_no_harm(tmp_path):
 def test_nesting_without_end_is_refused(tmp_path):
     with pytest.raises(InputError, match="nested too deeply"):
         read(tmp_path, "a: " + "[" * 1500 + "]" * 1500)
+
+
+def test_a_value_alone_is_read_as_in_a_file():
+    assert [value(text) for text in ("90", "0.5", "off", "2026-02-30", "[a, 1]", "", "null", "'007'")] == [
+        90,
+        0.5,
+        "off",
+        "2026-02-30",
+        ["a", 1],
+        None,
+        None,
+        "007",
+    ]
+    for bad in ("[1", "!!python/name:os.system", "a: b: c"):
+        with pytest.raises(InputError, match="no YAML"):
+            value(bad)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -62,32 +62,13 @@ def survival_curves(
     for place, (_, name, colour) in zip(_apart([end for end, _, _ in ends], 0.055), ends, strict=True):
         axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
     counts = at_risk(curves, days)
+    _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
     for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
         for day in days:
-            axes.annotate(
-                f"{counts.loc[name, day]:,}",
-                (day, 0),
-                xytext=(0, -48 - 14 * row),
-                textcoords="offset points",
-                xycoords=("data", "axes fraction"),
-                ha="center",
-                fontsize=9,
-                color=colour,
-                annotation_clip=False,
-            )
-    axes.annotate(
-        "still waiting:",
-        (0, 0),
-        xytext=(-8, -36),
-        textcoords="offset points",
-        xycoords="axes fraction",
-        fontsize=9,
-        color=MUTED,
-        annotation_clip=False,
-    )
-    axes.set(xlim=(0, last), ylim=(0, 1.02), xlabel="days", ylabel=ylabel, title=title)
-    axes.set_xticks(days)
-    axes.xaxis.set_label_coords(1.0, -0.04)
+            _below(axes, f"{counts.loc[name, day]:,}", day, -50 - 14 * row, ("data", "axes fraction"), colour, "center")
+        _below(axes, f"       {name}", 1, -50 - 14 * row, "axes fraction", colour, "left")
+    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
+    axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return axes
@@ -250,12 +231,29 @@ def priority_list(
         )
     labels = shown["account_id"].map(names).fillna(shown["account_id"]) if names is not None else shown["account_id"]
     axes.set_yticks(place, [_short(label, 28) for label in labels])
-    axes.set_xlim(0, shown["margin_at_stake"].max() * 2.2)
+    most_at_stake = float(shown["margin_at_stake"].max())
+    axes.set_xlim(0, most_at_stake * 2.2)
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= most_at_stake])
     axes.set(xlabel=f"margin at stake, {currency} (bar), P(lost) and main reason", title=title)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     money_ticks(axes.xaxis, language)
     return axes
+
+
+def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
+    """A text some points below the axis."""
+    axes.annotate(
+        text,
+        (x, 0),
+        xytext=(0, points),
+        textcoords="offset points",
+        xycoords=coords,
+        ha=align,
+        fontsize=9,
+        color=colour,
+        annotation_clip=False,
+    )
 
 
 def _apart(values: list[float], least: float) -> list[float]:

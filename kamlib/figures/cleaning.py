@@ -143,9 +143,7 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
         f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
     )
     rolled = (largest["members"] > 1).any()
-    ax.set_title(
-        "Who is large once a group counts as one customer" if rolled else "The largest accounts"
-    )
+    ax.set_title("Who is large once a group counts as one customer" if rolled else "The largest accounts")
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
     return ax

@@ -35,7 +35,7 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     ranked = scores[scores["rank"].notna()]
     shown = ranked.head(min(most, int(ranked["key"].sum()) + 5)).iloc[::-1]
     if shown.empty:
-        raise InputError("no ranked account to draw")
+        raise InputError("no account is ranked", remedy="See the knock-outs: they may hold every account.")
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(8, 1.4 + 0.27 * len(shown)))
     left = np.ones(len(shown))
@@ -82,7 +82,7 @@ def key_probability(
     near = ranked["key"] | (ranked["p_key"] >= 0.05)
     shown = ranked[near].head(most).iloc[::-1]
     if shown.empty:
-        raise InputError("no ranked account to draw")
+        raise InputError("no account is ranked", remedy="See the knock-outs: they may hold every account.")
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.25 * len(shown)))
     axes.hlines(place, 0, shown["p_key"], color=FAINT, linewidth=2)
@@ -118,7 +118,7 @@ def kaism(
     wallet: pd.Series | None = None,
     label: pd.Series | None = None,
     cut: float = 5,
-    most: int = 15,
+    most: int = 12,
 ) -> Axes:
     """The KAISM matrix: a bubble per client, area = revenue, ring = wallet, arrow = move since the earlier quarter.
 
@@ -140,7 +140,7 @@ def kaism(
     x, y = known["horizontal"].to_numpy(dtype=float), known["attractiveness"].to_numpy(dtype=float)
     size = _areas(known["account_id"], revenue)
     axes = plt.subplots(figsize=(9, 7.4))[1]
-    limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.3
+    limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.7
     axes.set(xlim=(1 / limit, limit) if strong else (-0.3, limit), ylim=(-0.3, 10.3))
     if strong:
         axes.set_xscale("log", base=2)

@@ -58,7 +58,8 @@ def collect(study: Study) -> Clean:
     import pandas as pd
 
     from kamlib.intake import cleaning, identity, readers, records
-    from kamlib.tables import INPUTS, check
+    from kamlib.intake.schema import check
+    from kamlib.tables import INPUTS
 
     con = readers.engine()
     with tempfile.TemporaryDirectory(prefix="kam-") as scratch:

@@ -200,6 +200,16 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
     return made.sort_values(["month", "reason"], ignore_index=True)
 
 
+def examples(aside: ir.Table, each: int = 1) -> pd.DataFrame:
+    """The first rows of each reason in the quarantine, by table and reason."""
+    import ibis
+
+    first = ibis.window(group_by=["table", "reason"], order_by=["source_file", "source_line"])
+    chosen = aside.mutate(place=ibis.row_number().over(first)).filter(lambda t: t.place < each).drop("place")
+    order = ["table", "reason", "source_file", "source_line"]
+    return chosen.to_pandas().sort_values(order, ignore_index=True)
+
+
 def ledger(flagged: Flagged) -> pd.DataFrame:
     """What came in, what each rule hit and set aside, and what was kept: rows, and money as exact decimals.
 

@@ -113,13 +113,16 @@ def header(path: Path, delimiter: str) -> list[str]:
     Raises
     ------
     InputError
-        If there is none.
+        If there is none, or it is blank.
     """
-    for row in _first_records(path, delimiter, 1):
-        if any(cell.strip() for cell in row):
-            return row
+    found = _first_records(path, delimiter, 1)
+    if found and any(cell.strip() for cell in found[0]):
+        return found[0]
     raise InputError(
-        "the file is empty", file=path.name, line=1, remedy="Export it again, with a line of column names."
+        "the first line holds no column names" if found else "the file is empty",
+        file=path.name,
+        line=1,
+        remedy="Export it again, beginning with a line of column names.",
     )
 
 

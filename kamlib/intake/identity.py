@@ -52,11 +52,11 @@ def units(accounts: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, list[str]]:
     head = _last(parent)[codes[: len(own)]]
     told = []
     if alone := sorted(own[named & (own == given)]):
-        told.append(f"{len(alone)} accounts are their own parent and count by themselves: {some(alone)}.")
+        told.append(f"Accounts that are their own parent, and count by themselves ({len(alone)}): {some(alone)}.")
     if around := sorted(ids[circle]):
-        told.append(f"{len(around)} accounts stand in a circle of parents and count by themselves: {some(around)}.")
+        told.append(f"Accounts in a circle of parents, that count by themselves ({len(around)}): {some(around)}.")
     if absent := sorted(set(ids) - set(own)):
-        told.append(f"{len(absent)} heads of groups are no accounts themselves: {some(absent)}.")
+        told.append(f"Heads of groups that are no accounts themselves ({len(absent)}): {some(absent)}.")
     return pd.DataFrame({"member_id": own, "account_id": ids[head]}), told
 
 

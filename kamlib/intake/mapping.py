@@ -73,10 +73,10 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
         if column.name not in given:
             typed[column.name] = ibis.null(_IBIS[column.type])
             continue
-        value = raw[given[column.name]]
+        value = trimmed(raw[given[column.name]], long=name == "orders")
         typed[column.name] = as_type(value, column, source.dialect)
         if column.type != "text" or column.choices:
-            unreadable = unreadable | ibis.ifelse(typed[column.name].isnull(), as_text(value).notnull(), False)
+            unreadable = unreadable | ibis.ifelse(typed[column.name].isnull(), value.notnull(), False)
     if name == "orders":
         _derive(typed, raw, given, table, source.dialect)
     theirs = {RAW + column: raw[column] for column in raw.columns if column not in readers.ADDED}
@@ -95,21 +95,22 @@ def _derive(typed: dict[str, Any], raw: ir.Table, given: dict[str, str], table: 
     import ibis
 
     if "amount" not in given:
-        quantity = as_money(raw[given["quantity"]], dialect)
+        quantity = as_money(trimmed(raw[given["quantity"]], long=True), dialect)
         typed["amount"] = (quantity * typed["price"]).try_cast(MONEY)
-    if "margin" not in given and "cost" in given:
-        typed["margin"] = (typed["amount"] - typed["cost"]).try_cast(MONEY)
+    if "cost" in given:
+        rest = (typed["amount"] - typed["cost"]).try_cast(MONEY)
+        typed["margin"] = typed["margin"].fill_null(rest) if "margin" in given else rest
     typed["price"] = typed["price"].cast("float64") if "price" in given else ibis.null("float64")
     typed["currency"] = typed["currency"].upper()
 
 
 def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
-    """`value` read as the type of `column`; missing where that can't be."""
+    """`value`, trimmed, read as the type of `column`; missing where that can't be."""
     import ibis
 
     if column.type == "text":
         text = as_text(value)
-        return text.lower().nullif("").cast("string") if column.choices else text
+        return text.lower() if column.choices else text
     if column.type == "date":
         return as_day(value, dialect)
     if column.type == "money":
@@ -123,18 +124,33 @@ def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
     return number
 
 
+def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
+    """Text without blanks around it, missing where nothing is left; what is no text stays as it is.
+
+    Parameters
+    ----------
+    value : a raw column.
+    long : look for blanks before taking them away; saves time where there are millions of values.
+    """
+    import ibis
+
+    if not value.type().is_string():
+        return value
+    plain = value.replace("\N{NO-BREAK SPACE}", " ").strip()
+    if long:
+        plain = ibis.ifelse(reduce(or_, [value.contains(blank) for blank in _BLANK]), plain, value)
+    return plain.nullif("")
+
+
 def as_text(value: ir.Value) -> ir.StringValue:
-    """Trimmed text, missing where empty. Numbers are written out plainly: 12346.0 is ``12346``."""
+    """Text as it is; numbers written out plainly: 12346.0 is ``12346``."""
     import ibis
 
     kind = value.type()
     if kind.is_floating() or (kind.is_decimal() and kind.scale):
         whole = value.try_cast("int64")
         return ibis.ifelse(whole.cast("float64") == value.cast("float64"), whole.cast("string"), value.cast("string"))
-    if not kind.is_string():
-        return value.cast("string")
-    spaced = reduce(or_, [value.contains(space) for space in _BLANK])
-    return ibis.ifelse(spaced, value.replace("\N{NO-BREAK SPACE}", " ").strip(), value).nullif("")
+    return value if kind.is_string() else value.cast("string")
 
 
 def as_money(value: ir.Value, dialect: Dialect) -> ir.DecimalValue:
@@ -158,7 +174,7 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     elif dialect.date_format:
         day = try_strptime(as_text(value), dialect.date_format).cast("date")
     else:
-        day = ibis.coalesce(value.try_cast("timestamp"), as_text(value).try_cast("timestamp")).cast("date")
+        day = as_text(value).try_cast("timestamp").cast("date")
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
 
 
@@ -185,14 +201,13 @@ def _cast(value: ir.Value, kind: str, dialect: Dialect) -> Any:
     if not value.type().is_string():
         return value.try_cast(kind)
     if dialect.thousands:
-        text = as_text(value)
         point = "[.]" if dialect.decimal == "." else ","
         marks = {" ": f"[{SPACES}]", "'": "['’]", ".": "[.]", ",": ","}[dialect.thousands]
         shape = rf"^[+-]?(\d{{1,3}}({marks}\d{{3}})+|\d+)?({point}\d*)?$"
-        value = ibis.ifelse(text.re_search(shape), text.re_replace(marks, ""), None)
+        value = ibis.ifelse(value.re_search(shape), value.re_replace(marks, ""), None)
     if dialect.decimal == ",":
         value = ibis.ifelse(value.contains("."), None, value.replace(",", "."))
-    return ibis.coalesce(value.try_cast(kind), as_text(value).try_cast(kind))
+    return value.try_cast(kind)
 
 
 def try_strptime(text: ir.StringValue, form: str) -> ir.TimestampValue:

@@ -42,7 +42,8 @@ def engine(folder: str | Path | None = None) -> Any:
     con = ibis.duckdb.connect(
         temp_directory=str(spill), autoinstall_known_extensions=False, autoload_known_extensions=False
     )
-    con.raw_sql("SET enable_progress_bar = false")
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        con.raw_sql("SET enable_progress_bar = false")
     return con
 
 

@@ -133,5 +133,7 @@ def _check_pattern(key: str, pattern: str | None) -> None:
         duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
     except (re.error, duckdb.Error):
         raise InputError(
-            f"{key} is no pattern that can be read", found=pattern, remedy="The engine knows no look-around and no back references."
+            f"{key} is no pattern that can be read",
+            found=pattern,
+            remedy="The engine knows no look-around and no back references.",
         ) from None

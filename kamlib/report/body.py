@@ -154,6 +154,9 @@ def _tables(soup: BeautifulSoup) -> None:
         for cell in table.find_all(["td", "th"], string=_DAY):
             cell["class"] = "day"
         _numbers_right(table)
+        for cell in table.select("td:not([class])"):
+            if len(cell.get_text(strip=True)) > 16:
+                cell["class"] = "words"
         caption = table.find("caption")
         words = caption.get_text(" ", strip=True) if caption else f"Table: {_under(table)}"
         table.wrap(

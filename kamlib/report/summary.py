@@ -12,7 +12,7 @@ import pandas as pd
 
 from kamlib.report.awaited import Fact, Tables, by_account, money_column, names, revenue, shares, total, waits_for
 from kamlib.report.numbers import Numbers
-from kamlib.report.sureness import sureness
+from kamlib.report.sureness import season_range, sureness
 
 if TYPE_CHECKING:
     from kamlib.study import Study
@@ -181,7 +181,7 @@ def _kept(tables: Tables, write: Numbers) -> Fact:
         return Fact(label, write.share(1.0), f"all {write.number(kept)}; none had to be set aside")
     why = str(aside.sort_values("rows", ascending=False)["rule"].iloc[0]).replace("_", " ")
     amount = write.short_money(aside["amount"].astype(float).sum())
-    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount}; first reason: {why}"
+    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount}; most often: {why}"
     return Fact(label, write.share(kept / (kept + left), 1), note)
 
 
@@ -198,7 +198,9 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
     known = tables["churn"]["p_lost"].dropna()
     if known.empty:
         return Fact(label, "unknown", "no probability of loss could be estimated")
-    note = f"of {write.number(len(known))} customers at risk ({write.share(known.mean())})"
+    seasons = season_range(tables["churn"], write)
+    note = f"{seasons} by the season; " if seasons else ""
+    note += f"of {write.number(len(known))} customers at risk ({write.share(known.mean())})"
     if accounts["p_lost"].notna().any():
         note += f"; {write.number(accounts['p_lost'].sum(), 1)} of them key accounts"
     return Fact(label, write.number(known.sum()), note)

@@ -53,9 +53,19 @@ def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
     text = f"Estimated by: {ways}." if ways else "None could be estimated."
     if unknown := int(churn["p_lost"].isna().sum()):
         text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
-    if {"low", "high"} <= set(churn) and (churn["high"] - churn["low"]).notna().any():
-        text += f" The 95 % interval of one customer's chance is {write.share((churn['high'] - churn['low']).median())} wide in the middle case."
-    return Fact(label, f"{text} A loss is {study.churn.horizon_days} days without an order.")
+    if seasons := season_range(churn, write):
+        text += f" From the mildest to the hardest season seen so far, {seasons} losses are to be expected."
+    return Fact(
+        label,
+        f"{text} A loss is {study.churn.horizon_days} days without an order; at risk is who ordered in the last {study.churn.at_risk_days}.",
+    )
+
+
+def season_range(churn: pd.DataFrame, write: Numbers) -> str:
+    """Expected losses in the mildest and in the hardest season that the model saw: "91 to 167"; empty if not known."""
+    if not {"low", "high"} <= set(churn) or churn["low"].isna().all():
+        return ""
+    return f"{write.number(churn['low'].sum())} to {write.number(churn['high'].sum())}"
 
 
 def _classes(tables: Tables, write: Numbers) -> Fact:

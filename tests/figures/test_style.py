@@ -73,6 +73,7 @@ def test_a_point_of_text_is_a_point_on_the_page(shown):
     assert shown[0][1]["metadata"]["image/png"]["width"] == pytest.approx(8 * 96, abs=30)
 
 
+@pytest.mark.filterwarnings("ignore:The figure layout has changed")  # seaborn's grids lay themselves out
 @pytest.mark.parametrize("kind", ["figure", "axes", "array", "grid"])
 def test_show_takes_axes_figures_arrays_and_grids(kind, shown):
     fig, axes = plt.subplots(2, 2)

@@ -33,7 +33,10 @@ def reasons(clean):
 
 def test_a_ledger_worked_out_by_hand(make_study):
     """Money in: 10 + 20 + 40 + 80 + 160 = 310 (a bad amount is worth nothing); set aside 20 + 40 + 80 = 140."""
-    text = HEAD + "1,a,2026-01-01,10\n2,,2026-01-01,20\n3,a,x,40\n4,a,2026-07-01,80\n5,b,2026-06-30,160\n6,b,2026-01-01,?\n"
+    text = (
+        HEAD
+        + "1,a,2026-01-01,10\n2,,2026-01-01,20\n3,a,x,40\n4,a,2026-07-01,80\n5,b,2026-06-30,160\n6,b,2026-01-01,?\n"
+    )
     clean = collect(make_study({"orders.csv": text}))
     assert kept(clean) == ["1", "5"]
     assert reasons(clean) == {3: "no_account", 4: "bad_date", 5: "after_as_of", 7: "bad_amount"}
@@ -177,7 +180,7 @@ FIELD = {
 }
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*FIELD.values()), min_size=1, max_size=12))
 def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(make_study, rows):
     rows = [("a", "2026-01-01", "1", "P"), *rows]
@@ -202,12 +205,18 @@ def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(make_study, row
 
     found = [reason(*row) for row in rows]
     counts = Counter(found)
-    sums = {name: sum(money(row[2]) or 0 for row, why in zip(rows, found, strict=True) if why == name) for name in counts}
+    sums = {
+        name: sum(money(row[2]) or 0 for row, why in zip(rows, found, strict=True) if why == name) for name in counts
+    }
     ledger = clean.ledger.set_index("rule")
     for rule in ("no_account", "bad_amount", "bad_date", "after_as_of", "not_goods", "kept"):
         assert ledger.loc[rule, "rows"] == counts.get(rule, 0)
         assert ledger.loc[rule, "amount"] == sums.get(rule, 0)
-    assert ledger.loc["came in", "rows"] == len(rows) == clean.orders.count().execute() + clean.quarantine.count().execute()
+    assert (
+        ledger.loc["came in", "rows"]
+        == len(rows)
+        == clean.orders.count().execute() + clean.quarantine.count().execute()
+    )
     assert ledger.loc["came in", "amount"] == sum(sums.values())
 
 
@@ -217,7 +226,9 @@ def test_a_study_of_which_too_much_is_set_aside_stops(make_study):
         collect(make_study({"orders.csv": text}, cleaning={"most_rows": 0.1}))
     with pytest.raises(InputError, match=r"83\.3% of the amount.*most_amount allows 50\.0%"):
         collect(make_study({"orders.csv": text}, cleaning={"most_amount": 0.5}))
-    collect(make_study({"orders.csv": text}, cleaning={"most_rows": 0.15, "most_amount": 0.84}))  # a late line is no fault
+    collect(
+        make_study({"orders.csv": text}, cleaning={"most_rows": 0.15, "most_amount": 0.84})
+    )  # a late line is no fault
 
 
 def test_a_study_without_a_line_left_is_refused(make_study):
@@ -225,5 +236,5 @@ def test_a_study_without_a_line_left_is_refused(make_study):
         collect(make_study({"orders.csv": HEAD}))
     with pytest.raises(InputError, match=r"as_of 2020-01-01.*after_as_of 1"):
         collect(make_study({"orders.csv": HEAD + "1,a,2026-01-01,1\n"}, as_of="2020-01-01"))
-    with pytest.raises(InputError, match="every order line was set aside.*no_account 1"):
+    with pytest.raises(InputError, match=r"every order line was set aside.*no_account 1"):
         collect(make_study({"orders.csv": HEAD + "1,,2026-01-01,1\n"}))

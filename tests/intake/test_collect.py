@@ -85,6 +85,13 @@ def test_months_add_up_to_what_came(sample):
     assert monthly.loc[monthly["month"].isna(), "reason"].unique().tolist() == ["bad_date"]
 
 
+def test_examples_are_the_first_rows_of_each_reason(sample):
+    aside = sample.quarantine.to_pandas()
+    found = cleaning.examples(sample.quarantine)
+    assert len(found) == aside["reason"].nunique()
+    assert found.set_index("reason")["source_line"].to_dict() == aside.groupby("reason")["source_line"].min().to_dict()
+
+
 def test_the_same_files_give_the_same_tables(sample):
     again = collect(Study.read(SAMPLE / "study.yaml"))
     pd.testing.assert_frame_equal(sample.ledger, again.ledger)
@@ -94,7 +101,11 @@ def test_the_same_files_give_the_same_tables(sample):
 
 def test_a_missing_file_of_any_table_is_named(make_study):
     with pytest.raises(InputError, match=r"gone\.csv.*no file for the table 'notes'"):
-        collect(make_study({"orders.csv": ORDERS}, sources={"orders": {"files": "orders.csv"}, "notes": {"files": "gone.csv"}}))
+        collect(
+            make_study(
+                {"orders.csv": ORDERS}, sources={"orders": {"files": "orders.csv"}, "notes": {"files": "gone.csv"}}
+            )
+        )
 
 
 def test_hostile_columns_can_be_mapped(make_study):
@@ -114,13 +125,13 @@ BYTES = st.one_of(
     st.text("order_idacountmedate,;\t\n\"'0123456789.-", max_size=200).map(str.encode),
     st.text(max_size=80).map(lambda text: (ORDERS + text).encode("utf-8", "replace")),
     st.binary(max_size=80).map(lambda rest: ORDERS.encode() + rest),
-    st.tuples(st.sampled_from(["utf-16", "cp1252", "utf-32"]), st.text("aé,\n1\"", max_size=60)).map(
+    st.tuples(st.sampled_from(["utf-16", "cp1252", "utf-32"]), st.text('aé,\n1"', max_size=60)).map(
         lambda found: (ORDERS + found[1]).encode(found[0])
     ),
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(b'order_id,account_id,date,amount\n"1,a,2026-01-01,1\n')
 @example(b"order_id,account_id,date,amount\n1,a,2026-01-01,1\n1,a\r\n")
 @example(b"\xef\xbb\xbf" * 2 + ORDERS.encode())

@@ -17,7 +17,9 @@ from kamlib.study import Dialect, Source
 
 
 def column(values, kind="string"):
-    return ibis.memtable(pa.table({"x": pa.array(values, kind)})).x
+    """A trimmed column, in both ways of trimming."""
+    x = ibis.memtable(pa.table({"x": pa.array(values, kind)})).x
+    return mapping.trimmed(x, long=len(values) % 2 == 0)
 
 
 def money(values, **dialect):
@@ -97,9 +99,22 @@ def test_days_that_no_business_has_are_missing(text):
 def test_numbers_are_written_out_as_ids():
     assert mapping.as_text(column([12346.0, 1.5, None], "float64")).to_pyarrow().to_pylist() == ["12346", "1.5", None]
     assert mapping.as_text(column([12346, -1], "int64")).to_pyarrow().to_pylist() == ["12346", "-1"]
-    assert mapping.as_text(column([" K.01\t", "\N{NO-BREAK SPACE}00123", " "])).to_pyarrow().to_pylist() == [
-        "K.01", "00123", None
-    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_blanks_around_a_value_are_taken_away(long):
+    texts = [" K.01\t", "\N{NO-BREAK SPACE}00123", " ", "\n", "a b", "x\r", "y", None]
+    x = ibis.memtable(pa.table({"x": texts})).x
+    assert mapping.trimmed(x, long=long).to_pyarrow().to_pylist() == [
+        "K.01",
+        "00123",
+        None,
+        None,
+        "a b",
+        "x",
+        "y",
+        None,
+    ]
 
 
 def test_amount_is_quantity_times_price_exactly():
@@ -115,6 +130,7 @@ def test_margin_is_amount_less_cost_where_only_cost_is_given():
     base = {"order_id": ["1"], "account_id": ["a"], "date": ["2026-01-01"], "amount": ["10.00"], "cost": ["7.5"]}
     assert orders(**base)[0]["margin"] == Decimal("2.5")
     assert orders(**base, margin=["9"])[0]["margin"] == Decimal(9)
+    assert orders(**base, margin=[""])[0]["margin"] == Decimal("2.5"), "also on the single line without a margin"
 
 
 def test_columns_are_taken_by_the_map_then_by_their_own_name():

@@ -9,7 +9,8 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake import collect, records
-from kamlib.tables import INPUTS, check
+from kamlib.intake.schema import check
+from kamlib.tables import INPUTS
 
 ORDERS = "order_id,account_id,date,amount\n1,a,2026-01-01,1\n2,00123,2026-01-01,1\n"
 
@@ -123,7 +124,11 @@ def test_a_table_of_which_too_much_is_set_aside_stops(make_study):
 
 
 def test_cleaning_does_not_change_the_table_it_was_given(make_study):
-    frame = records.empty("notes").drop(columns="member_id").assign(unreadable=False, source_file="", source_line=1, original="")
+    frame = (
+        records.empty("notes")
+        .drop(columns="member_id")
+        .assign(unreadable=False, source_file="", source_line=1, original="")
+    )
     frame.loc[0] = ["a", pd.Timestamp("2026-08-01"), "needs", "x", None, False, "n.csv", 2, ""]
     before = frame.copy()
     records.clean("notes", frame, make_study({"orders.csv": ORDERS}))
