@@ -100,7 +100,7 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> None:
             kernel_name="python3",
             progress_bar=False,
             cwd=str(notebook.parent),
-            extra_arguments=["--log-level=ERROR"],  # each kernel warns of unencrypted local transport
+            extra_arguments=["--log-level=CRITICAL"],  # kernels tell of their transport and shutdown
         )
     except PapermillExecutionError as error:
         if error.ename == "InputError":

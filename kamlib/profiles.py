@@ -40,7 +40,7 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     -------
     DataFrame
         cluster, name, accounts, share_of_accounts, money, share_of_money (of positive money), then the medians. Without
-        any group one row for all, cluster missing, named `NO_STRUCTURE`.
+        any group one row for all, cluster missing, named `NO_STRUCTURE`, even where nobody takes part.
     """
     if not behaviour.index.equals(features.index):
         raise InputError("behaviour and features must be of the same accounts in the same order")
@@ -50,6 +50,8 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     worth = money.reindex(behaviour.index)
     positive = worth.clip(lower=0)
     table = pd.DataFrame({"accounts": which.groupby(which).size()}).rename_axis("cluster")
+    if table.empty:
+        table = table.reindex([0], fill_value=0).rename_axis("cluster")
     table["share_of_accounts"] = table["accounts"] / max(len(which), 1)
     table["money"] = worth.groupby(which).sum()
     table["share_of_money"] = positive.groupby(which).sum() / (positive.sum() or np.nan)
@@ -122,7 +124,7 @@ def agreement(first: pd.Series, second: pd.Series) -> float:
     Parameters
     ----------
     first, second : Series indexed by account_id
-        Accounts that are missing in either take no part.
+        Accounts that are missing in either take no part; without any the agreement is missing.
 
     References
     ----------
@@ -131,6 +133,8 @@ def agreement(first: pd.Series, second: pd.Series) -> float:
     from sklearn.metrics import adjusted_rand_score
 
     both = pd.concat([first.rename("first"), second.rename("second")], axis=1, join="inner").dropna()
+    if both.empty:
+        return float("nan")
     return float(adjusted_rand_score(both["first"].astype(str), both["second"].astype(str)))
 
 

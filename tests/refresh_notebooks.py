@@ -18,7 +18,7 @@ def refresh(path: Path) -> None:
         timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=["--log-level=CRITICAL"],
     ).execute()
     notebook.metadata = {
         "kam": notebook.metadata["kam"],

@@ -39,6 +39,12 @@ def test_without_groups_one_row_stands_for_all():
     assert table["accounts"].tolist() == [5]
 
 
+def test_where_nobody_takes_part_one_row_of_zero_accounts_is_left():
+    table = profiles.profiles(OWN.head(0), SCALED.head(0), ACCOUNTS, MONEY)
+    assert table["accounts"].tolist() == [0] and table["gap_median"].isna().all()
+    assert np.isnan(profiles.agreement(pd.Series(dtype=float), MONEY))
+
+
 def test_a_group_near_the_middle_is_typical_and_equal_names_are_told_apart():
     middle = pd.DataFrame({"margin_a_year": [0.1, 2.0, 3.0, 2.5], "order_days_a_year": [0.2, 0.0, 0.0, -1.0]})
     assert profiles.names(middle) == ["typical", "large (1)", "large (2)", "large and few orders"]

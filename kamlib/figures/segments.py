@@ -67,7 +67,7 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
         axes.plot(part[here], share[here], color=colour, linewidth=2.4)
         words = f"{letter}: {n:,} accounts hold {share[start + n] - share[start]:.0%}"
         height = {"A": 0.35, "B": 0.66, "C": 0.88}[letter]
-        axes.text(part[start] + 0.012, height, words, color=INK, fontsize=9, va="center")
+        axes.text(part[start] + (0.035 if letter == "A" else 0.012), height, words, color=INK, fontsize=9, va="center")
         start += n
     for cut in cuts:
         axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -159,19 +159,21 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
     axes.scatter(shown["share_of_money"], place, s=46, color=BLUE, zorder=3)
     top = place[-1]
     last = shown.iloc[-1]
-    right = last["share_of_money"] >= last["share_of_accounts"]
-    for value, words, colour, after in (
-        (last["share_of_money"], "share of money", BLUE, right),
-        (last["share_of_accounts"], "share of accounts", MUTED, not right),
+    for value, words, colour, side in (
+        (last["share_of_money"], "share of money", BLUE, 1),
+        (last["share_of_accounts"], "share of accounts", MUTED, -1),
     ):
+        # the labels part to both sides, so that they never meet
+        after = (last["share_of_money"] >= last["share_of_accounts"]) == (side == 1)
         axes.annotate(
-            words, (value, top), xytext=(8 if after else -8, 0), textcoords="offset points",
-            ha="left" if after else "right", va="center", fontsize=9, color=colour,
+            words, (value, top), xytext=(-6 if after else 6, 9), textcoords="offset points",
+            ha="left" if after else "right", va="bottom", fontsize=9, color=colour,
         )  # fmt: skip
     axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
     axes.tick_params(axis="y", length=0)
     highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
-    axes.set_xlim(min(-0.02, -0.35 * highest * (not right)), highest * 1.3)
+    axes.set_xlim(-0.02, highest * 1.3)
+    axes.set_ylim(-0.6, top + 0.95)
     percent_ticks(axes.xaxis, language)
     axes.set_xlabel("Share of all accounts and of all positive money; in brackets the accounts")
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]

@@ -44,6 +44,12 @@ def money_column(facts: pd.DataFrame) -> tuple[str, str]:
     return "revenue", "since the first order; 12 months were not observed"
 
 
+def worth_word(tables: Tables) -> str:
+    """What the money of the analysis is: margin where any is known, else revenue."""
+    facts = tables.get("facts")
+    return "revenue" if facts is not None and "margin" in facts and facts["margin"].isna().all() else "margin"
+
+
 def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict:
     """The first of `columns` that the table has, by account; nothing where it has none."""
     table = tables.get(name)

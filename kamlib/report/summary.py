@@ -10,15 +10,29 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.report.awaited import Fact, Tables, by_account, money_column, names, revenue, shares, total, waits_for
+from kamlib.report.awaited import (
+    Fact,
+    Tables,
+    by_account,
+    money_column,
+    names,
+    revenue,
+    shares,
+    total,
+    waits_for,
+    worth_word,
+)
 from kamlib.report.numbers import Numbers
 from kamlib.report.sureness import season_range, sureness
 
 if TYPE_CHECKING:
     from kamlib.study import Study
 
-CORRIDOR = (0.30, 0.55)
-"""Key clients together usually hold 30 to 55 % of sales."""
+VERDICTS = {
+    "below": "below the usual corridor: either sales are spread over many accounts, or some key accounts are not on the list",
+    "within": "within the usual corridor",
+    "above": "above the usual corridor: the company leans on few accounts, and losing one would be felt",
+}
 MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
 """One account above 50 % of revenue, above 20 %, from 10 % (ASC 280-10-50-42, IFRS 8.34)."""
 LIST = ("account_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake")
@@ -34,6 +48,7 @@ class Summary:
     facts: list[Fact]
     share: float | None
     verdict: str
+    worth: str
     accounts: pd.DataFrame
     accounts_wait: str
     sure: list[Fact]
@@ -56,9 +71,9 @@ def summary(study: Study, tables: Tables) -> Summary:
     if "facts" in held:
         held["facts"] = held["facts"][held["facts"]["as_of"] == held["facts"]["as_of"].max()]
     accounts, wait = _accounts(held)
-    share = None if wait else _together(held, accounts)
+    share, verdict = (None, "") if wait else _together(held, accounts)
     return Summary(
-        lead=" ".join([_lead(held, accounts, wait, share, write), _outlook(study, held, write)]).strip(),
+        lead=" ".join([_lead(held, accounts, wait, share, verdict, write), _outlook(study, held, write)]).strip(),
         facts=[
             _size(study, held, write),
             _revenue(held, write),
@@ -68,31 +83,22 @@ def summary(study: Study, tables: Tables) -> Summary:
             _stake(held, accounts, write),
         ],
         share=share,
-        verdict="" if share is None else corridor(share),
+        verdict=verdict,
+        worth=worth_word(held),
         accounts=accounts,
         accounts_wait=wait,
         sure=sureness(study, held, accounts, wait, write),
     )
 
 
-def corridor(share: float) -> str:
-    """The verdict on the share of sales that key accounts hold."""
-    low, high = CORRIDOR
-    if share < low:
-        return "below the usual corridor: either sales are spread over many accounts, or some key accounts are not on the list"
-    if share > high:
-        return "above the usual corridor: the company leans on few accounts, and losing one would be felt"
-    return "within the usual corridor"
-
-
-def _together(tables: Tables, accounts: pd.DataFrame) -> float | None:
-    """The share of revenue that the listed accounts hold together, as the part on key accounts computes it."""
+def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tuple[None, str]:
+    """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
     from kamlib import kaism
 
     if (base := revenue(tables)) is not None and (base > 0).any():
-        key = pd.Series(True, index=accounts["account_id"])
-        return float(kaism.corridor(base, key, low=CORRIDOR[0], high=CORRIDOR[1])["share"])
-    return None
+        found = kaism.corridor(base, pd.Series(True, index=accounts["account_id"]))
+        return float(found["share"]), VERDICTS[str(found["verdict"])]
+    return None, ""
 
 
 def mark(share: float) -> str:
@@ -122,7 +128,7 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
     return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
 
 
-def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers) -> str:
+def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers) -> str:
     if wait:
         return f"The list of key accounts {wait}."
     if accounts.empty:
@@ -131,7 +137,7 @@ def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None
     count = f"{write.number(len(accounts))} key account{'' if one else 's'}"
     if share is None:
         return f"{count}; their share of revenue is not known: it {waits_for(tables, facts=('revenue',)) or 'was not observed'}."
-    return f"{count} {'brings' if one else 'bring'} {write.share(share)} of revenue, {corridor(share)}."
+    return f"{count} {'brings' if one else 'bring'} {write.share(share)} of revenue, {verdict}."
 
 
 def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
@@ -141,7 +147,11 @@ def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
         return ""
     stake = None if waits_for(tables, value=("margin_at_stake",)) else total(tables["value"]["margin_at_stake"])
     text = f"About {write.number(known.sum())} of {write.number(len(known))} customers at risk are expected to buy nothing for {study.churn.horizon_days} days"
-    return f"{text}, with {write.short_money(stake)} of margin at stake." if stake is not None else f"{text}."
+    return (
+        f"{text}, with {write.short_money(stake)} of {worth_word(tables)} at stake."
+        if stake is not None
+        else f"{text}."
+    )
 
 
 def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
@@ -207,7 +217,7 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
 
 
 def _stake(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
-    label = "Margin at stake"
+    label = f"{worth_word(tables).capitalize()} at stake"
     if wait := waits_for(tables, value=("account_id", "margin_at_stake")):
         return Fact(label, waits=wait)
     whole = total(tables["value"]["margin_at_stake"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.report.summary import corridor, mark, summary
+from kamlib.report.summary import VERDICTS, mark, summary
 
 
 def facts_of(study, tables):
@@ -41,10 +41,15 @@ def test_only_the_latest_facts_count(study, tables):
     assert summary(study, tables).share == pytest.approx(0.55)
 
 
-def test_the_corridor_is_thirty_to_fifty_five_percent():
-    assert corridor(0.29).startswith("below")
-    assert {corridor(x) for x in (0.30, 0.42, 0.55)} == {"within the usual corridor"}
-    assert corridor(0.56).startswith("above")
+def test_the_verdict_is_that_of_the_part_on_key_accounts_in_words(study, tables):
+    assert summary(study, tables).verdict == "within the usual corridor"
+    assert all(words.startswith(name) for name, words in VERDICTS.items())
+
+
+def test_where_no_margin_is_known_revenue_is_at_stake(study, tables):
+    tables["facts"]["margin"] = np.nan
+    assert facts_of(study, tables)["Revenue at stake"].value == "€8K"
+    assert summary(study, tables).lead.endswith("€8K of revenue at stake.")
 
 
 def test_the_marks_of_dependence():
