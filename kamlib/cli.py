@@ -32,6 +32,7 @@ Set = Annotated[
 @app.command()
 def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
     """Run a study and publish its report."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from kamlib.notebooks import steps
@@ -39,12 +40,13 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
 
     values = _values(set_)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_console(), transient=True) as bar:
+    console = Console(stderr=True, soft_wrap=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("notebooks", total=len(steps()) + 1)
 
         def step(name: str, seconds: float) -> None:
             bar.advance(task)
-            bar.console.print(f"{name:<20} {seconds:6.1f} s", highlight=False)
+            console.print(f"{name:<20} {seconds:6.1f} s", highlight=False)
 
         index = run_study(study, as_of=as_of, out=out, values=values, progress=step)
     typer.echo(f"report: {index}")
@@ -137,12 +139,6 @@ def _values(pairs: list[str] | None) -> dict[str, object]:
         except InputError as error:
             raise InputError(f"--set {key}: {error.problem}", found=text, remedy=error.remedy) from None
     return values
-
-
-def _console():
-    from rich.console import Console
-
-    return Console(stderr=True, soft_wrap=True)
 
 
 def _columns(cells: Iterable[str]) -> str:

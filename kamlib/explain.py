@@ -148,12 +148,12 @@ def _by_baseline(
         p_lost = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
         ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
         told = words(now, usual(table))["silence"].replace("", "buys in its usual rhythm")
-    except InputError as error:
-        told = pd.Series(f"unknown: {error}", index=now.index)
+    except InputError:  # no landmark is complete: the probability is missing, and says why
+        told = pd.Series("unknown: no landmark lies a whole horizon back", index=now.index)
         p_lost = pd.Series(np.nan, index=now.index)
         ends = pd.DataFrame({"low": p_lost, "high": p_lost})
     low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
-    reason = told + f" (by {BASELINES[name]})"
+    reason = told.where(p_lost.isna(), told + f" (by {BASELINES[name]})")
     return pd.DataFrame(
         {"p_lost": p_lost, "low": low, "high": high, "method": "baseline", "reason": reason}, index=now.index
     )

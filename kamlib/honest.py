@@ -57,7 +57,7 @@ def choose(
     DataFrame, the chosen row first, then by Brier score
         penalty, split_day (missing: none), level, brier (mean over the validation landmarks), landmarks (how many it was
         judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
-        there; without any, the middle penalty and no split are taken.
+        there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
     """
     horizon, test_date = pd.Timedelta(days=horizon_days), pd.Timestamp(test_date)
     days = sorted(day for day in table["as_of"].unique() if day <= test_date - horizon)
@@ -70,7 +70,7 @@ def choose(
     scores += [row for day in days for row in _scores(table, day, horizon_days, best, split)]
     grid = _summary(scores)
     if grid.empty:
-        grid = pd.DataFrame([(middle, np.nan, "year", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
+        grid = pd.DataFrame([(middle, split, "year", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
         return grid.assign(chosen=True)
     grid["chosen"] = grid.index == _best(grid, len(days), penalties).name
     return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
@@ -119,7 +119,7 @@ def honest_test(
     losses = int(came["lost"].sum())
     try:
         if came["lost"].nunique() < 2:
-            raise InputError(f"{losses} of {len(now)} accounts at risk on {test_date.date()} were lost")
+            raise InputError(f"{losses} of {len(now)} accounts at risk on {test_date.date()} were lost.")
         rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
         model = predict(fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0), now)
     except InputError as error:
@@ -208,7 +208,7 @@ def beats(differences: pd.DataFrame) -> bool:
     gain = []
     for measure, sign in (("brier", -1), ("auc", 1), ("c", 1)):
         row = differences[differences["measure"] == measure].iloc[0]
-        gain.append(sorted(sign * row[["low", "high"]].astype(float)) + [sign * float(row["difference"])])
+        gain.append([*sorted(sign * row[["low", "high"]].astype(float)), sign * float(row["difference"])])
     return gain[0][2] > 0 and max(low for low, _, _ in gain) > 0 and min(high for _, high, _ in gain) >= 0
 
 
@@ -216,5 +216,6 @@ def _untested(reason: str, table: pd.DataFrame, as_of: pd.Timestamp, horizon_day
     days = (as_of - table["first_order"].min()).days if len(table) else 0
     if days < 3 * horizon_days:
         reason += f" The history has {days} days; a test needs three horizons, {3 * horizon_days}."
+    reason = reason.rstrip(".")
     empty = pd.DataFrame()
     return HonestTest(empty, empty, empty, Verdict("baseline", "silence", f"not tested: {reason}", losses, None))

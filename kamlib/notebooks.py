@@ -29,10 +29,11 @@ class StepError(RuntimeError):
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook of the study: its file, title, and the tables it needs and makes."""
+    """One notebook of the study: its file, short title, the question it opens with, the tables it needs and makes."""
 
     path: Path
     title: str
+    question: str
     needs: tuple[str, ...]
     makes: tuple[str, ...]
 
@@ -53,12 +54,16 @@ def steps(folder: Path = FOLDER) -> list[Step]:
 
     found = []
     for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
-        declared = nbformat.read(path, as_version=4).metadata.get("kam")
+        book = nbformat.read(path, as_version=4)
+        declared = book.metadata.get("kam")
         if not declared:
             raise InputError(
                 "the notebook does not declare what it needs and makes", file=path, remedy="Add `kam` to its metadata."
             )
-        found.append(Step(path, declared["title"], tuple(declared["needs"]), tuple(declared["makes"])))
+        question = next(
+            (cell.source.splitlines()[0] for cell in book.cells if cell.source.startswith("# ")), ""
+        ).lstrip("# ")
+        found.append(Step(path, declared["title"], question, tuple(declared["needs"]), tuple(declared["makes"])))
     if not found:
         raise InputError("no notebooks of the study", file=folder, remedy="Run kam from its project folder.")
     made = {table for step in found for table in step.makes}

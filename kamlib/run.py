@@ -259,15 +259,13 @@ def _publish(run: Run, plan: list[Step], seconds: dict[str, float]) -> None:
     """Pages, index and run.json of a finished run."""
     from kamlib.report import html
 
-    links = [
-        ("Summary", "index.html"),
-        *((step.title, f"{step.name}.html") for step in sorted(plan, key=lambda s: s.name)),
-    ]
+    parts = [(step.title, f"{step.name}.html", step.question) for step in sorted(plan, key=lambda step: step.name)]
+    links = [("Summary", "index.html"), *((title, href) for title, href, _ in parts)]
     for step in plan:
         html.page(run.folder / "notebooks" / step.path.name, run.folder / f"{step.name}.html", step.title, links)
     tables = {name: run.load(name) for step in plan for name in step.makes if name not in ("orders", "quarantine")}
     html.index(
-        run.folder / "index.html", study=run.study, as_of=run.as_of, tables=tables, parts=links[1:], record=run.record()
+        run.folder / "index.html", study=run.study, as_of=run.as_of, tables=tables, parts=parts, record=run.record()
     )
     record = {
         "kam": kamlib.__version__,

@@ -287,7 +287,7 @@ def test_without_any_whole_horizon_p_lost_is_missing_and_says_why(clean_orders, 
     listed = lost_probabilities(table, end, found.verdict, None, horizon_days=H)
     assert len(listed) > 0
     assert listed["p_lost"].isna().all()
-    assert listed["reason"].str.contains("no landmark").all()
+    assert listed["reason"].str.contains("no landmark lies a whole horizon back").all()
 
 
 def test_a_level_that_can_not_be_had_is_refused(table):

@@ -78,7 +78,19 @@ def test_check_prints_the_ledger_of_a_sound_study(kam):
         ),
         (lambda folder: (folder / "orders.csv").write_bytes(b"\x00\x01\x02PK\xff\xfe" * 99), ["orders.csv"]),
     ],
-    ids="no-study no-file no-column no-rows nothing wrong-type unknown-key too-early study-encoding file-encoding binary".split(),
+    ids=[
+        "no-study",
+        "no-file",
+        "no-column",
+        "no-rows",
+        "nothing",
+        "wrong-type",
+        "unknown-key",
+        "too-early",
+        "study-encoding",
+        "file-encoding",
+        "binary",
+    ],
 )
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_bad_input_gets_one_clear_error_and_status_2(kam, tmp_path, command, spoil, says):

@@ -24,8 +24,8 @@ def test_readme_lists_every_notebook_with_the_question_it_opens_with():
     listed = dict(re.findall(r"^\| (.+?) \| \[(\w+)\]\(notebooks/\2\.ipynb\)", README, re.M))
     books = sorted((ROOT / "notebooks").glob("*.ipynb"))
     assert sorted(listed.values()) == [book.stem for book in books]
-    titles = {book.stem: nbformat.read(book, as_version=4).metadata["kam"]["title"] for book in books}
-    assert {name: question for question, name in listed.items()} == titles
+    opens = {book.stem: nbformat.read(book, as_version=4).cells[0].source.splitlines()[0] for book in books}
+    assert {name: f"# {question}" for question, name in listed.items()} == opens
 
 
 def test_every_kam_command_and_option_in_readme_exists():

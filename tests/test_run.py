@@ -94,7 +94,7 @@ def test_a_failed_run_leaves_the_last_good_one_and_a_log_that_names_the_cause(re
 
 
 def test_bad_input_leaves_no_report_at_all(tmp_path):
-    with pytest.raises(InputError, match="no order line on or before 2001-03-31|no row on or before 2001-03-31"):
+    with pytest.raises(InputError, match="2001-03-31"):
         run_study(SAMPLE, as_of="2001Q1", out=tmp_path)
     assert list((tmp_path / "sample").iterdir()) == []
 

@@ -273,7 +273,9 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     table = flagged.table.mutate(reason=flagged.first("set_aside"))
     sums = table.group_by("reason").agg(rows=table.count(), amount=table.amount.cast(SUM).abs().sum()).to_pandas()
     if sums.empty:
-        raise InputError("the table 'orders' holds no rows", remedy="Check the files of sources.orders.")
+        raise InputError(
+            "no order line in the file", file=", ".join(study.sources["orders"].files), remedy="Check sources.orders."
+        )
     sums["amount"] = sums["amount"].fillna(Decimal(0)).astype(float)
     sums = sums.set_index(sums.pop("reason").fillna("kept"))
     if "kept" not in sums.index:

@@ -66,7 +66,7 @@ def index(
     study: Study,
     as_of: date,
     tables: dict[str, pd.DataFrame],
-    parts: Sequence[tuple[str, ...]],
+    parts: Sequence[tuple[str, str, str]],
     record: pd.DataFrame,
 ) -> None:
     """Write the summary of a run for a manager.
@@ -76,7 +76,7 @@ def index(
     out : the page to write.
     study, as_of : what was studied, and at which day.
     tables : the run's tables by name; what is missing is named on the page as awaited.
-    parts : (title, href) or (title, href, question) of each part of the report.
+    parts : (title, href, question) of each part of the report.
     record : item and value of the run record.
     """
     from kamlib.report.summary import summary
@@ -93,7 +93,7 @@ def index(
         period=period_label(as_of),
         summary=summary(study, tables),
         numbers=Numbers(study.language, study.currency),
-        parts=[(*part, "")[:3] for part in parts],
+        parts=parts,
         record_heads=items,
         record=rows,
     )

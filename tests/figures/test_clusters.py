@@ -1,0 +1,72 @@
+"""Figures of the clusters: also where there is no structure."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.figures import clusters
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+def tried(chosen: bool) -> pd.DataFrame:
+    table = pd.DataFrame(
+        [
+            (method, k, 0.3, 0.2, 0.8 if method == "k-means" else np.nan, False)
+            for method in ("k-means", "Gaussian mixture")
+            for k in (2, 3)
+        ],
+        columns=["method", "k", "silhouette", "null", "stability", "chosen"],
+    )
+    table.loc[1, "chosen"] = chosen
+    return table
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_the_choice_is_marked_in_both_pictures_or_in_none(chosen):
+    pair = clusters.cluster_choice(tried(chosen), stability=0.7)
+    for axes in pair:
+        assert ("chosen" in [text.get_text() for text in axes.texts]) == chosen
+    assert "needed: 0.7" in [text.get_text() for text in pair[1].texts]
+    with pytest.raises(InputError, match="no grouping"):
+        clusters.cluster_choice(tried(False).head(0))
+
+
+def test_the_map_names_each_group_and_counts_it():
+    points = pd.DataFrame({"account_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
+    directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
+    axes = clusters.cluster_map(points, directions, pd.Series({"a": "small", "b": "small", "c": "large"}))
+    assert {text.get_text() for text in axes.texts} == {"small\n2", "large\n1"}
+    assert "more gap median (60%)" in axes.get_xlabel() and "less gap median (30%)" in axes.get_ylabel()
+    assert "90%" in axes.get_title(loc="left") + axes.get_title()
+    alone = clusters.cluster_map(points, directions, pd.Series(dtype=object))
+    assert not alone.texts
+
+
+def test_profiles_are_written_in_own_units():
+    table = pd.DataFrame(
+        {
+            "cluster": [1, 2],
+            "name": ["large", "small"],
+            "accounts": [1200, 3],
+            "share_of_accounts": [0.9, 0.1],
+            "money": [9.0, 1],
+            "share_of_money": [0.9, 0.1],
+            "margin_a_year": [12345.6, -3.0],
+        }
+    )
+    axes = clusters.cluster_profiles(table)
+    assert [text.get_text() for text in axes.texts] == ["12,346", "-3.0"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["large (1,200)", "small (3)"]
