@@ -94,8 +94,6 @@ def test_check_prints_the_ledger_of_a_sound_study(kam):
 )
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_bad_input_gets_one_clear_error_and_status_2(kam, tmp_path, command, spoil, says):
-    if command == "run" and says == ["amount"]:
-        pytest.skip("a notebook's refusal is tested once, below")
     spoil(tmp_path)
     status, out, err = kam(command, "study.yaml")
     assert status == 2, err

@@ -43,7 +43,12 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         ("Who", "02_scoring.html"),
     ]
     study = Study(name="demo", title="Nuts & " + "Bolts" * 20, as_of="2026Q3", sources={"orders": {"files": "o.csv"}})
-    more = {"study": study, "as_of": dt.date(2026, 9, 30), "parts": [(*link, "Why?") for link in links[1:]], "record": _record()}
+    more = {
+        "study": study,
+        "as_of": dt.date(2026, 9, 30),
+        "parts": [(*link, "Why?") for link in links[1:]],
+        "record": _record(),
+    }
     index(folder / "index.html", tables=_tables(), **more)
     index(folder / "waiting.html", tables={}, **more)
     page(_notebook(folder / "02_scoring.ipynb"), folder / "02_scoring.html", "Who", links)

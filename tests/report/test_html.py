@@ -32,7 +32,14 @@ def made(request, tmp_path, executed, outputs, study, tables, record, entries, h
         batch_page(out, entries)
     else:
         held = tables if request.param == "index" else {}
-        index(out, study=study, as_of=dt.date(2026, 9, 30), tables=held, parts=[(*link, "Why?") for link in LINKS[1:]], record=record)
+        index(
+            out,
+            study=study,
+            as_of=dt.date(2026, 9, 30),
+            tables=held,
+            parts=[(*link, "Why?") for link in LINKS[1:]],
+            record=record,
+        )
     return BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
 
 
