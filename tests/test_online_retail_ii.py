@@ -10,9 +10,12 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kamlib.intake import Clean, cleaning, collect, identity
+from kamlib.notebooks import steps
+from kamlib.run import run_study
 from kamlib.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,3 +98,15 @@ def test_no_account_is_rolled_up(clean):
 def test_the_month_of_the_overlap_stands_out(clean):
     monthly = cleaning.by_month(clean.orders, clean.quarantine)
     assert monthly.loc[monthly["reason"] == "overlap", "month"].dt.strftime("%Y-%m").tolist() == ["2010-12"]
+
+
+def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
+    index = run_study(STUDY, out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})
+    assert index.parent.name == "2011-12-09"
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in index.parent.glob("*.html")}
+    assert set(pages) == {"index", *(step.name for step in steps())}
+    for figure in ("1,067,371", "243,007", "2,638,958.18", "22,523", "377,488.45", "19,494", "6,092", "-95,225.44"):
+        assert figure in pages["01_cleaning"], figure
+    scores = pd.read_parquet(index.parent / "tables" / "scores.parquet")
+    assert scores["key"].sum() == 35  # min(35, max(3, 5 % of some 3,500))
+    assert all(account in pages["index"] for account in scores.loc[scores["key"], "account_id"])
