@@ -33,8 +33,9 @@ test: check ## every test (15 minutes at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile notebooks
 
-proof: install ## what takes longer than make test: full sizes, many seeds
+proof: install ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"
+	$(BIN)/python -m bench
 
 notebooks: install ## run the notebooks on the sample and keep their outputs, for a commit
 	$(BIN)/python tests/refresh_notebooks.py
