@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.landmarks import outcomes
-from kamlib.metrics import logistic
+from kamlib.metrics import logistic, wilson
 from kamlib.signs import Usual, own_gap, usual
 
 BASELINES = {
@@ -17,6 +17,7 @@ BASELINES = {
     "silence": "silence alone",
     "silence_in_gaps": "silence in own gaps",
 }
+_PENALTY = 0.5  # on the slope; with a few accounts no curve claims certainty, with hundreds it hardly counts
 
 
 def baseline_predictions(
@@ -44,12 +45,16 @@ def baseline_predictions(
 def baseline_range(
     table: pd.DataFrame, until: date | pd.Timestamp, now: pd.DataFrame, name: str, *, horizon_days: int = 180
 ) -> pd.DataFrame:
-    """low and high of one rule: the least and the most that any single landmark of that year would have given."""
+    """low and high of one rule: the least and the most that any single landmark of that year would have given.
+
+    Each landmark stands at the end of its own 95 % interval: Wilson's for a constant, the one of the curve else.
+    """
     train, lost = _complete(table, until, horizon_days)
     common = usual(train)
     score, here = _score(name, train, common), _score(name, now, common)
-    each = [_rule(score[rows], lost[rows], here) for rows in (train["as_of"] == day for day in train["as_of"].unique())]
-    return pd.DataFrame({"low": np.min(each, axis=0), "high": np.max(each, axis=0)}, index=now.index)
+    each = [_ends(score[rows], lost[rows], here) for rows in (train["as_of"] == day for day in train["as_of"].unique())]
+    low, high = np.min([ends[0] for ends in each], axis=0), np.max([ends[1] for ends in each], axis=0)
+    return pd.DataFrame({"low": low, "high": high}, index=now.index)
 
 
 def _complete(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int) -> tuple[pd.DataFrame, pd.Series]:
@@ -74,7 +79,29 @@ def _score(name: str, table: pd.DataFrame, common: Usual) -> pd.Series:
 
 
 def _rule(score: pd.Series, lost: pd.Series, here: pd.Series) -> np.ndarray:
-    if score.nunique() < 2 or lost.nunique() < 2:
-        return np.full(len(here), float(lost.mean()))
-    intercept, slope = logistic(score.to_numpy(), lost.to_numpy())
+    if constant := _constant(score, lost):
+        return np.full(len(here), constant)
+    intercept, slope = logistic(score.to_numpy(), lost.to_numpy(), penalty=_PENALTY)
     return 1 / (1 + np.exp(-(intercept + slope * here.to_numpy())))
+
+
+def _ends(score: pd.Series, lost: pd.Series, here: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of `_rule`."""
+    if _constant(score, lost):
+        low, high = wilson(pd.Series([lost.sum()]), pd.Series([len(lost)]))
+        return np.full(len(here), low.iloc[0]), np.full(len(here), high.iloc[0])
+    intercept, slope = logistic(score.to_numpy(), lost.to_numpy(), penalty=_PENALTY)
+    mu = 1 / (1 + np.exp(-(intercept + slope * score.to_numpy())))
+    middle, sd = score.mean(), score.std(ddof=0)
+    design, at = (np.column_stack([np.ones(len(x)), (x - middle) / sd]) for x in (score, here))
+    covariance = np.linalg.inv(design.T @ (design * (mu * (1 - mu))[:, None]) + np.diag([1e-3, _PENALTY]))
+    odds, error = intercept + slope * here.to_numpy(), np.sqrt(np.einsum("ij,jk,ik->i", at, covariance, at))
+    return 1 / (1 + np.exp(1.96 * error - odds)), 1 / (1 + np.exp(-1.96 * error - odds))
+
+
+def _constant(score: pd.Series, lost: pd.Series) -> float:
+    """The share lost where no curve can be had, half a loss added where none or all were lost; 0 where a curve can."""
+    if score.nunique() > 1 and lost.nunique() > 1:
+        return 0.0
+    share = float(lost.mean())
+    return share if 0 < share < 1 else (float(lost.sum()) + 0.5) / (len(lost) + 1)

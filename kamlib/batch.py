@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kamlib.errors import InputError
 from kamlib.notebooks import StepError
-from kamlib.run import is_done, run_study
+from kamlib.run import is_done, run_study, unwritable
 from kamlib.study import Study
 from kamlib.yamlfile import load, mistakes
 
@@ -72,7 +72,10 @@ def run_batch(
     from kamlib.report.html import batch_page
 
     batch, folder, out = read(path), Path(path).resolve().parent, Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(out, error) from None
     entries = []
     for item in batch.studies:
         days: list[str | None] = [*(as_of or item.as_of)] or [None]
@@ -99,6 +102,7 @@ def _one(study: Path, as_of: str | None, out: Path, values: dict[str, Any]) -> d
         kept = is_done(study, as_of=as_of, out=out, values=values)
         index = kept or run_study(study, as_of=as_of, out=out, values=values)
         entry |= {"status": "kept" if kept else "done", "href": index.relative_to(out.resolve()).as_posix()}
-    except (InputError, StepError) as error:
-        entry |= {"status": "failed", "cause": str(error)}
+    except Exception as error:  # whatever it is, the others go on
+        told = isinstance(error, InputError | StepError)
+        entry |= {"status": "failed", "cause": str(error) if told else f"{type(error).__name__}: {error}"}
     return entry | {"seconds": time.perf_counter() - began}

@@ -28,5 +28,5 @@ def one_row_each(table: pd.DataFrame, columns: Sequence[str] = ()) -> None:
             "an account stands more than once",
             column="account_id",
             found=some(table.loc[twice, "account_id"].unique()),
-            remedy="Choose one date: facts[facts.as_of == facts.as_of.max()].",
+            remedy="Choose one date of facts, facts[facts.as_of == facts.as_of.max()]; of accounts take the units.",
         )

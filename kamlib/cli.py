@@ -117,7 +117,8 @@ def main() -> None:
         typer.echo(f"kam: {error}", err=True)
         sys.exit(2)
     except StepError as error:
-        typer.echo(f"kam: {error}", err=True)
+        details = f". The details are in {error.log}" if error.log else ""
+        typer.echo(f"kam: {error}{details}", err=True)
         sys.exit(1)
     except Exception as error:
         with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:

@@ -17,10 +17,9 @@ import pandas as pd
 
 from kamlib.checks import one_row_each
 from kamlib.errors import InputError
-from kamlib.structure import family_p, null_silhouettes, silhouettes
+from kamlib.structure import NO_STRUCTURE, family_p, null_silhouettes, silhouettes
 from kamlib.structure import stability as still
 
-NO_STRUCTURE = "no structure"
 FEATURES = ("order_days_24m", "margin_24m", "gap_median", "categories_24m", "average_order")
 FEWEST = 30
 JUDGED = 5_000

@@ -51,8 +51,8 @@ def lost_probabilities(
 def final_model(
     table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, settings: Settings, *, horizon_days: int = 180
 ) -> Model | None:
-    """The model with the tested settings, refitted with all that is known at `as_of`; None where none was tested."""
-    return None if verdict.test_date is None else fit(table, as_of, settings, horizon_days=horizon_days)
+    """The model with the tested settings, refitted with all that is known at `as_of`; None where the verdict takes no model."""
+    return fit(table, as_of, settings, horizon_days=horizon_days) if verdict.method == "model" else None
 
 
 def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
@@ -153,7 +153,7 @@ def _by_baseline(
         p_lost = pd.Series(np.nan, index=now.index)
         ends = pd.DataFrame({"low": p_lost, "high": p_lost})
     low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
-    reason = told.where(p_lost.isna(), told + f" (by {BASELINES[name]})")
+    reason = told.where(p_lost.isna(), told + f"; judged by {BASELINES[name]}")
     return pd.DataFrame(
         {"p_lost": p_lost, "low": low, "high": high, "method": "baseline", "reason": reason}, index=now.index
     )

@@ -55,8 +55,8 @@ def account_facts(
         account_id, as_of; first_order, last_order (purchases only), tenure_days, silence_days; order_days, orders
         (distinct order and day), lines; revenue, margin, returns (study currency; returns as a positive sum),
         average_order (purchases / orders); gaps between order days: gaps (count), gap_median, gap_mean, gap_sd
-        (ddof 1), gap_cv, gap_p95, in days; revenue, margin, order days, returns, categories and managers of
-        windows ending at as_of, named ``_3m`` … ``_24m``; revenue_prev_6m and revenue_prev_12m (the window before),
+        (ddof 1), gap_cv, gap_p95, in days; categories and managers (distinct, ever); revenue, margin, order days,
+        returns, categories and managers of windows ending at as_of, named ``_3m`` … ``_24m``; revenue_prev_6m and revenue_prev_12m (the window before),
         revenue_6m_year_ago; growth (12 months against the 12 before); long_gap_ended; share and cumulative_share of
         revenue. A window that starts before `observed_from` is missing, never zero; so is the date of an account
         that only ever sent goods back.
@@ -160,10 +160,15 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
 
 def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
     """Account-days with a purchase up to `until`: account_id, date, amount, margin (net of the day), in date order."""
-    days = _account_days(orders, until).filter(lambda t: t.bought > 0)
-    table = days.select(
-        "account_id", "date", amount=days.revenue.cast("float64"), margin=days.margin.cast("float64")
-    ).to_pandas()
+    days = account_days(orders, until)
+    return days[days["bought"]].drop(columns="bought").reset_index(drop=True)
+
+
+def account_days(orders: ir.Table, until: date) -> pd.DataFrame:
+    """All account-days with lines up to `until`, days of credit notes alone too: the columns of `order_days`, and bought."""
+    days = _account_days(orders, until)
+    amount, margin = (days[name].cast("float64") for name in ("revenue", "margin"))
+    table = days.select("account_id", "date", amount=amount, margin=margin, bought=days.bought > 0).to_pandas()
     table["date"] = table["date"].astype("datetime64[ns]")
     return table.sort_values(["account_id", "date"], ignore_index=True)
 
@@ -253,6 +258,7 @@ def _breadth(orders: ir.Table, until: date, marks: ir.Table) -> ir.Table:
 
     return seen.group_by("account_id", "as_of").agg(
         categories=different(seen.category),
+        managers=different(seen.manager),
         managers_24m=different(seen.manager, recent["24m"]),
         **{f"categories_{name}": different(seen.category, inside) for name, inside in recent.items()},
     )

@@ -119,7 +119,8 @@ def honest_test(
     losses = int(came["lost"].sum())
     try:
         if came["lost"].nunique() < 2:
-            raise InputError(f"{losses} of {len(now)} accounts at risk on {test_date.date()} were lost.")
+            found = f"{losses} of {len(now)} accounts at risk were lost" if len(now) else "no account was at risk"
+            raise InputError(f"on {test_date.date()} {found}.")
         rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
         model = predict(fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0), now)
     except InputError as error:
@@ -141,8 +142,11 @@ def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horiz
 
 
 def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 10) -> pd.DataFrame:
-    """Groups of equal size by predicted P(lost): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval."""
-    rank = predictions[method].rank(method="first")
+    """Groups of equal size by predicted P(lost): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval.
+
+    At most `groups` of them, with 20 accounts or more in each.
+    """
+    rank, groups = predictions[method].rank(method="first"), max(1, min(groups, len(predictions) // 20))
     group = ((rank - 1) * groups // max(len(predictions), 1)).astype(int).rename("group")
     found = predictions.groupby(group).agg(
         accounts=(method, "size"), predicted=(method, "mean"), lost=("lost", "mean"), losses=("lost", "sum")
@@ -191,7 +195,8 @@ def _verdict(
     brier = measures[(measures["measure"] == "brier") & (measures["method"] != "model")]
     best = str(brier.loc[brier["value"].idxmin(), "method"])
     if losses < fewest:
-        return Verdict("baseline", best, f"{losses} losses were seen, {fewest} are needed to judge", losses, test_date)
+        seen = "1 loss was seen" if losses == 1 else f"{losses} losses were seen"
+        return Verdict("baseline", best, f"{seen}, {fewest} are needed to judge", losses, test_date)
     if unbeaten := [name for name in BASELINES if not beats(differences[differences["baseline"] == name])]:
         names = " and ".join(BASELINES[name] for name in unbeaten)
         return Verdict("baseline", best, f"the model doesn't beat {names}", losses, test_date)
@@ -203,12 +208,15 @@ def beats(differences: pd.DataFrame) -> bool:
 
     Parameters
     ----------
-    differences : rows of one baseline of `kamlib.metrics.compare`; beyond chance: the 95 % interval leaves out 0.
+    differences : rows of one baseline of `kamlib.metrics.compare`; beyond chance: the 95 % interval leaves out 0
+        (an interval that is missing shows nothing).
     """
     gain = []
     for measure, sign in (("brier", -1), ("auc", 1), ("c", 1)):
         row = differences[differences["measure"] == measure].iloc[0]
         gain.append([*sorted(sign * row[["low", "high"]].astype(float)), sign * float(row["difference"])])
+    if np.isnan(gain).any():
+        return False
     return gain[0][2] > 0 and max(low for low, _, _ in gain) > 0 and min(high for _, high, _ in gain) >= 0
 
 

@@ -14,7 +14,7 @@ MEASURES = {
     "slope": "calibration slope",
     "money": "share of lost money in the top decile",
 }
-LOWER_IS_BETTER = ("brier",)
+_FEWEST = 10  # clients of each kind, lost and not: with fewer the bootstrap is blind to what it has not seen
 
 
 def compare(
@@ -22,7 +22,8 @@ def compare(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure each method on the same clients, and the first one against each of the others.
 
-    Intervals are percentiles over bootstrap samples of clients, the same samples for all methods. AUC, C and slope are
+    Intervals are percentiles over bootstrap samples of clients, the same samples for all methods; they are missing where
+    fewer than ten clients were lost, or fewer than ten were not. AUC, C and slope are
     resampled to first order (each client's own contribution), so that no pair is counted again in each sample.
 
     Parameters
@@ -57,6 +58,8 @@ def compare(
     for key, (column, (offset_top, offset_bottom)) in at.items():
         top, bottom = sums[:, column] + offset_top, sums[:, column + 1] + offset_bottom
         values[key] = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0)
+    if min(lost.sum(), n - lost.sum()) < _FEWEST:
+        values = {key: np.append(draws[:1], np.nan) for key, draws in values.items()}
     measures = [(method, measure, *_interval(draws)) for (method, measure), draws in values.items()]
     first, *others = methods
     differences = [
@@ -95,18 +98,18 @@ def concordance(risk: np.ndarray, time: np.ndarray, event: np.ndarray) -> tuple[
     return concordant, comparable
 
 
-def logistic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def logistic(x: np.ndarray, y: np.ndarray, *, penalty: float = 1e-3) -> tuple[float, float]:
     """Intercept and slope of the maximum likelihood logistic curve of y (0, 1) on x, by Newton's method.
 
-    A penalty of a thousandth of an observation keeps them finite where x separates y.
+    The ridge penalty on the slope (of standardised x) keeps them finite where x separates y.
     """
     z = (x - x.mean()) / (x.std() or 1.0)
     design = np.column_stack([np.ones_like(z), z])
-    beta = np.zeros(2)
+    beta, ridge = np.zeros(2), np.array([1e-3, penalty])
     for _ in range(100):
         mu = 1 / (1 + np.exp(-(design @ beta).clip(-30, 30)))
-        hessian = design.T @ (design * (mu * (1 - mu))[:, None]) + 1e-3 * np.eye(2)
-        step = np.linalg.solve(hessian, design.T @ (y - mu) - 1e-3 * beta)
+        hessian = design.T @ (design * (mu * (1 - mu))[:, None]) + np.diag(ridge)
+        step = np.linalg.solve(hessian, design.T @ (y - mu) - ridge * beta)
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
@@ -156,7 +159,7 @@ def _contributions(p: np.ndarray, lost: np.ndarray, predictions: pd.DataFrame) -
 
 def _interval(draws: np.ndarray) -> tuple[float, float, float]:
     """The value on the clients themselves, and the 2.5th and 97.5th percentile over the resamples."""
-    if np.isnan(draws).all():
-        return np.nan, np.nan, np.nan
+    if np.isnan(draws[1:]).all():
+        return float(draws[0]), np.nan, np.nan
     low, high = np.nanpercentile(draws[1:], [2.5, 97.5])
     return float(draws[0]), float(low), float(high)

@@ -6,20 +6,29 @@ strings; here each of these is refused before a kernel starts.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
+from weakref import WeakSet
 
 from kamlib.errors import InputError, some
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
+_KERNELS: WeakSet[Popen] = WeakSet()
 
 
 class StepError(RuntimeError):
-    """A notebook failed for a reason that is not the user's input: names the notebook, the cell and the cause."""
+    """A notebook failed for a reason that is not the user's input: names the notebook, the cell and the cause.
+
+    `log` is the file with the details, once a run wrote one.
+    """
+
+    log: Path | None = None
 
     def __init__(self, notebook: str, cell: int | None, cause: str, trace: str = "") -> None:
         self.notebook, self.cell, self.cause, self.trace = notebook, cell, cause, trace
@@ -65,7 +74,9 @@ def steps(folder: Path = FOLDER) -> list[Step]:
         ).lstrip("# ")
         found.append(Step(path, declared["title"], question, tuple(declared["needs"]), tuple(declared["makes"])))
     if not found:
-        raise InputError("no notebooks of the study", file=folder, remedy="Run kam from its project folder.")
+        raise InputError(
+            "no notebooks of the study", file=folder, remedy="Install kam from its folder: pip install -e ."
+        )
     made = {table for step in found for table in step.makes}
     if missing := sorted({table for step in found for table in step.needs} - made):
         raise InputError(f"no notebook makes {some(missing)}", file=folder)
@@ -95,6 +106,7 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it tells is in the error
     _refuse(notebook, parameters)
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -106,6 +118,7 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> None:
             progress_bar=False,
             cwd=str(notebook.parent),
             extra_arguments=["--log-level=CRITICAL"],  # kernels tell of their transport and shutdown
+            kernel_manager_class=_manager(),
         )
     except PapermillExecutionError as error:
         if error.ename == "InputError":
@@ -115,6 +128,25 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any]) -> None:
         raise StepError(notebook.name, cell, f"{error.ename}: {error.evalue}", trace) from None
     except Exception as error:  # a kernel that dies, runs out of memory or never starts
         raise StepError(notebook.name, None, f"{type(error).__name__}: {error}") from error
+
+
+def stop_kernels() -> None:
+    """End the kernels of all notebooks that run now, in whatever thread; each of these fails with a StepError."""
+    for process in [*_KERNELS]:
+        process.kill()
+
+
+def _manager() -> type:
+    """A manager of kernels that keeps their processes in sight; a kernel does not hear a Ctrl-C by itself."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    class Manager(AsyncKernelManager):
+        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+            await super().start_kernel(**options)
+            if process := getattr(self.provisioner, "process", None):
+                _KERNELS.add(process)
+
+    return Manager
 
 
 def _refuse(notebook: Path, parameters: Mapping[str, Any]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.structure import NO_STRUCTURE
 
-NO_STRUCTURE = "no structure"
 #: the beginning of a feature's name: words for the low and the high end
 WORDS = {
     "silence_days": ("recently active", "long silent"),
@@ -63,7 +61,7 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     return table
 
 
-def names(middle: pd.DataFrame, words: dict[str, tuple[str, str]] = WORDS) -> list[str]:
+def names(middle: pd.DataFrame) -> list[str]:
     """A name for each group from the two features in which it is farthest from the median of all.
 
     A feature closer than 0.4 quartile ranges names nothing; a group without any is "typical". A name that two groups
@@ -75,7 +73,7 @@ def names(middle: pd.DataFrame, words: dict[str, tuple[str, str]] = WORDS) -> li
         Medians of the scaled features.
     """
     ends = [
-        next((w for start, w in words.items() if str(c).startswith(start)), (f"low {c}", f"high {c}")) for c in middle
+        next((w for start, w in WORDS.items() if str(c).startswith(start)), (f"low {c}", f"high {c}")) for c in middle
     ]
     ranked = []
     for row in middle.to_numpy():
@@ -136,9 +134,3 @@ def agreement(first: pd.Series, second: pd.Series) -> float:
     if both.empty:
         return float("nan")
     return float(adjusted_rand_score(both["first"].astype(str), both["second"].astype(str)))
-
-
-def differing(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """How many times each group's median is that of all groups' middle one, for a heat map; missing where that is zero."""
-    middle = table[list(columns)].median()
-    return (table.set_index("name")[list(columns)] / middle.where(middle != 0)).astype("float64")

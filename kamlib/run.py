@@ -10,9 +10,9 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import kamlib
 from kamlib.errors import InputError
-from kamlib.notebooks import ROOT, Step, StepError, execute, steps
+from kamlib.notebooks import ROOT, Step, StepError, execute, steps, stop_kernels
 from kamlib.study import Study, period_label
 
 if TYPE_CHECKING:
@@ -132,13 +132,13 @@ class Run:
     def execute(self, step: Step) -> None:
         """Run one notebook of the study into this run, and see that it made what it declares."""
         with tempfile.TemporaryDirectory() as folder:
-            study_file = self.study_file
-            if self.values:
-                study_file = Path(folder) / "study.yaml"
-                study_file.write_text(self.study.to_yaml(), encoding="utf-8")
+            study_file = Path(folder) / "study.yaml"  # as it was read: the user's file may be edited meanwhile
+            study_file.write_text(self.study.to_yaml(), encoding="utf-8")
             given = {"study": str(study_file), "as_of": self.as_of.isoformat(), "run_dir": str(self.folder)}
             execute(step.path, self.folder / "notebooks" / step.path.name, given)
         if missing := [name for name in step.makes if not self.holds(name)]:
+            if Run(self.study, self.study_file, self.folder, self.values).key != self.key:
+                raise InputError("the input files changed during the run", remedy="Run it again once they are whole.")
             raise StepError(step.path.name, None, f"did not save {', '.join(missing)} as it declares")
 
     def record(self) -> pd.DataFrame:
@@ -188,12 +188,17 @@ def run_study(
     """
     plan = steps()
     loaded = Study.read(study, as_of=as_of, values=dict(values or {}))
+    if not loaded.scoring.criteria:
+        raise InputError(
+            "scoring.criteria is missing, and only you can say who is key",
+            file=study,
+            remedy="Add criteria with their anchors and weights, as in the study of the sample.",
+        )
     label = period_label(loaded.as_of)
     home = Path(out).resolve() / loaded.name
-    home.mkdir(parents=True, exist_ok=True)
     log = home / f"{label}.log"
-    with tempfile.TemporaryDirectory(prefix=f".{label}-", dir=home) as building:
-        run = Run.open(str(study), as_of, str(Path(building) / label), values)
+    with _beside(home, label) as building:
+        run = Run.open(str(study), as_of, str(building / label), values)
         try:
             seconds = _run_all(run, plan, progress)
             began = time.perf_counter()
@@ -201,13 +206,50 @@ def run_study(
             progress("report", time.perf_counter() - began)
         except StepError as error:
             log.write_text(f"{error}\n\n{error.trace}\n", encoding="utf-8")
+            error.log = log
             raise
-        final = home / label
-        if final.exists():
-            final.rename(Path(building) / "previous")
-        run.folder.rename(final)
+        _replace(home / label, run.folder, building / "previous")
     log.unlink(missing_ok=True)
-    return final / "index.html"
+    return home / label / "index.html"
+
+
+@contextmanager
+def _beside(home: Path, label: str) -> Iterator[Path]:
+    """A folder in `home` to build a report in; gone afterwards, and `home` too if nothing else came into it."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        building = tempfile.TemporaryDirectory(prefix=f".{label}-", dir=home)
+    except OSError as error:
+        raise unwritable(home, error) from None
+    try:
+        with building as folder:
+            yield Path(folder)
+    finally:
+        with suppress(OSError):
+            home.rmdir()
+
+
+def _replace(final: Path, made: Path, previous: Path) -> None:
+    """Move the folder `made` to `final`, and what stands there to `previous`; of two runs at once the later one stays."""
+    while True:
+        with suppress(FileNotFoundError):
+            final.rename(previous)
+        try:
+            made.rename(final)
+            return
+        except OSError:
+            if not final.exists():
+                with suppress(FileNotFoundError):
+                    previous.rename(final)
+                raise
+            previous = previous.with_name(f"{previous.name}-again")
+
+
+def unwritable(folder: Path, error: OSError) -> InputError:
+    """The error for a folder that reports can't be written to."""
+    return InputError(
+        "the report can't be written there", file=folder, found=error.strerror, remedy="Give another folder by --out."
+    )
 
 
 def is_done(
@@ -248,9 +290,12 @@ def _run_all(run: Run, plan: list[Step], progress: Callable[[str, float], None])
                     seconds[step.name] = took
                     made.update(step.makes)
                     progress(step.name, took)
-        except BaseException:
-            for future in going:
-                future.cancel()
+        except BaseException:  # a Ctrl-C too: nothing may run on, or be waited for
+            while going:
+                stop_kernels()
+                for future in going:
+                    future.cancel()
+                going = wait(going, timeout=0.2).not_done
             raise
     return seconds
 

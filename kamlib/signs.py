@@ -150,11 +150,12 @@ def own_gap(table: pd.DataFrame, common: Usual) -> pd.Series:
     return _shrunk(table["gap_mean"], table["gaps"], common.gap)
 
 
+SEGMENTS = ("none or one order day", "2-3 order days", "4-11 order days", "12 or more order days")
+
+
 def segments(table: pd.DataFrame) -> pd.Series:
-    """A group of behaviour known at the landmark: order days in 12 months (1, 2-3, 4-11, 12 and more)."""
-    labels = ["none or one order day", "2-3 order days", "4-11 order days", "12 or more order days"]
-    cut = pd.cut(_year(table)["order_days"], [-np.inf, 1, 3, 11, np.inf], labels=labels)
-    return cut.astype("object").rename("segment")
+    """A group of behaviour known at the landmark, by order days in 12 months: one of `SEGMENTS`, as ordered categories."""
+    return pd.cut(_year(table)["order_days"], [-np.inf, 1, 3, 11, np.inf], labels=list(SEGMENTS)).rename("segment")
 
 
 def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
@@ -177,20 +178,25 @@ def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     parts = {
         "silence": "silent for "
         + counted(table["silence_days"], " day", " days")
-        + " (usual gap "
+        + " (usually "
         + whole(own_gap(table, common))
         + ")",
         "rhythm": "bought on " + counted(year["order_days"], " day", " days") + " in 12 months",
         "tenure": "client for " + counted(table["tenure_days"], " day", " days"),
         "money": "average order " + whole(table["average_order"]) + " (usual " + f"{common.order:.0f})",
-        "trend": "last six months at " + whole(pace) + " % of the year's pace",
+        "trend": ("last six months at " + whole(pace) + " % of the year's pace").mask(
+            pace < 0.5, "bought nothing in six months"
+        ),
         "margin": "margin " + whole(margin) + " %",
         "breadth": "buys " + counted(table["categories_12m"].fillna(table["categories"]), " category", " categories"),
         "returns": "sent back " + whole(100 * year["returns"] / gross, "0") + " % of its purchases",
         "claims": counted(table["claims"], " claim", " claims") + " in 12 months",
         "disputes": counted(table["disputes"], " open dispute", " open disputes"),
-        "lateness": whole(table["late"]) + " of " + whole(table["deliveries"]) + " deliveries late",
-        "touches": counted(table["touches"], " touch", " touches") + " in six months",
+        "lateness": (whole(table["late"]) + " of " + whole(table["deliveries"]) + " deliveries late").mask(
+            table["deliveries"] == 1, "its only delivery came late"
+        ),
+        "touches": counted(table["touches"], " touch", " touches").mask(table["touches"] == 0, "no touch")
+        + " in six months",
         "payment": "pays "
         + whole(table["delay_days"] / table["bills"].where(table["bills"] > 0))
         + " days after the due day",
@@ -216,7 +222,7 @@ def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
 
 def _managers(table: pd.DataFrame) -> pd.Series:
     """Managers seen on the order lines of 24 months, or of the observed part of them."""
-    return table["managers_24m"].fillna(table["managers"]) if "managers" in table else table["managers_24m"]
+    return table["managers_24m"].fillna(table["managers"])
 
 
 def _shrunk(own: pd.Series, count: pd.Series, common: float) -> pd.Series:

@@ -10,6 +10,7 @@ import pandas as pd
 
 STATES = ("active", "returned", "partial", "silent", "lost")
 _PRIOR_GAPS = 5
+_FEWEST = 20  # accounts with gaps that a segment needs
 _HALVED = 0.5
 
 
@@ -35,7 +36,8 @@ def states(
     horizon_days : days without a purchase that define a loss.
     floor_days : the silence limit is never below it.
     accounts : DataFrame, optional
-        Clean accounts (account_id, member_id, closed_on, contract_end), for losses that were declared.
+        Clean accounts (account_id, member_id, closed_on, contract_end, industry, size): losses that were declared, and
+        the segments of `silence_limits`.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def states(
         account_id, as_of, state, silence_days, silence_limit (days), reason (in words). Accounts that never bought are not in it.
     """
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
-    limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days)
+    limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
     expected = expectation(table)
     lost = table["silence_days"] > horizon_days
     declared = _declared(table, accounts)
@@ -77,13 +79,21 @@ def states(
     )
 
 
-def silence_limits(facts: pd.DataFrame, *, horizon_days: int = 180, floor_days: int = 30) -> pd.Series:
+def silence_limits(
+    facts: pd.DataFrame, *, horizon_days: int = 180, floor_days: int = 30, accounts: pd.DataFrame | None = None
+) -> pd.Series:
     """Days of quiet after which an account counts as silent.
 
-    Its own 95th percentile of gaps, shrunk towards the median of all accounts' at that date with the weight of five gaps
+    Its own 95th percentile of gaps, shrunk towards the median of its segment at that date with the weight of five gaps
     (an account with five gaps counts half its own, half the others'); at least `floor_days`, at most `horizon_days`.
+    The segment is its industry, else its size class, where `accounts` gives it and at least 20 accounts of it have gaps;
+    else all accounts.
     """
-    common = facts.groupby("as_of")["gap_p95"].transform("median").fillna(float(horizon_days))
+    common = pd.Series(np.nan, index=facts.index)
+    for segment in _segments(facts["account_id"], accounts):
+        gaps = facts["gap_p95"].groupby([facts["as_of"], segment])
+        common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= _FEWEST))
+    common = common.fillna(facts.groupby("as_of")["gap_p95"].transform("median")).fillna(float(horizon_days))
     own = facts["gap_p95"].fillna(common)
     limit = (facts["gaps"] * own + _PRIOR_GAPS * common) / (facts["gaps"] + _PRIOR_GAPS)
     return limit.clip(floor_days, max(horizon_days, floor_days)).rename("silence_limit")
@@ -106,14 +116,24 @@ def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
     reasons = pd.Series(pd.NA, index=table.index, dtype="string")
     if accounts is None or accounts.empty:
         return reasons
-    own = (
-        accounts.loc[accounts["account_id"] == accounts["member_id"]]
-        .drop_duplicates("account_id")
-        .set_index("account_id")
-    )
+    own = _heads(accounts)
     for column, words in (("contract_end", "its contract ended on "), ("closed_on", "closed on ")):
         if column in own:
             day = table["account_id"].map(pd.to_datetime(own[column]))
             after = day.notna() & (day <= table["as_of"])
             reasons = reasons.mask(after, words + day.dt.strftime("%Y-%m-%d").astype("string"))
     return reasons
+
+
+def _segments(account_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:
+    """Industry and size class of each account, those that are given."""
+    if accounts is None or accounts.empty:
+        return []
+    own = _heads(accounts)
+    return [account_ids.map(own[name]) for name in ("industry", "size") if name in own]
+
+
+def _heads(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The units' own rows, by account_id."""
+    own = accounts.loc[accounts["account_id"] == accounts["member_id"]]
+    return own.drop_duplicates("account_id").set_index("account_id")

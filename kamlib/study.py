@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from kamlib.errors import InputError
@@ -52,20 +52,21 @@ def as_date(value: object) -> date:
     Raises
     ------
     ValueError
-        For anything else; the message says what is expected.
+        For anything else, and for days that tables can't hold (before 1900, after 2261); the message says what is
+        expected.
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = str(value).strip()
-    if match := re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text):
-        year, quarter = int(match[1]), int(match[2])
-        return date(year, 3 * quarter, 31 if quarter in (1, 4) else 30)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("expected a day such as 2026-09-30 or a quarter such as 2026Q3") from None
+    day = value.date() if isinstance(value, datetime) else value
+    if not isinstance(day, date):
+        text = str(value).strip()
+        if match := re.fullmatch(r"([0-9]{4})-?[Qq]([1-4])", text):
+            text = f"{match[1]}-{('03-31', '06-30', '09-30', '12-31')[int(match[2]) - 1]}"
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("expected a day such as 2026-09-30 or a quarter such as 2026Q3") from None
+    if not 1900 <= day.year <= 2261:
+        raise ValueError("expected a day from 1900 to 2261")
+    return day
 
 
 def period_label(day: date) -> str:
@@ -84,10 +85,18 @@ def quarter_before(day: date) -> date:
 Day = Annotated[date, BeforeValidator(as_date)]
 
 
+def _free(name: str) -> str:
+    if name == "drafts":
+        raise ValueError("expected another name: the folder 'drafts' is that of the drafts")
+    return name
+
+
 class Study(Part):
     """A whole study. `Study.read` makes it from a file."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="folder of the reports: a-z 0-9 - _")
+    name: Annotated[str, AfterValidator(_free)] = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="folder of the reports: a-z 0-9 - _"
+    )
     title: str = Field(min_length=1, max_length=200)
     as_of: Day
     start: Annotated[Day | None, beside("as_of", le, "a day not after")] = Field(
@@ -179,14 +188,20 @@ class Study(Part):
         """
         found: list[Path] = []
         for name in self.sources[table].files:
-            pattern = self.folder / name
             files = [path for path in _matches(self.folder, name) if path.is_file()]
             if not files:
-                raise InputError(
-                    f"no file for the table {table!r}", file=pattern, remedy="Mend sources in the study file."
-                )
+                raise self._no_file(table, name)
             found += files
         return list(dict.fromkeys(found))
+
+    def _no_file(self, table: str, name: str) -> InputError:
+        place: Path | str = self.folder / name
+        remedy = "Mend sources in the study file."
+        if "://" in name:
+            place, remedy = name, "Download it first: only files on this machine are read."
+        elif Path(place).is_dir():
+            remedy = "This is a folder: name the files in it, e.g. with *.csv."
+        return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)
 
     def to_yaml(self) -> str:
         """The whole study with every value, its files by full path: what `read` turns into an equal study."""

@@ -18,7 +18,7 @@ def kaplan_meier(duration: pd.Series, event: pd.Series, group: pd.Series | None 
     event : Series
         1 where the event came, 0 where observation ended first; same index.
     group : Series, optional
-        One curve per value; missing values form no group.
+        One curve per value, categories in their order; missing values form no group.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def kaplan_meier(duration: pd.Series, event: pd.Series, group: pd.Series | None 
     _checked(duration)
     group = pd.Series("all", index=duration.index) if group is None else group
     curves = []
-    for name, rows in duration.groupby(group).groups.items():
-        found = KaplanMeierFitter().fit(duration.loc[rows], event.loc[rows])
+    for name, waits in duration.groupby(group, observed=True):
+        found = KaplanMeierFitter().fit(waits, event.loc[waits.index])
         curve = pd.concat([found.survival_function_, found.confidence_interval_], axis=1)
         curve.columns = pd.Index(["share", "low", "high"])
         at_risk = found.event_table["at_risk"].reindex(curve.index)
@@ -84,7 +84,7 @@ def log_rank(duration: pd.Series, event: pd.Series, group: pd.Series) -> tuple[f
         raise InputError(
             "the log-rank test compares groups", found=f"{groups} of them", remedy="Give two groups or more."
         )
-    found = multivariate_logrank_test(duration[known], group[known], event[known])
+    found = multivariate_logrank_test(duration[known], group[known].astype("object"), event[known])
     return float(found.test_statistic), groups - 1, float(found.p_value)
 
 

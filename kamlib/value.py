@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.signs import segments
+from kamlib.signs import SEGMENTS, segments
 
 _FEWEST = 30  # accounts a share of a segment needs; with fewer the share of all accounts is taken
 _PAST_BLOCKS = 4  # blocks of an account's own past that its usual margin is taken from
@@ -62,7 +62,8 @@ def block_losses(
             before, gone = there[:, j - 1], there[:, j - 1] & ~bought[:, j - 1]
             counts.append(pd.DataFrame({"segment": segment, "block": j, "accounts": before, "lost": gone}))
     grid = pd.MultiIndex.from_product(
-        [["all", *sorted(segments(landmarks).unique())], range(1, n_blocks + 1)], names=["segment", "block"]
+        [["all", *(name for name in SEGMENTS if name in set(segments(landmarks)))], range(1, n_blocks + 1)],
+        names=["segment", "block"],
     )
     if not counts:
         return pd.DataFrame(index=grid).reset_index().assign(accounts=0, lost=0, share=np.nan, held=True)
@@ -78,7 +79,7 @@ def block_losses(
 
 
 def block_margins(
-    order_days: pd.DataFrame,
+    account_days: pd.DataFrame,
     facts: pd.DataFrame,
     *,
     horizon_days: int,
@@ -88,12 +89,13 @@ def block_margins(
 
     The mean over its own blocks with an order, in the last four blocks before as_of, shrunk towards the mean of its
     segment by credibility: an account with n such blocks counts n / (n + k), k the variance within accounts over the
-    variance between them.
+    variance between them. With fewer than 30 accounts in all, the usual is their median and k is 1.
 
     Parameters
     ----------
-    order_days : DataFrame
-        account_id, date, amount, margin; days after the as_of of `facts` are not read. Where no margin is known, the amount.
+    account_days : DataFrame
+        `kamlib.facts.account_days`: account_id, date, amount, margin, bought. Credit notes count in the block they are
+        dated in; days after the as_of of `facts` are not read. Where no margin is known, the amount.
     facts : DataFrame, one row per account at one as_of.
     costs : DataFrame, optional
         account_id, date, cost: our cost to serve (`serving_costs`).
@@ -108,8 +110,10 @@ def block_margins(
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
     as_of = facts["as_of"].max()
-    money = "margin" if order_days["margin"].notna().any() else "amount"
-    sums = _by_block(order_days, as_of, horizon_days, money).rename(columns={"sum": "margin"})
+    money = "margin" if account_days["margin"].notna().any() else "amount"
+    sums = _by_block(account_days, as_of, horizon_days, money).rename(columns={"sum": "margin"})
+    with_order = _by_block(account_days[account_days["bought"]], as_of, horizon_days, money)
+    sums = sums.merge(with_order[["account_id", "block"]])
     if costs is not None and len(costs):
         spent = _by_block(costs, as_of, horizon_days, "cost")
         sums = sums.merge(spent, on=["account_id", "block"], how="left")
@@ -194,7 +198,7 @@ def lifetime_value(
 def held_out(
     p_lost: pd.DataFrame,
     margins: pd.DataFrame,
-    order_days: pd.DataFrame,
+    account_days: pd.DataFrame,
     test_date: date | pd.Timestamp,
     *,
     horizon_days: int = 180,
@@ -205,8 +209,8 @@ def held_out(
     Parameters
     ----------
     p_lost, margins : as known at `test_date`; accounts without sales in the block count as zero.
-    order_days : purchases up to the end of the block and at least a year before the test date.
-    costs : as in `block_margins`; taken off the margin of accounts that bought in the span.
+    account_days : as in `block_margins`, up to the end of the block and from a year before the test date on.
+    costs : as in `block_margins`; taken off the margin of accounts with order lines in the span.
 
     Returns
     -------
@@ -215,12 +219,12 @@ def held_out(
         error per account).
     """
     test_date, span = pd.Timestamp(test_date), pd.Timedelta(days=horizon_days)
-    money = "margin" if order_days["margin"].notna().any() else "amount"
+    money = "margin" if account_days["margin"].notna().any() else "amount"
     table = p_lost[["account_id", "p_lost"]].merge(margins[["account_id", "margin"]])
 
     def total(start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
-        inside = (order_days["date"] > start) & (order_days["date"] <= end)
-        sums = order_days[inside].groupby("account_id")[money].sum()
+        inside = (account_days["date"] > start) & (account_days["date"] <= end)
+        sums = account_days[inside].groupby("account_id")[money].sum()
         if costs is not None and len(costs):
             spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("account_id")["cost"].sum()
             sums = sums - spent.reindex(sums.index).fillna(0.0)
@@ -269,10 +273,15 @@ def _by_block(rows: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, money:
 
 
 def _credibility(each: pd.DataFrame) -> Sequence[float]:
-    """Mean over accounts, and k = variance within accounts / variance between their true means; 1 where no account repeats."""
+    """Mean over accounts, and k = variance within accounts / variance between their true means; 1 where no account repeats.
+
+    With fewer than 30 accounts one of them could move all: their median then, and k = 1.
+    """
     known = each.dropna(subset=["mean"])
     if known.empty:
         return [np.nan, 1.0]
+    if len(known) < _FEWEST:
+        return [float(known["mean"].median()), 1.0]
     usual = float(known["mean"].mean())
     repeated = known[known["size"] > 1]
     if repeated.empty:

@@ -49,12 +49,12 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
         double = _repeated_key(tree)
         raw = loader.construct_document(tree) if tree else None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, place = getattr(error, "problem_mark", None), getattr(error, "position", 0)
         raise InputError(
             f"the {what} is no valid YAML",
             file=path,
-            line=mark.line + 1 if mark else None,
-            found=getattr(error, "problem", None) or str(error),
+            line=mark.line + 1 if mark else text.count("\n", 0, place) + 1,
+            found=getattr(error, "problem", None) or getattr(error, "reason", None) or str(error),
         ) from None
     except RecursionError:
         raise InputError(f"the {what} is nested too deeply", file=path) from None

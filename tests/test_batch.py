@@ -38,6 +38,21 @@ def test_a_broken_study_is_named_the_others_are_published_and_a_second_start_kee
     assert told == ["failed", "kept", "kept"]
 
 
+def test_a_fault_of_the_kit_in_one_study_does_not_stop_the_others(tmp_path, monkeypatch):
+    (tmp_path / "all.yaml").write_text(f"studies: [{{study: {SAMPLE}, as_of: [2026Q1, 2026Q2]}}]")
+
+    def fails_first(study, as_of, out, values):
+        if as_of == "2026Q1":
+            raise ArithmeticError("planted")
+        return out.resolve() / "sample" / "2026Q2" / "index.html"
+
+    monkeypatch.setattr(batch, "is_done", lambda *_, **__: None)
+    monkeypatch.setattr(batch, "run_study", fails_first)
+    first, second = batch.run_batch(tmp_path / "all.yaml", out=tmp_path / "out")
+    assert (first["status"], first["cause"]) == ("failed", "ArithmeticError: planted")
+    assert second["status"] == "done"
+
+
 def test_dates_given_at_the_command_line_stand_for_the_files(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.baselines import BASELINES, baseline_predictions
+from kamlib.baselines import BASELINES, baseline_predictions, baseline_range
 from kamlib.churn import Settings, cox, cox_data, fit, level_landmarks, predict
 from kamlib.errors import InputError
 from kamlib.explain import changing_signs, final_model, hazard_ratios, lost_probabilities, reasons
 from kamlib.facts import account_facts, next_orders
 from kamlib.honest import beats, calibration, choose, chosen, honest_test, losses_by_landmark
 from kamlib.landmarks import landmark_dates, landmark_table, outcomes
-from kamlib.signs import segments, signs, usual
+from kamlib.signs import SEGMENTS, segments, signs, usual, words
 
 START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90
 ROOT = Path(__file__).resolve().parents[1]
@@ -208,6 +208,19 @@ def test_segments_cover_every_account(table):
     ]  # fmt: skip
 
 
+def test_segments_are_in_the_order_of_their_order_days(table):
+    rows = table.head(4).assign(order_days_12m=[12, 3, 1, 11])
+    assert segments(rows).sort_values().tolist() == list(SEGMENTS)
+
+
+def test_words_are_those_of_a_colleague(table):
+    one = table.head(1).assign(late=1.0, deliveries=1.0, touches=0.0, revenue_6m=0.0, revenue_12m=100.0)
+    told = words(pd.concat([one, one.assign(late=2.0, deliveries=5.0, touches=1.0, revenue_6m=25.0)]), usual(table))
+    assert told["lateness"].tolist() == ["its only delivery came late", "2 of 5 deliveries late"]
+    assert told["touches"].tolist() == ["no touch in six months", "1 touch in six months"]
+    assert told["trend"].tolist() == ["bought nothing in six months", "last six months at 50 % of the year's pace"]
+
+
 # The honest test
 
 
@@ -322,6 +335,41 @@ def test_the_base_rate_is_the_share_lost_on_complete_landmarks(table):
     assert (np.diff(rules["silence"].to_numpy()[order]) >= 0).all()
 
 
+@pytest.mark.parametrize("lost", [0, 1, 10])
+def test_ten_accounts_make_no_rule_certain(lost):
+    """Ten accounts at one landmark, silent for 5 to 95 days; the longest silent are lost: the rule tells them apart perfectly.
+
+    Where none is lost the constant is (0 + ½) / (10 + 1) = 0.04545, and Wilson's interval of 0 of 10 is 0 to 0.2775.
+    """
+    day = pd.Timestamp("2025-01-01")
+    row = {"gap_mean": 20.0, "gaps": 9, "gap_cv": 1.0, "average_order": 1.0, "order_days": 10, "order_days_12m": 10.0}
+    row |= dict.fromkeys(["margin", "margin_12m", "late", "deliveries", "delay_days", "bills"], np.nan)
+    row |= dict.fromkeys(["revenue", "revenue_12m", "returns", "returns_12m"], 1.0)
+    then = pd.DataFrame([{**row, "silence_days": 5 + 10 * i} for i in range(10)]).assign(as_of=day, ended_on=pd.NaT)
+    then["next_order"] = [day + pd.Timedelta(days=9) if i < 10 - lost else pd.NaT for i in range(10)]
+    until = day + pd.Timedelta(days=H)
+    found = baseline_predictions(then, until, then, horizon_days=H)
+    for name in BASELINES:
+        ends = baseline_range(then, until, then, name, horizon_days=H)
+        assert found[name].between(0.001, 0.999).all()
+        assert (ends["high"] - ends["low"]).min() > 0.05
+        assert ((ends["low"] <= found[name]) & (found[name] <= ends["high"])).all()
+    if lost == 0:
+        assert found["silence"].unique() == pytest.approx(0.5 / 11)
+        assert ends["high"].unique() == pytest.approx(0.2775, abs=1e-4)
+
+
+def test_a_model_that_the_verdict_does_not_take_is_not_fitted(test, table):
+    verdict = replace(test.verdict, method="baseline")
+    assert final_model(table, AS_OF, verdict, Settings(), horizon_days=H) is None
+
+
+def test_calibration_groups_are_of_twenty_or_more():
+    few = pd.DataFrame({"model": np.linspace(0.1, 0.9, 45), "lost": 0.0})
+    assert calibration(few)["accounts"].tolist() == [23, 22]
+    assert len(calibration(few.head(10))) == 1
+
+
 def test_a_model_is_needed_where_the_verdict_asks_for_one(test, table):
     with pytest.raises(InputError, match="none is given"):
         lost_probabilities(table, AS_OF, replace(test.verdict, method="model"), None, horizon_days=H)
@@ -350,6 +398,16 @@ def sample():
     return study, table, truth[truth["account_id"] == truth["group_id"]].set_index("account_id")
 
 
+def calibration_slope(p: np.ndarray, planted: np.ndarray) -> float:
+    """Of the logistic regression of the planted probabilities on the log odds of p, by another library."""
+    from sklearn.linear_model import LogisticRegression
+
+    odds = np.log(p / (1 - p))[:, None]
+    outcome, weight = np.repeat([1, 0], len(p)), np.concatenate([planted, 1 - planted])
+    fitted = LogisticRegression(C=np.inf).fit(np.vstack([odds, odds]), outcome, sample_weight=weight)
+    return float(fitted.coef_[0, 0])
+
+
 def test_the_planted_truth_of_the_sample_is_found(sample):
     study, table, truth = sample
     model = fit(table, study.as_of, Settings(0.01, "year", 30), robust_rows=0)
@@ -360,6 +418,7 @@ def test_the_planted_truth_of_the_sample_is_found(sample):
     assert known.mean() > 0.95
     assert pd.Series(p[known]).corr(pd.Series(planted[known]), method="spearman") > 0.85
     assert p[known].mean() == pytest.approx(planted[known].mean(), abs=0.05)
+    assert 0.9 < calibration_slope(p[known], planted[known]) < 1.1
     ratios = hazard_ratios(model).set_index(["days", "sign"])
     assert ratios.loc[("31-180", "late_share"), "high"] < 1  # planted: lateness drives clients away
 

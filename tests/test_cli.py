@@ -15,6 +15,7 @@ STUDY = """\
 name: tiny
 title: Ten clients
 as_of: 2026Q2
+scoring: {criteria: [{name: average_order, source: facts, group: revenue, worst: 0, best: 200, weight: 100}]}
 sources:
   orders:
     files: orders.csv
@@ -65,7 +66,7 @@ def test_check_prints_the_ledger_of_a_sound_study(kam):
         (lambda folder: (folder / "orders.csv").write_text(HEADER + LINES.replace(".50", " euros")), ["amount"]),
         (
             lambda folder: (folder / "study.yaml").write_text(STUDY + "colour: red\n"),
-            ["line 7", "colour", "unknown key"],
+            ["line 8", "colour", "unknown key"],
         ),
         (lambda folder: (folder / "study.yaml").write_text(STUDY.replace("2026Q2", "2001Q1")), ["2001-03-31"]),
         (lambda folder: (folder / "study.yaml").write_bytes("name: ж".encode("cp1251")), ["study.yaml", "UTF-8"]),
@@ -101,7 +102,41 @@ def test_bad_input_gets_one_clear_error_and_status_2(kam, tmp_path, command, spo
     assert "Traceback" not in out + err
     for words in says:
         assert words in err
-    assert not list(tmp_path.glob("reports/tiny/*"))
+    assert not (tmp_path / "reports" / "tiny").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_computed(kam, tmp_path):
+    (tmp_path / "reports").write_text("a file of the user")
+    (tmp_path / "all.yaml").write_text("studies: [{study: study.yaml}]")
+    for words in (["run", "study.yaml"], ["batch", "all.yaml"], ["run", "study.yaml", "--out", "reports/deeper"]):
+        status, _, err = kam(*words)
+        assert status == 2
+        assert "reports" in err and "can't be written" in err and "--out" in err
+    assert (tmp_path / "reports").read_text() == "a file of the user"
+
+
+def test_a_study_that_does_not_say_who_is_key_is_refused_before_anything_runs(kam, tmp_path):
+    lines = [line for line in STUDY.splitlines(keepends=True) if not line.startswith("scoring")]
+    (tmp_path / "study.yaml").write_text("".join(lines))
+    status, _, err = kam("run", "study.yaml")
+    assert status == 2
+    assert err.startswith("kam: study.yaml: scoring.criteria is missing")
+    assert kam("check", "study.yaml")[0] == 0
+
+
+def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
+    from kamlib import run as runs
+    from kamlib.notebooks import StepError
+
+    def fails(run, plan, progress):
+        raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")
+
+    monkeypatch.setattr(runs, "_run_all", fails)
+    status, _, err = kam("run", "study.yaml")
+    log = tmp_path / "reports" / "tiny" / "2026Q2.log"
+    assert status == 1
+    assert err == f"kam: 02_scoring.ipynb, cell 7: ValueError: planted. The details are in {log}\n"
+    assert "the trace" in log.read_text()
 
 
 def test_a_wrong_option_ends_with_status_2_and_the_usage(kam):

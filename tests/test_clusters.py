@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from kamlib import clusters
 from kamlib.errors import InputError
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 FEATURES = ["order_days_24m", "margin_24m", "gap_median", "average_order"]
 
 
@@ -190,33 +187,3 @@ def test_many_accounts_are_judged_on_a_sample_and_all_are_placed():
     assert "5,000 of 6,000" in " ".join(grouping.notes)
     assert grouping.accounts["cluster"].notna().all()
     assert agreement(grouping.accounts, label) > 0.95
-
-
-def test_the_sample_groups_are_recovered():
-    if not (SAMPLE / "orders.csv").exists():
-        pytest.skip("no sample beside the tests")
-    from datetime import date
-
-    import ibis
-
-    from kamlib.facts import account_facts
-
-    truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype=str).set_index("account_id")
-    orders = pd.read_csv(SAMPLE / "orders.csv", dtype=str)
-    orders["date"] = pd.to_datetime(orders["date"], format="%Y-%m-%d", errors="coerce").dt.date
-    for name in ("amount", "margin"):
-        orders[name] = pd.to_numeric(orders[name], errors="coerce")
-    orders["account_id"] = orders["account_id"].map(truth["group_id"])
-    # a rough cleaning is enough here: the sample's dirty rows are few
-    orders = orders.dropna(subset=["amount", "date", "account_id"])
-    orders = orders[(orders["amount"].abs() < 1e5) & (orders["date"] <= date(2026, 6, 30))]
-    columns = ["order_id", "account_id", "date", "amount", "margin", "category", "manager"]
-    made = account_facts(
-        ibis.memtable(orders[columns]).mutate(date=lambda t: t["date"].cast("date")), date(2026, 6, 30)
-    )
-    grouping = clusters.group(made)
-    behaviour = truth.drop_duplicates("group_id").set_index("group_id")["behaviour"]
-    label = grouping.accounts["account_id"].map(behaviour)
-    known = label.notna() & grouping.accounts["cluster"].notna()
-    assert known.sum() > 500
-    assert agreement(grouping.accounts[known], label[known].to_numpy()) >= 0.8

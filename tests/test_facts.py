@@ -20,13 +20,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
-from kamlib.facts import account_facts, account_months, next_orders, order_days, worth
+from kamlib.facts import account_days, account_facts, account_months, next_orders, order_days, worth
 
 COLUMNS = """
 account_id as_of first_order last_order tenure_days silence_days order_days orders lines revenue margin returns
 average_order gaps gap_median gap_mean gap_sd gap_cv gap_p95 revenue_3m revenue_6m revenue_12m revenue_24m margin_6m
 margin_12m margin_24m revenue_prev_12m revenue_prev_6m revenue_6m_year_ago order_days_12m order_days_24m returns_12m
-returns_24m categories categories_12m categories_24m managers_24m growth long_gap_ended share cumulative_share
+returns_24m categories categories_12m categories_24m managers managers_24m growth long_gap_ended share cumulative_share
 """.split()  # noqa: SIM905
 EXACT = [name for name in COLUMNS if name.startswith(("revenue", "margin", "returns", "orders", "order_days"))]
 WIDE = "account_id date amount margin category manager order_id"
@@ -101,7 +101,7 @@ def naive(lines, as_of, horizon=180, observed_from=None):
             known = {line[place] for line in bought} - {None}
             return len(known) if known or not bought else None
 
-        row |= {"revenue": money(own), "margin": margin(own), "categories": kinds(own, 4)}
+        row |= {"revenue": money(own), "margin": margin(own), "categories": kinds(own, 4), "managers": kinds(own, 5)}
         row["returns"] = float(-sum((line[2] for line in own if line[2] < 0), Fraction(0)))
         for name, bounds in {
             "3m": (3, 0),
@@ -438,7 +438,7 @@ def test_margin_is_missing_where_no_line_has_one_and_zero_where_nothing_was_boug
 
 def test_unknown_categories_and_managers_are_missing_and_not_none_bought(clean_orders):
     lines = [
-        ("A", "2024-01-01", 1, "pumps", "m1"),
+        ("A", "2024-01-01", 1, "pumps", "m0"),  # more than 24 months ago
         ("A", "2026-01-01", 1, "valves", "m1"),
         ("A", "2026-02-01", 1, "pumps", "m2"),
         ("A", "2026-03-01", -1, "hoses", "m3"),  # sent back is not bought
@@ -447,8 +447,8 @@ def test_unknown_categories_and_managers_are_missing_and_not_none_bought(clean_o
     ]
     orders = clean_orders(lines, "account_id date amount category manager")
     found = account_facts(orders, date(2026, 6, 30)).set_index("account_id")
-    kinds = ["categories", "categories_12m", "managers_24m"]
-    assert found.loc["A", kinds].tolist() == [2, 2, 2]
+    kinds = ["categories", "categories_12m", "managers_24m", "managers"]
+    assert found.loc["A", kinds].tolist() == [2, 2, 2, 3]
     assert found.loc["B", kinds].isna().all()
 
 
@@ -539,6 +539,13 @@ def test_a_month_of_unknown_margin_is_missing_and_a_month_without_orders_zero(cl
     found = account_months(clean_orders(lines, "account_id date amount margin"), date(2026, 3, 31))
     assert found["margin"].tolist()[:2] == [4, 0]
     assert np.isnan(found["margin"].iloc[2])
+
+
+def test_account_days_hold_the_days_of_credit_notes_alone(clean_orders):
+    lines = [("A", "2026-01-01", 100), ("A", "2026-01-05", -30), ("A", "2026-01-09", 1)]
+    found = account_days(clean_orders(lines), date(2026, 1, 8))
+    assert found["amount"].tolist() == [100, -30]
+    assert found["bought"].tolist() == [True, False]
 
 
 def test_order_days_are_net_of_the_days_credit_notes(clean_orders):

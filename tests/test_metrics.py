@@ -107,3 +107,20 @@ def test_wilson_by_the_published_example():
     low, high = wilson(pd.Series([81.0, 0.0]), pd.Series([263, 10]))
     assert (low[0], high[0]) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
     assert low[1] == 0
+
+
+def test_nine_losses_give_values_and_no_intervals():
+    """Resampling nine losses can't show what a tenth would have been like."""
+    rng = np.random.default_rng(0)
+    p = np.linspace(0.01, 0.6, 100)
+    lost = np.zeros(100)
+    lost[rng.permutation(100)[:10]] = 1
+    for losses, known in ((10, True), (9, False)):
+        lost[np.flatnonzero(lost)[losses:]] = 0
+        rows = pd.DataFrame(
+            {"lost": lost, "duration": 90 - 50 * (1 - lost), "event": 1 - lost, "money": 1.0, "a": p, "b": p[::-1]}
+        )
+        measures, differences = compare(rows, ["a", "b"], bootstraps=50)
+        assert measures["value"].notna().all()
+        assert measures["low"].notna().all() == known
+        assert differences["high"].notna().any() == known

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.notebooks import FOLDER, StepError, execute, steps
+from kamlib.notebooks import FOLDER, StepError, execute, steps, stop_kernels
 
 
 def notebook(
@@ -72,6 +74,23 @@ def test_a_refusal_of_the_input_inside_a_notebook_comes_out_as_the_same_message(
 def test_a_kernel_that_dies_is_a_failed_step(tmp_path):
     with pytest.raises(StepError, match=r"dies\.ipynb"):
         execute(notebook(tmp_path / "dies.ipynb", "import os\nos._exit(3)"), tmp_path / "out.ipynb", {})
+
+
+def test_a_notebook_that_runs_can_be_stopped_from_another_thread(tmp_path):
+    book = notebook(
+        tmp_path / "long.ipynb",
+        f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))",
+        "time.sleep(120)",
+    )
+    with ThreadPoolExecutor(1) as pool:
+        going = pool.submit(execute, book, tmp_path / "out.ipynb", {})
+        while not going.done():
+            if (tmp_path / "pid").exists():
+                stop_kernels()
+            time.sleep(0.1)
+    with pytest.raises(StepError, match=r"long\.ipynb"):
+        going.result()
+    assert not Path("/proc", (tmp_path / "pid").read_text(), "cwd").exists()
 
 
 def test_a_notebook_runs_after_those_that_make_what_it_needs_else_in_reading_order(tmp_path):

@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from typer.testing import CliRunner
 
+from kamlib import batch
 from kamlib.cli import app
+from kamlib.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +38,27 @@ def test_every_kam_command_and_option_in_readme_exists():
         told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
         assert told.exit_code == 0, command
         assert not [option for option in re.findall(r"--[a-z-]+", rest) if option not in told.output]
+
+
+def test_the_study_file_in_readme_is_whole_and_fits_a_file_with_its_four_columns(tmp_path):
+    (example,) = re.findall(r"```yaml\n(.+?)```", README, re.S)
+    (tmp_path / "study.yaml").write_text(example, encoding="utf-8")
+    theirs = {"order_id": "Invoice", "account_id": "Customer", "date": "Day", "amount": "Net"}
+    lines = pd.read_csv(ROOT / "data" / "sample" / "orders.csv", dtype=str, nrows=1000)
+    lines[list(theirs)].rename(columns=theirs).to_csv(tmp_path / "orders.csv", index=False)
+    told = CliRunner().invoke(app, ["check", str(tmp_path / "study.yaml")])
+    assert told.exit_code == 0, told.output
+    assert re.search(r"came in +1,000 ", told.output)
+    study = Study.read(tmp_path / "study.yaml")
+    assert study.scoring.criteria, "without a criterion nobody can be key"
+
+
+def test_the_batch_file_in_readme_is_read(tmp_path):
+    (example,) = re.findall(r"`(studies: .+?)`", README)
+    (tmp_path / "quarter.yaml").write_text(example, encoding="utf-8")
+    assert [entry.study for entry in batch.read(tmp_path / "quarter.yaml").studies] == [
+        *("north/study.yaml", "south/study.yaml")
+    ]
 
 
 def test_every_make_target_in_readme_is_in_the_makefile():

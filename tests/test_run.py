@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+import threading
+import time
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 
 from kamlib import run as runs
 from kamlib.errors import InputError
-from kamlib.notebooks import StepError, steps
+from kamlib.notebooks import Step, StepError, steps
 from kamlib.run import Run, is_done, run_study
+from kamlib.study import Study
 
 SAMPLE = runs.SAMPLE
 
@@ -97,6 +103,93 @@ def test_bad_input_leaves_no_report_at_all(tmp_path):
     with pytest.raises(InputError, match="2001-03-31"):
         run_study(SAMPLE, as_of="2001Q1", out=tmp_path)
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.fixture
+def own(tmp_path) -> Path:
+    """A study file of the sample's data that a test may spoil."""
+    shutil.copytree(SAMPLE.parent, tmp_path / "own")
+    return tmp_path / "own" / "study.yaml"
+
+
+def test_an_interrupted_run_stops_its_kernels_and_leaves_nothing(tmp_path, monkeypatch):
+    """The notebook tells its process and sleeps; a thread then presses Ctrl-C."""
+    pid, out = tmp_path / "pid", tmp_path / "out"
+    book = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    )
+    book.cells = [
+        nbformat.v4.new_code_cell("study = None\nas_of = None\nrun_dir = None", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(120)"),
+    ]
+    nbformat.write(book, tmp_path / "01_long.ipynb")
+    monkeypatch.setattr(runs, "steps", lambda: [Step(tmp_path / "01_long.ipynb", "Long", "Long?", (), ("moon",))])
+
+    def press() -> None:
+        while not (pid.exists() and pid.read_text()):
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_study(SAMPLE, out=out)
+    assert time.monotonic() - began < 60
+    assert not Path("/proc", pid.read_text(), "cwd").exists()
+    assert list(out.rglob("*")) == []
+
+
+def test_of_two_runs_that_end_together_the_later_one_stays_whole(tmp_path, monkeypatch):
+    """The other run is put into the place just after this one cleared it."""
+    final, made = tmp_path / "2026Q2", tmp_path / "building" / "2026Q2"
+    for folder, words in ((final, "old"), (made, "new")):
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(words)
+    rename, others = Path.rename, ["other"]
+
+    def renamed(self, target):
+        moved = rename(self, target)
+        if self == final and others:
+            final.mkdir()
+            (final / "index.html").write_text(others.pop())
+        return moved
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    runs._replace(final, made, tmp_path / "building" / "previous")
+    assert (final / "index.html").read_text() == "new"
+    assert sorted(path.read_text() for path in (tmp_path / "building").rglob("index.html")) == ["old", "other"]
+
+
+def test_a_report_that_cannot_be_put_in_place_leaves_the_last_one(tmp_path):
+    final = tmp_path / "2026Q2"
+    final.mkdir()
+    (final / "index.html").write_text("old")
+    with pytest.raises(OSError):
+        runs._replace(final, tmp_path / "nothing", tmp_path / "previous")
+    assert (final / "index.html").read_text() == "old"
+
+
+def test_a_study_edited_during_its_run_does_not_change_it(own, tmp_path, monkeypatch):
+    run = Run.open(str(own), run_dir=str(tmp_path / "run"))
+    own.write_text(own.read_text().replace("title: Key", "title: Other"))
+    seen = []
+    monkeypatch.setattr(runs, "execute", lambda book, out, given: seen.append(Study.read(given["study"])))
+    run.execute(Step(Path("01_a.ipynb"), "A", "A?", (), ()))
+    assert seen[0].fingerprint() == run.study.fingerprint()
+    assert seen[0].title.startswith("Key accounts")
+
+
+def test_files_that_change_during_a_run_are_said_to(own, tmp_path, monkeypatch):
+    run = Run.open(str(own), run_dir=str(tmp_path / "run"))
+    assert run.key
+
+    def changes(book, out, given):
+        with (own.parent / "orders.csv").open("a") as stream:
+            stream.write("\n")
+
+    monkeypatch.setattr(runs, "execute", changes)
+    with pytest.raises(InputError, match="the input files changed during the run"):
+        run.execute(Step(Path("01_a.ipynb"), "A", "A?", (), ("facts",)))
 
 
 def test_a_table_comes_back_as_it_was_saved_and_only_for_the_same_inputs(tmp_path):

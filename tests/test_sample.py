@@ -403,7 +403,10 @@ def test_the_best_forecast_agrees_with_the_truth(groups, last_order):
     p = part["p_lost_180_seen"]
     spread = np.sqrt((p * (1 - p)).sum())
     assert abs(p.sum() - part["p_lost_180"].sum()) < 3 * spread
-    assert (part.loc[part["left_on"].notna(), "p_lost_180"] == 1).all()
+    left = part[part["left_on"].notna()]
+    days = (END - pd.to_datetime(left["left_on"])).dt.days
+    assert (left.loc[days < 59, "p_lost_180"] == 1).all()  # nobody is back before 240 days
+    assert left["p_lost_180"].between(0.8 - 1e-5, 1).all()  # a fifth comes back
     assert part.loc[part["left_on"].isna(), "p_lost_180"].between(0, 0.9).all()
 
 
@@ -425,6 +428,14 @@ def test_p_lost_of_a_buyer_by_chance_is_the_textbook_race():
     there = e / (e + (1 - q) * (1 - e))
     assert alive[0] == pytest.approx(expected, abs=1e-3)
     assert seen[0] == pytest.approx(1 - there * (1 - expected), abs=3e-3)
+
+
+def test_a_fifth_of_the_leavers_comes_back_between_240_and_420_days():
+    """By hand: at 60 days none can be back within 180. At 240 all of the fifth will be: 0.8. At 330 half of it is back, and
+
+    0.1 of the 0.9 that are away will be: 8/9. At 420 all that come back are back.
+    """
+    assert truth.stays_away(np.array([60.0, 240.0, 330.0, 420.0])) == pytest.approx([1, 0.8, 8 / 9, 1])
 
 
 # how they buy

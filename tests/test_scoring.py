@@ -1,6 +1,5 @@
 """Criterion scoring against hand calculation, a published example, and properties that must hold."""
 
-import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib import scoring
-from kamlib.errors import InputError
 from kamlib.study import Criterion, Scoring
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -23,18 +21,6 @@ def criterion(name, weight, worst=0.0, best=100.0, group="revenue", source="fact
 def wide(rows, names):
     ids = pd.Index([row[0] for row in rows], name="account_id")
     return pd.DataFrame([row[1:] for row in rows], index=ids, columns=names, dtype=float)
-
-
-def rating(account, criterion, score, rater="sales", day="2026-06-01", view="ours", rival=None):
-    return {
-        "account_id": account,
-        "criterion": criterion,
-        "score": score,
-        "rater": rater,
-        "date": pd.Timestamp(day) if day else pd.NaT,
-        "view": view,
-        "rival": rival,
-    }
 
 
 TWO = (criterion("margin", 75, 0, 1000), criterion("gap_cv", 25, 1.5, 0.5, group="development"))
@@ -110,62 +96,6 @@ def test_scores_keep_under_order_names_new_clients_and_currency_unit(data):
     assert scores.between(1, 100).all()
 
 
-def test_last_rating_of_each_rater_counts_and_nothing_after_as_of():
-    ratings = pd.DataFrame(
-        [
-            rating("a", "image", 2, day="2025-01-01"),
-            rating("a", "image", 6, day="2026-01-01"),  # the last of sales
-            rating("a", "image", 10, day="2026-10-01"),  # after as_of
-            rating("a", "image", 9, rater="service", day=None),  # undated: its only one
-            rating("a", "image", 1, view="client", rival="R"),
-        ]
-    )
-    found = scoring.latest_ratings(ratings, AS_OF)
-    assert found.set_index("rater")["score"].to_dict() == {"sales": 6, "service": 9}
-    assert found.set_index("rater")["age_days"]["sales"] == 272
-    assert scoring.latest_ratings(ratings, AS_OF, view="client")["rival"].tolist() == ["R"]
-    values = scoring.criterion_values([criterion("image", 100, 1, 10, source="rating")], FACTS, ratings=found)
-    assert values["image"]["a"] == 7.5
-    assert math.isnan(values["image"]["b"])
-
-
-FACTS = pd.DataFrame({"account_id": ["a", "b"], "as_of": AS_OF, "margin_12m": [5.0, -1.0], "growth": [np.nan, np.nan]})
-
-
-def test_values_come_from_each_source_and_built_in_names_find_their_column():
-    criteria = [
-        criterion("margin", 40),
-        criterion("lifetime_value", 30, source="value"),
-        criterion("wallet", 30, source="accounts"),
-    ]
-    value = pd.DataFrame({"account_id": ["b"], "remaining_value": [70.0]})
-    accounts = pd.DataFrame({"account_id": ["a", "a"], "member_id": ["a", "a2"], "wallet": [9.0, 500.0]})
-    found = scoring.criterion_values(criteria, FACTS, value=value, accounts=accounts)
-    assert found.loc["a"].tolist() == pytest.approx([5, np.nan, 9], nan_ok=True)
-    assert found.loc["b"].tolist() == pytest.approx([-1, 70, np.nan], nan_ok=True)
-
-
-@pytest.mark.parametrize(
-    ("criteria", "facts", "words"),
-    [
-        ([], FACTS, "no criteria"),
-        ([criterion("margin", 100)], FACTS.iloc[:0], "no account to score"),
-        ([criterion("margin", 100)], pd.concat([FACTS, FACTS]), "stands twice"),
-        ([criterion("growth", 100)], FACTS, "'growth' has no data.*none of the 2 accounts.*take the criterion out"),
-        ([criterion("fame", 100)], FACTS, "'fame' has no data.*no 'fame' in the facts"),
-        ([criterion("image", 100, source="rating")], FACTS, "'image' has no data"),
-        ([criterion("industry", 100)], FACTS.assign(industry="steel"), "needs numbers.*steel"),
-    ],
-)
-def test_input_that_cannot_be_scored_is_named(criteria, facts, words):
-    with pytest.raises(InputError, match=f"(?s){words}"):
-        scoring.criterion_values(criteria, facts)
-
-
-def test_an_earlier_quarter_may_lack_a_criterion():
-    assert scoring.criterion_values([criterion("fame", 100)], FACTS, strict=False)["fame"].isna().all()
-
-
 def ranked(*scores):
     return pd.DataFrame({"account_id": [f"a{i}" for i in range(len(scores))], "score": [float(s) for s in scores]})
 
@@ -200,27 +130,6 @@ def test_knocked_out_accounts_stand_apart_and_free_their_place():
     assert table["knock_out"].tolist() == ["", "", "", "closed; negative contribution"]
     assert table["key"].tolist() == [True, True, True, False]
     assert pd.isna(table["rank"].iloc[3])
-
-
-def test_knock_outs_name_their_reason_and_only_what_is_known():
-    facts = pd.DataFrame({"account_id": list("abcde"), "as_of": AS_OF, "margin_12m": [-1, np.nan, 5, 5, 0.0]})
-    accounts = pd.DataFrame(
-        {"account_id": list("bc"), "member_id": list("bc"), "closed_on": ["2026-01-01", "2026-12-31"]}
-    )
-    ratings = pd.DataFrame(
-        [
-            rating("d", "need", 1),
-            rating("c", "need", 1),
-            rating("c", "need", 2, rater="service"),
-            rating("e", "image", 1),
-        ]
-    )
-    found = scoring.knock_outs(facts, accounts=accounts, ratings=scoring.latest_ratings(ratings, AS_OF))
-    assert found.to_numpy().tolist() == [
-        ["a", "negative contribution"],
-        ["b", "closed"],
-        ["d", "lowest mark for need"],
-    ]
 
 
 @pytest.mark.parametrize("n", [1, 5])

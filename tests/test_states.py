@@ -147,6 +147,39 @@ def test_the_more_serious_state_comes_first():
 # ------------------------------------------------------------------ silence limits
 
 
+def of_segments(**more):
+    """20 miners and 20 bakers with 95th percentiles of 40 and 100 days, and a newcomer with no gap; clean accounts for them."""
+    table = facts(*[{"gap_p95": 40.0}] * 20, *[{"gap_p95": 100.0}] * 20, {"gaps": 0, "gap_p95": np.nan})
+    given = pd.DataFrame({"account_id": table["account_id"], "member_id": table["account_id"]}).assign(
+        **{name: [*[values[0]] * 20, *[values[1]] * 20, values[2]] for name, values in more.items()}
+    )
+    return table, given
+
+
+def test_a_newcomer_has_the_limit_of_its_industry_else_of_its_size_else_of_all():
+    # the median of all is between 40 and 100, 70; a newcomer's limit is wholly its segment's
+    both = {"industry": ["mining", "food", "mining"], "size": ["small", "large", "large"]}
+    for more, wanted in (
+        (both, 40),
+        ({**both, "industry": ["mining", "food", None]}, 100),  # its size class
+        ({**both, "industry": ["mining", "food", "rail"], "size": [None, None, None]}, 70),  # alone in its industry
+        ({}, 70),
+    ):
+        table, given = of_segments(**more)
+        assert silence_limits(table, accounts=given).iloc[-1] == wanted
+        assert states(table, accounts=given)["silence_limit"].iloc[-1] == wanted
+    table, given = of_segments(**both)
+    assert silence_limits(table).iloc[-1] == 70
+    # 60 gaps of its own with 40 and the weight of five with 40: a miner's limit stays; with all it would be (60·40 + 5·70)/65
+    assert silence_limits(table, accounts=given).iloc[0] == 40
+
+
+def test_a_segment_of_nineteen_is_too_small():
+    table, given = of_segments(industry=["mining", "food", "mining"])
+    given.loc[0, "industry"] = "food"
+    assert silence_limits(table, accounts=given).iloc[-1] == 70
+
+
 def test_limits_are_shrunk_to_the_others_by_the_weight_of_five_gaps():
     # median of 20, 60 and 40 is 40; (5 x 20 + 5 x 40) / 10 = 30; (15 x 60 + 5 x 40) / 20 = 55; no gaps: 40; 40
     table = facts(

@@ -168,6 +168,19 @@ def test_anything_else_is_no_day(bad):
         as_date(bad)
 
 
+@pytest.mark.parametrize("far", ["1899-12-31", "2262-01-01", "9999Q4", date(1, 1, 1)])
+def test_a_day_that_tables_cannot_hold_is_refused(far):
+    """pandas ends at 2262-04-11; Excel's days begin with 1900."""
+    with pytest.raises(ValueError, match="from 1900 to 2261"):
+        as_date(far)
+
+
+def test_the_name_of_the_drafts_is_taken(write):
+    """`reports/drafts` is where notebooks opened by hand put their tables, and what `make clean` removes."""
+    name = GOOD.splitlines()[0]
+    assert "line 1: name: expected another name" in mistake(write(GOOD.replace(name, "name: drafts")))
+
+
 def test_a_run_is_named_by_its_quarter_only_at_the_quarters_last_day():
     assert period_label(date(2026, 9, 30)) == "2026Q3"
     assert period_label(date(2026, 12, 31)) == "2026Q4"
@@ -256,6 +269,14 @@ def test_a_table_without_a_file_is_refused_by_name(write, name):
     study = Study.read(write(GOOD.replace("[orders.csv]", name)))
     with pytest.raises(InputError, match="no file for the table 'orders'"):
         study.paths("orders")
+
+
+def test_an_address_and_a_folder_get_a_remedy_of_their_own(write, tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name, words in (("https://example.org/o.csv", "https://example.org/o.csv: .*Download it"), ("sub", "a folder")):
+        study = Study.read(write(GOOD.replace("[orders.csv]", name)))
+        with pytest.raises(InputError, match=words):
+            study.paths("orders")
 
 
 def test_one_missing_file_among_several_is_refused(write):

@@ -124,7 +124,7 @@ def history(margins: dict[str, list[float]], horizon: int = 100) -> tuple[pd.Dat
     rows = [
         (a, DAY - pd.Timedelta(days=horizon * k + 10), m) for a, found in margins.items() for k, m in enumerate(found)
     ]
-    orders = pd.DataFrame(rows, columns=["account_id", "date", "margin"]).assign(amount=1.0)
+    orders = pd.DataFrame(rows, columns=["account_id", "date", "margin"]).assign(amount=1.0, bought=True)
     facts = chains({a: [] for a in margins})[1]
     return orders, facts
 
@@ -153,6 +153,30 @@ def test_an_account_without_recent_blocks_brings_the_usual_margin_and_costs_are_
     found = block_margins(orders, facts, horizon_days=100, costs=costs).set_index("account_id")
     assert found.loc["old", "margin"] == pytest.approx(found.loc["old", "usual"])
     assert found.loc["K0", "own"] == 70
+
+
+def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_order():
+    """All bring 100 in each of two blocks. K0 sent back 60 on a day of its own in the latest: (40 + 100) / 2 = 70.
+
+    K1 sent back 60 three blocks ago, where it bought nothing: that is no block with an order, and its mean stays 100.
+    """
+    orders, facts = history({f"K{i}": [100.0, 100.0] for i in range(40)})
+    back = [("K0", DAY - pd.Timedelta(days=3)), ("K1", DAY - pd.Timedelta(days=350))]
+    notes = pd.DataFrame(back, columns=["account_id", "date"]).assign(margin=-60.0, amount=-60.0, bought=False)
+    found = block_margins(pd.concat([orders, notes]), facts, horizon_days=100).set_index("account_id")
+    assert found.loc["K0", ["own", "blocks"]].tolist() == [70, 2]
+    assert found.loc["K1", ["own", "blocks"]].tolist() == [100, 2]
+
+
+def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
+    """Ten accounts with four blocks; nine bring 100, one lost 250,000. Usual is the median 100, so each of the nine keeps 100.
+
+    The tenth: (4 · -250,000 + 1 · 100) / 5 = -199,980.
+    """
+    orders, facts = history({**{f"K{i}": [100.0] * 4 for i in range(9)}, "bad": [-250_000.0] * 4})
+    found = block_margins(orders, facts, horizon_days=100).set_index("account_id")["margin"]
+    assert found.drop("bad").tolist() == pytest.approx([100] * 9)
+    assert found["bad"] == pytest.approx(-199_980)
 
 
 def test_orders_after_the_day_are_not_read():

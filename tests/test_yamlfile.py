@@ -40,6 +40,7 @@ def test_a_byte_order_mark_of_windows_editors_is_no_part_of_the_first_key(tmp_pa
         ("a:\n  b: 1\n  c: 2\n  b: 3\n", 4, "the key 'b' stands twice"),
         ("a:\n- b: 1\n- c: 2\n  c: 3\n", 4, "the key 'c' stands twice"),
         ("? [a, b]\n: 1\n", 1, "no valid YAML"),
+        ("a: 1\nb: 2\nc: \x07\n", 3, "special characters are not allowed"),
         ("- a\n- b\n", 1, "holds no keys"),
         ("just words\n", 1, "holds no keys"),
         ("", 1, "holds no keys"),

@@ -89,13 +89,13 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
     axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
-    for at in (series.iloc[0], series.iloc[-1]):
+    for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
         axes.annotate(
             f"{at['share']:.0%} of {at['accounts']:,}",
             (at["as_of"], at["high"]),
             xytext=(0, 6),
             textcoords="offset points",
-            ha="center",
+            ha=side,
             fontsize=9,
             color=INK,
         )
@@ -117,7 +117,7 @@ def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") 
         raise InputError("no group to draw")
     _figure, axes = plt.subplots(figsize=(5.6, 5.0))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.text(0.97, 0.94, "as predicted", color=MUTED, fontsize=9, ha="right", rotation=45, rotation_mode="anchor")
+    axes.text(0.6, 0.565, "as predicted", color=MUTED, fontsize=9, va="top", rotation=45, rotation_mode="anchor")
     axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.2)
     axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=28, zorder=3)
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(lost)", ylabel="came: share lost", title=title)
@@ -211,6 +211,7 @@ def priority_list(
     names : name by account_id.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     shown = listed[listed["margin_at_stake"] > 0].head(most).iloc[::-1]
     if shown.empty:
@@ -219,7 +220,7 @@ def priority_list(
     _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
     axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
     for at, row in zip(place, shown.itertuples(), strict=True):
-        text = f"{row.p_lost:.0%} · {_short(row.reason, 58)}"
+        text = f"{row.p_lost:.0%} · {_short(row.reason, 66)}"
         axes.annotate(
             text,
             (row.margin_at_stake, at),
@@ -232,8 +233,8 @@ def priority_list(
     labels = shown["account_id"].map(names).fillna(shown["account_id"]) if names is not None else shown["account_id"]
     axes.set_yticks(place, [_short(label, 28) for label in labels])
     most_at_stake = float(shown["margin_at_stake"].max())
-    axes.set_xlim(0, most_at_stake * 2.2)
-    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= most_at_stake])
+    axes.set_xlim(0, most_at_stake * 2.4)
+    axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
     axes.set(xlabel=f"margin at stake, {currency} (bar), P(lost) and main reason", title=title)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

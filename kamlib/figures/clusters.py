@@ -12,6 +12,7 @@ from kamlib.figures.style import BLUE, DIVERGING, GREY, INK, MUTED, ORANGE, PALE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 
 def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarray:
@@ -72,16 +73,21 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
 
     _, axes = plt.subplots(figsize=(8, 5.2))
     group = points["account_id"].map(names)
+    order = sorted(group.dropna().unique(), key=lambda name: (-(group == name).sum(), name))
     axes.scatter(points.loc[group.isna(), "first"], points.loc[group.isna(), "second"], s=12, color=GREY, alpha=0.7)
-    for place, (_, rows) in enumerate(points.groupby(group, sort=False)):
+    for place, name in enumerate(order):
+        rows = points[group == name]
         colour = PALETTE[place % len(PALETTE)]
         axes.scatter(rows["first"], rows["second"], s=14, color=colour, alpha=0.55, linewidth=0)
-    for name, rows in points.groupby(group, sort=False):
+    labels = [
         axes.text(
             rows["first"].median(), rows["second"].quantile(0.97), f"{name}\n{len(rows):,}", ha="center", va="bottom",
             fontsize=9, color=INK, fontweight="bold",
             bbox={"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75},
-        )  # fmt: skip
+        )
+        for name in order
+        if len(rows := points[group == name])
+    ]  # fmt: skip
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
         main = loadings[loadings.abs().sort_values(ascending=False).index][:3]
@@ -89,15 +95,41 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
         getattr(axes, f"set_{side}label")(f"{'→' if side == 'x' else '↑'} {words} ({row.explained:.0%})", fontsize=9)
     total = directions["explained"].sum()
     axes.set_title(f"The accounts in the plane that keeps {total:.0%} of their differences")
+    _part(axes, labels)
     return axes
 
 
-def cluster_profiles(table: pd.DataFrame) -> Axes:
+def _part(axes: Axes, labels: list[Text]) -> None:
+    """Move labels up, from the lowest on, until none lies on another; the axes grow until all are inside."""
+    home = [label.get_position() for label in labels]
+    for _ in range(10):
+        for label, place in zip(labels, home, strict=True):
+            label.set_position(place)
+        axes.figure.canvas.draw()
+        inside = axes.get_window_extent()
+        taken: list = []
+        for label in sorted(labels, key=lambda text: text.get_position()[1]):
+            box = label.get_bbox_patch().get_window_extent()  # type: ignore[union-attr]
+            start = box.y0
+            while hit := [other.y1 for other in taken if box.overlaps(other)]:
+                box = box.translated(0, max(hit) - box.y0 + 1)
+            taken.append(box)
+            x, y = axes.transData.transform(label.get_position())
+            label.set_position(tuple(axes.transData.inverted().transform((x, y + box.y0 - start))))
+        highest = max((box.y1 for box in taken), default=inside.y0)
+        if highest <= inside.y1:
+            return
+        low, top = axes.get_ylim()
+        axes.set_ylim(low, low + 1.02 * (top - low) * (highest - inside.y0) / inside.height)
+
+
+def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes:
     """Median of each feature in each group, in own units; the shade is how many times the middle group's it is.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.profiles.profiles`.
+    currency : of the money, for the words above the columns.
     """
     import matplotlib.pyplot as plt
 
@@ -113,10 +145,20 @@ def cluster_profiles(table: pd.DataFrame) -> Axes:
         axes.text(column, row, text, ha="center", va="center", fontsize=9, color=INK)
     labels = [f"{n} ({k:,})" for n, k in zip(table["name"], table["accounts"], strict=True)]
     axes.set_yticks(range(len(table)), labels)
-    axes.set_xticks(range(len(columns)), [c.replace("_", " ") for c in columns])
+    axes.set_xticks(range(len(columns)), [_titled(c, currency) for c in columns])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("Medians in own units; purple above the middle group, orange below (log scale of ratios)")
-    axes.set_title("What each group is like")
+    rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
+    alone = "Medians of all accounts: they fall into no groups"
+    holds = f"“{rich['name']}”: {rich['share_of_accounts']:.0%} of accounts, {rich['share_of_money']:.0%} of money"
+    axes.set_title(holds if len(table) > 1 else alone)
     return axes
+
+
+def _titled(column: str, currency: str) -> str:
+    """A feature's name above its column, with its unit below it."""
+    money = column.startswith(("revenue", "margin", "average_order"))
+    unit = "days" if column in ("gap_median", "silence_days", "tenure_days") else currency if money else ""
+    return column.replace("_", " ") + (f"\n({unit})" if unit else "")

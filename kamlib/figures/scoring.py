@@ -8,21 +8,27 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.figures.style import BLUE, FAINT, GREEN, GREY, INK, MUTED, ORANGE, PAPER
+from kamlib.figures.style import BLUE, FAINT, GREEN, GREY, INK, MUTED, ORANGE, PAPER, plain_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
 CELLS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
+SAFE = 0.9
+"""Probability of being key from which an account is called safe on the list."""
 _WORDS = {
     "importance": ("How important we are for the client (0–10)", "we hardly matter to it", "it depends on us"),
-    "strength": ("Our mark by the client ÷ its best rival's (log scale)", "a rival is stronger", "we are stronger"),
+    "strength": (
+        "Our mark by the client ÷ its best rival's (ratio, log scale)",
+        "a rival is stronger",
+        "we are stronger",
+    ),
 }
 
 
 def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 40, scale: int = 100) -> Axes:
-    """Score of the key accounts and the five after them as bars stacked by group of criteria, with the interval of what is missing.
+    """Score of the key accounts and, paler, the five after them: bars stacked by group of criteria, and the interval of what is missing.
 
     Parameters
     ----------
@@ -31,6 +37,9 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     most : bars at most.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.colors import to_rgba
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     ranked = scores[scores["rank"].notna()]
     shown = ranked.head(min(most, int(ranked["key"].sum()) + 5)).iloc[::-1]
@@ -41,14 +50,15 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     left = np.ones(len(shown))
     for group, colour in GROUPS.items():
         points = shown[f"points_{group}"].to_numpy(dtype=float)
-        axes.barh(place, points, left=left, height=0.68, color=colour, label=group)
+        shades = [to_rgba(colour, 1.0 if key else 0.45) for key in shown["key"]]
+        axes.barh(place, points, left=left, height=0.68, color=shades)
         left = left + points
     open_ended = ((shown["high"] - shown["low"]) > 1e-6).to_numpy()
     ends = shown[["low", "high"]].to_numpy(dtype=float)[open_ended]
     axes.hlines(place[open_ended], ends[:, 0], ends[:, 1], color=INK, linewidth=1.2)
+    digits = 0 if scale > 10 else 1
     for at, middle, high in zip(place.tolist(), shown["score"].tolist(), shown["high"].tolist(), strict=True):
-        text = f"{middle:.0f}" if scale > 10 else f"{middle:.1f}"
-        axes.text(high + scale / 100, at, text, va="center", fontsize=9, color=INK)
+        axes.text(high + scale / 100, at, f"{middle:.{digits}f}", va="center", fontsize=9, color=INK)
     axes.set_yticks(
         place, [f"{row.rank}  {label}" for row, label in zip(shown.itertuples(), _labels(shown, names), strict=True)]
     )
@@ -57,11 +67,17 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
         tick.set_fontweight("bold" if key else "normal")
     axes.set_xlim(1, scale * 1.06)
     axes.set_ylim(-0.6, len(shown) - 0.4)
-    axes.set_xlabel(f"Score (1–{scale}); line = where it may lie while values are missing; bold = key")
+    axes.set_xlabel(f"Score, points of {scale}")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_title("Who is key, and what the score is made of")
-    figure.legend(loc="outside lower left", ncols=3, title=None)
+    best = ranked["score"].iloc[0]
+    axes.set_title(
+        f"{ranked['key'].sum():,} of {len(ranked):,} are key (bold); the first scores {best:.{digits}f} of {scale}"
+    )
+    handles: list = [Patch(color=colour, label=f"criteria of {group}") for group, colour in GROUPS.items()]
+    if open_ended.any():
+        handles.append(Line2D([], [], color=INK, linewidth=1.2, label="where it may lie: values are missing"))
+    figure.legend(handles=handles, loc="outside lower left", ncols=2)
     return axes
 
 
@@ -98,14 +114,16 @@ def key_probability(
             label=words,
             clip_on=False,
         )
-    axes.axvline(0.5, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.axvline(SAFE, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yticks(place, _labels(shown, names))
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.7, len(shown) - 0.3)
     percent_ticks(axes.xaxis, language)
     axes.set_xlabel("Probability of being key when weights and open ratings vary")
-    axes.set_title("How sure the list is")
+    key = ranked["key"]
+    safe = int((key & (ranked["p_key"] >= SAFE)).sum())
+    axes.set_title(f"{safe:,} of {key.sum():,} key accounts are safe on the list (right of the line)")
     figure.legend(loc="outside lower left", ncols=2)
     return axes
 
@@ -144,6 +162,7 @@ def kaism(
     axes.set(xlim=(1 / limit, limit) if strong else (-0.3, limit), ylim=(-0.3, 10.3))
     if strong:
         axes.set_xscale("log", base=2)
+        plain_ticks(axes.xaxis)  # before the labels are placed: the axes must not change their size after it
     cross = 1.0 if strong else cut
     axes.axvline(cross, color=GREY, linewidth=0.9)
     axes.axhline(cut, color=GREY, linewidth=0.9)
@@ -163,15 +182,13 @@ def kaism(
     )
     if "move_horizontal" in known:
         _arrows(axes, known, x, y, _flags(known["account_id"], label) if label is not None else np.full(len(x), True))
-    _corner_words(axes, strong)
+    _corner_words(axes)
     text, low, high = _WORDS["strength" if strong else "importance"]
     axes.set_xlabel(f"{low}  ←   {text}   →  {high}")
     axes.set_ylabel("hardly attractive  ←   How attractive the client is for us (0–10)   →  very attractive")
-    axes.set_title(
-        "Where each client stands: attractive for us, and we important for it?"
-        if not strong
-        else "Where each client stands: attractive for us, and are we the stronger supplier?"
-    )
+    both = (known["cell"] == "key").sum()
+    why = "rate us level with the best rival or above" if strong else "need us"
+    axes.set_title(f"{both:,} of {len(known):,} clients are attractive for us and {why}")
     first = np.lexsort((-y, ~_flags(known["account_id"], label)))
     _put_labels(axes, x, y, size, _labels(known, names), first[:most])
     return axes
@@ -212,43 +229,34 @@ def _arrows(axes: Axes, known: pd.DataFrame, x: np.ndarray, y: np.ndarray, shown
         )
 
 
-def _corner_words(axes: Axes, strong: bool) -> None:
-    words = {
-        (0.01, 0.99): ("development: invest selectively", "left", "top"),
-        (0.99, 0.99): ("key: invest", "right", "top"),
-    }
-    words |= {
-        (0.01, 0.01): ("opportunistic: manage for cash", "left", "bottom"),
-        (0.99, 0.01): ("maintenance: hold", "right", "bottom"),
-    }
-    for (across, up), (text, horizontal, vertical) in words.items():
-        colour = CELLS[text.split(":")[0]]
-        axes.text(
-            across,
-            up,
-            text,
-            transform=axes.transAxes,
-            ha=horizontal,
-            va=vertical,
-            color=colour,
-            fontweight="bold",
-            fontsize=10,
-        )
+def _corner_words(axes: Axes) -> None:
+    for across, up, text in (
+        (0.01, 0.99, "development: invest selectively"),
+        (0.99, 0.99, "key: invest"),
+        (0.01, 0.01, "opportunistic: manage for cash"),
+        (0.99, 0.01, "maintenance: hold"),
+    ):
+        ha, va = ("left" if across < 0.5 else "right"), ("bottom" if up < 0.5 else "top")
+        words = axes.text(across, up, text, transform=axes.transAxes, color=MUTED, fontweight="bold", fontsize=10)
+        words.set(horizontalalignment=ha, verticalalignment=va)
 
 
 def _put_labels(
     axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, names: list[str], chosen: np.ndarray
 ) -> None:
     """Names beside their bubbles, each at the first free place around it; a name that finds none is left out."""
+    from matplotlib.patheffects import withStroke
+
     axes.figure.canvas.draw()
     point = axes.figure.dpi / 72
     inside = axes.get_window_extent()
     centre = axes.transData.transform(np.column_stack([x, y]))
     radius = np.sqrt(size / np.pi) * point
     taken = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    halo = [withStroke(linewidth=2.5, foreground=PAPER)]
     around = [(1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8)]
     for i in chosen:
-        text = axes.text(0, 0, names[i], fontsize=9, color=INK, transform=None, zorder=5)
+        text = axes.text(0, 0, names[i], fontsize=9, color=INK, transform=None, zorder=5, path_effects=halo)
         box = text.get_window_extent()
         spots = ((free, reach, way) for free in (0.0, 6.0) for reach in (3, 14, 28) for way in around)
         for free, reach, (across, up) in spots:

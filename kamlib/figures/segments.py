@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,13 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     period = "all history" if pd.isna(window) else f"last {window} months"
     axes.set_xlabel("Recency class (right: ordered lately)")
     axes.set_ylabel("Frequency class (top: many order days)")
-    axes.set_title(f"Where the {scored['measure'].iloc[0]} sits: {_unit(currency)}{period}")
+    axes.set_title(
+        _richest(
+            pd.Series(money.stack(future_stack=True)),
+            lambda cell: f"Class F{cell[0]} R{cell[1]}",
+            f"the {scored['measure'].iloc[0]} ({_unit(currency)}{period})",
+        )
+    )
     return axes
 
 
@@ -50,6 +57,7 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     cuts : shares below which an account is A, then B.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.patches import Patch
 
     held = table.dropna(subset="share").reset_index(drop=True)
     if held.empty:
@@ -57,7 +65,7 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
     share = np.concatenate([[0.0], held["share"].cumsum()])
     _, axes = plt.subplots(figsize=(8, 4.6))
-    start = 0
+    start, handles = 0, []
     for letter, colour in CLASSES.items():
         n = int((held["abc"] == letter).sum())
         if not n:
@@ -65,9 +73,8 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
         here = slice(start, start + n + 1)
         axes.fill_between(part[here], share[here], color=colour, alpha=0.18, linewidth=0)
         axes.plot(part[here], share[here], color=colour, linewidth=2.4)
-        words = f"{letter}: {n:,} accounts hold {share[start + n] - share[start]:.0%}"
-        height = {"A": 0.35, "B": 0.66, "C": 0.88}[letter]
-        axes.text(part[start] + (0.035 if letter == "A" else 0.012), height, words, color=INK, fontsize=9, va="center")
+        words = f"{letter}: {_hold(n)} {share[start + n] - share[start]:.0%}"
+        handles.append(Patch(color=colour, label=words))
         start += n
     for cut in cuts:
         axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -79,7 +86,8 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     axes.set_xlabel("Share of the accounts with positive money, largest first")
     axes.set_ylabel("Share of their money")
     half = int(np.searchsorted(share, 0.5))
-    axes.set_title(f"{half:,} of {len(held):,} accounts hold half of the money")
+    axes.set_title(f"{half:,} of {len(held):,} accounts {'holds' if half == 1 else 'hold'} half of the money")
+    axes.legend(handles=handles, loc="lower right")  # the curve never passes there
     return axes
 
 
@@ -105,7 +113,8 @@ def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str
         axes.axhline(2.5, color=PAPER, linewidth=6)
     axes.set_xlabel("How they buy")
     axes.set_ylabel("Class by money")
-    axes.set_title(f"Money and rhythm together: {_unit(currency)}and accounts in each cell")
+    unit = f"the money ({currency})" if currency else "the money"
+    axes.set_title(_richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit))
     return axes
 
 
@@ -153,27 +162,17 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
 
     shown = summary.iloc[::-1]
     place = np.arange(len(shown))
-    _, axes = plt.subplots(figsize=(8, 1.2 + 0.36 * len(shown)))
+    figure, axes = plt.subplots(figsize=(8, 1.4 + 0.36 * len(shown)))
     axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
-    axes.scatter(shown["share_of_accounts"], place, s=46, facecolor=PAPER, edgecolor=MUTED, linewidth=1.5, zorder=3)
-    axes.scatter(shown["share_of_money"], place, s=46, color=BLUE, zorder=3)
-    top = place[-1]
-    last = shown.iloc[-1]
-    for value, words, colour, side in (
-        (last["share_of_money"], "share of money", BLUE, 1),
-        (last["share_of_accounts"], "share of accounts", MUTED, -1),
-    ):
-        # the labels part to both sides, so that they never meet
-        after = (last["share_of_money"] >= last["share_of_accounts"]) == (side == 1)
-        axes.annotate(
-            words, (value, top), xytext=(-6 if after else 6, 9), textcoords="offset points",
-            ha="left" if after else "right", va="bottom", fontsize=9, color=colour,
-        )  # fmt: skip
+    dots: dict[str, Any] = {"s": 46, "zorder": 3, "linewidth": 1.5, "clip_on": False}
+    axes.scatter(shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of accounts", **dots)
+    axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
     axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
     axes.tick_params(axis="y", length=0)
     highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
-    axes.set_xlim(-0.02, highest * 1.3)
-    axes.set_ylim(-0.6, top + 0.95)
+    axes.set_xlim(-0.02, min(1.0, 1.1 * highest))
+    axes.set_ylim(-0.6, len(shown) - 0.4)
+    figure.legend(loc="outside lower left", ncols=2)
     percent_ticks(axes.xaxis, language)
     axes.set_xlabel("Share of all accounts and of all positive money; in brackets the accounts")
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
@@ -181,6 +180,18 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
         f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of accounts, {largest['share_of_money']:.0%} of money"
     )
     return axes
+
+
+def _hold(n: int) -> str:
+    return f"{n:,} {'account holds' if n == 1 else 'accounts hold'}"
+
+
+def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
+    """A title: the cell with most money and its share of the positive money."""
+    positive = money[money > 0]
+    if positive.empty:
+        return f"No cell has positive money: {what}"
+    return f"{cell(positive.idxmax())} holds {positive.max() / positive.sum():.0%} of {what}"
 
 
 def _unit(currency: str) -> str:

@@ -268,10 +268,14 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     Raises
     ------
     InputError
-        If no line came, none is left, or a limit of the study is passed; the shares and reasons are named.
+        If no line came, none is left, none is a sale, or a limit of the study is passed; shares and reasons are named.
     """
     table = flagged.table.mutate(reason=flagged.first("set_aside"))
-    sums = table.group_by("reason").agg(rows=table.count(), amount=table.amount.cast(SUM).abs().sum()).to_pandas()
+    sums = (
+        table.group_by("reason")
+        .agg(rows=table.count(), amount=table.amount.cast(SUM).abs().sum(), highest=table.amount.max())
+        .to_pandas()
+    )
     if sums.empty:
         raise InputError(
             "no order line in the file", file=", ".join(study.sources["orders"].files), remedy="Check sources.orders."
@@ -286,14 +290,34 @@ def check_limits(flagged: Flagged, study: Study) -> None:
                 found=reasons,
                 remedy="Check as_of, start and dialect.date_format.",
             )
-        raise InputError("every order line was set aside", found=reasons, remedy="Check the column map and dialect.")
-    here = sums.drop(index=list(_PERIOD), errors="ignore")
+        raise _too_much("every order line was set aside", reasons, flagged, sums["rows"].idxmax())
+    if sums.loc["kept", "highest"] <= 0:
+        raise InputError(
+            "no order line has an amount above zero",
+            file=", ".join(study.sources["orders"].files),
+            found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {sums.loc['kept', 'highest']:,.2f}",
+            remedy="Check the column of the amount: sales are positive, credit notes negative.",
+        )
+    here = sums[["rows", "amount"]].drop(index=list(_PERIOD), errors="ignore")
     shares = here / here.sum().replace(0, 1)
     for column, limit in (("rows", study.cleaning.most_rows), ("amount", study.cleaning.most_amount)):
         aside = shares[column].drop(index="kept").sort_values(ascending=False)
         if aside.sum() > limit:
-            raise InputError(
+            raise _too_much(
                 f"{aside.sum():.1%} of the {column} of the orders would be set aside; cleaning.most_{column} allows {limit:.1%}",
-                found=", ".join(f"{reason} {share:.1%}" for reason, share in aside.items() if share > 0),
-                remedy="Mend the files, or raise the limit.",
+                ", ".join(f"{reason} {share:.1%}" for reason, share in aside.items() if share > 0),
+                flagged,
+                aside.index[0],
             )
+
+
+def _too_much(problem: str, found: str, flagged: Flagged, reason: str) -> InputError:
+    """The error for too much set aside, with the first line of the reason that took most."""
+    line: Any = examples(set_aside(flagged)).set_index("reason").loc[reason]
+    return InputError(
+        problem,
+        file=str(line["source_file"]),
+        line=int(line["source_line"]),
+        found=f"{found}; first {reason}: {line['original'][:200]}",
+        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), limits of cleaning.",
+    )

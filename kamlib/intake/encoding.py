@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kamlib.errors import InputError
@@ -26,7 +26,7 @@ _UNUSED_IN_CP1252 = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 def find_encoding(path: Path) -> str:
     """The encoding of a text file: by its byte order mark, else UTF-8 if all of it is, else by what its letters look like.
 
-    Zeros in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251),
+    Many zeros in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251),
     while accents of western languages stand alone between plain letters (cp1252, or latin-1 where the file holds
     bytes that cp1252 leaves open).
 
@@ -39,9 +39,9 @@ def find_encoding(path: Path) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if b"\0" in head:
-        even, odd = head[0::2].count(0), head[1::2].count(0)
-        return "utf-16-le" if odd > even else "utf-16-be"
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if head[start::2].count(0) > len(head) / 10:
+            return name
     if _is_utf8(path):
         return "utf-8"
     high, together, unused = 0, 0, 0
@@ -113,16 +113,30 @@ def header(path: Path, delimiter: str) -> list[str]:
     Raises
     ------
     InputError
-        If there is none, or it is blank.
+        If there is none, or it is blank or a title.
     """
-    found = _first_records(path, delimiter, 1)
-    if found and any(cell.strip() for cell in found[0]):
+    found = _first_records(path, delimiter, 20)
+    cut = [found] if found and len(found[0]) > 1 else [_first_records(path, mark, 20) for mark in DELIMITERS]
+    if found and any(cell.strip() for cell in found[0]) and not any(map(is_title, cut)):
         return found[0]
-    raise InputError(
-        "the first line holds no column names" if found else "the file is empty",
-        file=path.name,
-        line=1,
-        remedy="Export it again, beginning with a line of column names.",
+    raise no_names(path.name, 1, delimiter.join(found[0]).strip(delimiter) if found else None)
+
+
+def is_title(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether the first row fills one cell, while most of those below fill more: a title, and not column names."""
+    first, *below = [sum(str(cell or "").strip() != "" for cell in row) for row in rows] or [0]
+    below = [filled for filled in below if filled]
+    return first == 1 and 2 * sum(filled > 1 for filled in below) > len(below)
+
+
+def no_names(file: str, line: int, found: str | None) -> InputError:
+    """The error for a table that does not begin with its column names; `found` is None where there is nothing."""
+    return InputError(
+        "the file is empty" if found is None else "the first line holds no column names",
+        file=file,
+        line=line,
+        found=found or None,
+        remedy="Give a line of column names first; delete what stands above it.",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kamlib.errors import InputError, some
+from kamlib.intake.encoding import is_title, no_names
 
 if TYPE_CHECKING:
     from kamlib.study import Dialect
@@ -33,7 +34,7 @@ def sheets(path: Path, label: str, dialect: Dialect) -> Iterator[Sheet]:
     Raises
     ------
     InputError
-        If the workbook can't be opened, or a sheet is missing or empty.
+        If the workbook can't be opened, or a sheet is missing, empty or begins with a title.
     """
     from python_calamine import CalamineWorkbook
 
@@ -55,6 +56,8 @@ def sheets(path: Path, label: str, dialect: Dialect) -> Iterator[Sheet]:
         rows = [(line, row) for line, row in enumerate(grid, 1) if any(cell not in ("", None) for cell in row)]
         if not rows:
             raise InputError("the sheet is empty", file=place, line=1, remedy="Name the sheet in dialect.sheet.")
+        if is_title([row for _, row in rows[:20]]):
+            raise no_names(place, rows[0][0], next(str(cell) for cell in rows[0][1] if cell not in ("", None)))
         (_, head), *body = rows
         cells = [[_text(row[at], dialect) for _, row in body] for at in range(len(head))]
         yield place, [_text(cell, dialect) or "" for cell in head], [line for line, _ in body], cells

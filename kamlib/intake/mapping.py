@@ -11,6 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from kamlib.errors import InputError
 from kamlib.intake import readers
 from kamlib.tables import INPUTS, Column, Table
 
@@ -33,20 +34,35 @@ def columns(raw: ir.Table, name: str, source: Source) -> dict[str, str]:
     Raises
     ------
     InputError
-        If the study names a column that is not there, or a required one is not given.
+        If the study names a column that is not there, a required one is not given, or the name of one stands twice.
     """
     table = INPUTS[name]
     for ours, theirs in source.columns.items():
         if theirs not in raw.columns or theirs in readers.ADDED:
-            raise readers.missing_column(raw, theirs, ours)
+            raise readers.missing_column(raw, theirs, source.files, f"which the study maps to {ours!r}")
     taken = set(source.columns.values())
     own = {column: column for column in table.names if column in raw.columns and column not in taken}
     found = own | source.columns
     for column in table.required:
         made = name == "orders" and column == "amount" and {"quantity", "price"} <= found.keys()
         if column not in found and not made:
-            raise readers.missing_column(raw, column, f"{name}.{column}")
+            raise readers.missing_column(raw, column, source.files, f"which the table {name!r} needs")
+    _refuse_repeated(raw, found, source)
     return found
+
+
+def _refuse_repeated(raw: ir.Table, found: dict[str, str], source: Source) -> None:
+    """A name that stands twice in the first line says nothing; `readers` numbers the second one."""
+    there = {name.lower() for name in raw.columns}
+    for theirs in found.values():
+        if f"{theirs} (2)".lower() in there:
+            raise InputError(
+                "two columns have this name",
+                file=", ".join(source.files),
+                line=1,
+                column=theirs,
+                remedy="Rename one of them; capitals do not tell columns apart.",
+            )
 
 
 def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:

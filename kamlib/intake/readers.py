@@ -77,24 +77,23 @@ def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path) -> ir.T
     if source.part is not None:
         for piece in pieces:
             if source.part not in piece.columns:
-                raise missing_column(piece, source.part, "part")
+                raise missing_column(piece, source.part, source.files, "which the study names as part")
     pieces = _same_columns(pieces)
     part = FILE if source.part is None else source.part
     tables = [piece.mutate(**{PART: piece[part].cast("string")}) for piece in pieces]
     return ibis.union(*tables, distinct=False) if len(tables) > 1 else tables[0]
 
 
-def missing_column(raw: ir.Table, column: str, use: str) -> InputError:
-    """The error for a column that the study names and the file does not have."""
-    file = raw[FILE].first().execute() if FILE in raw.columns else None
-    there = [name for name in raw.columns if name not in ADDED]
+def missing_column(raw: ir.Table, column: str, files: Sequence[str], why: str) -> InputError:
+    """The error for a column that the study needs and its files do not have; reads nothing of them."""
+    there = [name[:40] for name in raw.columns if name not in ADDED]
     return InputError(
-        f"no column {column!r}, which the study maps to {use!r}",
-        file=file,
+        f"no column {column!r}, {why}",
+        file=", ".join(files),
         line=1,
         column=column,
         found="columns " + some(there, 40),
-        remedy="Mend sources.*.columns in the study file; capitals and spaces count.",
+        remedy="Mend sources.*.columns in the study file; capitals and spaces count. The names must stand in the first line.",
     )
 
 

@@ -38,7 +38,9 @@ class Numbers:
         if is_missing(value):
             return UNKNOWN
         amount = float(value)  # type: ignore[arg-type]
-        lead = abs(amount) / 1000 ** max(0, math.floor(math.log10(abs(amount)) / 3)) if abs(amount) >= 1 else 0
+        if abs(amount) < 1000:  # the compact form would not round it
+            return self.money(amount)
+        lead = abs(amount) / 1000 ** math.floor(math.log10(abs(amount)) / 3)
         return format_compact_currency(
             amount, self.currency, locale=self.language, fraction_digits=1 if lead < 100 else 0
         )

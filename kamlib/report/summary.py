@@ -35,8 +35,10 @@ VERDICTS = {
 }
 MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
 """One account above 50 % of revenue, above 20 %, from 10 % (ASC 280-10-50-42, IFRS 8.34)."""
-LIST = ("account_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake")
+LIST = ("account_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake", "stake_below")
 """Columns of the list of key accounts."""
+SMALLEST = 0.01
+"""Chances below it are not told apart: what is at stake is then given as an upper bound."""
 OTHER_TIME = ("after_as_of", "before_start")
 
 
@@ -49,6 +51,7 @@ class Summary:
     share: float | None
     verdict: str
     worth: str
+    grouped: bool
     accounts: pd.DataFrame
     accounts_wait: str
     sure: list[Fact]
@@ -85,6 +88,7 @@ def summary(study: Study, tables: Tables) -> Summary:
         share=share,
         verdict=verdict,
         worth=worth_word(held),
+        grouped=_grouped(study, held),
         accounts=accounts,
         accounts_wait=wait,
         sure=sureness(study, held, accounts, wait, write),
@@ -93,10 +97,10 @@ def summary(study: Study, tables: Tables) -> Summary:
 
 def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tuple[None, str]:
     """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
-    from kamlib import kaism
+    from kamlib import categories
 
     if (base := revenue(tables)) is not None and (base > 0).any():
-        found = kaism.corridor(base, pd.Series(True, index=accounts["account_id"]))
+        found = categories.corridor(base, pd.Series(True, index=accounts["account_id"]))
         return float(found["share"]), VERDICTS[str(found["verdict"])]
     return None, ""
 
@@ -125,7 +129,17 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
     for name, values in found.items():
         rows[name] = rows["account_id"].map(values)
     rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["account_id"])
+    rows["stake_below"] = _stake_below(rows, by_account(tables, "value", ("remaining_value",)))
     return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
+
+
+def _stake_below(rows: pd.DataFrame, worth: dict) -> pd.Series:
+    """What is at stake at most where the chance of loss is printed as "under 1%"; missing elsewhere.
+
+    No model tells one chance in a million from one in a thousand, so no amount is given as if it did.
+    """
+    bound = SMALLEST * pd.to_numeric(rows["account_id"].map(worth))
+    return bound.where((rows["p_lost"].astype(float) < SMALLEST / 2) & (bound > 0))
 
 
 def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers) -> str:
@@ -146,7 +160,10 @@ def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
     if known is None or known.empty:
         return ""
     stake = None if waits_for(tables, value=("margin_at_stake",)) else total(tables["value"]["margin_at_stake"])
-    text = f"About {write.number(known.sum())} of {write.number(len(known))} customers at risk are expected to buy nothing for {study.churn.horizon_days} days"
+    text = (
+        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that can still be lost are "
+        f"expected to order nothing for {study.churn.horizon_days} days"
+    )
     return (
         f"{text}, with {write.short_money(stake)} of {worth_word(tables)} at stake."
         if stake is not None
@@ -154,8 +171,16 @@ def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
     )
 
 
+def _grouped(study: Study, tables: Tables) -> bool:
+    """Whether customers count by group: the study asks for it, and the accounts name a parent."""
+    if study.unit == "account" or "accounts" not in tables:
+        return False
+    accounts = tables["accounts"]
+    return "member_id" in accounts and bool((accounts["member_id"] != accounts["account_id"]).any())
+
+
 def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
-    label = "Customers" if study.unit == "account" else "Customers, by group"
+    label = "Customers, by group" if _grouped(study, tables) else "Customers"
     if wait := waits_for(tables, facts=("order_days",)):
         return Fact(label, waits=wait)
     facts = tables["facts"]
@@ -189,7 +214,8 @@ def _kept(tables: Tables, write: Numbers) -> Fact:
     kept, left = int(orders["rows"].iloc[-1]), int(aside["rows"].sum())
     if not left:
         return Fact(label, write.share(1.0), f"all {write.number(kept)}; none had to be set aside")
-    why = str(aside.sort_values("rows", ascending=False)["rule"].iloc[0]).replace("_", " ")
+    most = aside.sort_values("rows", ascending=False).iloc[0]
+    why = str(most.get("words") or "") or str(most["rule"]).replace("_", " ")
     amount = write.short_money(aside["amount"].astype(float).sum())
     note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount}; most often: {why}"
     return Fact(label, write.share(kept / (kept + left), 1), note)
@@ -205,14 +231,18 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
     label = f"Losses expected in {study.churn.horizon_days} days"
     if wait := waits_for(tables, churn=("account_id", "p_lost")):
         return Fact(label, waits=wait)
-    known = tables["churn"]["p_lost"].dropna()
+    churn = tables["churn"].dropna(subset="p_lost")
+    known = churn["p_lost"]
     if known.empty:
         return Fact(label, "unknown", "no probability of loss could be estimated")
     seasons = season_range(tables["churn"], write)
     note = f"{seasons} by the season; " if seasons else ""
-    note += f"of {write.number(len(known))} customers at risk ({write.share(known.mean())})"
+    note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that can still be lost"
+    if silence := by_account(tables, "facts", ("silence_days",)):
+        silent = known[churn["account_id"].map(silence) > study.churn.horizon_days].sum()
+        note += f"; {write.number(silent)} of these losses have been silent for so long already"
     if accounts["p_lost"].notna().any():
-        note += f"; {write.number(accounts['p_lost'].sum(), 1)} of them key accounts"
+        note += f"; {write.number(accounts['p_lost'].sum(), 1)} are key accounts"
     return Fact(label, write.number(known.sum()), note)
 
 

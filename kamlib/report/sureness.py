@@ -18,14 +18,14 @@ SURE = 0.90
 
 def sureness(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> list[Fact]:
     return [
-        _membership(accounts, wait, write),
+        _membership(study, accounts, wait, write),
         _chances(study, tables, write),
         _classes(tables, write),
         _margin(tables),
     ]
 
 
-def _membership(accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
+def _membership(study: Study, accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
     label = "The list of key accounts"
     if wait:
         return Fact(label, waits=wait)
@@ -35,7 +35,7 @@ def _membership(accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
     close = accounts[accounts["p_key"] < SURE]
     text = (
         f"{write.number((known >= SURE).sum())} of {write.number(len(accounts))} stay on the list in at least "
-        f"{write.share(SURE)} of the draws of weights and ratings."
+        f"{write.share(SURE)} of {write.number(study.scoring.draws)} draws, in which weights and ratings move within their doubt."
     )
     if len(close):
         names = ", ".join(close.sort_values("p_key")["name"].astype(str).head(5))
@@ -49,16 +49,25 @@ def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
         return Fact(label, waits=wait)
     churn = tables["churn"]
     methods = churn.loc[churn["p_lost"].notna(), "method"].value_counts()
-    ways = ", ".join(f"{name} ({write.number(count)} customers)" for name, count in methods.items())
-    text = f"Estimated by: {ways}." if ways else "None could be estimated."
+    ways = " and ".join(f"{_way(str(name))} ({write.number(count)} customers)" for name, count in methods.items())
+    text = f"Estimated by {ways}." if ways else "None could be estimated."
     if unknown := int(churn["p_lost"].isna().sum()):
         text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
     if seasons := season_range(churn, write):
         text += f" From the mildest to the hardest season seen so far, {seasons} losses are to be expected."
     return Fact(
         label,
-        f"{text} A loss is {study.churn.horizon_days} days without an order; at risk is who ordered in the last {study.churn.at_risk_days}.",
+        f"{text} A loss is {study.churn.horizon_days} days without an order; who ordered in the last "
+        f"{study.churn.at_risk_days} days, and neither closed nor ended the contract, can still be lost.",
     )
+
+
+def _way(method: str) -> str:
+    """How the chances came about, by what `kamlib.honest.Verdict` means by its method."""
+    return {
+        "model": "the model of loss, which beat the rules of thumb on a period that it had not seen",
+        "baseline": "a rule of thumb, as the model was not shown to beat it",
+    }.get(method, method)
 
 
 def season_range(churn: pd.DataFrame, write: Numbers) -> str:

@@ -13,6 +13,8 @@ from kamlib.sample.world import DAYS, EDGES, KINDS, MONTHS, WARM, World, month_o
 BASE_LOG_RATE = -1.95
 SIGNS = {"late_share_6m": 2.4, "slow_claims_12m": 0.9, "few_touches_6m": 0.6, "new_manager_12m": 0.9}
 KEY_LOG_RATE = -1.8
+#: the share of leavers that comes back, and between which days after leaving
+BACK_SHARE, BACK_DAYS = 0.2, (240, 420)
 
 
 def _trailing(events: pd.DataFrame, n: int, months: int, weight: np.ndarray | None = None) -> np.ndarray:
@@ -70,8 +72,8 @@ def leave(rng: np.random.Generator, table: pd.DataFrame, rate: np.ndarray) -> pd
     left = np.where(luck < total[:, -1], np.floor(left), np.inf)
     fades = (rng.random(n) < 0.2) & np.isfinite(left)
     fade_from = np.where(fades, left - rng.uniform(60, 150, n), np.inf)
-    back = left + rng.uniform(240, 420, n)
-    returns = (rng.random(n) < 0.2) & (back < DAYS - 30)
+    back = left + rng.uniform(*BACK_DAYS, n)
+    returns = (rng.random(n) < BACK_SHARE) & (back < DAYS - 30)
     returned = np.where(returns, np.floor(back), np.inf)
     again = np.floor(returned + rng.exponential(1.0, n) / rate[:, -1] * 365.25)
     again = np.where(returns & (again < DAYS), again, np.inf)

@@ -75,7 +75,7 @@ TRUTH = {
             "p_lost_180": (
                 "number",
                 "probability",
-                "no order within 180 days after 2026-06-30; 1 for a group that left",
+                "no order within 180 days after 2026-06-30, for one who knows who left",
             ),
             "p_lost_180_seen": (
                 "number",
@@ -197,9 +197,13 @@ later but in the group's own time, S the survival function of its gaps, r its ra
     p_lost_180 = 1 - sum over x = 1..180 of [S(s(x-1)) - S(s(x))] / S(s(0)) * exp(-r (x - 1/2))
 
 that is: no order because the gap is long, or because it leaves first. It neglects weekends and changes of the rate
-within the 180 days. A group that left has 1 (that it may come back is neglected). **p_lost_180_seen** does not know who left: with a the probability that the
-group is still there after its silence,
+within the 180 days. A group that left x days ago and is not back comes back with the law above: with b = 0.2 and F the share
+that is back by then of those who come back,
 
-    a = exp(-r D) S(s(0)) / (exp(-r D) S(s(0)) + sum over days u of the silence of r exp(-r u) S(own time up to u))
-    p_lost_180_seen = 1 - a (1 - p_lost_180 if there)
+    p_lost_180 = 1 - b (F(x + 180) - F(x)) / (1 - b F(x))
+
+and 1 for one that left a second time. **p_lost_180_seen** does not know who left: it is the mean of the two, the group being
+there with weight A, or having left u days after its last order with weight B(u),
+
+    A = exp(-r D) S(s(0));   B(u) = r exp(-r u) S(own time up to u) (1 - b F(D - u))
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.sample.leaving import leaving_day, signs
+from kamlib.sample.leaving import BACK_DAYS, BACK_SHARE, leaving_day, signs
 from kamlib.sample.lines import day_text
 from kamlib.sample.world import DAYS, World, clock
 
@@ -25,7 +25,7 @@ def account_truth(world: World, accounts: pd.DataFrame, payer: np.ndarray) -> pd
         left_on=_day(left),
         returned_on=_day(np.where(groups["returned"] < DAYS, groups["returned"], np.inf)),
         fade_from=_day(np.where(groups["left"] < DAYS, groups["fade_from"], np.inf)),
-        p_lost_180=np.where(np.isinf(left), alive, 1.0),
+        p_lost_180=np.where(np.isinf(left), alive, np.where(np.isinf(groups["returned"]), stays_away(DAYS - left), 1.0)),
         p_lost_180_seen=known,
         **{name: value[:, -1] for name, value in signs(groups, world.orders, world.claims, world.touches, world.manager).items()},
     )  # fmt: skip
@@ -82,9 +82,10 @@ def p_lost(world: World, horizon: int = HORIZON) -> tuple[np.ndarray, np.ndarray
     alive : array
         For a group known to be there: ``1 - sum over x of [S(s(x-1)) - S(s(x))] / S(s(0)) * exp(-r (x - 1/2))``.
     seen : array
-        For one who knows rhythm and rate but sees only the silence: the group is there with probability
-        ``a = exp(-r D) S(s) / (exp(-r D) S(s) + sum over past days u of r exp(-r u) S(s(u)))``, D the silence in
-        days; the result is ``1 - a (1 - alive)``.
+        For one who knows rhythm and rate but sees only the silence of D days. It is there with weight
+        ``A = exp(-r D) S(s)`` or left u days after its last order, and is not back yet, with weight
+        ``B(u) = r exp(-r u) S(s(u)) (1 - b F(D - u))`` (b, F as in `stays_away`); the result is
+        ``(A alive + sum of B(u) stays_away(D - u)) / (A + sum of B(u))``.
     """
     from scipy.special import gammaincc
 
@@ -105,9 +106,27 @@ def p_lost(world: World, horizon: int = HORIZON) -> tuple[np.ndarray, np.ndarray
     past = np.arange(DAYS + 1)
     silence = DAYS - last
     within = past[None, :] < silence[:, None]
-    hidden = (rate[:, None] * np.exp(-rate[:, None] * past) * survival(last[:, None] + past) * within).sum(axis=1)
+    since = np.maximum(silence[:, None] - past, 0)
+    hidden = rate[:, None] * np.exp(-rate[:, None] * past) * survival(last[:, None] + past) * within
+    hidden = hidden * (1 - BACK_SHARE * _back_by(since))
     there = np.exp(-rate * silence) * s[:, 0]
-    return 1 - ordered, 1 - there / (there + hidden) * ordered
+    lost = there * (1 - ordered) + (hidden * stays_away(since, horizon)).sum(axis=1)
+    return 1 - ordered, lost / (there + hidden.sum(axis=1))
+
+
+def stays_away(days: np.ndarray, horizon: int = HORIZON) -> np.ndarray:
+    """Probability that a group which left so many days ago, and is not back, does not come back within `horizon` days.
+
+    ``1 - b (F(x + horizon) - F(x)) / (1 - b F(x))`` with b the share of leavers that come back, F the uniform law of when.
+    """
+    soon = BACK_SHARE * (_back_by(days + horizon) - _back_by(days))
+    return 1 - soon / (1 - BACK_SHARE * _back_by(days))
+
+
+def _back_by(days: np.ndarray) -> np.ndarray:
+    """Of those who come back, the share that is back so many days after leaving."""
+    first, last = BACK_DAYS
+    return np.clip((days - first) / (last - first), 0, 1)
 
 
 def duplicates(accounts: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,23 @@ def test_the_map_names_each_group_and_counts_it():
     assert not alone.texts
 
 
+def test_group_names_never_lie_on_each_other_and_colours_keep_under_row_order():
+    # four groups with their middles in one place, and names far longer than the picture is wide between them
+    rng = np.random.default_rng(1)
+    points = pd.DataFrame(rng.normal(0, [3.0, 0.1], (400, 2)), columns=["first", "second"])
+    points.insert(0, "account_id", [f"{i:05d}" for i in range(400)])
+    directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
+    long = [f"{k}: many small orders and uneven and broad" for k in "abcd"]
+    names = pd.Series([long[i % 4] for i in range(400)], index=points["account_id"])
+    axes = clusters.cluster_map(points, directions, names)
+    axes.figure.canvas.draw()
+    boxes = [text.get_bbox_patch().get_window_extent() for text in axes.texts]
+    assert len(boxes) == 4
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
+    again = clusters.cluster_map(points[::-1], directions, names)
+    assert [text.get_text() for text in again.texts] == [text.get_text() for text in axes.texts]
+
+
 def test_profiles_are_written_in_own_units():
     table = pd.DataFrame(
         {
@@ -67,6 +84,8 @@ def test_profiles_are_written_in_own_units():
             "margin_a_year": [12345.6, -3.0],
         }
     )
-    axes = clusters.cluster_profiles(table)
+    axes = clusters.cluster_profiles(table, currency="EUR")
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["margin a year\n(EUR)"]
+    assert "“large”: 90% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
     assert [text.get_text() for text in axes.texts] == ["12,346", "-3.0"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["large (1,200)", "small (3)"]

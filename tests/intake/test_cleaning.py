@@ -238,3 +238,16 @@ def test_a_study_without_a_line_left_is_refused(make_study):
         collect(make_study({"orders.csv": HEAD + "1,a,2026-01-01,1\n"}, as_of="2020-01-01"))
     with pytest.raises(InputError, match=r"every order line was set aside.*no_account 1"):
         collect(make_study({"orders.csv": HEAD + "1,,2026-01-01,1\n"}))
+
+
+def test_what_was_set_aside_first_is_shown_with_its_line(make_study):
+    """The most frequent reason is bad_amount; its first line is the third of the file."""
+    text = HEAD + '1,,2026-01-01,5\n2,a,2026-01-01,"7,5"\n3,a,2026-01-02,"8,5"\n'
+    with pytest.raises(InputError, match=r"orders\.csv, line 3: every.*bad_amount 2, no_account 1.*\"7,5\".*decimal"):
+        collect(make_study({"orders.csv": text}))
+
+
+@pytest.mark.parametrize("amount", ["0", "-5"])
+def test_order_lines_without_a_single_sale_are_refused(make_study, amount):
+    with pytest.raises(InputError, match=r"orders\.csv: no order line has an amount above zero; found '1 lines"):
+        collect(make_study({"orders.csv": HEAD + f"1,a,2026-01-01,{amount}\n"}))

@@ -151,6 +151,25 @@ def test_a_missing_column_is_named_with_what_was_found():
         mapping.columns(raw(order_id=["1"], account_id=["a"], date=["x"], price=["1"]), "orders", Source(files="f"))
 
 
+def test_a_name_that_stands_twice_is_refused_only_where_it_is_used():
+    """`readers` calls the second column "sum (2)"; nobody can say which of the two was meant."""
+    table = raw(order_id=["1"], account_id=["a"], date=["2026-01-01"], Sum=["1"], **{"sum (2)": ["2"], "amount": ["3"]})
+    with pytest.raises(InputError, match=r"f\.csv, line 1, column 'Sum': two columns have this name"):
+        mapping.columns(table, "orders", Source(files="f.csv", columns={"amount": "Sum"}))
+    assert mapping.columns(table, "orders", Source(files="f.csv"))["amount"] == "amount"
+
+
+def test_a_missing_column_is_named_without_reading_a_broken_file(tmp_path):
+    (tmp_path / "x.csv").write_text("order_id,account_id\n1,a\n2,b,c,d\n")
+    with pytest.raises(
+        InputError, match=r"x\.csv, line 1, column 'date': no column 'date', which the table 'orders' needs"
+    ):
+        con = readers.engine()
+        mapping.columns(
+            readers.read(con, Source(files="x.csv"), [tmp_path / "x.csv"], tmp_path), "orders", Source(files="x.csv")
+        )
+
+
 def test_an_unreadable_value_is_missing_and_said_to_be():
     base = {"order_id": ["1"] * 3, "account_id": ["a"] * 3, "date": ["2026-01-01"] * 3, "amount": ["1"] * 3}
     rows = orders(**base, quantity=["two", "2", ""])

@@ -170,6 +170,40 @@ def test_a_broken_file_is_named_with_its_line(read, name):
         read({"x.csv": content})
 
 
+TITLES = {
+    "a title in a line of its own": "Отчёт о продажах\r\n\r\nНомер;Сумма\r\n1;2,5\r\n2;3,5\r\n",
+    "a title that Excel padded": "Отчёт о продажах;;\nНомер;Клиент;Сумма\n1;а;2\n2;б;3\n",
+}
+
+
+@pytest.mark.parametrize("text", TITLES.values(), ids=TITLES)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_a_title_above_the_column_names_is_named_with_the_remedy(read, text, encoding):
+    with pytest.raises(InputError, match=r"x\.csv, line 1: .*no column names; found 'Отчёт о продажах'.*delete what"):
+        read({"x.csv": text.encode(encoding)})
+
+
+def test_a_title_above_the_column_names_of_a_sheet_is_named(tmp_path, read):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ([], ["Отчёт"], ["Номер", "Сумма"], [1, 2], [2, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    with pytest.raises(InputError, match=r"b\.xlsx, line 2: .*no column names; found 'Отчёт'"):
+        read({"b.xlsx": (tmp_path / "b.xlsx").read_bytes()})
+
+
+def test_what_only_looks_like_a_title_is_a_table(read):
+    """Decimal commas under a header of semicolons; one column whose texts hold no delimiter; a nameless first column."""
+    assert read({"a.csv": b"id;sum\n1;2,5\n2;3,5\n"}).columns.tolist() == ["id", "sum"]
+    assert read({"b.csv": b"id\nK.01\nK.02\n"})["id"].tolist() == ["K.01", "K.02"]
+    assert read({"c.csv": b",id,sum\n0,a,2\n1,b,3\n"}).columns.tolist() == ["column 1", "id", "sum"]
+
+
+def test_a_stray_zero_byte_does_not_make_a_text_utf_16(read):
+    assert read({"a.csv": b"id,n\nK.0\x001,1\nK.02,2\n"})["n"].tolist() == ["1", "2"]
+
+
 def test_a_wrong_encoding_is_named_with_its_line(read):
     content = b"a,b\n1,2\n\xff\xfe\xfa,2\n"
     with pytest.raises(InputError, match=r"x\.csv, line 3"):

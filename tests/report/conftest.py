@@ -94,7 +94,7 @@ def tables() -> dict[str, pd.DataFrame]:
                 "low": [0.05, 0.4, np.nan],
                 "high": [0.15, 0.7, np.nan],
             }
-        ).assign(method="cox"),
+        ).assign(method="model"),
         "value": pd.DataFrame({"account_id": ids[:2], "margin_at_stake": [2000.0, 6000.0]}),
         "ledger": pd.DataFrame(
             [

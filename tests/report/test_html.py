@@ -172,6 +172,33 @@ def test_the_summary_lists_key_accounts_best_first_with_names_as_written(study, 
     assert "input <o>.csv" in soup.find(class_="record").get_text()
 
 
+def test_no_amount_is_printed_finer_than_the_chance_it_comes_from(study, tables, record, tmp_path):
+    """Worth 400,000 at two in a million: "under 1%" and "under €4K", not "€1"; a chance is never printed as none."""
+    tables["churn"]["p_lost"] = [2e-6, 0.5, 0.0]
+    tables["scores"]["key"] = True
+    tables["value"]["remaining_value"] = [400e3, 5e3]
+    more = {"as_of": dt.date(2026, 9, 30), "tables": tables, "parts": [], "record": record}
+    index(tmp_path / "index.html", study=study, **more)
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    rows = [
+        [cell.get_text(strip=True) for cell in row.find_all("td")][-2:]
+        for row in soup.select("#accounts ~ div tbody tr")
+    ]
+    assert rows[0] == ["under 1%", "under €4K"]
+    assert ["50%", "€6,000"] in rows
+    assert ["under 1%", "unknown"] in rows
+
+
+def test_every_column_of_the_list_is_explained_below_it(study, tables, record, tmp_path):
+    more = {"as_of": dt.date(2026, 9, 30), "tables": tables, "parts": [], "record": record}
+    index(tmp_path / "index.html", study=study, **more)
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    heads = {head.get_text() for head in soup.select("#accounts ~ div thead th")}
+    told = {term.get_text() for term in soup.select(".legend dt")}
+    assert heads - told == {"Rank", "Customer", "Share of revenue"}, "these say it themselves"
+    assert told <= heads
+
+
 def test_the_batch_page_names_failures_and_puts_the_latest_first(entries, tmp_path):
     out = tmp_path / "index.html"
     batch_page(out, entries)

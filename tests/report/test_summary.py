@@ -30,7 +30,8 @@ def test_key_figures_are_those_of_a_hand_calculation(study, tables, hostile):
     # 0.1 + 0.5 of the two that are known; 0.1 of it key
     assert found["Losses expected in 180 days"].value == "1"
     assert found["Losses expected in 180 days"].note == (
-        "0 to 1 by the season; of 2 customers at risk (30%); 0.1 of them key accounts"  # 0.45 and 0.85
+        "0 to 1 by the season; 30% of the 2 customers that can still be lost; "  # 0.45 and 0.85
+        "0 of these losses have been silent for so long already; 0.1 are key accounts"
     )
     # 2,000 of 8,000
     assert found["Margin at stake"].value == "€8K"
@@ -105,7 +106,8 @@ def test_no_key_account_and_one_read_as_sentences(study, tables):
     none = tables["scores"].assign(key=False)
     assert summary(study, {**tables, "scores": none}).lead == (
         "No customer reaches the bar that the study sets for a key account. "
-        "About 1 of 2 customers at risk are expected to buy nothing for 180 days, with €8K of margin at stake."
+        "About 1 of the 2 customers that can still be lost are expected to order nothing for 180 days, with €8K of "
+        "margin at stake."
     )
 
 
@@ -115,13 +117,60 @@ def test_how_sure_we_are_is_computed(study, tables):
     assert found["The list of key accounts"].endswith("Least sure: 004.")
     assert found["How regularly they buy"].startswith("25% of the customers")
     assert found["The chances of loss"] == (
-        "Estimated by: cox (2 customers). 1 customer has none. From the mildest to the hardest season seen so far, "
-        "0 to 1 losses are to be expected. A loss is 180 days without an order; at risk is who ordered in the last 365."
+        "Estimated by the model of loss, which beat the rules of thumb on a period that it had not seen (2 customers). "
+        "1 customer has none. From the mildest to the hardest season seen so far, 0 to 1 losses are to be expected. A loss "
+        "is 180 days without an order; who ordered in the last 365 days, and neither closed nor ended the contract, can "
+        "still be lost."
     )
     tables["facts"]["margin"] = np.nan
     assert {f.label: f.value for f in summary(study, tables).sure}[
         "Profit"
     ] == "No margin is known: revenue stands in its place."
+
+
+def test_chances_by_a_rule_of_thumb_are_never_called_a_model(study, tables):
+    tables["churn"]["method"] = "baseline"
+    found = {fact.label: fact.value for fact in summary(study, tables).sure}
+    assert found["The chances of loss"].startswith(
+        "Estimated by a rule of thumb, as the model was not shown to beat it (2 customers)."
+    )
+
+
+def test_who_is_silent_beyond_the_horizon_already_is_told_apart_from_the_losses_to_come(study, tables):
+    """Silent for 5, 181 and 180 days, horizon 180: of 0.9 + 0.6 + 0.7 only the 0.6 of the second, rounded to 1."""
+    tables["facts"].loc[:3, "silence_days"] = [5.0, 181.0, 180.0, np.nan]
+    tables["churn"]["p_lost"] = [0.9, 0.6, 0.7]
+    note = facts_of(study, tables)["Losses expected in 180 days"].note
+    assert "; 1 of these losses have been silent for so long already;" in note
+
+
+def test_a_chance_too_small_to_print_gives_an_upper_bound_of_what_is_at_stake(study, tables):
+    """Worth 400,000 at a chance printed as "under 1%": under 4,000, not 0.8; 40 % or a worth below zero stay as they are."""
+    tables["churn"]["p_lost"] = [2e-6, 0.4, 0.001]
+    tables["scores"]["key"] = True
+    tables["value"] = pd.DataFrame(
+        {
+            "account_id": ["001", "002", "003"],
+            "margin_at_stake": [0.8, 6000.0, -2.0],
+            "remaining_value": [400e3, 9000.0, -2000.0],
+        }
+    )
+    found = summary(study, tables).accounts.set_index("account_id")["stake_below"]
+    assert found["001"] == pytest.approx(4000)
+    assert found.drop("001").isna().all()
+
+
+def test_the_commonest_reason_is_told_in_the_words_of_its_rule(study, tables):
+    tables["ledger"]["words"] = ["", "the line names no account", "late", "no goods", ""]
+    assert facts_of(study, tables)["Order lines kept"].note.endswith("most often: the line names no account")
+
+
+def test_customers_count_by_group_only_where_a_parent_is_known(study, tables):
+    assert "Customers, by group" in facts_of(study, tables)
+    alone = tables["accounts"].assign(member_id=tables["accounts"]["account_id"])
+    for known in ({**tables, "accounts": alone}, {k: v for k, v in tables.items() if k != "accounts"}):
+        assert "Customers" in facts_of(study, known)
+        assert not summary(study, known).grouped
 
 
 def test_the_tables_given_are_not_changed(study, tables):

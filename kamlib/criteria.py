@@ -1,0 +1,177 @@
+"""The values that accounts are scored on: the latest ratings, each criterion's value, and what knocks an account out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.checks import one_row_each
+from kamlib.errors import InputError, some
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kamlib.study import Criterion
+
+BUILT_IN = {
+    "revenue": "revenue_12m",
+    "margin": "margin_12m",
+    "frequency": "order_days_12m",
+    "stability": "gap_cv",
+    "breadth": "categories_12m",
+    "lifetime_value": "remaining_value",
+}
+"""Column of the source table that a criterion of this name reads when the study names none."""
+GATES = ("need", "solvency", "sanctions")
+"""Criteria of our ratings whose lowest mark knocks an account out."""
+LOWEST_MARK = 1.0
+
+
+def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: str = "ours") -> pd.DataFrame:
+    """The last rating by each rater of each criterion of each account, on or before a day.
+
+    Ratings without a date count as older than any dated one; several by one rater on one day are averaged; ratings
+    without a rater are one rater's; a rating without a view is ours.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        The clean table `ratings`.
+    as_of : day; nothing after it is read.
+    view : 'ours', or 'client' for the client's ratings of us (`rival` empty) and of rivals.
+
+    Returns
+    -------
+    DataFrame
+        account_id, criterion, rival ('' = us), rater, score (points 1-10), age_days (missing where undated).
+    """
+    as_of = pd.Timestamp(as_of)
+    table = pd.DataFrame(
+        {
+            "account_id": ratings["account_id"],
+            "criterion": ratings["criterion"],
+            "rival": _column(ratings, "rival", "").fillna(""),
+            "rater": _column(ratings, "rater", "").fillna(""),
+            "score": pd.to_numeric(ratings["score"]).astype(float),
+            "date": pd.to_datetime(_column(ratings, "date", pd.NaT)),
+        }
+    )
+    day = table["date"].fillna(pd.Timestamp.min)
+    table = table[(_column(ratings, "view", "ours").fillna("ours") == view) & (day <= as_of) & table["score"].notna()]
+    keys = ["account_id", "criterion", "rival", "rater"]
+    last = day[table.index].groupby([table[key] for key in keys]).transform("max")
+    found = (
+        table[day[table.index] == last].groupby(keys, as_index=False).agg(score=("score", "mean"), date=("date", "max"))
+    )
+    return found.assign(age_days=(as_of - found["date"]).dt.days.astype(float)).drop(columns="date")
+
+
+def knock_outs(
+    facts: pd.DataFrame,
+    *,
+    accounts: pd.DataFrame | None = None,
+    ratings: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Accounts that no score can make key: account_id and reason, one row for each reason.
+
+    A negative margin of 12 months; closed on or before the date of `facts` (`accounts` from `kamlib.roster.units`); a
+    criterion in `GATES` that every rater gave the lowest mark (`ratings` from `latest_ratings`).
+    """
+    found: list[pd.DataFrame] = [facts[facts["margin_12m"] < 0].assign(reason="negative contribution")]
+    if accounts is not None and "closed_on" in accounts:
+        one_row_each(accounts)
+        closed = pd.to_datetime(accounts["closed_on"]) <= facts["as_of"].max()
+        found.append(accounts[closed].assign(reason="closed"))
+    if ratings is not None and len(ratings):
+        gate = ratings[ratings["criterion"].isin(GATES) & (ratings["rival"] == "")]
+        best = gate.groupby(["account_id", "criterion"], as_index=False)["score"].max()
+        best["reason"] = "lowest mark for " + best["criterion"]
+        found.append(best[best["score"] <= LOWEST_MARK])
+    table = pd.concat([part[["account_id", "reason"]] for part in found])
+    return table[table["account_id"].isin(facts["account_id"])].sort_values(["account_id", "reason"], ignore_index=True)
+
+
+def criterion_values(
+    criteria: Sequence[Criterion],
+    facts: pd.DataFrame,
+    *,
+    value: pd.DataFrame | None = None,
+    ratings: pd.DataFrame | None = None,
+    accounts: pd.DataFrame | None = None,
+    strict: bool = True,
+) -> pd.DataFrame:
+    """Raw values of the criteria, in their own units; what is missing is missing.
+
+    Parameters
+    ----------
+    criteria : the study's criteria. Where one names no column, `BUILT_IN` or its own name is read.
+    facts : DataFrame, one row per account to score
+        Account facts at one date.
+    value, accounts : lifetime values, and the rows of `kamlib.roster.units`; or None.
+    ratings : result of `latest_ratings`, or None; the value is the mean of the raters.
+    strict : refuse a criterion without any value; an earlier quarter may be read with False.
+
+    Returns
+    -------
+    DataFrame
+        Index account_id in the order of `facts`, a column per criterion.
+
+    Raises
+    ------
+    InputError
+        If there are no criteria, no accounts, an account repeats in a table, or a criterion has no data.
+    """
+    if not criteria:
+        raise InputError("the study has no criteria", column="scoring.criteria", remedy="Add at least one.")
+    if facts.empty:
+        raise InputError("no account to score", remedy="Check as_of and the states: all may be lost or without orders.")
+    index = pd.Index(facts["account_id"], name="account_id")
+    tables = {}
+    for source, table in (("facts", facts), ("value", value), ("accounts", accounts)):
+        if table is not None:
+            one_row_each(table)
+            tables[source] = table.set_index("account_id")
+    if ratings is not None and len(ratings):
+        ours = ratings[ratings["rival"] == ""]
+        tables["rating"] = ours.groupby(["account_id", "criterion"])["score"].mean().unstack()
+    found = {c.name: _values(c, tables.get(c.source), strict).reindex(index) for c in criteria}
+    for criterion in criteria:
+        if strict and found[criterion.name].isna().all():
+            raise _no_data(criterion, f"none of the {len(index):,} accounts to score has a value")
+    return pd.DataFrame(found, index=index)
+
+
+def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """`earlier` criterion values, with those of `now` where either is missing: what was not known at both dates did not move.
+
+    Only accounts of both tables; index account_id, a column per criterion.
+    """
+    both = now.index.intersection(earlier.index)
+    then, today = earlier.loc[both], now.loc[both]
+    return then.where(then.notna() & today.notna(), today)
+
+
+def _column(table: pd.DataFrame, name: str, default: object) -> pd.Series:
+    return table[name] if name in table else pd.Series(default, index=table.index)
+
+
+def _values(criterion: Criterion, table: pd.DataFrame | None, strict: bool) -> pd.Series:
+    name = criterion.column or criterion.name
+    if table is not None and criterion.column is None and name not in table:
+        name = BUILT_IN.get(name, name)
+    if table is None or name not in table:
+        if strict:
+            raise _no_data(criterion, f"no {name!r} in the {criterion.source} given")
+        return pd.Series(dtype=float)
+    if not pd.api.types.is_numeric_dtype(table[name]) and not table[name].isna().all():
+        found = some(table[name].dropna().unique())
+        raise InputError(f"criterion {criterion.name!r} needs numbers", column=name, found=found)
+    return pd.to_numeric(table[name]).astype(float)
+
+
+def _no_data(criterion: Criterion, found: str) -> InputError:
+    remedy = "Give the data, or take the criterion out and share its weight among the others."
+    where = f"scoring.criteria ({criterion.source})"
+    return InputError(f"criterion {criterion.name!r} has no data", column=where, found=found, remedy=remedy)

@@ -1,0 +1,49 @@
+"""Who is scored, and what the table of accounts knows of them: the units, their lanes, their wallets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def units(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The own row of each unit of the clean `accounts`, with the wallet of its whole group.
+
+    It is the sum of the members' wallets or, where only the unit's own row has one, that one; if some members' are unknown, it is.
+    """
+    own = accounts["account_id"] == accounts.get("member_id", accounts["account_id"])
+    if "wallet" not in accounts:
+        return accounts[own].reset_index(drop=True)
+    size = pd.to_numeric(accounts["wallet"]).astype(float)
+    by = size.groupby(accounts["account_id"])
+    alone = size[own].groupby(accounts["account_id"]).count().eq(1) & by.count().eq(1)
+    total = by.sum().where(by.count().eq(by.size()) | alone)
+    return accounts.assign(wallet=accounts["account_id"].map(total))[own].reset_index(drop=True)
+
+
+def lanes(facts: pd.DataFrame, states: pd.DataFrame, accounts: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Who is scored: 'client' (bought, not lost), 'lost', or 'prospect' (never bought): account_id and lane, each once."""
+    state = facts["account_id"].map(states.set_index("account_id")["state"])
+    lane = np.select([facts["order_days"].fillna(0) == 0, state == "lost"], ["prospect", "lost"], "client")
+    table = pd.DataFrame({"account_id": facts["account_id"], "lane": lane})
+    everyone = table["account_id"] if accounts is None else accounts["account_id"]
+    others = pd.DataFrame({"account_id": everyone[~everyone.isin(table["account_id"])].unique(), "lane": "prospect"})
+    return pd.concat([table, others], ignore_index=True)
+
+
+def with_accounts(facts: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """`facts` with what `units` knows: wallet, wallet_share (12-month revenue / wallet), potential (the rest, not below 0), and
+    relation_days (since the first contact, or the first order where that is earlier; contacts after as_of don't count)."""
+    by = accounts.set_index("account_id").reindex(facts["account_id"])
+    size = pd.Series(by["wallet"].to_numpy(dtype=float) if "wallet" in by else np.nan, facts.index).where(
+        lambda x: x > 0
+    )
+    since = pd.Series(by["since"].to_numpy() if "since" in by else pd.NaT, facts.index)
+    since = pd.to_datetime(since).where(lambda day: day <= facts["as_of"])
+    known_for = (facts["as_of"] - since).dt.days
+    return facts.assign(
+        wallet=size,
+        wallet_share=facts["revenue_12m"] / size,
+        potential=(size - facts["revenue_12m"]).clip(lower=0),
+        relation_days=known_for.where(known_for > facts["tenure_days"], facts["tenure_days"].fillna(known_for)),
+    )

@@ -1,0 +1,75 @@
+"""What is planted in the sample is found by the kit: its key clients, and its groups of behaviour.
+
+The oracle is data/sample/truth, which no part of the kit reads. The way is that of the notebooks: intake, facts, states, scores.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from kamlib import clusters, criteria, roster, scoring
+from kamlib.facts import account_facts
+from kamlib.intake import collect
+from kamlib.states import states
+from kamlib.study import Study
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def sample() -> SimpleNamespace:
+    study = Study.read(SAMPLE / "study.yaml")
+    clean = collect(study)
+    facts = account_facts(clean.orders, study.as_of, horizon_days=study.churn.horizon_days, observed_from=study.start)
+    truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype={"account_id": str, "group_id": str})
+    return SimpleNamespace(study=study, tables=clean.tables, facts=facts, truth=truth)
+
+
+@pytest.fixture(scope="module")
+def scores(sample) -> pd.DataFrame:
+    rules = sample.study.scoring
+    units = roster.units(sample.tables["accounts"])
+    states_now = states(sample.facts, accounts=sample.tables["accounts"])
+    lanes = roster.lanes(sample.facts, states_now, units)
+    clients = lanes.loc[lanes["lane"] == "client", "account_id"]
+    now = roster.with_accounts(sample.facts[sample.facts["account_id"].isin(clients)], units)
+    ours = criteria.latest_ratings(sample.tables["ratings"], sample.study.as_of)
+    values = criteria.criterion_values(rules.criteria, now, ratings=ours, accounts=units)
+    out = criteria.knock_outs(now, accounts=units, ratings=ours)
+    return scoring.members(scoring.score(values, rules.criteria), rules, knocked=out)
+
+
+def test_every_client_called_key_is_one_of_those_planted(sample, scores):
+    planted = set(sample.truth.loc[sample.truth["is_key"], "group_id"])
+    key = scores.loc[scores["key"], "account_id"]
+    assert len(key) == 25 and len(planted) == 37  # 5 % of about 500 scored: the list is shorter than the truth
+    assert set(key) <= planted
+
+
+def test_planted_clients_that_still_buy_stand_at_the_top(sample, scores):
+    # the list as long as the truth must hold most of it, and none of them may fall among the many
+    ranked = scores[scores["rank"].notna()].set_index("account_id")["rank"].astype(int)
+    planted = ranked.reindex(sample.truth.loc[sample.truth["is_key"], "group_id"].unique()).dropna()
+    assert len(planted) >= 35
+    assert (planted <= len(planted)).mean() >= 0.85
+    assert planted.max() <= 0.2 * len(ranked)
+
+
+def test_groups_of_behaviour_are_recovered(sample):
+    from sklearn.metrics import adjusted_rand_score
+
+    grouping = clusters.group(sample.facts)
+    behaviour = sample.truth.drop_duplicates("group_id").set_index("group_id")["behaviour"]
+    label = grouping.accounts["account_id"].map(behaviour)
+    known = label.notna() & grouping.accounts["cluster"].notna()
+    assert known.sum() > 500
+    assert adjusted_rand_score(label[known], grouping.accounts.loc[known, "cluster"]) >= 0.8
+
+
+def test_columns_behind_built_in_names_exist(sample):
+    lifetime = {"remaining_value"}  # of the table `value`
+    assert set(criteria.BUILT_IN.values()) <= set(sample.facts) | lifetime
