@@ -7,7 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from kamlib.run import SAMPLE, run_study
+from kamlib.publish import run_study
+from kamlib.run import SAMPLE
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "online_retail_ii" / "study.yaml"
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kamlib.errors import InputError
 from kamlib.notebooks import StepError
-from kamlib.run import is_done, run_study, unwritable
+from kamlib.publish import is_done, run_study, unwritable
 from kamlib.study import Study
 from kamlib.yamlfile import load, mistakes
 

@@ -82,7 +82,7 @@ def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:
 
     Parameters
     ----------
-    revenue : 12-month revenue by account_id, of the whole base; the shares are of its positive values.
+    revenue : revenue of one period by account_id, of the whole base; the shares are of its positive values.
     key : flags by account_id; accounts not in it are not key.
 
     Returns
@@ -93,7 +93,7 @@ def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:
     """
     bought = revenue[revenue > 0]
     if bought.empty:
-        raise InputError("no account has revenue in the last 12 months", remedy="Check as_of.")
+        raise InputError("no account has revenue above zero", remedy="Check as_of and the amounts.")
     low, high = CORRIDOR
     share = float(bought[key.reindex(bought.index, fill_value=False)].sum() / bought.sum())
     verdict = "below" if share < low else "above" if share > high else "within"

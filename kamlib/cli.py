@@ -36,7 +36,7 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from kamlib.notebooks import steps
-    from kamlib.run import run_study
+    from kamlib.publish import run_study
 
     values = _values(set_)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -111,7 +111,7 @@ def criterion_values(
         Account facts at one date.
     value, accounts : lifetime values, and the rows of `kamlib.roster.units`; or None.
     ratings : result of `latest_ratings`, or None; the value is the mean of the raters.
-    strict : refuse a criterion without any value; an earlier quarter may be read with False.
+    strict : refuse a criterion whose column is not there; an earlier quarter may be read with False.
 
     Returns
     -------
@@ -121,7 +121,8 @@ def criterion_values(
     Raises
     ------
     InputError
-        If there are no criteria, no accounts, an account repeats in a table, or a criterion has no data.
+        If there are no criteria, no accounts, an account repeats in a table, the column of a criterion is not there, or
+        not one criterion has a value. A criterion that nothing is known of yet stays missing, and scores become intervals.
     """
     if not criteria:
         raise InputError("the study has no criteria", column="scoring.criteria", remedy="Add at least one.")
@@ -137,10 +138,14 @@ def criterion_values(
         ours = ratings[ratings["rival"] == ""]
         tables["rating"] = ours.groupby(["account_id", "criterion"])["score"].mean().unstack()
     found = {c.name: _values(c, tables.get(c.source), strict).reindex(index) for c in criteria}
-    for criterion in criteria:
-        if strict and found[criterion.name].isna().all():
-            raise _no_data(criterion, f"none of the {len(index):,} accounts to score has a value")
-    return pd.DataFrame(found, index=index)
+    table = pd.DataFrame(found, index=index)
+    if strict and table.isna().to_numpy().all():
+        raise InputError(
+            f"none of the criteria has a value for any of the {len(index):,} accounts to score",
+            column="scoring.criteria",
+            remedy="Add a criterion that the data can tell, such as revenue.",
+        )
+    return table
 
 
 def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -162,16 +167,15 @@ def _values(criterion: Criterion, table: pd.DataFrame | None, strict: bool) -> p
     if table is not None and criterion.column is None and name not in table:
         name = BUILT_IN.get(name, name)
     if table is None or name not in table:
-        if strict:
-            raise _no_data(criterion, f"no {name!r} in the {criterion.source} given")
+        if strict and criterion.source != "rating":  # nobody may have rated it yet
+            raise InputError(
+                f"criterion {criterion.name!r} has no data",
+                column=f"scoring.criteria ({criterion.source})",
+                found=f"no {name!r} in the {criterion.source} given",
+                remedy="Mend its column, or take the criterion out and share its weight among the others.",
+            )
         return pd.Series(dtype=float)
     if not pd.api.types.is_numeric_dtype(table[name]) and not table[name].isna().all():
         found = some(table[name].dropna().unique())
         raise InputError(f"criterion {criterion.name!r} needs numbers", column=name, found=found)
     return pd.to_numeric(table[name]).astype(float)
-
-
-def _no_data(criterion: Criterion, found: str) -> InputError:
-    remedy = "Give the data, or take the criterion out and share its weight among the others."
-    where = f"scoring.criteria ({criterion.source})"
-    return InputError(f"criterion {criterion.name!r} has no data", column=where, found=found, remedy=remedy)

@@ -1,7 +1,6 @@
-"""One run of one study: its tables, and its notebooks in the order of what they need. The only writer of a run.
+"""The tables of one run of one study: what notebooks open, load from and save to.
 
-A run is built beside its place and moved there whole: a reader never sees half of it, and a failed run leaves the
-last good one and a log.
+A table is kept with a key of all that it depends on; what does not fit is made anew by the notebook that makes it.
 """
 
 from __future__ import annotations
@@ -9,10 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import kamlib
 from kamlib.errors import InputError
-from kamlib.notebooks import ROOT, Step, StepError, execute, steps, stop_kernels
+from kamlib.notebooks import ROOT, Step, StepError, execute, steps
 from kamlib.study import Study, period_label
 
 if TYPE_CHECKING:
@@ -90,7 +87,7 @@ class Run:
                 stamp = f"{path} {stat.st_size} {stat.st_mtime_ns}"
                 fresh[stamp] = known.get(stamp) or _file_hash(path)
                 rows.append({"table": table, "file": path.name, "bytes": stat.st_size, "sha256": fresh[stamp]})
-        _write(memory, json.dumps(fresh))
+        write_whole(memory, json.dumps(fresh))
         return rows
 
     def save(self, name: str, table: pd.DataFrame | ir.Table) -> None:
@@ -103,7 +100,7 @@ class Run:
             else:
                 table.to_parquet(part, index=False)
             part.replace(target)
-        _write(target.with_suffix(".key"), self.key)
+        write_whole(target.with_suffix(".key"), self.key)
 
     def load(self, name: str) -> Any:
         """The table `name` of this run: pandas, but `orders` and `quarantine` as Ibis tables that stay in the engine.
@@ -138,7 +135,7 @@ class Run:
             execute(step.path, self.folder / "notebooks" / step.path.name, given)
         if missing := [name for name in step.makes if not self.holds(name)]:
             if Run(self.study, self.study_file, self.folder, self.values).key != self.key:
-                raise InputError("the input files changed during the run", remedy="Run it again once they are whole.")
+                raise InputError("the input files, or the kit, changed during the run", remedy="Run it again.")
             raise StepError(step.path.name, None, f"did not save {', '.join(missing)} as it declares")
 
     def record(self) -> pd.DataFrame:
@@ -160,173 +157,6 @@ class Run:
         return self.folder / "tables" / f"{name}.parquet"
 
 
-def run_study(
-    study: str | Path,
-    *,
-    as_of: str | None = None,
-    out: str | Path = "reports",
-    values: Mapping[str, Any] | None = None,
-    progress: Callable[[str, float], None] = lambda step, seconds: None,
-) -> Path:
-    """Run every notebook of a study and publish the report.
-
-    Parameters
-    ----------
-    study, as_of, values : as in `Run.open`.
-    out : folder of all reports; this one comes to ``<out>/<study>/<period>/``.
-    progress : called with the name and the seconds of each step that ended.
-
-    Returns
-    -------
-    Path
-        The report's index.html.
-
-    Raises
-    ------
-    InputError, StepError
-        The place of the report is left as it was; a StepError leaves ``<period>.log`` beside it.
-    """
-    plan = steps()
-    loaded = Study.read(study, as_of=as_of, values=dict(values or {}))
-    if not loaded.scoring.criteria:
-        raise InputError(
-            "scoring.criteria is missing, and only you can say who is key",
-            file=study,
-            remedy="Add criteria with their anchors and weights, as in the study of the sample.",
-        )
-    label = period_label(loaded.as_of)
-    home = Path(out).resolve() / loaded.name
-    log = home / f"{label}.log"
-    with _beside(home, label) as building:
-        run = Run.open(str(study), as_of, str(building / label), values)
-        try:
-            seconds = _run_all(run, plan, progress)
-            began = time.perf_counter()
-            _publish(run, plan, seconds)
-            progress("report", time.perf_counter() - began)
-        except StepError as error:
-            log.write_text(f"{error}\n\n{error.trace}\n", encoding="utf-8")
-            error.log = log
-            raise
-        _replace(home / label, run.folder, building / "previous")
-    log.unlink(missing_ok=True)
-    return home / label / "index.html"
-
-
-@contextmanager
-def _beside(home: Path, label: str) -> Iterator[Path]:
-    """A folder in `home` to build a report in; gone afterwards, and `home` too if nothing else came into it."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        building = tempfile.TemporaryDirectory(prefix=f".{label}-", dir=home)
-    except OSError as error:
-        raise unwritable(home, error) from None
-    try:
-        with building as folder:
-            yield Path(folder)
-    finally:
-        with suppress(OSError):
-            home.rmdir()
-
-
-def _replace(final: Path, made: Path, previous: Path) -> None:
-    """Move the folder `made` to `final`, and what stands there to `previous`; of two runs at once the later one stays."""
-    while True:
-        with suppress(FileNotFoundError):
-            final.rename(previous)
-        try:
-            made.rename(final)
-            return
-        except OSError:
-            if not final.exists():
-                with suppress(FileNotFoundError):
-                    previous.rename(final)
-                raise
-            previous = previous.with_name(f"{previous.name}-again")
-
-
-def unwritable(folder: Path, error: OSError) -> InputError:
-    """The error for a folder that reports can't be written to."""
-    return InputError(
-        "the report can't be written there", file=folder, found=error.strerror, remedy="Give another folder by --out."
-    )
-
-
-def is_done(
-    study: str | Path, *, as_of: str | None, out: str | Path, values: Mapping[str, Any] | None = None
-) -> Path | None:
-    """The report's index where it stands already for these inputs, parameters and code; else None."""
-    with tempfile.TemporaryDirectory() as scratch:
-        run = Run.open(str(study), as_of, scratch, values)
-        final = Path(out).resolve() / run.study.name / period_label(run.as_of)
-        with suppress(FileNotFoundError, json.JSONDecodeError, KeyError):
-            if json.loads((final / "run.json").read_text())["key"] == run.key and (final / "index.html").exists():
-                return final / "index.html"
-    return None
-
-
-def _run_all(run: Run, plan: list[Step], progress: Callable[[str, float], None]) -> dict[str, float]:
-    """Run the steps, two at a time where none waits for the other; seconds by step."""
-    seconds: dict[str, float] = {}
-    made: set[str] = set()
-    waiting = list(plan)
-    assert run.key  # hash the inputs once, before kernels ask for them
-
-    def timed(step: Step) -> tuple[Step, float]:
-        began = time.perf_counter()
-        run.execute(step)
-        return step, time.perf_counter() - began
-
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        going: set[Future[tuple[Step, float]]] = set()
-        try:
-            while waiting or going:
-                for step in [s for s in waiting if made.issuperset(s.needs)]:
-                    waiting.remove(step)
-                    going.add(pool.submit(timed, step))
-                done, going = wait(going, return_when=FIRST_COMPLETED)
-                for future in done:
-                    step, took = future.result()
-                    seconds[step.name] = took
-                    made.update(step.makes)
-                    progress(step.name, took)
-        except BaseException:  # a Ctrl-C too: nothing may run on, or be waited for
-            while going:
-                stop_kernels()
-                for future in going:
-                    future.cancel()
-                going = wait(going, timeout=0.2).not_done
-            raise
-    return seconds
-
-
-def _publish(run: Run, plan: list[Step], seconds: dict[str, float]) -> None:
-    """Pages, index and run.json of a finished run."""
-    from kamlib.report import html
-
-    parts = [(step.title, f"{step.name}.html", step.question) for step in sorted(plan, key=lambda step: step.name)]
-    links = [("Summary", "index.html"), *((title, href) for title, href, _ in parts)]
-    for step in plan:
-        html.page(run.folder / "notebooks" / step.path.name, run.folder / f"{step.name}.html", step.title, links)
-    tables = {name: run.load(name) for step in plan for name in step.makes if name not in ("orders", "quarantine")}
-    html.index(
-        run.folder / "index.html", study=run.study, as_of=run.as_of, tables=tables, parts=parts, record=run.record()
-    )
-    record = {
-        "kam": kamlib.__version__,
-        "key": run.key,
-        "study": run.study.name,
-        "as_of": run.as_of.isoformat(),
-        "values": dict(run.values),
-        "parameters": run.study.model_dump(mode="json"),
-        "inputs": run.inputs,
-        "versions": {name: version(name) for name in PACKAGES},
-        "seconds": {name: round(took, 2) for name, took in seconds.items()},
-    }
-    _write(run.folder / "run.json", json.dumps(record, indent=1))
-    (run.folder / "inputs.json").unlink()
-
-
 def _file_hash(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -339,7 +169,7 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
     with tempfile.TemporaryDirectory(dir=path.parent) as beside:
         part = Path(beside) / path.name

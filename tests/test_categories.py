@@ -35,7 +35,7 @@ def test_corridor_of_sales_of_key_clients(key, share, verdict):
 
 
 def test_corridor_needs_revenue():
-    with pytest.raises(InputError, match="no account has revenue"):
+    with pytest.raises(InputError, match="no account has revenue above zero"):
         categories.corridor(pd.Series([0.0, np.nan], index=["a", "b"]), pd.Series(True, index=["a"]))
 
 

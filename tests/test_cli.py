@@ -125,13 +125,13 @@ def test_a_study_that_does_not_say_who_is_key_is_refused_before_anything_runs(ka
 
 
 def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
-    from kamlib import run as runs
+    from kamlib import publish
     from kamlib.notebooks import StepError
 
     def fails(run, plan, progress):
         raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")
 
-    monkeypatch.setattr(runs, "_run_all", fails)
+    monkeypatch.setattr(publish, "_run_all", fails)
     status, _, err = kam("run", "study.yaml")
     log = tmp_path / "reports" / "tiny" / "2026Q2.log"
     assert status == 1

@@ -79,15 +79,23 @@ def test_members_in_place_of_units_are_refused():
         ([], FACTS, "no criteria"),
         ([criterion("margin", 100)], FACTS.iloc[:0], "no account to score"),
         ([criterion("margin", 100)], pd.concat([FACTS, FACTS]), "more than once.*'a'"),
-        ([criterion("growth", 100)], FACTS, "'growth' has no data.*none of the 2 accounts.*take the criterion out"),
-        ([criterion("fame", 100)], FACTS, "'fame' has no data.*no 'fame' in the facts"),
-        ([criterion("image", 100, source="rating")], FACTS, "'image' has no data"),
+        ([criterion("growth", 100)], FACTS, "none of the criteria has a value for any of the 2 accounts"),
+        ([criterion("fame", 100)], FACTS, "'fame' has no data.*no 'fame' in the facts.*take the criterion out"),
+        ([criterion("image", 100, source="rating")], FACTS, "none of the criteria has a value"),
         ([criterion("industry", 100)], FACTS.assign(industry="steel"), "needs numbers.*steel"),
     ],
 )
 def test_input_that_cannot_be_scored_is_named(criteria, facts, words):
     with pytest.raises(InputError, match=f"(?s){words}"):
         values_of.criterion_values(criteria, facts)
+
+
+def test_a_criterion_of_which_nothing_is_known_yet_stays_missing():
+    """A past quarter before the first rating, or less than two years of records: an ordinary run."""
+    criteria = [criterion("margin", 50), criterion("growth", 25), criterion("image", 25, source="rating")]
+    found = values_of.criterion_values(criteria, FACTS)
+    assert found["margin"].notna().all()
+    assert found[["growth", "image"]].isna().all(axis=None)
 
 
 def test_an_earlier_quarter_may_lack_a_criterion():

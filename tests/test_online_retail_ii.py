@@ -15,7 +15,7 @@ import pytest
 
 from kamlib.intake import Clean, cleaning, collect, identity
 from kamlib.notebooks import steps
-from kamlib.run import run_study
+from kamlib.publish import run_study
 from kamlib.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from kamlib.study import Study
 
+_QUIET_DAYS = 31
+
 
 @dataclass(frozen=True)
 class Clean:
@@ -87,6 +89,12 @@ def collect(study: Study) -> Clean:
         ledgers.append(lines)
         asides.append(aside)
     ledger = pd.concat(ledgers, ignore_index=True)
+    last = orders.date.max().to_pyarrow().as_py()
+    if (quiet := (study.as_of - last).days) > _QUIET_DAYS:
+        notes.append(
+            f"The last order line is of {last}, {quiet} days before as_of {study.as_of}: if lines are missing since, every "
+            "customer looks more silent than it is."
+        )
     if not orders.margin.notnull().any().execute():
         notes.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
     return Clean(orders, tables, ledger, _quarantine(con, flagged, asides), heads, notes)

@@ -146,3 +146,10 @@ def test_a_broken_file_ends_in_clean_tables_or_a_clear_error(make_study, content
         return
     ledger = clean.ledger.set_index("rule")["rows"]
     assert ledger["came in"] == clean.orders.count().execute() + clean.quarantine.count().execute()
+
+
+@pytest.mark.parametrize(("as_of", "told"), [("2026-02-01", False), ("2026-02-02", True)])
+def test_records_that_end_long_before_as_of_are_said_to(make_study, as_of, told):
+    """The only line is of 1 January: 31 days before 1 February."""
+    notes = collect(make_study({"orders.csv": ORDERS}, sources={"orders": {"files": "orders.csv"}}, as_of=as_of)).notes
+    assert any("The last order line is of 2026-01-01" in note for note in notes) == told
