@@ -22,7 +22,7 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     Parameters
     ----------
     ledger : DataFrame
-        table, rule, action, matched_rows, matched_amount, rows, amount; see `kamlib.intake.cleaning.ledger`.
+        table, rule, action, matched_rows, matched_amount, rows, amount; see `kamlib.intake.ledger.of_orders`.
     currency, language : of the study.
     table : the table whose lines are drawn.
 

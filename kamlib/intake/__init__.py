@@ -1,7 +1,7 @@
 """The user's files in, clean tables out, and nothing lost: what was set aside is in the quarantine, with its reason.
 
 ``collect(study)`` does all of it. Its steps are public, so that a notebook can show each: `readers.read`,
-`mapping.mapped`, `cleaning.flag`, `cleaning.ledger`, `identity.units`, `records.clean`.
+`mapping.mapped`, `cleaning.flag`, `ledger.of_orders`, `identity.units`, `records.clean`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def collect(study: Study) -> Clean:
     """
     import pandas as pd
 
-    from kamlib.intake import cleaning, identity, readers, records
+    from kamlib.intake import cleaning, identity, ledger, readers, records
     from kamlib.intake.schema import check
     from kamlib.tables import INPUTS
 
@@ -72,11 +72,11 @@ def collect(study: Study) -> Clean:
         flagged = cleaning.flag(
             con, _mapped(con, study, "orders", Path(scratch)), study, heads, accounts_given="accounts" in frames
         )
-    cleaning.check_limits(flagged, study)
+    ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
     buying = pd.Index(orders.select("member_id").distinct().to_pandas()["member_id"])
     known = pd.Index(heads["member_id"]) if "accounts" in frames else None
-    ledgers, asides, tables = [cleaning.ledger(flagged)], [], {}
+    ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:
         if name == "orders":
             continue
@@ -88,7 +88,7 @@ def collect(study: Study) -> Clean:
         tables[name] = check(name, identity.roll_up(table, heads, accounts_in))
         ledgers.append(lines)
         asides.append(aside)
-    ledger = pd.concat(ledgers, ignore_index=True)
+    whole = pd.concat(ledgers, ignore_index=True)
     last = orders.date.max().to_pyarrow().as_py()
     if (quiet := (study.as_of - last).days) > _QUIET_DAYS:
         notes.append(
@@ -97,7 +97,7 @@ def collect(study: Study) -> Clean:
         )
     if not orders.margin.notnull().any().execute():
         notes.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
-    return Clean(orders, tables, ledger, _quarantine(con, flagged, asides), heads, notes)
+    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, notes)
 
 
 def _mapped(con: Any, study: Study, name: str, scratch: Path) -> ir.Table:

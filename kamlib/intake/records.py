@@ -12,7 +12,8 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.intake import readers
-from kamlib.intake.cleaning import LEDGER, QUARANTINE, check_sum
+from kamlib.intake.cleaning import QUARANTINE
+from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
 from kamlib.tables import INPUTS, Column, Table
 

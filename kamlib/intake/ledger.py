@@ -1,0 +1,131 @@
+"""What came, what each rule hit and set aside, what was kept: rows and money that add up to the cent, and their limits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kamlib.errors import InputError
+from kamlib.intake.cleaning import Flagged, examples, set_aside
+from kamlib.intake.mapping import SUM
+
+if TYPE_CHECKING:
+    from kamlib.study import Study
+
+LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", "rows", "amount")
+_PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files
+
+
+def of_orders(flagged: Flagged) -> pd.DataFrame:
+    """What came in, what each rule hit and set aside, and what was kept: rows, and money as exact decimals.
+
+    Returns
+    -------
+    DataFrame
+        table, rule, action, words; matched_rows and matched_amount: all lines that the rule hits; rows and amount:
+        those that are set aside for it, the first reason only. The first line is what came, the last what was kept.
+
+    Raises
+    ------
+    ArithmeticError
+        If what came is not what was kept plus what was set aside.
+    """
+    table = flagged.table
+    groups = table.group_by("flags").agg(rows=table.count(), amount=table.amount.cast(SUM).sum()).to_pandas()
+    sums = [(int(f), int(n), Decimal(0) if pd.isna(a) else a) for f, n, a in groups.itertuples(index=False)]
+
+    def total(wanted: Any) -> tuple[int, Decimal]:
+        chosen = [(rows, amount) for flags, rows, amount in sums if wanted(flags)]
+        return sum(rows for rows, _ in chosen), sum((amount for _, amount in chosen), Decimal("0.0000"))
+
+    came, stayed = total(lambda flags: True), total(lambda flags: not flags & flagged.aside)
+    lines = [("orders", "came in", "", "order lines in the files", *came, *came)]
+    before = 0
+    for place, rule in enumerate(flagged.rules):
+        bit = 1 << place
+        matched = total(lambda flags, bit=bit: flags & bit)
+        reason = (0, Decimal("0.0000"))
+        if rule.action == "set_aside":
+            reason = total(lambda flags, bit=bit, before=before: flags & bit and not flags & before)
+            before |= bit
+        lines.append(("orders", rule.name, rule.action, rule.words, *matched, *reason))
+    lines.append(("orders", "kept", "", "order lines that the study counts", *stayed, *stayed))
+    made = pd.DataFrame(lines, columns=list(LEDGER))
+    check_sum(made)
+    return made
+
+
+def check_sum(made: pd.DataFrame) -> None:
+    """Rows and money in = kept + set aside, in every table of a ledger, or ArithmeticError."""
+    for name, lines in made.groupby("table"):
+        for column in ("rows", "amount"):
+            came, *aside, stayed = [0 if value is None else value for value in lines[column]]
+            if came != sum(aside) + stayed:
+                raise ArithmeticError(
+                    f"ledger of {name}: {came} {column} came, {sum(aside) + stayed} are accounted for"
+                )
+
+
+def check_limits(flagged: Flagged, study: Study) -> None:
+    """Stop a study of which too much was set aside.
+
+    Lines outside the study's time are not counted: a past quarter is an ordinary run.
+
+    Raises
+    ------
+    InputError
+        If no line came, none is left, none is a sale, or a limit of the study is passed; shares and reasons are named.
+    """
+    table = flagged.table.mutate(reason=flagged.first("set_aside"))
+    sums = (
+        table.group_by("reason")
+        .agg(rows=table.count(), amount=table.amount.cast(SUM).abs().sum(), highest=table.amount.max())
+        .to_pandas()
+    )
+    if sums.empty:
+        raise InputError(
+            "no order line in the file", file=", ".join(study.sources["orders"].files), remedy="Check sources.orders."
+        )
+    sums["amount"] = sums["amount"].fillna(Decimal(0)).astype(float)
+    sums = sums.set_index(sums.pop("reason").fillna("kept"))
+    if "kept" not in sums.index:
+        reasons = ", ".join(f"{reason} {rows:,}" for reason, rows in sums["rows"].sort_values(ascending=False).items())
+        if set(sums.index) <= _PERIOD:
+            raise InputError(
+                f"no order line lies between the start of the study and as_of {study.as_of}",
+                found=reasons,
+                remedy="Check as_of, start and dialect.date_format.",
+            )
+        raise _too_much("every order line was set aside", reasons, flagged, sums["rows"].idxmax())
+    if sums.loc["kept", "highest"] <= 0:
+        raise InputError(
+            "no order line has an amount above zero",
+            file=", ".join(study.sources["orders"].files),
+            found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {sums.loc['kept', 'highest']:,.2f}",
+            remedy="Check the column of the amount: sales are positive, credit notes negative.",
+        )
+    here = sums[["rows", "amount"]].drop(index=list(_PERIOD), errors="ignore")
+    shares = here / here.sum().replace(0, 1)
+    for column, limit in (("rows", study.cleaning.most_rows), ("amount", study.cleaning.most_amount)):
+        aside = shares[column].drop(index="kept").sort_values(ascending=False)
+        if aside.sum() > limit:
+            raise _too_much(
+                f"{aside.sum():.1%} of the {column} of the orders would be set aside; cleaning.most_{column} allows {limit:.1%}",
+                ", ".join(f"{reason} {share:.1%}" for reason, share in aside.items() if share > 0),
+                flagged,
+                aside.index[0],
+            )
+
+
+def _too_much(problem: str, found: str, flagged: Flagged, reason: str) -> InputError:
+    """The error for too much set aside, with the first line of the reason that took most."""
+    line: Any = examples(set_aside(flagged)).set_index("reason").loc[reason]
+    return InputError(
+        problem,
+        file=str(line["source_file"]),
+        line=int(line["source_line"]),
+        found=f"{found}; first {reason}: {line['original'][:200]}",
+        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), limits of cleaning.",
+    )
