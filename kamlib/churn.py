@@ -3,7 +3,10 @@
 Coefficients are estimated within landmarks (each landmark is a stratum with a level of its own), so that seasons and
 the length of the history can't pass for signs of leaving. Where hazards are not proportional, time can be split: the
 days up to the split and the days after it have coefficients of their own. The level of a prediction is a choice too:
-pooled over the landmarks of the last year, those of the same season, or the latest one. P(lost by H) = S(H | x).
+pooled over the landmarks of the last year, those of the same season, or the latest one.
+
+P(lost by H) = b + (1 - b) S(H | x). S alone would make the loss of a frequent buyer impossible (one in a million); b is the
+small share of accounts that leave whatever their signs say (a firm closes, a buyer goes), as the landmarks show it.
 """
 
 from __future__ import annotations
@@ -16,17 +19,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from kamlib.cox import NAMES, cox, cox_data, sample_accounts, widening
 from kamlib.errors import InputError
 from kamlib.landmarks import outcomes
 from kamlib.signs import Usual, signs, usual
 
 if TYPE_CHECKING:
-    from lifelines.fitters.coxph_fitter import SemiParametricPHFitter
+    pass
 
 Level = Literal["year", "season", "latest"]
 LEVELS: tuple[Level, ...] = ("year", "season", "latest")
 _SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are of the same season
-_NAMES = {"duration": "_duration", "event": "_event", "landmark": "_landmark", "account": "_account"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Model:
     mean: pd.Series
     sd: pd.Series
     pieces: tuple[Piece, ...]
+    background: float
     rows: int
     accounts: int
 
@@ -123,17 +127,31 @@ def fit(
     pieces = []
     for start, end in pairwise(edges):
         data = cox_data(matrix, train, came, start, end)
-        fitted = cox(data.drop(columns=_NAMES["account"]), settings.penalty)
+        fitted = cox(data.drop(columns=NAMES["account"]), settings.penalty)
         coefficients, covariance = fitted.params_.reindex(columns), fitted.variance_matrix_.loc[columns, columns]
         if robust_rows:
-            widen = _widening(data, fitted, robust_rows, seed).reindex(columns)
+            widen = widening(data, fitted, robust_rows, seed).reindex(columns)
             covariance = covariance * np.outer(widen, widen)
         whole = data.loc[complete.reindex(data.index)]
         parts = _hazard_parts(whole, np.exp(whole[columns] @ coefficients), end - start)
         events, exposure = (part.reindex(train.loc[complete, "as_of"].unique(), fill_value=0.0) for part in parts)
         pieces.append(Piece(start, end, coefficients, covariance, events, exposure))
+    own = sum(
+        train["as_of"].map({day: _hazard(piece, [day]) for day in piece.events.index})
+        * np.exp(matrix @ piece.coefficients)
+        for piece in pieces
+    )
     return Model(
-        horizon_days, until, settings, common, mean, sd, tuple(pieces), len(train), train["account_id"].nunique()
+        horizon_days,
+        until,
+        settings,
+        common,
+        mean,
+        sd,
+        tuple(pieces),
+        background(np.exp(-own[complete]), came.loc[complete, "lost"]),
+        len(train),
+        train["account_id"].nunique(),
     )
 
 
@@ -158,11 +176,27 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
         expected += table["as_of"].map(base).to_numpy(dtype="float64") * np.exp(score)
         most += _hazard(piece, [mildest]) * np.exp(score + spread)
         fewest += _hazard(piece, [hardest]) * np.exp(score - spread)
-    p_lost = np.exp(-expected)
+    p_lost, high = (model.background + (1 - model.background) * np.exp(-sums) for sums in (expected, fewest))
     return pd.DataFrame(
-        {"p_lost": p_lost, "low": np.minimum(np.exp(-most), p_lost), "high": np.maximum(np.exp(-fewest), p_lost)},
+        {"p_lost": p_lost, "low": np.minimum(np.exp(-most), p_lost), "high": np.maximum(high, p_lost)},
         index=table.index,
     )
+
+
+def background(p: pd.Series, lost: pd.Series) -> float:
+    """The share b that fits best where each account is lost with probability b + (1 - b) p: maximum likelihood, by bisection.
+
+    Parameters
+    ----------
+    p, lost : P(lost) by the signs alone, and 1 for an account that was lost, 0 for one that ordered.
+    """
+    gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        b = (low + high) / 2
+        more = ((1 - gone) / (b + (1 - b) * gone)).sum() > stayed / (1 - b)
+        low, high = (b, high) if more else (low, b)
+    return low
 
 
 def covariates(model: Model, table: pd.DataFrame) -> pd.DataFrame:
@@ -191,72 +225,6 @@ def _level(model: Model, day: pd.Timestamp) -> list[pd.Timestamp]:
     )
 
 
-def cox_data(
-    matrix: pd.DataFrame, rows: pd.DataFrame, came: pd.DataFrame, start: int = 0, end: int | None = None
-) -> pd.DataFrame:
-    """Covariates with duration, event, landmark and account as `cox` takes them, for the days from `start` to `end`.
-
-    Rows that no longer wait at `start` are left out; time is counted from `start` and cut at `end`.
-    """
-    last = came["duration"] if end is None else came["duration"].clip(upper=end)
-    data = matrix.copy()
-    data[_NAMES["duration"]] = last - start
-    data[_NAMES["event"]] = (came["event"] == 1) & (came["duration"] <= last)
-    data[_NAMES["landmark"]] = rows["as_of"].astype("datetime64[ns]").astype("int64")
-    data[_NAMES["account"]] = pd.factorize(rows["account_id"])[0]
-    return data.loc[came["duration"] > start]
-
-
-def cox(data: pd.DataFrame, penalty: float, *, cluster: bool = False) -> SemiParametricPHFitter:
-    """A lifelines Cox model on `cox_data`, with a stratum for each landmark.
-
-    Parameters
-    ----------
-    data : DataFrame
-        From `cox_data`; without its account column unless `cluster`.
-    cluster : rows of one account belong together (robust variance).
-    """
-    from lifelines.exceptions import ConvergenceError
-    from lifelines.fitters.coxph_fitter import SemiParametricPHFitter
-
-    class Fitter(SemiParametricPHFitter):
-        """Without the medians of each stratum, which only plots need and which take half the time."""
-
-        def _compute_central_values_of_raw_training_data(self, df, strata=None, name="baseline"):
-            return super()._compute_central_values_of_raw_training_data(df, None, name)
-
-    remedy = "Give a longer history, or a higher churn.penalties."
-    if not data[_NAMES["event"]].any():
-        raise InputError("no account bought again after any landmark", remedy=remedy)
-    try:
-        return Fitter(penalizer=penalty).fit(
-            data,
-            _NAMES["duration"],
-            _NAMES["event"],
-            strata=[_NAMES["landmark"]],
-            cluster_col=_NAMES["account"] if cluster else None,
-        )
-    except ConvergenceError as error:
-        found = str(error).splitlines()[0]
-        raise InputError("the model can't be estimated from this history", found=found, remedy=remedy) from None
-
-
-def sample_accounts(table: pd.DataFrame, most: int, seed: int, column: str = "account_id") -> pd.DataFrame:
-    """All rows of a random part of the accounts, about `most` rows; the table itself where it is not longer."""
-    if len(table) <= most:
-        return table
-    ids = table[column].unique()
-    keep = np.random.default_rng(seed).permutation(len(ids))[: max(1, int(len(ids) * most / len(table)))]
-    return table.loc[table[column].isin(ids[keep])]
-
-
-def _widening(data: pd.DataFrame, fitted: SemiParametricPHFitter, rows: int, seed: int) -> pd.Series:
-    """Robust over naive standard error of each coefficient, accounts as clusters, on a sample of whole accounts."""
-    part, penalty = sample_accounts(data, rows, seed, _NAMES["account"]), fitted.penalizer
-    naive = fitted if len(part) == len(data) else cox(part.drop(columns=_NAMES["account"]), penalty)
-    return cox(part, penalty, cluster=True).standard_errors_ / naive.standard_errors_
-
-
 def _usable(natural: pd.DataFrame, landmark: pd.Series) -> list[str]:
     """Signs that are known for most rows and differ between accounts of one landmark."""
     known = natural.notna().mean() > 0.5
@@ -268,9 +236,9 @@ def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.
     """Orders on, and summed risk at the start of, each day of a piece after each landmark (rows)."""
     frame = pd.DataFrame(
         {
-            "landmark": pd.to_datetime(data[_NAMES["landmark"]]),
-            "day": data[_NAMES["duration"]].astype(int),
-            "event": data[_NAMES["event"]].astype(int),
+            "landmark": pd.to_datetime(data[NAMES["landmark"]]),
+            "day": data[NAMES["duration"]].astype(int),
+            "event": data[NAMES["event"]].astype(int),
             "risk": risk,
         }
     )

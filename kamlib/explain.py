@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.baselines import BASELINES, baseline_predictions, baseline_range
-from kamlib.churn import Model, Piece, Settings, covariates, cox, cox_data, fit, predict, sample_accounts
+from kamlib.churn import Model, Piece, Settings, covariates, fit, predict
+from kamlib.cox import cox, cox_data, sample_accounts
 from kamlib.errors import InputError
 from kamlib.honest import Verdict
 from kamlib.landmarks import outcomes

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from kamlib.baselines import BASELINES, baseline_predictions, baseline_range
-from kamlib.churn import Settings, cox, cox_data, fit, level_landmarks, predict
+from kamlib.churn import Settings, background, fit, level_landmarks, predict
 from kamlib.errors import InputError
 from kamlib.explain import changing_signs, final_model, hazard_ratios, lost_probabilities, reasons
 from kamlib.facts import account_facts, next_orders
@@ -68,38 +68,6 @@ def test(table):
 # Estimates
 
 
-def proportional(seed: int, n: int = 400) -> pd.DataFrame:
-    """Rows of a proportional-hazards model: three landmarks with levels of their own, coefficients 0.5 and -0.3."""
-    rng = np.random.default_rng(seed)
-    x = pd.DataFrame({"a": rng.normal(size=n), "b": rng.integers(0, 2, n).astype(float)})
-    landmark = rng.integers(0, 3, n)
-    wait = np.ceil(rng.exponential(60 / np.exp(0.5 * x["a"] - 0.3 * x["b"] + 0.4 * landmark)))
-    rows = pd.DataFrame({"account_id": np.arange(n).astype(str), "as_of": pd.Timestamp("2025-01-01")})
-    rows["as_of"] += pd.to_timedelta(30 * landmark, unit="D")
-    came = pd.DataFrame({"duration": np.minimum(wait, 90), "event": (wait <= 90).astype(int)})
-    return cox_data(x, rows, came).drop(columns="_account")
-
-
-def covered(seeds: range) -> pd.Series:
-    """How often the 95 % interval of each coefficient holds the truth, unpenalised."""
-    truth = pd.Series({"a": 0.5, "b": -0.3})
-    hits = []
-    for seed in seeds:
-        fitted = cox(proportional(seed), 0.0)
-        hits.append((fitted.params_ - truth).abs() <= 1.96 * fitted.standard_errors_)
-    return pd.DataFrame(hits).mean()
-
-
-def test_intervals_cover_the_truth_of_a_proportional_model():
-    """20 seeds and two coefficients: 33 of 40 or fewer have a probability below 0.001 at 95 %."""
-    assert covered(range(20)).mean() > 33 / 40
-
-
-@pytest.mark.proof
-def test_intervals_cover_the_truth_in_92_to_98_of_100():
-    assert covered(range(400)).between(0.92, 0.98).all()
-
-
 def test_the_level_of_a_landmark_is_no_sign_of_leaving(table):
     """A covariate that only tells landmarks apart is left out: here tenure of a base in which all joined on one day."""
     same = table.assign(tenure_days=(table["as_of"] - table["as_of"].min()).dt.days + 100)
@@ -138,6 +106,24 @@ def test_predictions_are_probabilities_inside_their_range(model, table):
     assert p["p_lost"].between(0, 1).all()
     assert (p["high"] < 1).all()  # nobody is lost with certainty, and nobody alive with certainty
     assert (p["low"] > 0).all()
+
+
+def test_the_background_is_the_share_that_leaves_whatever_the_signs_say():
+    """By hand: where the signs see no risk at all (p = 0), it is the share of losses, 3 of 200; without losses it is none.
+
+    And planted: each of 200,000 is lost with probability 0.02 + 0.98 p.
+    """
+    lost = pd.Series([1] * 3 + [0] * 197)
+    assert background(pd.Series(0.0, index=lost.index), lost) == pytest.approx(0.015, abs=1e-9)
+    assert background(pd.Series(0.3, index=lost.index), lost * 0) == pytest.approx(0, abs=1e-9)
+    rng = np.random.default_rng(5)
+    p = pd.Series(rng.beta(0.5, 2, 200_000))
+    assert background(p, (rng.random(200_000) < 0.02 + 0.98 * p).astype(int)) == pytest.approx(0.02, abs=0.003)
+
+
+def test_nobody_is_safer_than_the_background(model, table):
+    assert 0 < model.background < 0.1
+    assert predict(model, table)["p_lost"].min() >= model.background
 
 
 def test_silence_beyond_the_own_rhythm_raises_the_risk(model, table):
