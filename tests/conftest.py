@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
@@ -65,3 +66,33 @@ def clean_orders(engine: Any) -> Callable[..., ir.Table]:
         return engine.create_table(f"orders_{made}", pa.table(data))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def facts():
+    """``facts(margin_12m=[1, 2])``: facts of as many accounts a0, a1, ..., ordinary in all that is not given."""
+
+    def make(**columns):
+        n = len(next(iter(columns.values())))
+        base = {
+            "account_id": [f"a{i}" for i in range(n)],
+            "revenue_12m": [100.0] * n,
+            "margin_12m": [10.0] * n,
+            "categories_12m": [3.0] * n,
+            "tenure_days": [5 * 365.25] * n,
+            "order_days": [4] * n,
+            "as_of": [pd.Timestamp("2026-09-30")] * n,
+        }
+        return pd.DataFrame(base | columns)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def marks():
+    """``marks((account, criterion, rival, score), ...)``: ratings."""
+
+    def make(*rows):
+        return pd.DataFrame(rows, columns=["account_id", "criterion", "rival", "score"])
+
+    return make

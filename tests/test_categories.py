@@ -8,24 +8,6 @@ from kamlib import categories
 from kamlib.errors import InputError
 
 
-def facts(**columns):
-    n = len(next(iter(columns.values())))
-    base = {
-        "account_id": [f"a{i}" for i in range(n)],
-        "revenue_12m": [100.0] * n,
-        "margin_12m": [10.0] * n,
-        "categories_12m": [3.0] * n,
-        "tenure_days": [5 * 365.25] * n,
-        "order_days": [4] * n,
-        "as_of": [pd.Timestamp("2026-09-30")] * n,
-    }
-    return pd.DataFrame(base | columns)
-
-
-def marks(*rows):
-    return pd.DataFrame(rows, columns=["account_id", "criterion", "rival", "score"])
-
-
 @pytest.mark.parametrize(("key", "share", "verdict"), [(1, 0.25, "below"), (2, 0.45, "within"), (3, 0.60, "above")])
 def test_corridor_of_sales_of_key_clients(key, share, verdict):
     # 25 + 20 + 15 + 40 = 100; a credit balance of -10 is in no share
@@ -39,7 +21,7 @@ def test_corridor_needs_revenue():
         categories.corridor(pd.Series([0.0, np.nan], index=["a", "b"]), pd.Series(True, index=["a"]))
 
 
-def test_gate_is_the_weakest_of_need_solvency_authority():
+def test_gate_is_the_weakest_of_need_solvency_authority(marks):
     ratings = marks(
         ("p", "need", "", 10), ("p", "solvency", "", 4), ("p", "authority", "", 10),  # mean 8, minimum 4
         ("q", "need", "", 6), ("q", "solvency", "", 5), ("q", "authority", "", 9),
@@ -53,7 +35,7 @@ def test_gate_is_the_weakest_of_need_solvency_authority():
     )
 
 
-def test_breadwinner_is_a_tenth_of_positive_margin():
+def test_breadwinner_is_a_tenth_of_positive_margin(facts):
     # positive margins 10 + 70 + 9 + 11 = 100: shares 10 %, 70 %, 9 %, 11 %; the loss of 50 is in no share
     found = categories.categories(facts(margin_12m=[10.0, 70.0, 9.0, 11.0, -50.0]))
     assert found["account_id"].tolist() == ["a1", "a3", "a0"]
@@ -63,7 +45,7 @@ def test_breadwinner_is_a_tenth_of_positive_margin():
     assert categories.categories(facts(margin_12m=[0.0, -1.0])).empty
 
 
-def test_marks_of_ours_make_image_and_innovator_with_their_evidence():
+def test_marks_of_ours_make_image_and_innovator_with_their_evidence(facts, marks):
     ratings = marks(
         ("a0", "reputation", "", 9), ("a0", "reputation", "", 7), ("a0", "innovation", "", 8.5),
         ("a1", "reputation", "", 7), ("a1", "reputation", "North", 10),

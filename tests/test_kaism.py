@@ -11,25 +11,7 @@ from kamlib.study import Kaism
 STUDY = Kaism()  # cut 5; best: share of wallet 0.6, 6 categories, 5 years
 
 
-def facts(**columns):
-    n = len(next(iter(columns.values())))
-    base = {
-        "account_id": [f"a{i}" for i in range(n)],
-        "revenue_12m": [100.0] * n,
-        "margin_12m": [10.0] * n,
-        "categories_12m": [3.0] * n,
-        "tenure_days": [5 * 365.25] * n,
-        "order_days": [4] * n,
-        "as_of": [pd.Timestamp("2026-09-30")] * n,
-    }
-    return pd.DataFrame(base | columns)
-
-
-def marks(*rows):
-    return pd.DataFrame(rows, columns=["account_id", "criterion", "rival", "score"])
-
-
-def test_importance_is_the_mean_of_its_parts():
+def test_importance_is_the_mean_of_its_parts(facts):
     # wallet share 0.3 of 0.6 -> 5; 3 of 6 categories -> 5; 5 of 5 years -> 10; mean 20 / 3
     row = kaism.importance(facts(wallet_share=[0.3]), STUDY).iloc[0]
     assert row[["wallet", "breadth", "tenure"]].tolist() == pytest.approx([5, 5, 10])
@@ -37,21 +19,21 @@ def test_importance_is_the_mean_of_its_parts():
     assert row["known"] == 1
 
 
-def test_a_missing_part_opens_the_interval_and_is_no_zero():
+def test_a_missing_part_opens_the_interval_and_is_no_zero(facts):
     # a1 has no wallet: point (5 + 10) / 2 = 7.5; it may lie between (15 + 0) / 3 = 5 and (15 + 10) / 3 = 8.33
     row = kaism.importance(facts(wallet_share=[0.3, np.nan]), STUDY).iloc[1]
     assert row[["importance", "low", "high"]].tolist() == pytest.approx([7.5, 5, 25 / 3])
     assert row["known"] == pytest.approx(2 / 3)
 
 
-def test_a_part_that_nobody_has_is_not_in_use():
+def test_a_part_that_nobody_has_is_not_in_use(facts):
     table = kaism.importance(facts(categories_12m=[0.0, 0.0], wallet_share=[np.nan, np.nan]), STUDY)
     assert table["importance"].tolist() == pytest.approx([10, 10])
     assert table["known"].tolist() == [1, 1]
     assert table[["breadth", "wallet", "supplier"]].isna().all(axis=None)
 
 
-def test_nothing_known_is_unknown_and_in_no_cell():
+def test_nothing_known_is_unknown_and_in_no_cell(facts):
     table = kaism.importance(facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan]), STUDY)
     assert table.loc[1, ["importance", "low", "high"]].isna().all()
     placed = kaism.matrix(attractive(a0=7, a1=7), table, STUDY).set_index("account_id")
@@ -60,7 +42,7 @@ def test_nothing_known_is_unknown_and_in_no_cell():
     assert placed.loc["a1", ["in_key", "p_cell"]].isna().all()
 
 
-def test_strength_is_our_mark_over_the_best_rivals_on_shared_criteria():
+def test_strength_is_our_mark_over_the_best_rivals_on_shared_criteria(marks):
     view = marks(
         ("a", "price", "", 6), ("a", "quality", "", 9), ("a", "advice", "", 10),
         ("a", "price", "North", 8), ("a", "quality", "North", 8),  # 15 / 16: ahead of us
@@ -78,7 +60,7 @@ def test_strength_is_our_mark_over_the_best_rivals_on_shared_criteria():
     assert weighed["strength"] == pytest.approx(27 / 32)
 
 
-def test_parity_counts_as_strong_and_second_of_three_suppliers_as_half():
+def test_parity_counts_as_strong_and_second_of_three_suppliers_as_half(facts, marks):
     even = kaism.relative_strength(marks(("a0", "price", "", 7), ("a0", "price", "North", 7)))
     assert even[["strength", "supplier_rank"]].iloc[0].tolist() == [1, 1]
     placed = kaism.matrix(attractive(a0=5), even, Kaism(reading="strength"))

@@ -7,21 +7,7 @@ import pytest
 from kamlib import roster
 
 
-def facts(**columns):
-    n = len(next(iter(columns.values())))
-    base = {
-        "account_id": [f"a{i}" for i in range(n)],
-        "revenue_12m": [100.0] * n,
-        "margin_12m": [10.0] * n,
-        "categories_12m": [3.0] * n,
-        "tenure_days": [5 * 365.25] * n,
-        "order_days": [4] * n,
-        "as_of": [pd.Timestamp("2026-09-30")] * n,
-    }
-    return pd.DataFrame(base | columns)
-
-
-def test_lanes_part_clients_lost_ones_and_prospects():
+def test_lanes_part_clients_lost_ones_and_prospects(facts):
     table = facts(order_days=[3, 2, 0])
     states = pd.DataFrame({"account_id": ["a0", "a1"], "state": ["silent", "lost"]})
     accounts = pd.DataFrame({"account_id": ["a0", "p", "p"], "member_id": ["a0", "p", "p2"]})
@@ -29,7 +15,7 @@ def test_lanes_part_clients_lost_ones_and_prospects():
     assert found.to_numpy().tolist() == [["a0", "client"], ["a1", "lost"], ["a2", "prospect"], ["p", "prospect"]]
 
 
-def test_wallet_of_a_group_is_its_members_or_unknown():
+def test_wallet_of_a_group_is_its_members_or_unknown(facts):
     accounts = pd.DataFrame(
         [("g", "g", 100), ("g", "g2", 50), ("h", "h", 300), ("h", "h2", None), ("k", "k", None), ("k", "k2", 5),
          ("m", "m", 7), ("m", "m2", None), ("m", "m3", 1), ("z", "z", 0)],
@@ -44,7 +30,7 @@ def test_wallet_of_a_group_is_its_members_or_unknown():
     assert shown["potential"].tolist() == pytest.approx([120, 0, np.nan], nan_ok=True)
 
 
-def test_relation_counts_from_first_contact_unless_an_order_is_earlier_or_the_contact_later_than_as_of():
+def test_relation_counts_from_first_contact_unless_an_order_is_earlier_or_the_contact_later_than_as_of(facts):
     table = facts(tenure_days=[100.0, 100.0, 100.0, np.nan])
     since = pd.to_datetime(["2026-09-01", "2025-09-30", "2026-12-01", "2026-09-20"])
     accounts = pd.DataFrame({"account_id": table["account_id"], "since": since})
