@@ -1,0 +1,48 @@
+"""The call list, its reasons in words, and what the model says of each sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from kamlib.churn import Settings, predict
+from kamlib.errors import InputError
+from kamlib.explain import changing_signs, final_model, hazard_ratios, lost_probabilities, reasons
+
+AS_OF, H = date(2025, 12, 31), 90
+
+
+def test_reasons_name_the_silence_of_a_silent_buyer_and_nothing_for_a_usual_one(model, table):
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)]
+    told = reasons(model, now)
+    p = predict(model, now)["p_lost"]
+    missed = now["silence_days"] > 4 * now["gap_mean"].fillna(60)
+    assert told[missed & (now["gaps"] > 5)].str.contains("silent for").all()
+    assert (told[p < p.quantile(0.1)] == "nothing unusual").mean() > 0.5
+
+
+def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
+    ratios = hazard_ratios(model)
+    assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"])).all()
+    assert ratios["days"].unique().tolist() == ["1-15", "16-90"]
+    assert ratios.set_index(["days", "sign"]).loc[("16-90", "gaps_missed"), "high"] < 1
+
+
+def test_regular_buyers_that_leave_break_proportional_hazards(model, table):
+    """Whoever is late against a regular rhythm has left: signs work differently on early and late orders."""
+    tested = changing_signs(model, table)
+    assert tested["fails"].any()
+    assert (tested["adjusted"] >= tested["p"]).all()
+
+
+def test_a_model_that_the_verdict_does_not_take_is_not_fitted(test, table):
+    verdict = replace(test.verdict, method="baseline")
+    assert final_model(table, AS_OF, verdict, Settings(), horizon_days=H) is None
+
+
+def test_a_model_is_needed_where_the_verdict_asks_for_one(test, table):
+    with pytest.raises(InputError, match="none is given"):
+        lost_probabilities(table, AS_OF, replace(test.verdict, method="model"), None, horizon_days=H)
