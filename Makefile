@@ -4,14 +4,21 @@ STUDY ?= data/sample/study.yaml
 OUT ?= reports
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILE := --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install report test check proof notebooks sample lock clean
+.PHONY: help install everything report test check proof notebooks sample lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 install: $(VENV)/.installed ## make .venv and install the locked packages
+
+everything: $(VENV)/.everything ## the same with what tests, PostgreSQL, Spark and the benches need
+
+$(VENV)/.everything: requirements-all.lock $(VENV)/.installed
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-all.lock
+	@touch $@
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; give another: make PYTHON=python3" >&2; exit 1; }
@@ -24,7 +31,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 report: install ## run the study on the sample and say where the report lies (STUDY=… OUT=… for another)
 	$(BIN)/kam run $(STUDY) --out $(OUT)
 
-check: install ## style and types
+check: everything ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -33,18 +40,19 @@ test: check ## every test (15 minutes at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile notebooks
 
-proof: install ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
+proof: everything ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"
 	$(BIN)/python -m bench
 
-notebooks: install ## run the notebooks on the sample and keep their outputs, for a commit
+notebooks: everything ## run the notebooks on the sample and keep their outputs, for a commit
 	$(BIN)/python tests/refresh_notebooks.py
 
 sample: install ## make data/sample again
 	$(BIN)/kam sample data/sample
 
-lock: install ## resolve requirements.lock again
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --extra test pyproject.toml -o requirements.lock
+lock: install ## resolve both locks again
+	$(BIN)/uv pip compile $(COMPILE) --all-extras pyproject.toml -o requirements-all.lock
+	$(BIN)/uv pip compile $(COMPILE) -c requirements-all.lock pyproject.toml -o requirements.lock
 
 clean: ## remove .venv and drafts
 	rm -rf $(VENV) reports/drafts

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -16,20 +17,31 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def locked() -> dict[str, str]:
-    text = (ROOT / "requirements.lock").read_text()
+LOCKS = ("requirements.lock", "requirements-all.lock")
+
+
+def locked(lock: str) -> dict[str, str]:
+    text = (ROOT / lock).read_text()
     return {canonicalize_name(name): version for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", text, re.M)}
 
 
-def test_the_lock_holds_every_package_of_the_project_in_an_allowed_version():
-    wanted = [Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]]
-    versions = locked()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_locks_hold_every_package_of_the_project_in_an_allowed_version(lock):
+    groups = {} if lock == "requirements.lock" else PROJECT["optional-dependencies"]
+    wanted = [Requirement(text) for group in [PROJECT["dependencies"], *groups.values()] for text in group]
+    versions = locked(lock)
     wrong = [str(r) for r in wanted if versions.get(canonicalize_name(r.name)) not in r.specifier]
     assert not wrong
 
 
-def test_every_package_of_the_lock_has_a_hash():
-    entries = re.split(r"^(?=[A-Za-z0-9])", (ROOT / "requirements.lock").read_text(), flags=re.M)
+def test_the_small_lock_is_a_part_of_the_large_one():
+    large = locked("requirements-all.lock")
+    assert {name: large.get(name) for name in locked("requirements.lock")} == locked("requirements.lock")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_of_the_locks_has_a_hash(lock):
+    entries = re.split(r"^(?=[A-Za-z0-9])", (ROOT / lock).read_text(), flags=re.M)
     assert not [entry.split()[0] for entry in entries if entry.strip() and "--hash=sha256:" not in entry]
 
 

@@ -119,7 +119,7 @@ def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
     import pandas as pd
 
     from kamlib.intake import cleaning, readers
-    from kamlib.intake.mapping import MONEY
+    from kamlib.intake.values import MONEY
 
     orders = cleaning.set_aside(flagged)
     rest = [aside for aside in asides if len(aside)]

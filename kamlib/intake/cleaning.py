@@ -11,8 +11,9 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.intake import overlap, readers
-from kamlib.intake.mapping import MONEY, SUM, exact, original
+from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, of_study
+from kamlib.intake.values import MONEY, SUM, exact
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

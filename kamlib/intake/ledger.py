@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.intake.cleaning import Flagged, examples, set_aside
-from kamlib.intake.mapping import SUM
+from kamlib.intake.values import SUM
 
 if TYPE_CHECKING:
     from kamlib.study import Study

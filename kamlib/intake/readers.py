@@ -215,7 +215,7 @@ def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
     """Give all tables the same columns: what one does not have is missing, what differs in type becomes text."""
     import ibis
 
-    from kamlib.intake.mapping import as_text
+    from kamlib.intake.values import as_text
 
     types: dict[str, set] = {}
     for table in tables:
