@@ -36,7 +36,7 @@ def baseline_predictions(
     InputError
         If no landmark was complete by `until`.
     """
-    train, lost = _complete(table, until, horizon_days)
+    train, lost = recent(table, until, horizon_days)
     common = usual(train)
     rules = {name: _rule(_score(name, train, common), lost, _score(name, now, common)) for name in BASELINES}
     return pd.DataFrame(rules, index=now.index)
@@ -49,7 +49,7 @@ def baseline_range(
 
     Each landmark stands at the end of its own 95 % interval: Wilson's for a constant, the one of the curve else.
     """
-    train, lost = _complete(table, until, horizon_days)
+    train, lost = recent(table, until, horizon_days)
     common = usual(train)
     score, here = _score(name, train, common), _score(name, now, common)
     each = [_ends(score[rows], lost[rows], here) for rows in (train["as_of"] == day for day in train["as_of"].unique())]
@@ -57,7 +57,8 @@ def baseline_range(
     return pd.DataFrame({"low": low, "high": high}, index=now.index)
 
 
-def _complete(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int) -> tuple[pd.DataFrame, pd.Series]:
+def recent(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int) -> tuple[pd.DataFrame, pd.Series]:
+    """The rows of the complete landmarks of the last year before `until`, and whether each was lost."""
     until = pd.Timestamp(until)
     came = outcomes(table, until, horizon_days=horizon_days)
     complete = came["complete"] & (table["as_of"] < until)
@@ -66,8 +67,8 @@ def _complete(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int
             f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
             remedy="Give a longer history or a shorter horizon.",
         )
-    recent = complete & (table["as_of"] > table.loc[complete, "as_of"].max() - pd.Timedelta(days=365))
-    return table[recent], came.loc[recent, "lost"]
+    in_year = complete & (table["as_of"] > table.loc[complete, "as_of"].max() - pd.Timedelta(days=365))
+    return table[in_year], came.loc[in_year, "lost"]
 
 
 def _score(name: str, table: pd.DataFrame, common: Usual) -> pd.Series:

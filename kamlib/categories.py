@@ -16,41 +16,103 @@ HIGH_MARK, PASS_MARK = 8, 5
 THREE_P = ("need", "solvency", "authority")
 MARKED = {"reputation": "image", "influence": "image", "innovation": "innovator", "expertise": "expert"}
 """Criteria of our ratings whose high mark puts an account into a category."""
+TESTS, LESSONS, CLAIMS = 2, 3, (0.10, 3)
+"""An expert: so many acceptance tests, claims that taught us something, or claims for each order and at all, in 12 months."""
+PREPAID, FEW_CLAIMS, ONE_CONTACT = (0.80, 3), 0.05, (0.80, 5)
+"""Goodwill: share of the amount paid in advance and invoices at least, claims for each order at most; resting on one contact: share
+of touches and touches at least."""
 
 
-def categories(facts: pd.DataFrame, *, ratings: pd.DataFrame | None = None) -> pd.DataFrame:
+def categories(
+    facts: pd.DataFrame,
+    *,
+    ratings: pd.DataFrame | None = None,
+    dealings: pd.DataFrame | None = None,
+    prospects: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """What kind of client each is to us; one may be several, and the evidence says which number put it there.
 
     breadwinner: at least a tenth of the base's positive 12-month margin (revenue where no margin is known);
-    image, innovator, expert: a mean mark of at least 8 for a criterion in `MARKED`.
+    image, innovator, expert: a mean mark of at least 8 for a criterion in `MARKED`; expert too: by `TESTS`, `LESSONS` or `CLAIMS`;
+    goodwill: pays in advance and claims little; prospect: the gate of the three P is open.
 
     Parameters
     ----------
     facts, ratings : of the whole base, account_id, margin_12m, revenue_12m; latest ratings by us as in `three_p`, or None.
+    dealings : result of `kamlib.dealings.dealings`, or None.
+    prospects : result of `three_p`, or None.
 
     Returns
     -------
     DataFrame
-        account_id, category, measure (what was looked at), value, limit (what it must reach), evidence (in words).
+        account_id, category, measure (what was looked at), value, limit (what it must reach), evidence (in words), warning (in words, or '').
     """
     measure = "margin_12m" if facts["margin_12m"].notna().any() else "revenue_12m"
     positive = facts[measure].clip(lower=0)
-    big = facts[["account_id"]].assign(
-        category="breadwinner", measure=measure, value=positive / positive.sum(), limit=BREADWINNER
-    )
+    big = facts[["account_id"]].assign(measure=measure, value=positive / positive.sum(), limit=BREADWINNER)
     big["evidence"] = big["value"].map("{:.1%} of the base's positive ".format) + measure.replace(
         "_12m", " of 12 months"
     )
-    found = [big]
+    found = [big.assign(category="breadwinner")]
     if ratings is not None and len(ratings):
         ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(MARKED)]
         high = ours.groupby(["account_id", "criterion"])["score"].mean().rename("value").reset_index()
         high = high.rename(columns={"criterion": "measure"})
         high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
         found.append(high.assign(evidence=high["measure"] + high["value"].map(" rated {:.1f} of 10".format)))
-    table = pd.concat(found)[list(big.columns)]
-    table = table[table["value"].round(9) >= table["limit"]]
+    if dealings is not None:
+        found += [*_experts(dealings), _goodwill(dealings)]
+    if prospects is not None:
+        passed = prospects[prospects["verdict"] == "open"].assign(
+            category="prospect", measure="three P", limit=PASS_MARK
+        )
+        words = "weakest of the three P: " + passed["weakest"] + passed["gate"].map(" {:.1f} of 10".format)
+        found.append(passed.assign(value=passed["gate"], evidence=words))
+    columns = ["account_id", "category", "measure", "value", "limit", "evidence", "warning"]
+    table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna({"warning": ""})
+    table = table[table["value"].astype(float).round(9) >= table["limit"]]
     return table.sort_values(["category", "value", "account_id"], ascending=[True, False, True], ignore_index=True)
+
+
+def _experts(dealings: pd.DataFrame) -> list[pd.DataFrame]:
+    table = dealings[["account_id"]].assign(category="expert")
+    text = {name: dealings[name].map("{:.0f}".format) for name in ("tests", "lessons", "claims")}  # limits keep one out
+    each = dealings["claims_per_order"].where(dealings["claims"] >= CLAIMS[1])
+    rate = text["claims"] + " claims in 12 months, " + each.map("{:.2f}".format) + " for each order day"
+    return [
+        table.assign(
+            measure="tests",
+            value=dealings["tests"],
+            limit=TESTS,
+            evidence=text["tests"] + " acceptance tests in 12 months",
+        ),
+        table.assign(
+            measure="lessons",
+            value=dealings["lessons"],
+            limit=LESSONS,
+            evidence=text["lessons"] + " claims in 12 months taught us something",
+        ),
+        table.assign(measure="claims_per_order", value=each, limit=CLAIMS[0], evidence=rate),
+    ]
+
+
+def _goodwill(dealings: pd.DataFrame) -> pd.DataFrame:
+    enough = (dealings["invoices"] >= PREPAID[1]) & ~(dealings["claims_per_order"] > FEW_CLAIMS)
+    share = dealings["prepaid_share"].where(enough)
+    words = (
+        "paid " + share.map("{:.0%}".format) + " of " + dealings["invoices"].map("{:.0f} invoices in advance, ".format)
+    )
+    claims = (
+        dealings["claims"].map("claims in 12 months: {:.0f}".format).where(dealings["claims"].notna(), "claims unknown")
+    )
+    alone = (dealings["main_contact_share"] >= ONE_CONTACT[0]) & (dealings["touches"] >= ONE_CONTACT[1])
+    rests = dealings["main_contact_share"].map("rests on one contact: {:.0%} of ".format) + dealings["touches"].map(
+        "{:.0f} touches".format
+    )
+    return dealings[["account_id"]].assign(
+        category="goodwill", measure="prepaid_share", value=share, limit=PREPAID[0], evidence=words + claims,
+        warning=rests.where(alone, ""),
+    )  # fmt: skip
 
 
 def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,6 @@ from kamlib.errors import InputError
 from kamlib.landmarks import outcomes
 from kamlib.signs import Usual, signs, usual
 
-if TYPE_CHECKING:
-    pass
-
 Level = Literal["year", "season", "latest"]
 LEVELS: tuple[Level, ...] = ("year", "season", "latest")
 _SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are of the same season
@@ -34,11 +31,13 @@ _SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `kamlib.honest.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none)."""
+    """What `kamlib.honest.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none), and
+    whether each account is also read as a buyer at random (`kamlib.nbd`)."""
 
     penalty: float = 0.01
     level: Level = "year"
     split_day: int | None = None
+    buyers: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def fit(
             f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
             remedy="Give a longer history or a shorter horizon.",
         )
-    common = usual(train[complete])
+    common = usual(train[complete], buyers=settings.buyers)
     natural = signs(train, common)
     columns = _usable(natural, train["as_of"])
     mean, sd = natural[columns].mean(), natural[columns].std(ddof=0)
@@ -172,7 +171,7 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
     for piece in model.pieces:
         score = (z @ piece.coefficients).to_numpy()
         spread = 1.96 * np.sqrt(np.einsum("ij,jk,ik->i", z, piece.covariance, z, optimize=True).clip(min=0))
-        base = {day: _hazard(piece, _level(model, day)) for day in days}
+        base = {day: daily_hazard(piece, level_of(model, day)).sum() for day in days}
         expected += table["as_of"].map(base).to_numpy(dtype="float64") * np.exp(score)
         most += _hazard(piece, [mildest]) * np.exp(score + spread)
         fewest += _hazard(piece, [hardest]) * np.exp(score - spread)
@@ -216,7 +215,8 @@ def level_landmarks(complete: pd.Index, day: pd.Timestamp, level: Level) -> list
     return list(complete[(np.abs((back + 182.625) % 365.25 - 182.625) <= _SEASON_DAYS) & (back > 182)])
 
 
-def _level(model: Model, day: pd.Timestamp) -> list[pd.Timestamp]:
+def level_of(model: Model, day: pd.Timestamp) -> list[pd.Timestamp]:
+    """The landmarks that give the level of this model's prediction at `day`; an `InputError` where there are none."""
     if found := level_landmarks(model.landmarks, day, model.settings.level):
         return found
     raise InputError(
@@ -247,7 +247,11 @@ def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.
     return wide[0], wide[1].iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1]
 
 
+def daily_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> np.ndarray:
+    """Breslow's hazard of an account with average covariates on each day of the piece, pooled over `landmarks`."""
+    events, exposure = (part.loc[landmarks].sum().to_numpy() for part in (piece.events, piece.exposure))
+    return np.divide(events, exposure, out=np.zeros_like(events), where=exposure > 0)
+
+
 def _hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> float:
-    """Breslow's cumulative hazard over the piece, pooled over `landmarks`."""
-    exposure = piece.exposure.loc[landmarks].sum()
-    return float((piece.events.loc[landmarks].sum() / exposure.where(exposure > 0)).sum())
+    return float(daily_hazard(piece, landmarks).sum())

@@ -1,4 +1,4 @@
-"""The command line: kam run · check · batch · sample."""
+"""The command line: kam init · run · check · firms · batch · sample · anonymise · person."""
 
 from __future__ import annotations
 
@@ -27,6 +27,22 @@ Out = Annotated[Path, typer.Option(help="Folder of the reports.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; may be repeated.")
 ]
+
+
+@app.command()
+def init(
+    files: Annotated[list[str], typer.Argument(help="CSV, Excel or Parquet files, or the URL of a database.")],
+    out: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.yaml"),
+    name: Annotated[
+        str | None, typer.Option(help="Name of the study; else that of the file, or of its folder.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a study file that is there already.")] = False,
+) -> None:
+    """Look into files and propose a study file: tables, columns, dialects, criteria. It asks nothing."""
+    from kamlib.intake.start import start, summary
+
+    for line in summary(start(files, out, name=name, force=force)):
+        typer.echo(line)
 
 
 @app.command()
@@ -62,14 +78,34 @@ def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     clean = intake.collect(loaded)
     typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
     heads = ("rows hit", "amount hit", "set aside", "amount")
-    typer.echo(f"{'table':<13}{'rule':<24}{'what is done':<14}" + _columns(heads))
+    typer.echo(f"{'table':<13}{'rule':<28}{'what is done':<14}" + _columns(heads))
     for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].to_dict("records"):
         cells = [_count(row["matched_rows"]), _money(row["matched_amount"])]
         if row["action"]:
             cells += [_count(row["rows"]), _money(row["amount"])]
-        typer.echo(f"{row['table']:<13}{row['rule']:<24}{row['action']:<14}{_columns(cells)}")
+        typer.echo(f"{row['table']:<13}{row['rule']:<28}{row['action']:<14}{_columns(cells)}")
     for note in clean.notes:
         typer.echo(note)
+
+
+@app.command()
+def firms(
+    study: StudyFile,
+    out: Annotated[Path | None, typer.Option(help="The review file; else identity.review, or firms.csv.")] = None,
+) -> None:
+    """Propose accounts that may be one firm in a review file, to be decided there; decisions already made are kept."""
+    from kamlib import intake
+    from kamlib.intake import review
+    from kamlib.study import Study
+
+    loaded = Study.read(study)
+    path = out or loaded.folder / (loaded.identity.review or "firms.csv")
+    pairs = review.refresh(path, intake.accounts(loaded), "," if loaded.language == "en" else ";")
+    decided = int((pairs["decision"] != "").sum())
+    typer.echo(f"{len(pairs):,} pairs, {decided:,} of them decided: {path}")
+    if loaded.identity.review is None:
+        typer.echo("The study obeys the decisions (same, group, different) once it says")
+        typer.echo(f"  identity: {{review: {path.name}}}")
 
 
 @app.command()
@@ -98,6 +134,44 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where the sample goes.")
 
     make(folder)
     typer.echo(f"sample: {folder.resolve()}")
+
+
+@app.command()
+def anonymise(
+    study: StudyFile,
+    out: Annotated[Path, typer.Argument(help="Where the copy goes: a new folder.")],
+    key: Annotated[str | None, typer.Option(help="Secret of 16 letters or more, for the same ids next time.")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Make a pseudonymised copy of a study for a class or for support: its README.txt says what is protected."""
+    from kamlib.anonymise import anonymise as copy
+    from kamlib.study import Study
+
+    typer.echo(f"study: {copy(Study.read(study, as_of=as_of), out, key=key)}")
+
+
+@app.command()
+def person(
+    study: StudyFile,
+    who: Annotated[str, typer.Argument(help="A contact_id, a whole name or a work channel.")],
+    erase: Annotated[
+        Path | None, typer.Option(help="Write copies of the files without this person into this new folder.")
+    ] = None,
+) -> None:
+    """List all that a study's files hold about one person, or write copies of the files without it."""
+    from kamlib import persons
+    from kamlib.study import Study
+
+    loaded = Study.read(study)
+    found = persons.identify(loaded, who)
+    held = persons.places(loaded, found) if erase is None else persons.erase(loaded, found, erase)
+    for row in held.to_dict("records"):
+        typer.echo(f"{row['table']:<13}{row['file']}, line {row['line']}: {row['held']} ({row['columns']})")
+    typer.echo(
+        f"{len(held):,} rows {'hold something about this person' if erase is None else 'were changed in the copies'}"
+    )
+    if erase is not None:
+        typer.echo(f"copies: {erase.resolve()}; the files of the study are as they were")
 
 
 @app.callback(invoke_without_command=True)

@@ -6,7 +6,6 @@ found where no groups are: in permuted columns, and in one single cloud of the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,19 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kamlib.behaviour import FEATURES, behaviour, scale, stands_apart, usable
 from kamlib.checks import one_row_each
 from kamlib.errors import InputError
-from kamlib.structure import NO_STRUCTURE, family_p, null_silhouettes, silhouettes
+from kamlib.groupers import DENSE_ROWS, HDBSCAN, KMEANS, MIXTURE, bic, fit
+from kamlib.structure import NO_STRUCTURE, adjusted_rand, family_p, null_silhouettes, silhouettes
 from kamlib.structure import stability as still
 
-FEATURES = ("order_days_24m", "margin_24m", "gap_median", "categories_24m", "average_order")
 FEWEST = 30
-JUDGED = 5_000
-NULL_ROWS = 1_000
+#: accounts at most: for the silhouette, for the stability, for the nulls, and those a mixture is fitted to
+JUDGED, DRAWN, NULL_ROWS, FITTED = 5_000, 2_000, 1_000, 100_000
 SIGNIFICANCE = 0.01
-#: quartile ranges; a mixture's group is no thinner, or a feature in whole numbers would make groups without width
-THINNEST = 0.15
-METHODS = ("k-means", "Gaussian mixture")
+COLUMNS = (
+    *("method", "k", "silhouette", "error", "null", "p", "stability", "bic", "smallest", "grouped", "agreement"),
+    *("passes", "chosen"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class Grouping:
     """What `group` found.
 
     accounts: account_id, cluster (from 1, largest first; missing where apart or without structure), why (why apart).
-    tried: one row per method and k: silhouette, error (its standard error), null (mean silhouette without groups), p
-    (family-wise, the larger of both nulls), stability (of a mixture only where it could change the choice), bic,
-    smallest, passes, chosen. behaviour, features: of the accounts that took part, indexed by account_id, in own units
+    tried: one row per method and k, and one of HDBSCAN, which finds its own k: silhouette, error (its standard error), null
+    (mean silhouette without groups), p (family-wise, the larger of both nulls), stability (of a mixture only where it could
+    change the choice), bic, smallest, grouped (share of the accounts in a group), agreement (adjusted Rand index with the
+    chosen one), passes, chosen. behaviour, features: of the accounts that took part, indexed by account_id, in own units
     and scaled. verdict, notes: in words.
     """
 
@@ -53,65 +55,6 @@ class Grouping:
         return self.verdict != NO_STRUCTURE
 
 
-def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[str], list[str]]:
-    """The columns that can stand for the wanted features, and notes on what was replaced or left out.
-
-    A 24-month window that was not observed gives way to 12 months, a margin nobody knows to revenue; what then is
-    still unknown, or the same for all, is left out.
-    """
-    columns, notes = [], []
-    for name in names:
-        options = [name, name.replace("_24m", "_12m"), name.replace("margin", "revenue")]
-        options.append(options[1].replace("margin", "revenue"))
-        if not any(option in facts for option in options):
-            raise InputError("no such column of facts for clustering", found=name, remedy="Mend clustering.features.")
-        known = next((o for o in options if o in facts and facts[o].notna().any()), None)
-        if known is None or facts[known].nunique() < 2:
-            notes.append(f"{name} is left out: " + ("unknown" if known is None else "the same for all"))
-        elif known not in columns:
-            columns.append(known)
-            if known != name:
-                notes.append(f"{known} stands for {name}")
-    return columns, notes
-
-
-def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The features in their own units, of the accounts that know all of them and ordered in the window.
-
-    Order days and money of a window become sums a year of buying: over the part of the window between the account's first
-    and last order, at least a quarter of a year. Else the groups would only be the new, the old and the gone.
-
-    Returns
-    -------
-    DataFrame indexed by account_id; a yearly column ends in ``_a_year`` instead of its window.
-    """
-    part = _takes_part(facts, columns).eq("")
-    x = facts.loc[part, list(columns)].astype("float64").set_axis(facts.loc[part, "account_id"], axis=0)
-    for name in columns:
-        if found := re.fullmatch(r"(order_days|revenue|margin|returns)_(\d+)m", name):
-            window = int(found[2]) * 365.25 / 12
-            bought = facts.loc[part, "tenure_days"].clip(upper=window) - facts.loc[part, "silence_days"]
-            years = bought.clip(lower=365.25 / 4) / 365.25
-            x[name] = x[name] / years.to_numpy()
-            x = x.rename(columns={name: f"{found[1]}_a_year"})
-    return x
-
-
-def scale(x: pd.DataFrame) -> pd.DataFrame:
-    """Features on a log scale, robustly scaled: ``sign(x) log(1 + |x| / s)``, less its median, by its quartile range.
-
-    s is the 5th percentile of the column's positive values, so units and currencies do not matter. A column without
-    quartile range is divided by its standard deviation.
-    """
-    if x.empty:
-        return x
-    unit = x.where(x > 0).quantile(0.05).fillna(1.0)
-    logged = pd.DataFrame(np.sign(x) * np.log1p(x.abs() / unit))
-    spread = logged.quantile(0.75) - logged.quantile(0.25)
-    spread = spread.where(spread > 1e-9, logged.std(ddof=0)).where(lambda s: s > 1e-9, 1.0)
-    return ((logged - logged.median()) / spread).round(9)
-
-
 def group(
     facts: pd.DataFrame,
     names: Sequence[str] = FEATURES,
@@ -123,7 +66,7 @@ def group(
     nulls: int = 20,
     seed: int = 1,
 ) -> Grouping:
-    """Group accounts by k-means and by Gaussian mixture, for k from `least` to `most`, and keep the best that holds.
+    """Group accounts by k-means, Gaussian mixture (k from `least` to `most`) and HDBSCAN, and keep the best that holds.
 
     Parameters
     ----------
@@ -139,11 +82,13 @@ def group(
         Passing needs: silhouette above both nulls (family-wise p <= 1 %), `stability`, and no cluster below 1 % of the
         accounts or 5. k is that of the k-means that stands highest above its null; of those level within a standard
         error, the one whose mixture has the lowest BIC. At that k a mixture that passes too takes its place if its BIC is
-        lower (long or tilted groups). Judged on at most 5,000 accounts (nulls on 1,000), then fitted to all.
+        lower (long or tilted groups). HDBSCAN leaves accounts in no group, so it is chosen only where nothing else passes
+        and it groups at least half. Judged on at most 5,000 accounts (nulls on 1,000), then fitted to all; HDBSCAN to
+        30,000 at most, the others go with their nearest of these or stay in no group.
 
     References
     ----------
-    The sources of each test stand in `kamlib.structure`.
+    The sources of each test stand in `kamlib.structure`, of each method in `kamlib.groupers`.
     """
     import sklearn.cluster  # the limit below reaches only what is loaded
     import sklearn.mixture  # noqa: F401
@@ -155,31 +100,45 @@ def group(
     columns, notes = usable(facts, names)
     own_units = behaviour(facts, columns)
     x = scale(own_units)
-    why = _takes_part(facts, columns)
-    accounts = pd.DataFrame({"account_id": facts["account_id"], "cluster": pd.array([pd.NA] * len(facts), "Int64")})
-    accounts["why"] = why.to_numpy()
-    tried = _no_rows()
+    why = stands_apart(facts, columns).to_numpy()
+    accounts = pd.DataFrame({"account_id": facts["account_id"].array, "cluster": pd.array([pd.NA] * len(why), "Int64")})
+    accounts["why"] = why
     if len(x) < FEWEST or len(columns) < 2:
         notes.append(f"{len(x)} accounts and {len(columns)} features are too few to look for groups")
-        return Grouping(accounts, tried, own_units, x, NO_STRUCTURE, notes)
-    order = np.lexsort(x.to_numpy().T[::-1])
+        none = pd.DataFrame(columns=list(COLUMNS), dtype=float).astype({"method": str, "passes": bool, "chosen": bool})
+        return Grouping(accounts, none, own_units, x, NO_STRUCTURE, notes)
+    order = _by_value(x.to_numpy())
     values = np.ascontiguousarray(x.to_numpy()[order])
     rng = np.random.default_rng(seed)
     judged = _sample(values, JUDGED, rng)
-    if len(judged) < len(values):
-        notes.append(f"k and stability are judged on {len(judged):,} of {len(values):,} accounts")
+    if len(values) > DRAWN:
+        notes.append(f"k is judged on {len(judged):,} and stability on {DRAWN:,} of {len(values):,} accounts")
     with threadpool_limits(1):  # many small fits: threads would only wait for each other
         tried, model = _try_all(judged, range(least, most + 1), stability, bootstraps, nulls, rng)
     if model is None:
         return Grouping(accounts, tried, own_units, x, NO_STRUCTURE, notes)
     method, k = tried.loc[tried["chosen"], ["method", "k"]].to_numpy()[0]
     if len(judged) < len(values):
-        model = _fit(method, k, values, seed, like=model)
+        fitted = _sample(values, {KMEANS: len(values), MIXTURE: FITTED, HDBSCAN: DENSE_ROWS}[method], rng)
+        model = fit(method, k, fitted, seed, like=model)
+        if len(fitted) < len(values):
+            notes.append(f"the groups are formed from {len(fitted):,} of them, the others are placed in these")
     labels = model.predict(values)
-    rank = np.argsort(np.argsort(-np.bincount(labels, minlength=k), kind="stable"))
-    cluster = pd.Series(rank[labels] + 1, index=x.index[order])
-    accounts["cluster"] = accounts["account_id"].map(cluster).astype("Int64")
-    return Grouping(accounts, tried, own_units, x, f"{k} groups by {method}", notes)
+    sizes = np.bincount(labels[labels >= 0])
+    rank = np.argsort(np.argsort(-sizes, kind="stable"))
+    place = np.flatnonzero(why == "")[order]
+    accounts.loc[place, "cluster"] = pd.array(rank[labels] + 1, "Int64")
+    accounts.loc[place[labels < 0], "cluster"] = pd.NA
+    accounts.loc[place[labels < 0], "why"] = "far from every group"
+    return Grouping(accounts, tried, own_units, x, f"{len(sizes)} groups by {method}", notes)
+
+
+def compared(tried: pd.DataFrame) -> pd.DataFrame:
+    """The methods side by side: the rows of `tried` at the chosen number of groups, or at each one's clearest, and HDBSCAN's."""
+    clearest = tried.groupby("method", sort=False)["silhouette"].transform("max").eq(tried["silhouette"])
+    chosen = tried.loc[tried["chosen"] & (tried["method"] != HDBSCAN), "k"]
+    same = tried["k"].isin(chosen) if len(chosen) else clearest
+    return tried[same & (tried["method"] != HDBSCAN) | (tried["method"] == HDBSCAN)].reset_index(drop=True)
 
 
 def _try_all(
@@ -189,53 +148,67 @@ def _try_all(
     from sklearn.metrics import pairwise_distances
 
     ks = [k for k in ks if k <= len(values) // 5]
-    small = _sample(values, NULL_ROWS, rng)
-    null = null_silhouettes(partial(_fit, METHODS[0]), ks, small, nulls, rng)
+    small, some = _sample(values, NULL_ROWS, rng), _sample(values, DRAWN, rng)
+    round_null = null_silhouettes(partial(fit, KMEANS), ks, small, nulls, rng)
+    dense_null = null_silhouettes(partial(fit, HDBSCAN), [0], small, nulls, rng)
     distances = pairwise_distances(values.astype(np.float32))
     few = distances if len(small) == len(values) else pairwise_distances(small.astype(np.float32))
-    rows, models = [], []
-    for method in METHODS:
-        for at, k in enumerate(ks):
-            model = _fit(method, k, values, int(rng.integers(2**31)), starts=10)
-            labels = model.predict(values)
-            seen = float(silhouettes(few, model.predict(small)).mean())
-            each = silhouettes(distances, labels)
-            models.append(model)
-            rows.append(
-                {
-                    "method": method,
-                    "k": k,
-                    "silhouette": float(each.mean()),
-                    "error": float(each.std(ddof=1) / np.sqrt(len(each))),
-                    "null": max(float(scores[:, at].mean()) for scores in null),
-                    "p": max(family_p(seen, at, scores) for scores in null),
-                    "stability": np.nan,
-                    "bic": _bic(model, values, labels),
-                    "smallest": int(np.bincount(labels, minlength=k).min()),
-                    "passes": False,
-                    "chosen": False,
-                }
-            )
-    tried = pd.DataFrame(rows)
-    clear = (tried["p"] <= SIGNIFICANCE) & (tried["smallest"] >= max(5, 0.01 * len(values)))
+    rows: list[dict[str, Any]] = []
+    models, placed = [], []
+    for method, k in [*((m, k) for m in (KMEANS, MIXTURE) for k in ks), (HDBSCAN, 0)]:
+        null, at = (dense_null, 0) if method == HDBSCAN else (round_null, ks.index(k))
+        model = fit(method, k, values, int(rng.integers(2**31)), starts=10)
+        labels = model.predict(values)
+        on_few = fit(method, k, small, 0).predict(small) if method == HDBSCAN else model.predict(small)
+        seen = float(silhouettes(few, on_few).mean())
+        each = silhouettes(distances, labels)
+        models.append(model)
+        placed.append(labels)
+        rows.append(
+            {
+                "method": method,
+                "k": k or int(labels.max()) + 1,
+                "silhouette": float(each.mean()),
+                "error": float(each.std(ddof=1) / np.sqrt(len(each))),
+                "null": max(float(scores[:, at].mean()) for scores in null),
+                "p": max(family_p(seen, at, scores) for scores in null),
+                "stability": np.nan,
+                "bic": bic(model, values, labels),
+                "smallest": int(np.bincount(labels[labels >= 0], minlength=max(k, 1)).min()),
+                "grouped": float((labels >= 0).mean()),
+                "agreement": np.nan,
+                "passes": False,
+                "chosen": False,
+            }
+        )
+    tried = pd.DataFrame(rows, columns=list(COLUMNS))
+    clear = (tried["p"] <= SIGNIFICANCE) & (tried["smallest"] >= max(5, 0.01 * len(values))) & (tried["grouped"] >= 0.5)
 
     def judge(at: int) -> None:
-        method, k = METHODS[at // len(ks)], ks[at % len(ks)]
-        held = still(partial(_fit, method), k, values, models[at].predict(values), bootstraps, rng)
-        tried.loc[at, ["stability", "passes"]] = held, bool(clear[at]) and held >= stability
+        method, k = rows[at]["method"], rows[at]["k"]
+        held = still(partial(fit, method), k, some, models[at].predict(some), bootstraps, rng)
+        tried.loc[at, "stability"] = held
+        tried.loc[at, "passes"] = bool(clear[at]) and held >= stability
 
     for at in range(len(ks)):
         judge(at)
     best = _clearest(tried)
-    mixtures = tried[clear & (tried["method"] != METHODS[0])].sort_values("silhouette", ascending=False).index
+    mixtures = tried[clear & (tried["method"] == MIXTURE)].sort_values("silhouette", ascending=False).index
     for at in mixtures if best is None else mixtures.intersection([best + len(ks)]):
         judge(at)
         if tried.loc[at, "passes"]:
             if best is None or tried.loc[at, "bic"] < tried.loc[best, "bic"]:
                 best = at
             break
+    if rows[-1]["k"] > 1:
+        judge(len(rows) - 1)
+        if best is None and tried["passes"].iloc[-1]:
+            best = len(rows) - 1
+    if best is None:
+        return tried, None
     tried["chosen"] = tried.index == best
-    return tried, None if best is None else models[best]
+    tried["agreement"] = [adjusted_rand(placed[best], labels) for labels in placed]
+    return tried, models[best]
 
 
 def _clearest(tried: pd.DataFrame) -> int | None:
@@ -245,53 +218,18 @@ def _clearest(tried: pd.DataFrame) -> int | None:
         return None
     above = good["silhouette"] - good["null"]
     level = good[above >= above.max() - np.sqrt(2) * good.loc[above.idxmax(), "error"]]
-    mixture = tried[tried["method"] == METHODS[1]].set_index("k")["bic"]
+    mixture = tried[tried["method"] == MIXTURE].set_index("k")["bic"]
     return int(level["k"].map(mixture).idxmin())
 
 
-def _fit(method: str, k: int, values: np.ndarray, seed: int, starts: int = 1, like: Any = None) -> Any:
-    """A model with cold starts, or one that starts where the model `like` ended."""
-    from sklearn.cluster import KMeans
-    from sklearn.mixture import GaussianMixture
-
-    if method == METHODS[0]:
-        init = "k-means++" if like is None else like.cluster_centers_
-        return KMeans(k, init=init, n_init=starts, random_state=seed).fit(values)
-    more = {"n_init": max(1, starts // 2)}
-    if like is not None:
-        more = {"means_init": like.means_, "weights_init": like.weights_, "precisions_init": like.precisions_}
-    return GaussianMixture(k, reg_covar=THINNEST**2, max_iter=200, random_state=seed, **more).fit(values)
-
-
-def _bic(model: Any, values: np.ndarray, labels: np.ndarray) -> float:
-    """Bayesian information criterion; k-means counts as a mixture of equal round clouds."""
-    if hasattr(model, "bic"):
-        return float(model.bic(values))
-    n, d = values.shape
-    k = len(model.cluster_centers_)
-    variance = max(model.inertia_ / (n * d), 1e-12)
-    shares = np.bincount(labels, minlength=k) / n
-    likelihood = n * (shares[shares > 0] * np.log(shares[shares > 0])).sum()
-    likelihood -= n * d / 2 * (np.log(2 * np.pi * variance) + 1)
-    return float(-2 * likelihood + (k * d + k) * np.log(n))
-
-
-def _takes_part(facts: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Why an account stays apart; empty where it takes part."""
-    why = pd.Series("", index=facts.index)
-    for name in columns:
-        why = why.mask(why.eq("") & facts[name].isna(), f"{name} unknown")
-        if name.startswith("order_days"):
-            why = why.mask(facts[name].eq(0), "no order in the window")
-    return why
+def _by_value(values: np.ndarray) -> np.ndarray:
+    """An order of the rows that depends on nothing but their values: by a mean of the columns, then by each of them."""
+    key = (values * np.sqrt(np.arange(2, 2 + values.shape[1]))).sum(axis=1)
+    order = np.argsort(key)
+    return np.lexsort([*values.T, key]) if (np.diff(key[order]) == 0).any() else order
 
 
 def _sample(values: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     if len(values) <= most:
         return values
     return values[np.sort(rng.choice(len(values), most, replace=False))]
-
-
-def _no_rows() -> pd.DataFrame:
-    names = ["method", "k", "silhouette", "error", "null", "p", "stability", "bic", "smallest", "passes", "chosen"]
-    return pd.DataFrame({name: [] for name in names})

@@ -1,4 +1,4 @@
-"""The values that accounts are scored on: the latest ratings, each criterion's value, and what knocks an account out."""
+"""The values that accounts are scored on: each criterion's value, what it waits for, and what knocks an account out."""
 
 from __future__ import annotations
 
@@ -7,65 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.catalogue import BUILT_IN, Known
 from kamlib.checks import one_row_each
 from kamlib.errors import InputError, some
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from kamlib.study import Criterion
 
-BUILT_IN = {
-    "revenue": "revenue_12m",
-    "margin": "margin_12m",
-    "frequency": "order_days_12m",
-    "stability": "gap_cv",
-    "breadth": "categories_12m",
-    "lifetime_value": "remaining_value",
-}
-"""Column of the source table that a criterion of this name reads when the study names none."""
-GATES = ("need", "solvency", "sanctions")
-"""Criteria of our ratings whose lowest mark knocks an account out."""
+GATES = {"need": "no need of us", "solvency": "insolvent", "sanctions": "under sanctions"}
+"""Criteria of our ratings whose lowest mark knocks an account out, and what that says."""
 LOWEST_MARK = 1.0
-
-
-def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: str = "ours") -> pd.DataFrame:
-    """The last rating by each rater of each criterion of each account, on or before a day.
-
-    Ratings without a date count as older than any dated one; several by one rater on one day are averaged; ratings
-    without a rater are one rater's; a rating without a view is ours.
-
-    Parameters
-    ----------
-    ratings : DataFrame
-        The clean table `ratings`.
-    as_of : day; nothing after it is read.
-    view : 'ours', or 'client' for the client's ratings of us (`rival` empty) and of rivals.
-
-    Returns
-    -------
-    DataFrame
-        account_id, criterion, rival ('' = us), rater, score (points 1-10), age_days (missing where undated).
-    """
-    as_of = pd.Timestamp(as_of)
-    table = pd.DataFrame(
-        {
-            "account_id": ratings["account_id"],
-            "criterion": ratings["criterion"],
-            "rival": _column(ratings, "rival", "").fillna(""),
-            "rater": _column(ratings, "rater", "").fillna(""),
-            "score": pd.to_numeric(ratings["score"]).astype(float),
-            "date": pd.to_datetime(_column(ratings, "date", pd.NaT)),
-        }
-    )
-    day = table["date"].fillna(pd.Timestamp.min)
-    table = table[(_column(ratings, "view", "ours").fillna("ours") == view) & (day <= as_of) & table["score"].notna()]
-    keys = ["account_id", "criterion", "rival", "rater"]
-    last = day[table.index].groupby([table[key] for key in keys]).transform("max")
-    found = (
-        table[day[table.index] == last].groupby(keys, as_index=False).agg(score=("score", "mean"), date=("date", "max"))
-    )
-    return found.assign(age_days=(as_of - found["date"]).dt.days.astype(float)).drop(columns="date")
 
 
 def knock_outs(
@@ -77,7 +28,7 @@ def knock_outs(
     """Accounts that no score can make key: account_id and reason, one row for each reason.
 
     A negative margin of 12 months; closed on or before the date of `facts` (`accounts` from `kamlib.roster.units`); a
-    criterion in `GATES` that every rater gave the lowest mark (`ratings` from `latest_ratings`).
+    criterion in `GATES` that every rater gave the lowest mark (`ratings` from `kamlib.raters.latest_ratings`).
     """
     found: list[pd.DataFrame] = [facts[facts["margin_12m"] < 0].assign(reason="negative contribution")]
     if accounts is not None and "closed_on" in accounts:
@@ -87,7 +38,7 @@ def knock_outs(
     if ratings is not None and len(ratings):
         gate = ratings[ratings["criterion"].isin(GATES) & (ratings["rival"] == "")]
         best = gate.groupby(["account_id", "criterion"], as_index=False)["score"].max()
-        best["reason"] = "lowest mark for " + best["criterion"]
+        best["reason"] = best["criterion"].map(GATES) + " (" + best["criterion"] + " has the lowest mark)"
         found.append(best[best["score"] <= LOWEST_MARK])
     table = pd.concat([part[["account_id", "reason"]] for part in found])
     return table[table["account_id"].isin(facts["account_id"])].sort_values(["account_id", "reason"], ignore_index=True)
@@ -106,11 +57,11 @@ def criterion_values(
 
     Parameters
     ----------
-    criteria : the study's criteria. Where one names no column, `BUILT_IN` or its own name is read.
+    criteria : the study's criteria. Where one names no column, its own name is read.
     facts : DataFrame, one row per account to score
-        Account facts at one date.
+        Account facts at one date, with `kamlib.roster.with_accounts` and `kamlib.dealings.dealings` where their tables are there.
     value, accounts : lifetime values, and the rows of `kamlib.roster.units`; or None.
-    ratings : result of `latest_ratings`, or None; the value is the mean of the raters.
+    ratings : result of `kamlib.raters.latest_ratings`, or None; the value is the mean of the raters.
     strict : refuse a criterion whose column is not there; an earlier quarter may be read with False.
 
     Returns
@@ -122,7 +73,8 @@ def criterion_values(
     ------
     InputError
         If there are no criteria, no accounts, an account repeats in a table, the column of a criterion is not there, or
-        not one criterion has a value. A criterion that nothing is known of yet stays missing, and scores become intervals.
+        not one criterion has a value. A criterion that nothing is known of yet, or that the kit would measure from a table that
+        is not given, stays missing (`waiting` says for what), and scores become intervals.
     """
     if not criteria:
         raise InputError("the study has no criteria", column="scoring.criteria", remedy="Add at least one.")
@@ -148,6 +100,14 @@ def criterion_values(
     return table
 
 
+def waiting(criteria: Sequence[Criterion], values: pd.DataFrame) -> pd.DataFrame:
+    """Criteria without any value, and what they wait for: criterion, weight, waits_for (table and columns)."""
+    empty = [criterion for criterion in criteria if values[criterion.name].isna().all()]
+    needs = [known.needs if (known := _known(c)) else f"{c.column or c.name} of {c.source}" for c in empty]
+    rows = [(c.name, c.weight, table) for c, table in zip(empty, needs, strict=True)]
+    return pd.DataFrame(rows, columns=["criterion", "weight", "waits_for"])
+
+
 def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """`earlier` criterion values, with those of `now` where either is missing: what was not known at both dates did not move.
 
@@ -158,16 +118,18 @@ def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return then.where(then.notna() & today.notna(), today)
 
 
-def _column(table: pd.DataFrame, name: str, default: object) -> pd.Series:
-    return table[name] if name in table else pd.Series(default, index=table.index)
+def _known(criterion: Criterion) -> Known | None:
+    """What the kit knows of a criterion that it measures by itself."""
+    known = BUILT_IN.get(criterion.name)
+    return known if known and (known.source, known.column) == (criterion.source, criterion.column) else None
 
 
 def _values(criterion: Criterion, table: pd.DataFrame | None, strict: bool) -> pd.Series:
     name = criterion.column or criterion.name
-    if table is not None and criterion.column is None and name not in table:
-        name = BUILT_IN.get(name, name)
     if table is None or name not in table:
-        if strict and criterion.source != "rating":  # nobody may have rated it yet
+        if (
+            strict and criterion.source != "rating" and _known(criterion) is None
+        ):  # these wait; a name of the user's is mistaken
             raise InputError(
                 f"criterion {criterion.name!r} has no data",
                 column=f"scoring.criteria ({criterion.source})",

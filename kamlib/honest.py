@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.baselines import BASELINES, baseline_predictions
-from kamlib.churn import LEVELS, Settings, fit, level_landmarks, predict
+from kamlib.churn import LEVELS, Model, Settings, fit, level_landmarks, predict
 from kamlib.errors import InputError
 from kamlib.landmarks import outcomes
 from kamlib.metrics import compare, wilson
@@ -32,12 +32,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class HonestTest:
-    """The predictions of the test landmark, the measures with intervals, paired differences, and the verdict."""
+    """The predictions of the test landmark, the measures with intervals, paired differences, the verdict, and the model."""
 
     predictions: pd.DataFrame
     measures: pd.DataFrame
     differences: pd.DataFrame
     verdict: Verdict
+    model: Model | None
 
 
 def choose(
@@ -47,15 +48,16 @@ def choose(
     horizon_days: int = 180,
     penalties: Sequence[float] = (0.001, 0.01, 0.1),
 ) -> pd.DataFrame:
-    """Choose penalty, time split and level by the Brier score on landmarks before the test; write the choice down.
+    """Choose penalty, time split, level and signs by the Brier score on landmarks before the test; write the choice down.
 
     Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it.
-    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none.
+    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none; then the
+    signs of a buyer at random (`kamlib.nbd`) are added.
 
     Returns
     -------
     DataFrame, the chosen row first, then by Brier score
-        penalty, split_day (missing: none), level, brier (mean over the validation landmarks), landmarks (how many it was
+        penalty, split_day (missing: none), level, buyers (whether the signs of a buyer at random are used), brier (mean over the validation landmarks), landmarks (how many it was
         judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
         there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
     """
@@ -64,23 +66,22 @@ def choose(
     days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
     split = max(1, round(horizon_days / 6))
     middle = sorted(penalties)[len(penalties) // 2]
-    scores = [row for day in days for p in penalties for row in _scores(table, day, horizon_days, p, None)]
-    grid = _summary(scores)
-    best = float(_best(grid, len(days), penalties)["penalty"]) if len(grid) else middle
-    scores += [row for day in days for row in _scores(table, day, horizon_days, best, split)]
-    grid = _summary(scores)
-    if grid.empty:
-        grid = pd.DataFrame([(middle, split, "year", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
+    scores = [row for day in days for p in penalties for row in _scores(table, day, horizon_days, Settings(p))]
+    if not scores:
+        grid = pd.DataFrame([(middle, split, "year", False, np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
         return grid.assign(chosen=True)
-    grid["chosen"] = grid.index == _best(grid, len(days), penalties).name
+    best = _settings(_best(_summary(scores), len(days)))
+    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, split_day=split))]
+    best = _settings(_best(_summary(scores), len(days)))
+    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, buyers=True))]
+    grid = _summary(scores)
+    grid["chosen"] = grid.index == _best(grid, len(days)).name
     return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
 
 
 def chosen(choices: pd.DataFrame) -> Settings:
     """The settings of the chosen row of `choose`."""
-    row = choices.loc[choices["chosen"]].iloc[0]
-    split = None if pd.isna(row["split_day"]) else int(row["split_day"])
-    return Settings(float(row["penalty"]), row["level"], split)
+    return _settings(choices.loc[choices["chosen"]].iloc[0])
 
 
 def honest_test(
@@ -120,17 +121,19 @@ def honest_test(
     try:
         if came["lost"].nunique() < 2:
             found = f"{losses} of {len(now)} accounts at risk were lost" if len(now) else "no account was at risk"
-            raise InputError(f"on {test_date.date()} {found}.")
+            enough = f"{fewest_losses} losses, and accounts that stayed, would be enough"
+            raise InputError(f"on {test_date.date()} {found}; {enough}.")
         rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
-        model = predict(fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0), now)
+        model = fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0)
+        p_lost = predict(model, now)["p_lost"]
     except InputError as error:
         return _untested(str(error), table, as_of, horizon_days, losses)
     worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
     predictions = pd.concat([now[["account_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
-    predictions = predictions.assign(model=model["p_lost"], **rules).reset_index(drop=True)
+    predictions = predictions.assign(model=p_lost, **rules).reset_index(drop=True)
     measures, differences = compare(predictions, ["model", *BASELINES], bootstraps=bootstraps, seed=seed)
     verdict = _verdict(measures, differences, losses, fewest_losses, test_date)
-    return HonestTest(predictions, measures, differences, verdict)
+    return HonestTest(predictions, measures, differences, verdict, model)
 
 
 def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
@@ -155,16 +158,19 @@ def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 
     return found.assign(low=low, high=high).reset_index(drop=True)
 
 
-_GRID = ["penalty", "split_day", "level"]
+_GRID = ["penalty", "split_day", "level", "buyers"]
 
 
-def _scores(
-    table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, penalty: float, split: int | None
-) -> list[tuple]:
+def _settings(row: pd.Series) -> Settings:
+    split = None if pd.isna(row["split_day"]) else int(row["split_day"])
+    return Settings(float(row["penalty"]), row["level"], split, bool(row["buyers"]))
+
+
+def _scores(table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, settings: Settings) -> list[tuple]:
     """The Brier score at one validation landmark for each level; none where the model couldn't be fitted there."""
     now = table.loc[table["as_of"] == day]
     lost = outcomes(now, day + pd.Timedelta(days=horizon_days), horizon_days=horizon_days)["lost"]
-    settings = Settings(penalty, "year", split)
+    split = np.nan if settings.split_day is None else settings.split_day
     try:
         model = fit(table, day, settings, horizon_days=horizon_days, most_rows=_CHOICE_ROWS, robust_rows=0)
     except InputError:
@@ -173,7 +179,7 @@ def _scores(
     for level in LEVELS:
         if level_landmarks(model.landmarks, day, level):
             p = predict(replace(model, settings=replace(settings, level=level)), now)["p_lost"]
-            found.append((penalty, np.nan if split is None else split, level, float(((p - lost) ** 2).mean())))
+            found.append((settings.penalty, split, level, settings.buyers, float(((p - lost) ** 2).mean())))
     return found
 
 
@@ -182,7 +188,7 @@ def _summary(scores: list[tuple]) -> pd.DataFrame:
     return scored.groupby(_GRID, dropna=False)["brier"].agg(brier="mean", landmarks="size").reset_index()
 
 
-def _best(grid: pd.DataFrame, landmarks: int, penalties: Sequence[float]) -> pd.Series:
+def _best(grid: pd.DataFrame, landmarks: int) -> pd.Series:
     """The best row among those judged on all landmarks; other levels than "year" only where there are three."""
     most = grid["landmarks"].max()
     fair = (grid["landmarks"] == most) & ((grid["level"] == "year") | (landmarks >= _VALIDATIONS))
@@ -226,4 +232,4 @@ def _untested(reason: str, table: pd.DataFrame, as_of: pd.Timestamp, horizon_day
         reason += f" The history has {days} days; a test needs three horizons, {3 * horizon_days}."
     reason = reason.rstrip(".")
     empty = pd.DataFrame()
-    return HonestTest(empty, empty, empty, Verdict("baseline", "silence", f"not tested: {reason}", losses, None))
+    return HonestTest(empty, empty, empty, Verdict("baseline", "silence", f"not tested: {reason}", losses, None), None)

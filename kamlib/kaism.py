@@ -102,6 +102,16 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
     return table.assign(known=known / used).join(parts).reset_index()
 
 
+def part_range(importance: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lowest and highest value (0-1) of each part in use, for `kamlib.smaa.acceptability`: an unknown part may be anything.
+
+    `importance` from the function of that name; only accounts with a known part, index account_id, a column per part.
+    """
+    parts = importance.set_index("account_id")[["breadth", "tenure", "wallet", "supplier"]] / 10
+    parts = parts.loc[parts.notna().any(axis=1), parts.notna().any()]
+    return parts.fillna(0.0), parts.fillna(1.0)
+
+
 def matrix(
     attractiveness: pd.DataFrame,
     horizontal: pd.DataFrame,
@@ -114,7 +124,8 @@ def matrix(
     Parameters
     ----------
     attractiveness : account_id, attractiveness (0-10), and p_attractive (probability of reaching the cut) or none.
-    horizontal : account_id and, for the reading 'importance', importance, low, high; for 'strength', strength.
+    horizontal : account_id and, for the reading 'importance', importance, low, high; for 'strength', strength; p_strong (probability
+        of reaching the cut) or none.
     before : this function's result of the earlier date, or None.
 
     Returns
@@ -126,8 +137,8 @@ def matrix(
 
     Notes
     -----
-    The axes are judged apart, and a cell's probability is their product. On the horizontal the chance of reaching the cut is the part of the
-    interval that lies at it or beyond; a strength is taken as the client stated it.
+    The axes are judged apart, and a cell's probability is their product. Where p_strong is not given, it is 1 or 0 where the interval lies on one
+    side of the cut, else the part of it that lies at the cut or beyond; a strength is taken as the client stated it.
     """
     strong = kaism.reading == "strength"
     cut = PARITY if strong else kaism.cut
@@ -138,7 +149,9 @@ def matrix(
     one_row_each(right)
     one_row_each(attractiveness)
     left = attractiveness[["account_id", "attractiveness"]].assign(reading=kaism.reading)
-    table = left.merge(right[["account_id", *names.values()]], on="account_id", how="left")
+    if "p_strong" not in right:
+        right = right.assign(p_strong=np.nan)
+    table = left.merge(right[["account_id", *names.values(), "p_strong"]], on="account_id", how="left")
     up = (table["attractiveness"].round(9) >= kaism.cut).to_numpy()
     out = (table["horizontal"].round(9) >= cut).to_numpy()
     known = table[["attractiveness", "horizontal"]].notna().all(axis=1).to_numpy()
@@ -147,7 +160,11 @@ def matrix(
     p_up = attractiveness.get("p_attractive", pd.Series(up, dtype=float)).to_numpy(dtype=float)
     width = (table["horizontal_high"] - table["horizontal_low"]).to_numpy()
     reach = (table["horizontal_high"] - cut).to_numpy() / np.where(width > 0, width, np.nan)
-    p_out = np.where(width > 0, reach.clip(0, 1), out)
+    p_out = (
+        table.pop("p_strong")
+        .fillna(pd.Series(np.where(width > 0, reach.clip(0, 1), out), table.index))
+        .to_numpy(dtype=float)
+    )
     chances = (p_up * p_out, p_up * (1 - p_out), (1 - p_up) * p_out, (1 - p_up) * (1 - p_out))
     for cell, chance in zip(CELLS, chances, strict=True):
         table[f"in_{cell}"] = np.where(known, chance, np.nan)

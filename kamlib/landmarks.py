@@ -200,8 +200,8 @@ def known_at(name: str, table: pd.DataFrame, day: date | pd.Timestamp) -> pd.Dat
 
 
 def raise_on_leak(
-    make: Callable[[Mapping[str, pd.DataFrame], pd.Timestamp], pd.DataFrame],
-    tables: Mapping[str, pd.DataFrame],
+    make: Callable[[Mapping[str, Any], pd.Timestamp], pd.DataFrame],
+    tables: Mapping[str, Any],
     day: date | pd.Timestamp,
 ) -> None:
     """Alarm: covariates at `day` must be the same when everything that came after `day` is taken away.
@@ -209,7 +209,7 @@ def raise_on_leak(
     Parameters
     ----------
     make : function of the tables and the day that gives the covariates, one row per account (account_id as index).
-    tables : input tables by name.
+    tables : input tables by name; orders may stay in the engine, as an Ibis table.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def raise_on_leak(
     """
     day = pd.Timestamp(day)
     full = make(tables, day)
-    past: Any = make({name: known_at(name, table, day) for name, table in tables.items()}, day)
+    past: Any = make({name: _before(name, table, day) for name, table in tables.items()}, day)
     past = past.reindex(index=full.index, columns=full.columns)
     leaked = []
     for name in full:
@@ -233,6 +233,10 @@ def raise_on_leak(
             found=some(leaked),
             remedy="Count only what was known at the landmark (kamlib.landmarks.known_at).",
         )
+
+
+def _before(name: str, table: Any, day: pd.Timestamp) -> Any:
+    return known_at(name, table, day) if isinstance(table, pd.DataFrame) else table.filter(table.date <= day.date())
 
 
 def _no_look_ahead(facts: pd.DataFrame) -> None:

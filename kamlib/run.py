@@ -75,24 +75,44 @@ class Run:
 
     @cached_property
     def inputs(self) -> list[dict[str, Any]]:
-        """Every input file: table, file, bytes, sha256. Hashes are kept in the run while size and time stay the same."""
+        """Every input file: table, file, bytes, sha256. Hashes are kept in the run while size and time stay the same.
+
+        A table on a server has rows instead of bytes, and its hash is worked out anew: see `databases.content`.
+        """
         memory = self.folder / "inputs.json"
         known: dict[str, Any] = {}
         with suppress(FileNotFoundError, json.JSONDecodeError):
             known = json.loads(memory.read_text())
         rows, fresh = [], {}
-        for table in self.study.sources:
-            for path in self.study.paths(table):
-                stat = path.stat()
-                stamp = f"{path} {stat.st_size} {stat.st_mtime_ns}"
-                fresh[stamp] = known.get(stamp) or _file_hash(path)
-                rows.append({"table": table, "file": path.name, "bytes": stat.st_size, "sha256": fresh[stamp]})
+        files = [(table, path) for table in self.study.sources for path in self.study.paths(table)]
+        if review := self.study.review():
+            files.append(("identity.review", review))
+        for table, path in files:
+            stat = path.stat()
+            stamp = f"{path} {stat.st_size} {stat.st_mtime_ns}"
+            fresh[stamp] = known.get(stamp) or _file_hash(path)
+            rows.append({"table": table, "file": path.name, "bytes": stat.st_size, "sha256": fresh[stamp]})
         write_whole(memory, json.dumps(fresh))
+        for table, source in self.study.sources.items():
+            if table == "orders" and not self.study.embedded:
+                from kamlib import engines
+
+                rows.append(
+                    {"table": table, "file": source.place, **engines.content(self.study.engine, self.study.there())}
+                )
+            elif source.url is not None and not self.study.paths(table):
+                from kamlib.intake.databases import content
+
+                rows.append({"table": table, "file": source.place, **content(source)})
         return rows
 
     def save(self, name: str, table: pd.DataFrame | ir.Table) -> None:
         """Keep `table` in the run under `name`, whole or not at all."""
         target = self._file(name)
+        if name == "orders" and not self.study.embedded:
+            write_whole(target, self.study.engine.url)  # they stay where they lie; `load` asks there
+            write_whole(target.with_suffix(".key"), self.key)
+            return
         with tempfile.TemporaryDirectory(dir=target.parent) as beside:
             part = Path(beside) / target.name
             if hasattr(table, "to_pandas"):
@@ -113,10 +133,15 @@ class Run:
                 raise InputError(f"no notebook makes the table {name!r}")
             print(f"{name} is not in this run yet: running {maker.path.name} first")
             self.execute(maker)
+        if name == "orders" and not self.study.embedded:
+            from kamlib.intake import orders
+
+            return orders(self.study)
         if name in ("orders", "quarantine"):
             from kamlib.intake.readers import engine
 
-            return engine().read_parquet(self._file(name))
+            settings = self.study.engine
+            return engine(settings.spill, memory=settings.memory).read_parquet(self._file(name))
         import pandas as pd
 
         return pd.read_parquet(self._file(name))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kamlib.catalogue import MONEY
+
 if TYPE_CHECKING:
     from kamlib.study import Criterion, Scoring
 
@@ -135,3 +137,30 @@ def members(
     table["key"] = by_score | by_volume
     table["reason"] = np.select([by_score, by_volume], [why, "revenue alone qualifies"], "")
     return table.sort_values(["rank", "account_id"], na_position="last", ignore_index=True)
+
+
+def cautions(
+    utility: pd.DataFrame, criteria: Sequence[Criterion], *, most: int = 8, correlated: float = 0.9, fewest: int = 10
+) -> list[str]:
+    """What a reader of the scores should be warned of, one sentence each; an empty list if nothing.
+
+    More than `most` criteria; several that measure the same money; pairs that correlate above `correlated` (Pearson of the
+    utilities, where at least `fewest` accounts have both); criteria that say the same of every account; criteria known for some,
+    but for less than half of the accounts.
+    """
+    found = []
+    names = utility.columns
+    if len(names) > most:
+        found.append(
+            f"{len(names)} criteria: more than {most} blur the list; drop those the drop-one test shows to be idle."
+        )
+    if len(money := [c.name for c in criteria if (c.column or c.name) in MONEY]) > 1:
+        found.append(f"{', '.join(money)} all measure what an account brings: they count one thing {len(money)} times.")
+    table = utility.corr(min_periods=fewest).to_numpy() if len(utility) >= fewest else np.zeros((len(names),) * 2)
+    for i, j in zip(*np.nonzero(np.triu(table > correlated, 1)), strict=True):
+        found.append(f"{names[i]} and {names[j]} correlate by {table[i, j]:.2f}: they count one thing twice.")
+    for name in names[(utility.nunique() <= 1) & utility.notna().any()] if len(utility) > 1 else []:
+        found.append(f"{name} says the same of every account: its anchors may lie outside the data.")
+    for name in names[utility.notna().any() & (utility.notna().mean() < 0.5)]:
+        found.append(f"{name} is known for {utility[name].notna().mean():.0%} of the accounts: the rest is open.")
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from operator import ge, gt
 from typing import Annotated, Any, Literal
 
@@ -17,9 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from kamlib.catalogue import BUILT_IN
 from kamlib.errors import some
 
-Action = Literal["set_aside", "mark", "off"]
+Action = Literal["set_aside", "repair", "mark", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -58,14 +60,71 @@ class Dialect(Part):
     delimiter: str | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
-    date_format: str | None = Field(None, description="strptime format; None: ISO dates or native ones")
+    date_format: str | None = Field(
+        None, description="strptime format, or excel for serial days; None: ISO dates or native ones"
+    )
+    whole_ids: bool = Field(
+        False, description="ids are whole numbers that a spreadsheet wrote as 12346.0: read as 12346"
+    )
+    header: int | None = Field(None, ge=1, description="line of the column names; None: looked for below titles")
     sheet: str | int | list[str] | None = Field(None, description="Excel sheet or sheets; None: the first one")
+
+    @field_validator("date_format")
+    @classmethod
+    def _names_a_day(cls, value: str | None) -> str | None:
+        if value is None or value == "excel":
+            return value
+        form, day = value.replace("%-", "%"), datetime(2026, 12, 31)
+        try:
+            found = datetime.strptime(day.strftime(form), form)
+        except (ValueError, re.error):
+            found = None
+        if found != day:
+            raise ValueError("expected one strptime format with day, month and year, such as %d.%m.%Y, or excel")
+        return value
+
+
+class Engine(Part):
+    """Where the order lines are computed, and what the embedded engine may take."""
+
+    url: str = Field("duckdb", description="duckdb (embedded), postgresql://…, spark://host:port or local[*]")
+    memory: str = Field(
+        "1200MB",
+        pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|MiB|GiB)$",
+        description="limit of the embedded engine, e.g. 2GB",
+    )
+    spill: str | None = Field(None, description="folder it spills to when memory is short; None: the temporary one")
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not re.match(r"duckdb$|postgresql://.|spark://.|local(\[(\*|[1-9][0-9]*)\])?$", value):
+            raise ValueError("expected duckdb, postgresql://…, spark://host:port or local[*]")
+        return value
+
+    @model_validator(mode="after")
+    def _no_password(self) -> Engine:
+        refuse_password(self.url)
+        return self
+
+
+def refuse_password(url: str) -> None:
+    """Raise where a URL of PostgreSQL holds a password in plain."""
+    scheme, _, rest = url.partition("://")
+    _, mark, password = rest.rpartition("@")[0].partition(":")
+    secret = mark and not re.fullmatch(r"\$\{\w+\}", password)
+    if scheme == "postgresql" and (secret or re.search(r"[?&]\w*password=(?!\$\{\w+\}(&|$))", rest)):
+        raise ValueError("url: a password has no place in a file; write ${NAME} and set NAME in the environment")
 
 
 class Source(Part):
-    """Where one table comes from and what its columns are called there (ours: theirs)."""
+    """Where one table comes from, files or a table of a database, and what its columns are called there (ours: theirs)."""
 
-    files: list[str]
+    files: list[str] = Field([], validate_default=False)
+    url: str | None = Field(
+        None, description="database: postgresql://, duckdb:/// or sqlite:///; ${NAME} is taken from the environment"
+    )
+    table: str | None = Field(None, min_length=1, description="its table or view, or schema.table")
     columns: dict[str, str] = {}
     dialect: Dialect = Dialect()
     part: str | None = Field(None, description="column that says which file or sheet a row is from; None: the file")
@@ -82,21 +141,52 @@ class Source(Part):
             raise ValueError("expected at least one file")
         return value
 
+    @model_validator(mode="after")
+    def _files_or_database(self) -> Source:
+        """The messages hold nothing of the URL: a password may stand in it."""
+        if bool(self.files) == bool(self.table) or (self.url and not self.table):
+            raise ValueError("expected either files, or url and table")
+        if self.url:
+            if not re.match(r"(postgresql|duckdb|sqlite)://.", self.url):
+                raise ValueError("url: expected postgresql://…, duckdb:///path or sqlite:///path")
+            refuse_password(self.url)
+        return self
+
+    @property
+    def place(self) -> str:
+        """The files, or the table of the database, for messages."""
+        return ", ".join(self.files) or str(self.table)
+
 
 class Cleaning(Part):
-    """What is set aside, repaired or kept and marked; rules by name in `kamlib.intake.cleaning`."""
+    """What is set aside, repaired or kept and marked; rules by name in `kamlib.intake.rules`."""
 
     credit_notes: Literal["net", "drop", "refuse"] = "net"
     cancelled: Pattern | None = Field(None, description="pattern of order ids that are cancellations, e.g. ^C")
     not_goods: Pattern | None = Field(None, description="pattern of products that are no goods, e.g. ^(POST|TEST.*)$")
+    tests: Pattern | None = Field(
+        None, description="pattern of orders, accounts or products that are tests, e.g. ^TEST"
+    )
+    key: list[str] = Field(
+        [], description="columns, ours or the file's, that name an order line; none: lines have no key"
+    )
     highest_price: float | None = Field(None, gt=0, description="a price above it is absurd; None: no limit")
     rules: dict[str, Action] = Field({}, description="rule: action, where it differs from the rule's default")
     most_rows: Share = Field(0.5, description="share of order lines set aside above which the study stops")
     most_amount: Share = Field(0.5, description="share of absolute amount set aside above which the study stops")
 
 
+class Identity(Part):
+    """Which accounts are one customer, beyond `accounts.parent_id`."""
+
+    review: str | None = Field(None, min_length=1, description="likely duplicates with decisions, from kam firms")
+
+
 class Criterion(Part):
-    """One criterion: where its value comes from, fixed anchors, and the swing weight of going from worst to best."""
+    """One criterion: where its value comes from, fixed anchors, and the swing weight of going from worst to best.
+
+    One of `kamlib.catalogue.BUILT_IN` needs only its name, anchors and weight.
+    """
 
     name: str
     source: Literal["facts", "value", "rating", "accounts"]
@@ -107,10 +197,34 @@ class Criterion(Part):
     weight: float = Field(gt=0, le=100)
     words: str = Field("", description="what the criterion means, for the report")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _built_in(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "name" not in given:
+            return given
+        known = BUILT_IN.get(given["name"]) if isinstance(given["name"], str) else None
+        if known is None and given.get("source") is None:
+            raise ValueError(
+                f"the kit does not measure {given['name']!r} by itself; expected one of {', '.join(BUILT_IN)}, "
+                "or a source: rating for a rating of your own; facts, value or accounts for a column of theirs"
+            )
+        if known is None or given.get("source") not in (None, known.source) or given.get("column") is not None:
+            return given
+        found = {"source": known.source, "column": known.column, "group": known.group, "words": known.words}
+        return found | {key: value for key, value in given.items() if value is not None}
+
     @model_validator(mode="after")
     def _anchors_apart(self) -> Criterion:
         if self.worst == self.best:
             raise ValueError(f"anchors of {self.name!r}: worst and best must differ")
+        known = BUILT_IN.get(self.name)
+        measured = known is not None and (known.source, known.column) == (self.source, self.column)
+        less = known is not None and measured and known.less
+        if (measured or self.source == "rating") and less != (self.worst > self.best):
+            side = "less" if less else "more"
+            raise ValueError(
+                f"anchors of {self.name!r} stand upside down: {side} is better, so exchange worst and best"
+            )
         return self
 
 
@@ -125,6 +239,7 @@ class Scoring(Part):
     draws: int = Field(10_000, ge=100)
     concentration: float = Field(50, gt=0, description="Dirichlet concentration of the weights")
     rating_spread: float = Field(1.0, ge=0, description="rater spread in points where only one rater rated")
+    stale_days: int = Field(365, ge=1, description="days after which a rating is marked as stale")
     seed: int = 1
 
     @model_validator(mode="after")
@@ -186,6 +301,9 @@ class Churn(Part):
     fewest_losses: int = Field(50, ge=10, description="below it the report falls back to the baseline")
     penalties: list[Annotated[float, Field(ge=0)]] = Field([0.001, 0.01, 0.1], min_length=1)
     bootstraps: int = Field(500, ge=100)
+    most_rows: int = Field(
+        1_000_000, ge=1000, description="landmark rows to learn from; above it some accounts are drawn"
+    )
     seed: int = 1
 
 

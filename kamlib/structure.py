@@ -13,24 +13,49 @@ Fit = Callable[[int, np.ndarray, int, int], Any]
 
 
 def silhouettes(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Silhouette of each row from a full matrix of distances: (b - a) / max(a, b); 0 for a row alone in its cluster.
+    """Silhouette of each row from a full matrix of distances: (b - a) / max(a, b).
+
+    It is 0 for a row alone in its cluster or in none (label -1), and for all where there are fewer than two clusters.
 
     References
     ----------
     Rousseeuw (1987), Journal of Computational and Applied Mathematics 20.
     """
-    k = labels.max() + 1
-    member = np.eye(k, dtype=distances.dtype)[labels]
+    score = np.zeros(len(labels))
+    rows = np.flatnonzero(labels >= 0)
+    if len(np.unique(labels[rows])) < 2:
+        return score
+    if len(rows) < len(labels):
+        score[rows] = silhouettes(distances[np.ix_(rows, rows)], labels[rows])
+        return score
+    member = np.eye(labels.max() + 1, dtype=distances.dtype)[labels]
     sizes = member.sum(axis=0)
     sums = distances @ member
     own = sizes[labels]
-    rows = np.arange(len(labels))
     a = sums[rows, labels] / np.maximum(own - 1, 1)
     other = sums / np.maximum(sizes, 1)
     other[:, sizes == 0] = np.inf
     other[rows, labels] = np.inf
     b = other.min(axis=1)
     return np.where(own > 1, (b - a) / np.maximum(np.maximum(a, b), 1e-12), 0.0)
+
+
+def adjusted_rand(first: np.ndarray, second: np.ndarray) -> float:
+    """Agreement of two groupings of the same rows, labels in whole numbers: 1 the same, 0 what chance gives.
+
+    References
+    ----------
+    Hubert & Arabie (1985), Comparing partitions, Journal of Classification 2.
+    """
+    width = int(np.ptp(second)) + 1
+    table = np.bincount(
+        (first - first.min()) * width + second - second.min(), minlength=width * (int(np.ptp(first)) + 1)
+    )
+    table = table.reshape(-1, width).astype(float)
+    together, in_first, in_second = ((n * (n - 1) / 2).sum() for n in (table, table.sum(axis=1), table.sum(axis=0)))
+    chance = in_first * in_second / (len(first) * (len(first) - 1) / 2)
+    most = (in_first + in_second) / 2
+    return float((together - chance) / (most - chance)) if most != chance else 1.0
 
 
 def stability(
@@ -42,13 +67,11 @@ def stability(
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52.
     """
-    from sklearn.metrics import adjusted_rand_score
-
     found = []
     for _ in range(bootstraps):
         drawn = values[rng.integers(0, len(values), len(values))]
-        refit = fit(k, drawn, int(rng.integers(2**31)), 4)
-        found.append(adjusted_rand_score(labels, refit.predict(values)))
+        refit = fit(k, drawn, int(rng.integers(2**31)), 3)
+        found.append(adjusted_rand(labels, refit.predict(values)))
     return float(np.mean(found))
 
 

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kamlib.errors import InputError
@@ -28,6 +36,8 @@ from kamlib.settings import (
     Criterion,
     Currency,
     Dialect,
+    Engine,
+    Identity,
     Kaism,
     Money,
     Part,
@@ -41,7 +51,7 @@ from kamlib.tables import INPUTS
 from kamlib.yamlfile import load, mistakes
 
 __all__ = [
-    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Dialect", "Kaism", "Money", "Rfm", "Scoring",
+    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Dialect", "Identity", "Kaism", "Money", "Rfm", "Scoring",
     "Source", "Study", "Value", "as_date", "period_label",
 ]  # fmt: skip
 
@@ -106,8 +116,10 @@ class Study(Part):
     rates: dict[Currency, Annotated[float, Field(gt=0)]] = Field({}, description="study currency for one of the code")
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    engine: Engine = Engine()
     sources: dict[str, Source]
     cleaning: Cleaning = Cleaning()
+    identity: Identity = Identity()
     scoring: Scoring = Scoring()
     kaism: Kaism = Kaism()
     rfm: Rfm = Rfm()
@@ -143,6 +155,31 @@ class Study(Part):
                 ],
             )
         return sources
+
+    @model_validator(mode="after")
+    def _orders_in_the_engine(self) -> Study:
+        for name, source in self.sources.items():
+            lies_there = name == "orders" and not self.embedded
+            if source.table and not source.url and not lies_there:
+                raise ValueError(
+                    f"sources.{name}: expected url beside table; only the orders lie in an engine of the study"
+                )
+            if lies_there and (source.url or (source.files and self.engine.url.startswith("postgresql:"))):
+                raise ValueError(
+                    "sources.orders: expected table, a table or view of the engine of the study, without url"
+                )
+        return self
+
+    def there(self) -> Source:
+        """The source of the orders in an engine that is not embedded; files by URL or by full path."""
+        source = self.sources["orders"]
+        files = [name if "://" in name else str((self.folder / name).resolve()) for name in source.files]
+        return source.model_copy(update={"files": files})
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the order lines are read into the engine of the kit; else they stay where they lie."""
+        return self.engine.url == "duckdb"
 
     @classmethod
     def read(cls, path: str | Path, *, as_of: object = None, values: dict[str, Any] | None = None) -> Study:
@@ -181,11 +218,19 @@ class Study(Part):
     def paths(self, table: str) -> list[Path]:
         """The files of one table's source, each once: patterns (with ``*``) resolved and sorted.
 
+        A database on a server has none; one that is a file is that file, and the log beside it.
+
         Raises
         ------
         InputError
             If a file is missing or a pattern matches none.
         """
+        if table == "orders" and not self.embedded:
+            return []
+        if (url := self.sources[table].url) is not None:
+            from kamlib.intake.databases import files as parts
+
+            return parts(url, self.folder)
         found: list[Path] = []
         for name in self.sources[table].files:
             files = [path for path in _matches(self.folder, name) if path.is_file()]
@@ -203,18 +248,45 @@ class Study(Part):
             remedy = "This is a folder: name the files in it, e.g. with *.csv."
         return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)
 
+    def review(self) -> Path | None:
+        """The review file of likely duplicates, or None where the study names none.
+
+        Raises
+        ------
+        InputError
+            If it is not there.
+        """
+        if self.identity.review is None:
+            return None
+        path = self.folder / self.identity.review
+        if not path.is_file():
+            raise InputError("no review file", file=path, remedy="Write it with kam firms, or mend identity.review.")
+        return path
+
     def to_yaml(self) -> str:
         """The whole study with every value, its files by full path: what `read` turns into an equal study."""
         tree = self.model_dump(mode="json")
-        for table in tree["sources"]:
-            tree["sources"][table]["files"] = [str(path.resolve()) for path in self.paths(table)]
+        for table, source in tree["sources"].items():
+            if table == "orders" and not self.embedded:
+                source["files"] = self.there().files
+                continue
+            files = [str(path.resolve()) for path in self.paths(table)]
+            if source["url"] is None:
+                source["files"] = files
+                continue
+            del source["files"]
+            if files:
+                source["url"] = source["url"].partition("://")[0] + ":///" + files[0]
+        if review := self.review():
+            tree["identity"]["review"] = str(review.resolve())
         return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
     def fingerprint(self) -> str:
         """A hash of every value that can change a result, but not of where the files lie: 16 hexadecimal digits."""
         tree = self.model_dump(mode="json")
         for source in tree["sources"].values():
-            del source["files"]
+            del source["files"], source["url"]
+        del tree["identity"]["review"], tree["engine"]
         return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -99,6 +99,8 @@ INPUTS: dict[str, Table] = {
                 _text("industry", "industry"),
                 _text("country", "country"),
                 _text("region", "sales region"),
+                _text("tax_id", "tax number: two accounts with one number are likely one firm"),
+                _text("address", "street, number, postcode and town of the firm"),
                 _text("size", "size class: small / medium / large", choices=("small", "medium", "large")),
                 Column("employees", "integer", "staff", unit="persons", low=0),
                 _date("since", "first contact", known_at="since"),

@@ -12,11 +12,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kamlib.blocks import PAST_BLOCKS
 from kamlib.errors import InputError
 from kamlib.signs import SEGMENTS, segments
 
 _FEWEST = 30  # accounts a share of a segment needs; with fewer the share of all accounts is taken
-_PAST_BLOCKS = 4  # blocks of an account's own past that its usual margin is taken from
 
 
 def blocks(horizon_days: int, days: int = 1096) -> int:
@@ -25,14 +25,14 @@ def blocks(horizon_days: int, days: int = 1096) -> int:
 
 
 def block_losses(
-    order_days: pd.DataFrame, landmarks: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int, n_blocks: int
+    bought_in: pd.DataFrame, landmarks: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int, n_blocks: int
 ) -> pd.DataFrame:
     """Share of accounts that bought in each block up to j - 1 but not in block j, over all past landmarks.
 
     Parameters
     ----------
-    order_days : DataFrame
-        `kamlib.facts.order_days`: account_id, date; one row per purchase day.
+    bought_in : DataFrame
+        `kamlib.blocks.later_blocks` of the landmarks: account_id, as_of, block.
     landmarks : DataFrame
         Accounts at risk at past landmarks: account_id, as_of and the facts that `kamlib.signs.segments` reads.
     until : only blocks that ended by then are counted.
@@ -51,16 +51,17 @@ def block_losses(
         observed = min(n_blocks, int((until - day) / span))
         if observed < 1:
             continue
-        later = order_days.loc[(order_days["date"] > day) & (order_days["date"] <= day + observed * span)]
+        later = bought_in.loc[(bought_in["as_of"] == day) & (bought_in["block"] <= observed)]
         place = pd.Index(rows["account_id"]).get_indexer(later["account_id"])
-        block = ((later["date"] - day).dt.days.to_numpy() - 1) // horizon_days
+        block = later["block"].to_numpy() - 1
         bought = np.zeros((len(rows), observed), dtype=bool)
         bought[place[place >= 0], block[place >= 0]] = True
         there = np.logical_and.accumulate(np.column_stack([np.ones(len(rows), dtype=bool), bought]), axis=1)
         segment = segments(rows).to_numpy()
         for j in range(1, observed + 1):
             before, gone = there[:, j - 1], there[:, j - 1] & ~bought[:, j - 1]
-            counts.append(pd.DataFrame({"segment": segment, "block": j, "accounts": before, "lost": gone}))
+            sums = pd.DataFrame({"segment": segment, "accounts": before, "lost": gone}).groupby("segment").sum()
+            counts.append(sums.assign(block=j).reset_index())
     grid = pd.MultiIndex.from_product(
         [["all", *(name for name in SEGMENTS if name in set(segments(landmarks)))], range(1, n_blocks + 1)],
         names=["segment", "block"],
@@ -79,7 +80,7 @@ def block_losses(
 
 
 def block_margins(
-    account_days: pd.DataFrame,
+    past: pd.DataFrame,
     facts: pd.DataFrame,
     *,
     horizon_days: int,
@@ -93,9 +94,9 @@ def block_margins(
 
     Parameters
     ----------
-    account_days : DataFrame
-        `kamlib.facts.account_days`: account_id, date, amount, margin, bought. Credit notes count in the block they are
-        dated in; days after the as_of of `facts` are not read. Where no margin is known, the amount.
+    past : DataFrame
+        `kamlib.blocks.past_blocks` at the as_of of `facts`: account_id, block, amount, margin, bought. Where no margin is
+        known, the amount.
     facts : DataFrame, one row per account at one as_of.
     costs : DataFrame, optional
         account_id, date, cost: our cost to serve (`serving_costs`).
@@ -109,15 +110,16 @@ def block_margins(
     ----------
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
-    as_of = facts["as_of"].max()
-    money = "margin" if account_days["margin"].notna().any() else "amount"
-    sums = _by_block(account_days, as_of, horizon_days, money).rename(columns={"sum": "margin"})
-    with_order = _by_block(account_days[account_days["bought"]], as_of, horizon_days, money)
-    sums = sums.merge(with_order[["account_id", "block"]])
+    money = "margin" if past["margin"].notna().any() else "amount"
+    with_order = past[past["bought"]]
+    sums = with_order[["account_id", "block"]].assign(margin=with_order[money].fillna(0.0))
     if costs is not None and len(costs):
-        spent = _by_block(costs, as_of, horizon_days, "cost")
+        back = (facts["as_of"].max() - costs["date"]).dt.days
+        inside = (back >= 0) & (back < PAST_BLOCKS * horizon_days)
+        each_block = costs["cost"].groupby([costs["account_id"], back[inside] // horizon_days]).sum()
+        spent = each_block.rename_axis(["account_id", "block"]).rename("spent").reset_index()
         sums = sums.merge(spent, on=["account_id", "block"], how="left")
-        sums["margin"] -= sums["sum"].fillna(0.0)
+        sums["margin"] -= sums["spent"].fillna(0.0)
     segment = pd.Series(segments(facts).to_numpy(), index=facts["account_id"])
     each = sums.groupby("account_id")["margin"].agg(["size", "mean", "var"]).reindex(segment.index)
     table = pd.DataFrame({"blocks": each["size"].fillna(0), "own": each["mean"], "segment": segment})
@@ -198,7 +200,7 @@ def lifetime_value(
 def held_out(
     p_lost: pd.DataFrame,
     margins: pd.DataFrame,
-    account_days: pd.DataFrame,
+    came: pd.DataFrame,
     test_date: date | pd.Timestamp,
     *,
     horizon_days: int = 180,
@@ -209,7 +211,7 @@ def held_out(
     Parameters
     ----------
     p_lost, margins : as known at `test_date`; accounts without sales in the block count as zero.
-    account_days : as in `block_margins`, up to the end of the block and from a year before the test date on.
+    came : `kamlib.blocks.span_sums` of `held_out_spans`.
     costs : as in `block_margins`; taken off the margin of accounts with order lines in the span.
 
     Returns
@@ -218,37 +220,39 @@ def held_out(
         method, expected and came (sums), bias (expected / came - 1), rank_correlation (Spearman), mean_error (mean absolute
         error per account).
     """
-    test_date, span = pd.Timestamp(test_date), pd.Timedelta(days=horizon_days)
-    money = "margin" if account_days["margin"].notna().any() else "amount"
+    money = "margin" if came["margin"].notna().any() else "amount"
     table = p_lost[["account_id", "p_lost"]].merge(margins[["account_id", "margin"]])
-
-    def total(start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
-        inside = (account_days["date"] > start) & (account_days["date"] <= end)
-        sums = account_days[inside].groupby("account_id")[money].sum()
+    sums = {}
+    for name, (start, end) in held_out_spans(test_date, horizon_days).items():
+        total = came.loc[came["span"] == name].set_index("account_id")[money]
         if costs is not None and len(costs):
             spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("account_id")["cost"].sum()
-            sums = sums - spent.reindex(sums.index).fillna(0.0)
-        return table["account_id"].map(sums).fillna(0.0)
-
-    came = total(test_date, test_date + span)
-    year = pd.Timedelta(days=365)
+            total = total - spent.reindex(total.index).fillna(0.0)
+        sums[name] = table["account_id"].map(total).fillna(0.0)
+    after, last, year = sums.values()
     ways = {
         "this value": (1 - table["p_lost"]) * table["margin"],
-        "same block last year": total(test_date - year, test_date - year + span),
-        "last 12 months, pro rata": total(test_date - year, test_date) * horizon_days / 365,
+        "same block last year": last,
+        "last 12 months, pro rata": year * horizon_days / 365,
     }
     rows = [
         (
             name,
             float(expected.sum()),
-            float(came.sum()),
-            float(expected.sum() / came.sum() - 1) if came.sum() else np.nan,
-            float(expected.rank().corr(came.rank())),
-            float((expected - came).abs().mean()),
+            float(after.sum()),
+            float(expected.sum() / after.sum() - 1) if after.sum() else np.nan,
+            float(expected.rank().corr(after.rank())),
+            float((expected - after).abs().mean()),
         )
         for name, expected in ways.items()
     ]
     return pd.DataFrame(rows, columns=["method", "expected", "came", "bias", "rank_correlation", "mean_error"])
+
+
+def held_out_spans(test_date: date | pd.Timestamp, horizon_days: int) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Start and end of the spans that `held_out` compares: the block after the day, the same a year before, the year before."""
+    day, span, year = pd.Timestamp(test_date), pd.Timedelta(days=horizon_days), pd.Timedelta(days=365)
+    return {"after": (day, day + span), "last": (day - year, day - year + span), "year": (day - year, day)}
 
 
 def unobserved_share(values: pd.DataFrame) -> float:
@@ -262,14 +266,6 @@ def serving_costs(interactions: pd.DataFrame, hour: float | None) -> pd.DataFram
     """Our cost of each touch: its cost plus its hours at the cost of an hour; hours count nothing where `hour` is None."""
     cost = interactions["cost"].fillna(0.0) + interactions["hours"].fillna(0.0) * (hour or 0.0)
     return pd.DataFrame({"account_id": interactions["account_id"], "date": interactions["date"], "cost": cost})
-
-
-def _by_block(rows: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, money: str) -> pd.DataFrame:
-    """Sums of `money` in each block before as_of (0 is the latest), in the last four."""
-    back = (as_of - rows["date"]).dt.days
-    inside = (back >= 0) & (back < _PAST_BLOCKS * horizon_days)
-    seen = rows.loc[inside].assign(block=back[inside] // horizon_days)
-    return seen.groupby(["account_id", "block"])[money].sum().rename("sum").reset_index()
 
 
 def _credibility(each: pd.DataFrame) -> Sequence[float]:

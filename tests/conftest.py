@@ -1,10 +1,15 @@
-"""Shared fixtures: an engine in memory, and clean order lines made from a list of tuples."""
+"""Shared fixtures: an engine in memory, clean order lines made from a list of tuples, a PostgreSQL server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -96,3 +101,32 @@ def marks():
         return pd.DataFrame(rows, columns=["account_id", "criterion", "rival", "score"])
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of Debian's package, started for the session, on a socket in a folder of its own."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs or (os.getuid() == 0 and not shutil.which("runuser")):
+        pytest.skip("needs Debian's package postgresql")
+    pytest.importorskip("psycopg")
+    folder = Path(tempfile.mkdtemp(prefix="kam-postgres-"))
+    person = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if person:
+        shutil.chown(folder, "postgres")
+
+    def run(program: str, *options: str) -> None:
+        command = [*person, str(programs[-1].with_name(program)), *options]
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    data = f"--pgdata={folder / 'data'}"
+    server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    try:
+        run("initdb", data, "--username=kam", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        run("pg_ctl", data, "--wait", f"--options={server}", f"--log={folder / 'log'}", "start")
+        try:
+            yield f"postgresql://kam@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", data, "--wait", "--mode=immediate", "stop")
+    finally:
+        shutil.rmtree(folder)

@@ -63,7 +63,7 @@ def test_check_prints_the_ledger_of_a_sound_study(kam):
         ),
         (lambda folder: (folder / "orders.csv").write_text(HEADER), ["orders.csv"]),
         (lambda folder: (folder / "orders.csv").write_text(""), ["orders.csv"]),
-        (lambda folder: (folder / "orders.csv").write_text(HEADER + LINES.replace(".50", " euros")), ["amount"]),
+        (lambda folder: (folder / "orders.csv").write_text(HEADER + LINES.replace(".50", " apples")), ["amount"]),
         (
             lambda folder: (folder / "study.yaml").write_text(STUDY + "colour: red\n"),
             ["line 8", "colour", "unknown key"],

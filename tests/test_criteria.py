@@ -1,51 +1,23 @@
-"""Ratings, criterion values and knock-outs against hand-made tables."""
+"""Criterion values, what they wait for, and knock-outs against hand-made tables."""
 
-import math
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from kamlib import criteria as values_of
+from kamlib.catalogue import BUILT_IN
 from kamlib.errors import InputError
 from kamlib.study import Criterion
+from kamlib.tables import INPUTS
 
 AS_OF = pd.Timestamp("2026-09-30")
 
 
 def criterion(name, weight, worst=0.0, best=100.0, group="revenue", source="facts", column=None):
     return Criterion(name=name, source=source, column=column, group=group, worst=worst, best=best, weight=weight)
-
-
-def rating(account, criterion, score, rater="sales", day="2026-06-01", view="ours", rival=None):
-    return {
-        "account_id": account,
-        "criterion": criterion,
-        "score": score,
-        "rater": rater,
-        "date": pd.Timestamp(day) if day else pd.NaT,
-        "view": view,
-        "rival": rival,
-    }
-
-
-def test_last_rating_of_each_rater_counts_and_nothing_after_as_of():
-    ratings = pd.DataFrame(
-        [
-            rating("a", "image", 2, day="2025-01-01"),
-            rating("a", "image", 6, day="2026-01-01"),  # the last of sales
-            rating("a", "image", 10, day="2026-10-01"),  # after as_of
-            rating("a", "image", 9, rater="service", day=None),  # undated: its only one
-            rating("a", "image", 1, view="client", rival="R"),
-        ]
-    )
-    found = values_of.latest_ratings(ratings, AS_OF)
-    assert found.set_index("rater")["score"].to_dict() == {"sales": 6, "service": 9}
-    assert found.set_index("rater")["age_days"]["sales"] == 272
-    assert values_of.latest_ratings(ratings, AS_OF, view="client")["rival"].tolist() == ["R"]
-    values = values_of.criterion_values([criterion("image", 100, 1, 10, source="rating")], FACTS, ratings=found)
-    assert values["image"]["a"] == 7.5
-    assert math.isnan(values["image"]["b"])
 
 
 FACTS = pd.DataFrame({"account_id": ["a", "b"], "as_of": AS_OF, "margin_12m": [5.0, -1.0], "growth": [np.nan, np.nan]})
@@ -102,24 +74,22 @@ def test_an_earlier_quarter_may_lack_a_criterion():
     assert values_of.criterion_values([criterion("fame", 100)], FACTS, strict=False)["fame"].isna().all()
 
 
-def test_knock_outs_name_their_reason_and_only_what_is_known():
+def test_knock_outs_name_their_reason_and_only_what_is_known(marks):
     facts = pd.DataFrame({"account_id": list("abcde"), "as_of": AS_OF, "margin_12m": [-1, np.nan, 5, 5, 0.0]})
     accounts = pd.DataFrame(
         {"account_id": list("bc"), "member_id": list("bc"), "closed_on": ["2026-01-01", "2026-12-31"]}
     )
-    ratings = pd.DataFrame(
-        [
-            rating("d", "need", 1),
-            rating("c", "need", 1),
-            rating("c", "need", 2, rater="service"),
-            rating("e", "image", 1),
-        ]
-    )
-    found = values_of.knock_outs(facts, accounts=accounts, ratings=values_of.latest_ratings(ratings, AS_OF))
+    ratings = marks(
+        ("d", "need", "", 1), ("c", "need", "", 1), ("c", "need", "", 2), ("e", "image", "", 1),
+        ("e", "solvency", "", 1), ("e", "sanctions", "", 1), ("a", "need", "Rival", 1),
+    )  # fmt: skip
+    found = values_of.knock_outs(facts, accounts=accounts, ratings=ratings)
     assert found.to_numpy().tolist() == [
         ["a", "negative contribution"],
         ["b", "closed"],
-        ["d", "lowest mark for need"],
+        ["d", "no need of us (need has the lowest mark)"],
+        ["e", "insolvent (solvency has the lowest mark)"],
+        ["e", "under sanctions (sanctions has the lowest mark)"],
     ]
 
 
@@ -130,3 +100,58 @@ def test_what_was_unknown_at_either_date_does_not_move():
     assert found.index.tolist() == ["a", "b", "c"]
     assert found["x"].tolist() == pytest.approx([1, 2, np.nan], nan_ok=True)
     assert found["y"].tolist() == [5, 5, 5]
+
+
+def test_what_the_kit_measures_needs_a_name_anchors_and_a_weight():
+    made = Criterion(name="stability", worst=1.5, best=0.3, weight=6)
+    assert (made.source, made.column, made.group) == ("facts", "gap_cv", "revenue") and "variation" in made.words
+    own = Criterion(name="potential", group="revenue", words="ours", worst=0, best=9, weight=1)
+    assert (own.group, own.words, own.column) == ("revenue", "ours", "potential")
+    assert Criterion(name="fame", source="rating", group="reputation", worst=1, best=10, weight=5).column is None
+    assert Criterion.model_validate(made.model_dump()) == made
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "fame"}, "does not measure 'fame' by itself; expected one of revenue, margin.*source: rating"),
+        ({"name": "stability", "worst": 0.3, "best": 1.5}, "'stability' stand upside down: less is better"),
+        ({"name": "revenue", "worst": 9}, "'revenue' stand upside down: more is better"),
+        ({"name": "reputation", "worst": 10, "best": 1}, "upside down"),
+        ({"name": "revenue", "worst": 1}, "worst and best must differ"),
+    ],
+)
+def test_names_that_the_kit_does_not_know_and_anchors_upside_down_are_refused(given, words):
+    with pytest.raises(ValidationError, match=f"(?s){words}"):
+        Criterion(**({"worst": 0, "best": 1, "weight": 5} | given))
+
+
+def test_a_column_of_the_users_own_may_run_either_way():
+    assert criterion("complaints", 100, worst=9, best=0).worst == 9
+    assert criterion("speed", 100, worst=9, best=0, column="gap_cv").best == 0
+
+
+def test_every_criterion_the_kit_measures_is_read_or_waits_for_its_table(facts, marks):
+    best = {known.name: (1.0, 0.0) if known.less else (0.0, 1.0) for known in BUILT_IN.values()}
+    criteria = [Criterion(name=name, worst=w, best=b, weight=5) for name, (w, b) in best.items()]
+    bare = facts(margin_12m=[1.0, 2.0]).drop(columns="tenure_days")
+    found = values_of.criterion_values(criteria, bare)
+    assert set(found.columns[found.notna().any()]) == {"revenue", "margin", "breadth"}
+    waits = values_of.waiting(criteria, found).set_index("criterion")["waits_for"]
+    assert waits["cost_to_serve"] == "interactions (account_id, date, hours or cost)"
+    assert waits["payment"] == "invoices (account_id, issued, due, amount, paid)"
+    assert waits["potential"] == "accounts (account_id, wallet)"
+    assert waits["need"] == "ratings (account_id, score; criterion: need)"
+    full = bare.assign(**{k.column: [0.1, 0.2] for k in BUILT_IN.values() if k.source == "facts"})
+    rated = marks(*[("a0", k.name, "", 5.0) for k in BUILT_IN.values() if k.source == "rating"])
+    value = pd.DataFrame({"account_id": ["a0"], "remaining_value": [7.0]})
+    found = values_of.criterion_values(criteria, full, ratings=rated, value=value)
+    assert found.loc["a0"].notna().all()
+    assert values_of.waiting(criteria, found).empty
+
+
+def test_columns_that_the_catalogue_names_stand_in_the_tables_it_names():
+    for known in BUILT_IN.values():
+        for table, columns in re.findall(r"(\w+) \(([^)]*)\)", known.needs):
+            names = re.findall(r"\w+", columns.split(";")[0].replace(" or ", ", "))
+            assert set(names) <= set(INPUTS[table].names), known.name

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib import kaism
+from kamlib import kaism, smaa
 from kamlib.errors import InputError
 from kamlib.study import Kaism
 
@@ -107,3 +107,30 @@ def test_an_account_twice_on_an_axis_is_refused():
     across = horizontal([1.0, 1.0], [1.0, 1.0], [1.0, 1.0], ids=("a0", "a0"))
     with pytest.raises(InputError, match=r"more than once.*'a0'"):
         kaism.matrix(attractive(a0=1), across, STUDY)
+
+
+def test_probability_of_the_horizontal_axis_comes_from_the_draws_where_given():
+    across = horizontal([4.0], [6.0], [8.0]).assign(p_strong=[0.9])  # the part of the interval alone would be 0.75
+    row = kaism.matrix(attractive(a0=6, p=[0.8]), across, STUDY).iloc[0]
+    assert row[["in_key", "in_development"]].astype(float).tolist() == pytest.approx([0.72, 0.08])
+
+
+def test_two_open_parts_reach_the_cut_by_their_mean_not_by_an_even_interval(facts):
+    # breadth 10, wallet and supplier open, tenure 0: the mean reaches 5 where w + s >= 10 of two uniforms on 0-10: P = 1/2;
+    # with tenure 10 where w + s >= 0: P = 1; with breadth 0 and tenure 2: w + s >= 18: P = 0.5 * 0.2 ** 2 = 0.02 (an even interval: 0.1)
+    table = facts(
+        categories_12m=[6.0, 6.0, 0.0, 6.0], tenure_days=[0.0, 1e4, 365.25, 1e4], wallet_share=[np.nan] * 3 + [0.6]
+    )
+    best = pd.DataFrame({"account_id": ["a3"], "suppliers": [2], "supplier_rank": [1]})
+    found = kaism.importance(table, STUDY, strength=best)
+    low, high = kaism.part_range(found)
+    even = pd.Series(1.0, low.columns)
+    p = smaa.acceptability(low, high, even, top=1, marks={"strong": 0.5}, concentration=1e6).accounts["p_strong"]
+    assert p.tolist() == pytest.approx([0.5, 1, 0.02, 1], abs=0.015)
+
+
+def test_parts_of_an_account_that_nothing_is_known_of_are_not_drawn(facts):
+    table = kaism.importance(facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan]), STUDY)
+    low, high = kaism.part_range(table)
+    assert low.index.tolist() == ["a0"] and list(low.columns) == ["breadth", "tenure"]
+    assert low.equals(high)

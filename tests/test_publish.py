@@ -172,7 +172,7 @@ sources:
   orders: {files: orders.csv}
 scoring:
   criteria:
-    - {name: revenue, source: facts, group: revenue, worst: 0, best: 5000, weight: 70}
+    - {name: turnover, source: facts, column: revenue, group: revenue, worst: 0, best: 5000, weight: 70}
     - {name: growth, source: facts, group: development, worst: -0.5, best: 0.5, weight: 30}
 """
 

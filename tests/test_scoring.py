@@ -146,3 +146,32 @@ def test_utility_range_widens_by_the_spread_and_opens_where_missing():
     low, high = scoring.utility_range(wide([("a", 4), ("b", 0.5), ("c", np.nan)], ["gap_cv"]), one, 1.0)
     assert low["gap_cv"].tolist() == pytest.approx([0.5, 0.85, 0])
     assert high["gap_cv"].tolist() == pytest.approx([0.7, 1.0, 1])
+
+
+def test_cautions_name_twins_crowds_constants_and_gaps():
+    rng = np.random.default_rng(2)
+    values = pd.DataFrame(rng.random((30, 9)), columns=[f"c{j}" for j in range(9)])
+    criteria = [criterion(name, 10) for name in values]
+    values["c1"] = values["c0"] * 0.5
+    values["c2"] = 1.0
+    values.loc[values.index[:20], "c3"] = np.nan
+    found = " ".join(scoring.cautions(values, criteria))
+    assert "9 criteria" in found
+    assert "c0 and c1 correlate by 1.00" in found
+    assert "c2 says the same" in found
+    assert "c3 is known for 33%" in found
+    assert scoring.cautions(values.iloc[:, [0, 4, 5]], criteria) == []
+    assert scoring.cautions(values.iloc[:1, [0, 4, 5]], criteria) == []
+
+
+def test_criteria_that_measure_the_same_money_are_warned_of():
+    criteria = [criterion("revenue", 40, column="revenue_12m"), criterion("earned", 30, column="margin_12m"), TWO[1]]
+    values = wide([("a", 0.1, 0.9, 0.5)], ["revenue", "earned", "gap_cv"])
+    assert scoring.cautions(values, criteria) == [
+        "revenue, earned all measure what an account brings: they count one thing 2 times."
+    ]
+
+
+def test_a_criterion_known_for_nobody_is_left_to_those_that_say_what_it_waits_for():
+    values = wide([("a", np.nan, 0.9), ("b", np.nan, 0.1)], ["margin", "gap_cv"])
+    assert scoring.cautions(values, TWO) == []

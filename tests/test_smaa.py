@@ -1,14 +1,11 @@
-"""SMAA-2 against exact two-criteria cases; the smallest change of a weight against brute force."""
+"""SMAA-2 against exact two-criteria cases, and against the same draws in bare NumPy."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kamlib import smaa
 from kamlib.errors import InputError
-from kamlib.study import Criterion
 
 NAMES = ["x", "y"]
 WEIGHTS = pd.Series({"x": 60.0, "y": 40.0})
@@ -110,7 +107,7 @@ def test_draws_depend_on_the_seed_and_not_on_order_or_names():
     backwards = chances(low.index[::-1]).set_index("account_id")["p_key"]
     pd.testing.assert_series_equal(backwards.sort_index(), first.sort_index())
     assert not chances(low.index, seed=2)["p_key"].equals(first.reset_index(drop=True))
-    assert first.sum() == pytest.approx(5)
+    assert first.sum() == pytest.approx(5, abs=0.005)  # in single precision a draw or two have a tie
 
 
 def test_rank_shares_of_a_draw_add_up():
@@ -138,120 +135,31 @@ def test_tables_that_cannot_be_drawn_are_refused(low, weights, top, words):
         smaa.acceptability(low, low, weights, top=top)
 
 
-def test_smallest_change_by_hand():
-    # A (1, 0) leads B (0, 1) at 60:40 until w_x = 50: -10 for both. C (0.3, 0.3) passes A only below w_x = 30 where B has
-    # long passed both, and never B: its line is flat, so no single weight brings it to the top.
-    found = smaa.smallest_change(table([(1, 0), (0, 1), (0.3, 0.3)], NAMES), WEIGHTS, top=1).set_index("account_id")
-    assert found.loc["a0", ["weight_at_flip", "change"]].tolist() == pytest.approx([50, -10])
-    assert found.loc["a0", "member"] and not found.loc["a1", "member"]
-    assert abs(found.loc["a1", "change"]) == pytest.approx(10)
-    assert found.loc["a2", "criterion"] == "" and np.isnan(found.loc["a2", "change"])
+def test_a_draw_in_bare_numpy_gives_the_same_shares():
+    """Nothing is lost by what is not computed: the same weights, all accounts, a whole sort of each draw."""
+    rng = np.random.default_rng(5)
+    low = table(rng.random((3000, 5)) ** 2)
+    weights = pd.Series([5.0, 1, 2, 8, 4], low.columns)
+    found = smaa.acceptability(low, low, weights, top=9, threshold=0.6, marks={"half": 0.5}, draws=1000, seed=3)
+    share = weights.to_numpy() / weights.sum()
+    drawn = np.random.default_rng([3, 0]).dirichlet(50 * share, 1000)
+    total = drawn @ low.to_numpy().T
+    first = np.argsort(-total, axis=1)[:, 0]
+    assert found.accounts["p_first"].to_numpy() == pytest.approx(np.bincount(first, minlength=3000) / 1000, abs=0.0011)
+    assert found.accounts["p_key"].to_numpy() == pytest.approx((total >= 0.6).mean(axis=0), abs=0.0011)
+    assert found.accounts["p_half"].to_numpy() == pytest.approx((total >= 0.5).mean(axis=0), abs=0.0011)
+    place = (-total).argsort(axis=1).argsort(axis=1) + 1
+    counted = found.ranks.pivot(index="account_id", columns="rank", values="share").reindex(low.index).fillna(0)
+    for rank in range(1, 10):
+        assert counted[rank].to_numpy() == pytest.approx((place == rank).mean(axis=0), abs=0.0021)
 
 
-def test_smallest_change_against_a_threshold_by_hand():
-    # the bar is 0.5: A (1, 0) has 0.6 and falls below it where w_x < 50; B (0, 1) has 0.4 and reaches it there
-    rows = [(1, 0), (0, 1), (0.5, 0.5), (0.2, 0.2)]
-    found = smaa.smallest_change(table(rows, NAMES), WEIGHTS, top=2, threshold=0.5).set_index("account_id")
-    assert found["member"].tolist() == [True, False, True, False]
-    assert found.loc[["a0", "a1"], "weight_at_flip"].tolist() == pytest.approx([50, 50], abs=1e-6) or found.loc[
-        ["a0", "a1"], "change"
-    ].abs().tolist() == pytest.approx([10, 10])
-    assert found.loc[["a2", "a3"], "criterion"].tolist() == ["", ""]
-    dropped = smaa.drop_one(table(rows, NAMES), WEIGHTS, top=2, threshold=0.5)
-    assert dropped[["names_left", "names_entered"]].to_numpy().tolist() == [["a0", "a1"], ["", ""]]
+def test_many_equal_accounts_take_no_longer_than_one():
+    found = run(table(np.full((60_000, 2), 0.5), NAMES), top=3, marks={"half": 0.5}, draws=1000).accounts
+    assert found[["p_key", "p_first", "p_half"]].eq(1).all(axis=None)
 
 
-def test_a_criterion_that_stands_alone_has_no_weight_to_change():
-    found = smaa.smallest_change(table([[0.2], [0.4]], ["x"]), pd.Series({"x": 100.0}), top=1)
-    assert found["criterion"].tolist() == ["", ""]
-
-
-def members_at(utility, weights, criterion, at, top):
-    """Brute force: who is among the first `top` when one weight is `at` and the others share the rest."""
-    old, place = weights.to_numpy(), list(weights.index).index(criterion)
-    new = old * (1 - at) / (old.sum() - old[place])
-    new[place] = at
-    total = utility.to_numpy() @ new
-    return (total[None, :] > total[:, None] + 1e-9).sum(axis=1) < top
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10_000), st.integers(3, 8), st.integers(2, 4), st.integers(1, 3), st.booleans())
-def test_smallest_change_flips_and_nothing_smaller_does(seed, n, m, top, coarse):
-    rng = np.random.default_rng(seed)
-    utility = table(rng.integers(0, 5, (n, m)) / 4 if coarse else rng.random((n, m)))
-    weights = pd.Series(rng.integers(1, 6, m).astype(float), utility.columns)
-    weights /= weights.sum()
-    top = min(top, n - 1)
-    found = smaa.smallest_change(utility, weights, top=top, accounts=list(utility.index))
-    now = members_at(utility, weights, "c0", weights["c0"], top)
-    assert found["member"].tolist() == now.tolist()
-    reach = found["change"].abs().fillna(np.inf).to_numpy() / 100
-    for name in utility.columns:
-        for step in np.linspace(-weights[name] + 1e-6, 1 - weights[name] - 1e-6, 21):
-            changed = members_at(utility, weights, name, weights[name] + step, top) != now
-            assert (reach[changed] <= abs(step) + 1e-6).all()
-    for i, row in enumerate(found.itertuples()):
-        if row.criterion:
-            past = np.clip(row.weight_at_flip / 100 + np.sign(row.change or 1) * 1e-6, 0, 1)
-            back = np.clip(row.weight_at_flip / 100 - 1e-6, 0, 1)
-            sides = [
-                members_at(utility, weights, row.criterion, t, top)[i] for t in (past, back, row.weight_at_flip / 100)
-            ]
-            assert any(side != row.member for side in sides)
-
-
-def test_drop_one_names_who_leaves_and_who_enters():
-    # without x only y counts: b leads instead of a; without y it is a as before
-    found = smaa.drop_one(table([(1, 0.2), (0, 1)], NAMES, ["a", "b"]), WEIGHTS, top=1).set_index("criterion")
-    assert found.loc["x", ["left", "entered", "names_left", "names_entered"]].tolist() == [1, 1, "a", "b"]
-    assert found.loc["y", ["left", "entered"]].tolist() == [0, 0]
-    assert found.loc["x", "rank_correlation"] == pytest.approx(-1)
-    assert found.loc["y", "rank_correlation"] == pytest.approx(1)
-
-
-def test_drop_one_agrees_with_a_weight_brought_to_zero():
-    rng = np.random.default_rng(11)
-    utility = table(rng.random((50, 4)))
-    weights = pd.Series([0.4, 0.3, 0.2, 0.1], utility.columns)
-    found = smaa.drop_one(utility, weights, top=5)
-    now = members_at(utility, weights, "c0", 0.4, 5)
-    for row in found.itertuples():
-        then = members_at(utility, weights, row.criterion, 0.0, 5)
-        assert row.names_left == ", ".join(sorted(utility.index[now & ~then]))
-        assert row.names_entered == ", ".join(sorted(utility.index[then & ~now]))
-
-
-def test_cautions_name_twins_crowds_constants_and_gaps():
-    rng = np.random.default_rng(2)
-    values = table(rng.random((30, 9)))
-    values["c1"] = values["c0"] * 0.5
-    values["c2"] = 1.0
-    values.loc[values.index[:20], "c3"] = np.nan
-    found = " ".join(smaa.cautions(values))
-    assert "9 criteria" in found
-    assert "c0 and c1 correlate by 1.00" in found
-    assert "c2 says the same" in found
-    assert "c3 is known for 33%" in found
-    assert smaa.cautions(table(rng.random((30, 3)))) == []
-    assert smaa.cautions(table(rng.random((1, 3)))) == []
-
-
-def test_spread_of_raters_is_half_their_range_or_the_stated_one():
-    criteria = [
-        Criterion(name="image", source="rating", group="reputation", worst=1, best=10, weight=50),
-        Criterion(name="margin", source="facts", group="revenue", worst=0, best=1, weight=50),
-    ]
-    ratings = pd.DataFrame(
-        {
-            "account_id": ["a", "a", "b", "c"],
-            "criterion": "image",
-            "rival": ["", "", "", "R"],
-            "score": [4.0, 8.0, 5.0, 1.0],
-        }
-    )
-    values = table([(6, 1), (5, 1), (np.nan, 1)], ["image", "margin"], ["a", "b", "c"])
-    spread = smaa.rater_spread(criteria, ratings, values, single=1.5)
-    assert spread["image"].tolist() == [2.0, 1.5, 0.0]
-    assert spread["margin"].tolist() == [0, 0, 0]
-    assert smaa.rater_spread(criteria, None, values).eq(0).all(axis=None)
+def test_an_account_that_nothing_is_known_of_is_drawn_over_the_whole_range():
+    # one known account at 0.5 of three criteria, one open in all: the chance that a weighted mean of uniforms beats its middle is 1/2
+    found = run(table([[0.5] * 3, [0] * 3]), [[0.5] * 3, [1] * 3], pd.Series([1.0] * 3, ["c0", "c1", "c2"]), top=1)
+    assert found.accounts["p_key"].tolist() == pytest.approx([0.5, 0.5], abs=0.02)

@@ -34,6 +34,27 @@ def test_the_silhouette_by_hand():
     assert structure.silhouettes(distances, np.array([0, 0, 1, 1]))[0] == pytest.approx(9.5 / 10.5)
 
 
+def test_rows_in_no_cluster_count_nothing_and_one_cluster_is_no_clearness():
+    # 0, 1 | 10, 11 and 5 in no cluster: the others as if it were not there
+    points = np.array([0.0, 1, 10, 11, 5])
+    distances = np.abs(points[:, None] - points)
+    found = structure.silhouettes(distances, np.array([0, 0, 1, 1, -1]))
+    assert found == pytest.approx([9.5 / 10.5, 8.5 / 9.5, 8.5 / 9.5, 9.5 / 10.5, 0])
+    assert structure.silhouettes(distances, np.array([0, 0, 0, 0, -1])).tolist() == [0] * 5
+    assert structure.silhouettes(distances, np.full(5, -1)).tolist() == [0] * 5
+
+
+def test_agreement_is_that_of_scikit_learn():
+    from sklearn.metrics import adjusted_rand_score
+
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        first, second = rng.integers(-1, 4, 50), rng.integers(0, 3, 50)
+        assert structure.adjusted_rand(first, second) == pytest.approx(adjusted_rand_score(first, second))
+    assert structure.adjusted_rand(first, (first + 7) % 11) == pytest.approx(1)
+    assert structure.adjusted_rand(np.zeros(9, int), np.ones(9, int)) == 1
+
+
 def test_nulls_keep_each_column_or_the_covariance_but_no_groups():
     rng = np.random.default_rng(3)
     values = np.concatenate([rng.normal(-4, 1, (100, 3)), rng.normal(4, 1, (100, 3))])

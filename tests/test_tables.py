@@ -6,7 +6,7 @@ from kamlib.tables import INPUTS, dictionary
 
 DESIGN = {  # needed columns | optional columns
     "orders": "order_id account_id date amount | margin cost quantity product category currency channel manager",
-    "accounts": "account_id | name parent_id industry country region size employees since manager wallet status "
+    "accounts": "account_id | name parent_id industry country region tax_id address size employees since manager wallet status "
     "contract_end closed_on",
     "ratings": "account_id criterion score | rater date evidence view rival",
     "invoices": "invoice_id account_id issued due amount | paid",

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.blocks import span_sums
 from kamlib.errors import InputError
 from kamlib.value import (
     block_losses,
     block_margins,
     blocks,
     held_out,
+    held_out_spans,
     lifetime_value,
     serving_costs,
     unobserved_share,
@@ -81,13 +83,13 @@ def test_an_account_twice_is_refused():
         lifetime_value(pd.concat([p_lost, p_lost]), margins, losses([0.3] * 6))
 
 
-def chains(bought: dict[str, list[int]], horizon: int = 100) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Order days in the blocks named, and the landmark table of all the accounts at DAY."""
-    rows = [(a, DAY + pd.Timedelta(days=horizon * (j - 1) + 50)) for a, found in bought.items() for j in found]
-    orders = pd.DataFrame(rows, columns=["account_id", "date"]).assign(amount=10.0, margin=np.nan)
+def chains(bought: dict[str, list[int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The blocks with an order (`kamlib.blocks.later_blocks`), and the landmark table of all the accounts at DAY."""
+    rows = [(a, DAY, j) for a, found in bought.items() for j in found]
+    later = pd.DataFrame(rows, columns=["account_id", "as_of", "block"])
     facts = pd.DataFrame({"account_id": list(bought), "as_of": DAY, "order_days_12m": 2.0, "order_days": 2})
     more = dict.fromkeys(("revenue_12m", "revenue", "margin_12m", "margin", "returns_12m", "returns"), 1.0)
-    return orders, facts.assign(**more)
+    return later, facts.assign(**more)
 
 
 def test_block_shares_by_hand():
@@ -98,8 +100,8 @@ def test_block_shares_by_hand():
     bought = {}
     for i in range(40):
         bought[f"K{i}"] = [1, 2, 3] if i < 24 else [1, 2] if i < 30 else [1, 3] if i < 35 else [1]
-    orders, landmarks = chains(bought)
-    found = block_losses(orders, landmarks, DAY + pd.Timedelta(days=300), horizon_days=100, n_blocks=4)
+    later, landmarks = chains(bought)
+    found = block_losses(later, landmarks, DAY + pd.Timedelta(days=300), horizon_days=100, n_blocks=4)
     everyone = found[found["segment"] == "all"].set_index("block")
     assert everyone["share"].tolist() == [0, 0.25, 0.2, 0.2]
     assert everyone["held"].tolist() == [False, False, False, True]
@@ -107,63 +109,60 @@ def test_block_shares_by_hand():
 
 
 def test_a_block_that_was_not_over_counts_for_nothing():
-    orders, landmarks = chains({f"K{i}": [1, 2] for i in range(40)})
-    found = block_losses(orders, landmarks, DAY + pd.Timedelta(days=199), horizon_days=100, n_blocks=2)
+    later, landmarks = chains({f"K{i}": [1, 2] for i in range(40)})
+    found = block_losses(later, landmarks, DAY + pd.Timedelta(days=199), horizon_days=100, n_blocks=2)
     assert found.loc[found["segment"] == "all", "held"].tolist() == [False, True]
 
 
 def test_a_thin_segment_takes_the_share_of_all():
-    orders, landmarks = chains({f"K{i}": [1, 2] if i % 2 else [1] for i in range(40)})
+    later, landmarks = chains({f"K{i}": [1, 2] if i % 2 else [1] for i in range(40)})
     landmarks.loc[:3, "order_days_12m"] = 20.0
-    found = block_losses(orders, landmarks, DAY + pd.Timedelta(days=200), horizon_days=100, n_blocks=2)
+    found = block_losses(later, landmarks, DAY + pd.Timedelta(days=200), horizon_days=100, n_blocks=2)
     assert found.set_index(["segment", "block"]).loc[("12 or more order days", 2), "share"] == 0.5
 
 
-def history(margins: dict[str, list[float]], horizon: int = 100) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One order in each of the last blocks before DAY, latest first, and the facts at DAY."""
-    rows = [
-        (a, DAY - pd.Timedelta(days=horizon * k + 10), m) for a, found in margins.items() for k, m in enumerate(found)
-    ]
-    orders = pd.DataFrame(rows, columns=["account_id", "date", "margin"]).assign(amount=1.0, bought=True)
+def history(margins: dict[str, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """An order in each of the last blocks before DAY, latest first (`kamlib.blocks.past_blocks`), and the facts at DAY."""
+    rows = [(a, k, m) for a, found in margins.items() for k, m in enumerate(found)]
+    past = pd.DataFrame(rows, columns=["account_id", "block", "margin"]).assign(amount=1.0, bought=True)
     facts = chains({a: [] for a in margins})[1]
-    return orders, facts
+    return past, facts
 
 
 def test_steady_accounts_keep_their_own_margin():
     """No variance within accounts: k = 0, and each account counts wholly."""
-    orders, facts = history({f"K{i}": [10.0 * i] * 3 for i in range(1, 41)})
-    found = block_margins(orders, facts, horizon_days=100)
+    past, facts = history({f"K{i}": [10.0 * i] * 3 for i in range(1, 41)})
+    found = block_margins(past, facts, horizon_days=100)
     assert found["margin"].to_numpy() == pytest.approx(found["own"].to_numpy())
     assert found.set_index("account_id").loc["K7", "margin"] == pytest.approx(70)
 
 
 def test_noisy_accounts_are_shrunk_to_what_is_usual():
     """All accounts have the same mean of 100: nothing differs between them, so each goes to the usual 100."""
-    orders, facts = history({f"K{i}": [50.0, 150.0] if i % 2 else [150.0, 50.0] for i in range(40)})
-    assert block_margins(orders, facts, horizon_days=100)["margin"].to_numpy() == pytest.approx(100)
-    orders = pd.concat([orders, orders.assign(account_id="new", margin=1000.0).head(1)])
+    past, facts = history({f"K{i}": [50.0, 150.0] if i % 2 else [150.0, 50.0] for i in range(40)})
+    assert block_margins(past, facts, horizon_days=100)["margin"].to_numpy() == pytest.approx(100)
+    past = pd.concat([past, past.assign(account_id="new", margin=1000.0).head(1)], ignore_index=True)
     facts = pd.concat([facts, facts.head(1).assign(account_id="new")])
-    new = block_margins(orders, facts, horizon_days=100).set_index("account_id").loc["new"]
+    new = block_margins(past, facts, horizon_days=100).set_index("account_id").loc["new"]
     assert new["usual"] < new["margin"] < 900  # one block of 1,000 is not wholly believed
 
 
 def test_an_account_without_recent_blocks_brings_the_usual_margin_and_costs_are_taken_off():
-    orders, facts = history({**{f"K{i}": [100.0] for i in range(40)}, "old": []})
+    past, facts = history({**{f"K{i}": [100.0] for i in range(40)}, "old": []})
     costs = pd.DataFrame({"account_id": ["K0"], "date": [DAY - pd.Timedelta(days=5)], "cost": [30.0]})
-    found = block_margins(orders, facts, horizon_days=100, costs=costs).set_index("account_id")
+    found = block_margins(past, facts, horizon_days=100, costs=costs).set_index("account_id")
     assert found.loc["old", "margin"] == pytest.approx(found.loc["old", "usual"])
     assert found.loc["K0", "own"] == 70
 
 
 def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_order():
-    """All bring 100 in each of two blocks. K0 sent back 60 on a day of its own in the latest: (40 + 100) / 2 = 70.
+    """All bring 100 in each of two blocks. K0 sent back 60 in the latest: (40 + 100) / 2 = 70.
 
     K1 sent back 60 three blocks ago, where it bought nothing: that is no block with an order, and its mean stays 100.
     """
-    orders, facts = history({f"K{i}": [100.0, 100.0] for i in range(40)})
-    back = [("K0", DAY - pd.Timedelta(days=3)), ("K1", DAY - pd.Timedelta(days=350))]
-    notes = pd.DataFrame(back, columns=["account_id", "date"]).assign(margin=-60.0, amount=-60.0, bought=False)
-    found = block_margins(pd.concat([orders, notes]), facts, horizon_days=100).set_index("account_id")
+    past, facts = history({"K0": [40.0, 100.0], **{f"K{i}": [100.0, 100.0] for i in range(1, 40)}})
+    note = pd.DataFrame({"account_id": ["K1"], "block": [3], "margin": -60.0, "amount": -60.0, "bought": False})
+    found = block_margins(pd.concat([past, note]), facts, horizon_days=100).set_index("account_id")
     assert found.loc["K0", ["own", "blocks"]].tolist() == [70, 2]
     assert found.loc["K1", ["own", "blocks"]].tolist() == [100, 2]
 
@@ -173,26 +172,21 @@ def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
 
     The tenth: (4 · -250,000 + 1 · 100) / 5 = -199,980.
     """
-    orders, facts = history({**{f"K{i}": [100.0] * 4 for i in range(9)}, "bad": [-250_000.0] * 4})
-    found = block_margins(orders, facts, horizon_days=100).set_index("account_id")["margin"]
+    past, facts = history({**{f"K{i}": [100.0] * 4 for i in range(9)}, "bad": [-250_000.0] * 4})
+    found = block_margins(past, facts, horizon_days=100).set_index("account_id")["margin"]
     assert found.drop("bad").tolist() == pytest.approx([100] * 9)
     assert found["bad"] == pytest.approx(-199_980)
 
 
-def test_orders_after_the_day_are_not_read():
-    orders, facts = history({f"K{i}": [100.0] for i in range(40)})
-    later = orders.assign(date=DAY + pd.Timedelta(days=1), margin=10**6)
-    a, b = (block_margins(o, facts, horizon_days=100) for o in (orders, pd.concat([orders, later])))
-    pd.testing.assert_frame_equal(a, b)
-
-
-def test_the_held_out_block_by_hand():
+def test_the_held_out_block_by_hand(clean_orders):
     """A expected 0.9 · 100, came 120; B expected 0.5 · 100, bought nothing and counts as zero: 140 against 120."""
     p_lost = pd.DataFrame({"account_id": ["A", "B"], "p_lost": [0.1, 0.5]})
     margins = pd.DataFrame({"account_id": ["A", "B"], "margin": 100.0})
-    dates = [DAY + pd.Timedelta(days=10), DAY - pd.Timedelta(days=300), DAY - pd.Timedelta(days=20)]
-    orders = pd.DataFrame({"account_id": ["A", "A", "B"], "date": dates, "margin": [120.0, 80.0, 40.0], "amount": 0.0})
-    found = held_out(p_lost, margins, orders, DAY, horizon_days=100).set_index("method")
+    days = [(DAY + pd.Timedelta(days=back)).date() for back in (10, -300, -20)]
+    lines = [("A", days[0], 1, 120), ("A", days[1], 1, 80), ("B", days[2], 1, 40)]
+    orders = clean_orders(lines, "account_id date amount margin")
+    came = span_sums(orders, held_out_spans(DAY, 100))
+    found = held_out(p_lost, margins, came, DAY, horizon_days=100).set_index("method")
     ours = found.loc["this value"]
     assert (ours["expected"], ours["came"]) == (140, 120)
     assert ours["bias"] == pytest.approx(140 / 120 - 1)

@@ -1,15 +1,14 @@
-"""Figures of losing clients: how soon they come back, how good the prediction is, why, and what is at stake."""
+"""Figures of losing clients: how good the prediction is, why they leave, and what is at stake."""
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.figures.style import BLUE, FAINT, GREY, INK, MUTED, PALETTE, RED, money_ticks, percent_ticks
+from kamlib.figures.style import BLUE, FAINT, GREY, MUTED, RED, money_ticks, percent_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,82 +25,6 @@ _MEASURES = {
     "auc": ("AUC, lost or not", "higher is better"),
     "c": ("C, time to next order", "higher is better"),
 }
-
-
-def survival_curves(
-    curves: pd.DataFrame,
-    *,
-    title: str,
-    days: list[int] | None = None,
-    ylabel: str = "share without an order yet",
-    language: str = "en",
-) -> Axes:
-    """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
-
-    Parameters
-    ----------
-    curves : `kamlib.survival.kaplan_meier`: group, day, share, low, high, at_risk.
-    days : days at which the numbers at risk are written; None: five even steps.
-    """
-    import matplotlib.pyplot as plt
-
-    from kamlib.survival import at_risk
-
-    if curves.empty:
-        raise InputError("no curve to draw")
-    last = int(curves["day"].max())
-    days = days or [round(last * k / 4) for k in range(5)]
-    groups = list(curves["group"].unique())
-    _figure, axes = plt.subplots(figsize=(8, 4.1 + 0.24 * len(groups)))
-    ends = []
-    for colour, name in zip(PALETTE, groups, strict=False):
-        one = curves[curves["group"] == name]
-        axes.step(one["day"], one["share"], where="post", color=colour)
-        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
-        ends.append((float(one["share"].iloc[-1]), name, colour))
-    for place, (_, name, colour) in zip(_apart([end for end, _, _ in ends], 0.055), ends, strict=True):
-        axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
-    counts = at_risk(curves, days)
-    _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
-    for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
-        for day in days:
-            _below(axes, f"{counts.loc[name, day]:,}", day, -50 - 14 * row, ("data", "axes fraction"), colour, "center")
-        _below(axes, f"       {name}", 1, -50 - 14 * row, "axes fraction", colour, "left")
-    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
-    axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
-    percent_ticks(axes.yaxis, language)
-    axes.grid(axis="y")
-    return axes
-
-
-def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
-    """Share of the accounts at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
-
-    Parameters
-    ----------
-    series : as_of, accounts, losses, share, low, high.
-    """
-    import matplotlib.pyplot as plt
-
-    if series.empty:
-        raise InputError("no landmark to draw")
-    _figure, axes = plt.subplots(figsize=(8, 3.6))
-    axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
-    axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
-    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
-    for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
-        axes.annotate(
-            f"{at['share']:.0%} of {at['accounts']:,}",
-            (at["as_of"], at["high"]),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha=side,
-            fontsize=9,
-            color=INK,
-        )
-    percent_ticks(axes.yaxis, language)
-    axes.grid(axis="y")
-    return axes
 
 
 def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
@@ -240,31 +163,6 @@ def priority_list(
     axes.spines["left"].set_visible(False)
     money_ticks(axes.xaxis, language)
     return axes
-
-
-def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
-    """A text some points below the axis."""
-    axes.annotate(
-        text,
-        (x, 0),
-        xytext=(0, points),
-        textcoords="offset points",
-        xycoords=coords,
-        ha=align,
-        fontsize=9,
-        color=colour,
-        annotation_clip=False,
-    )
-
-
-def _apart(values: list[float], least: float) -> list[float]:
-    """Places near `values`, in their order, at least `least` apart, so that labels don't cover each other."""
-    order = np.argsort(values, kind="stable")
-    places = np.array(values, dtype=float)
-    for before, after in itertools.pairwise(order):
-        places[after] = max(places[after], places[before] + least)
-    shift = max(0.0, places.max() - 1.0) if len(places) else 0.0
-    return list(places - shift)
 
 
 def _short(text: object, most: int) -> str:

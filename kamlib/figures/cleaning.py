@@ -8,16 +8,35 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.figures.style import BLUE, FAINT, GREY, INK, MUTED, ORANGE, PALETTE, money_ticks, percent_ticks, plain_ticks
+from kamlib.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    RED,
+    SEQUENTIAL,
+    SKY,
+    money_ticks,
+    plain_ticks,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST = 6  # reasons with a colour of their own
+_ACTIONS = {"set_aside": ("set aside", ORANGE), "repair": ("repaired", BLUE), "mark": ("kept, marked", GREY)}
+_OUTCOMES = {
+    "cancelled_pair": ("for a whole line", BLUE),
+    "cancellation": ("for part of a line", SKY),
+    "cancellation_without_order": ("without a line", ORANGE),
+    "return_without_purchase": ("more than was bought", RED),
+}
 
 
 def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", table: str = "orders") -> Any:
-    """How many rows, and how much money, each rule set aside or marked.
+    """How many rows, and how much money, each rule set aside, repaired or marked.
 
     Parameters
     ----------
@@ -29,7 +48,8 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     Returns
     -------
     array of two Axes
-        Rows on the left, money (absolute) on the right. Orange bars were set aside, grey ones only marked.
+        Rows on the left, money (absolute) on the right: what was set aside is counted once, by its first reason; what
+        was repaired or marked is all that the rule hit.
 
     Raises
     ------
@@ -38,46 +58,62 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     """
     import matplotlib.pyplot as plt
 
-    lines = ledger[(ledger["table"] == table) & ledger["action"].ne("")]
-    if lines.empty:
+    every = ledger[ledger["table"] == table]
+    rules = every[every["action"].ne("")]
+    if rules.empty:
         raise InputError(f"the ledger has no rules of the table {table!r}")
-    lines = lines[lines["matched_rows"] > 0]
-    aside = lines["action"] == "set_aside"
-    lines = pd.concat([lines[aside].sort_values("rows", ascending=False), lines[~aside]])
-    place = np.arange(len(lines))[::-1]
-    figure, axes = plt.subplots(1, 2, sharey=True, figsize=(8.0, 1.6 + 0.34 * max(len(lines), 3)))
-    measures = (
-        ("rows", "matched_rows", "rows", plain_ticks),
-        ("amount", "matched_amount", f"money, {currency} (absolute)", money_ticks),
+    aside = rules["action"] == "set_aside"
+    lines = rules.assign(
+        drawn_rows=rules["rows"].where(aside, rules["matched_rows"]).astype(float),
+        drawn_money=rules["amount"].where(aside, rules["matched_amount"]).astype(float).abs(),
+        group=rules["action"].map(list(_ACTIONS).index),
     )
-    for ax, (own, matched, label, ticks) in zip(axes, measures, strict=True):
-        hit = lines[matched].astype(float).abs().to_numpy()
-        taken = lines[own].astype(float).abs().to_numpy()
-        full = (lines["action"] == "set_aside").to_numpy()
-        ax.barh(place, np.where(full, taken, hit), color=np.where(full, ORANGE, GREY), height=0.68)
-        top = max(float(np.where(full, taken, hit).max(initial=0)), 1.0)
-        for y, value in zip(place, np.where(full, taken, hit), strict=True):
+    lines = lines[lines["drawn_rows"] > 0].sort_values(["group", "drawn_rows"], ascending=[True, False], kind="stable")
+    gaps = lines["group"].ne(lines["group"].shift()).cumsum() if len(lines) else lines["group"]
+    place = -(np.arange(len(lines)) + gaps.to_numpy())
+    figure, axes = plt.subplots(
+        1, 2, sharey=True, figsize=(8.0, 1.4 + 0.3 * max(len(lines) + lines["group"].nunique(), 3))
+    )
+    measures = (("drawn_rows", "order lines" if table == "orders" else "rows", plain_ticks),
+                ("drawn_money", f"money, {currency} (absolute)", money_ticks))  # fmt: skip
+    for ax, (column, label, ticks) in zip(axes, measures, strict=True):
+        values = lines[column].to_numpy()
+        ax.barh(place, values, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
+        top = max(float(values.max(initial=0)), 1.0)
+        for y, value in zip(place, values, strict=True):
             ax.text(value + top * 0.02, y, _short(value, language), va="center", fontsize=9, color=INK)
         ax.set_xlim(0, top * 1.25)
         ax.set_xlabel(label)
         ax.grid(axis="x")
         ticks(ax.xaxis, language)
         ax.locator_params(axis="x", nbins=3)
+        ax.tick_params(axis="y", length=0, labelcolor=INK)
     axes[0].set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
-    axes[0].tick_params(axis="y", length=0, labelcolor=INK)
-    axes[1].tick_params(axis="y", length=0)
-    figure.suptitle("What was set aside (orange), and what stays but is marked (grey)", x=0.01, ha="left")
+    for action, own in lines.assign(place=place).groupby("action")["place"]:
+        words, colour = _ACTIONS[str(action)]
+        axes[0].text(
+            0, own.max() + 0.85, f" {words}", va="center", fontsize=9, fontweight="bold", color=_darker(colour)
+        )
+    axes[0].set_ylim(place.min(initial=0) - 0.7, 0.4)
+    taken = lines[lines["action"] == "set_aside"]
+    share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
+    found = f"{_percent(share, language)} of the lines set aside"
+    if len(taken):
+        found += f", most often: {taken['rule'].iloc[0].replace('_', ' ')}"
+    figure.suptitle(found, x=0.01, ha="left")
     return axes
 
 
-def aside_by_month(monthly: pd.DataFrame, *, language: str = "en") -> Axes:
-    """The share of each month's order lines that was set aside, by reason, over the months that have lines kept.
+def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en") -> Axes:
+    """How many order lines of each month were set aside for each reason, over the months that have lines kept.
+
+    A row of one colour is a habit, a single dark cell an accident. Beside each row: its lines and money in these months.
 
     Parameters
     ----------
     monthly : DataFrame
-        month, reason ("kept" for the lines kept), rows; see `kamlib.intake.cleaning.by_month`.
-    language : of the study.
+        month, reason ("kept" for the lines kept), rows, amount; see `kamlib.intake.cleaning.by_month`.
+    currency, language : of the study.
 
     Raises
     ------
@@ -85,32 +121,101 @@ def aside_by_month(monthly: pd.DataFrame, *, language: str = "en") -> Axes:
         If no line was kept.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.colors import PowerNorm
+    from matplotlib.ticker import MaxNLocator
 
     kept = monthly.loc[monthly["reason"] == "kept", "month"].dropna()
     if kept.empty:
         raise InputError("no order line with a day was kept", remedy="Check the dates of the orders.")
-    rows = monthly.pivot_table(index="month", columns="reason", values="rows", aggfunc="sum")
-    rows = rows.reindex(pd.date_range(kept.min(), kept.max(), freq="MS")).fillna(0)
-    total = rows.sum(axis=1).replace(0, np.nan)
-    shares = rows.drop(columns="kept").div(total, axis=0).fillna(0)
-    shares = shares.loc[:, shares.sum() > 0]
-    order = shares.sum().sort_values(ascending=False).index
-    named, rest = list(order[:_MOST]), list(order[_MOST:])
-    _, ax = plt.subplots()
-    base = np.zeros(len(shares))
-    for reason, colour in [*zip(named, PALETTE, strict=False), *([("other", GREY)] if rest else [])]:
-        height = shares[rest].sum(axis=1) if reason == "other" and rest else shares[reason]
-        ax.bar(shares.index, height, width=24, bottom=base, color=colour, label=reason.replace("_", " "))
-        base = base + height.to_numpy()
-    ax.set_title("Share of each month's order lines that was set aside")
+    months = pd.date_range(kept.min(), kept.max(), freq="MS")
+    aside = monthly[monthly["month"].isin(months) & (monthly["reason"] != "kept")]
+    rows = aside.pivot_table(index="reason", columns="month", values="rows", aggfunc="sum", fill_value=0)
+    rows = rows.reindex(columns=months, fill_value=0)
+    rows = rows.loc[rows.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    money = aside.assign(amount=aside["amount"].astype(float)).groupby("reason")["amount"].sum()
+    _, ax = plt.subplots(figsize=(8.0, 1.9 + 0.3 * max(len(rows), 2)))
+    ax.set_title(_when(rows))
     ax.set_xlabel("month of the order line")
-    ax.set_ylabel("share of lines")
-    ax.set_ylim(0, max(float(base.max(initial=0)) * 1.3, 0.001))
-    percent_ticks(ax.yaxis, language, digits=0 if ax.get_ylim()[1] > 0.05 else 1)
-    ax.grid(axis="y")
-    if named:
-        ax.legend(loc="upper left", ncols=min(4, len(named) + bool(rest)))
+    ax.set_yticks(np.arange(len(rows)), [reason.replace("_", " ") for reason in rows.index])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    if rows.empty:
+        return ax
+    drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
+    ax.set(yticks=np.arange(len(rows)) + 0.5, yticklabels=ax.get_yticklabels())
+    starts = [place for place, month in enumerate(months) if month.month in (1, 7) or len(months) < 6]
+    ax.set_xticks([place + 0.5 for place in starts], [f"{months[place]:%Y-%m}" for place in starts])
+    ax.invert_yaxis()
+    ax.spines[["left", "bottom"]].set_visible(False)
+    for place, reason in enumerate(rows.index):
+        told = f" {_short(rows.loc[reason].sum(), language)} lines, {_short(money[reason], language)} {currency}"
+        ax.text(len(months), place + 0.5, told, va="center", fontsize=9, color=INK)
+    bar = ax.figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.02, aspect=50, shrink=0.5)
+    bar.set_label("order lines set aside in the month")
+    bar.locator = MaxNLocator(4, integer=True)
+    bar.update_ticks()
+    plain_ticks(bar.ax.xaxis, language)
+    bar.outline.set_visible(False)
     return ax
+
+
+def _when(rows: pd.DataFrame) -> str:
+    """The title of `aside_by_month`: which reason, if any, is bound to one month (half of its lines, five at least)."""
+    if rows.empty:
+        return "Nothing was set aside in the months of the study"
+    most = rows.max(axis=1)
+    most = most[(most >= 5) & (most >= rows.sum(axis=1) / 2) & (rows.shape[1] > 2)]
+    if most.empty:
+        return "No reason is bound to one month"
+    return (
+        f"{str(most.idxmax()).replace('_', ' ').capitalize()}: most of it in {rows.loc[most.idxmax()].idxmax():%B %Y}"
+    )
+
+
+def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = "en") -> Any:
+    """How many lines came back in each month, by what they were matched to.
+
+    Parameters
+    ----------
+    returned : DataFrame
+        month, outcome, rows, amount; see `kamlib.intake.matching.by_month`.
+    currency, language : of the study.
+
+    Returns
+    -------
+    array of Axes
+        One for each outcome that occurs, of one scale.
+
+    Raises
+    ------
+    InputError
+        If nothing came back.
+    """
+    import matplotlib.pyplot as plt
+
+    if returned.empty:
+        raise InputError("nothing came back: there is nothing to draw")
+    months = pd.date_range(returned["month"].min(), returned["month"].max(), freq="MS")
+    rows = returned.pivot_table(index="month", columns="outcome", values="rows", aggfunc="sum", fill_value=0)
+    there = [outcome for outcome in _OUTCOMES if outcome in rows]
+    money = returned.assign(amount=returned["amount"].astype(float)).groupby("outcome")["amount"].sum()
+    figure, grid = plt.subplots(
+        len(there), 1, sharex=True, sharey=True, squeeze=False, figsize=(8.0, 1.3 + 1.0 * len(there))
+    )
+    for ax, outcome in zip(grid[:, 0], there, strict=True):
+        words, colour = _OUTCOMES[outcome]
+        ax.bar(months, rows[outcome].reindex(months, fill_value=0), width=24, color=colour)
+        told = f"{words}: {_short(rows[outcome].sum(), language)} lines, {_short(money[outcome], language)} {currency}"
+        ax.set_title(told, fontsize=9, fontweight="normal", pad=3, color=INK)
+        plain_ticks(ax.yaxis, language)
+        ax.locator_params(axis="y", nbins=3, integer=True)
+        ax.margins(x=0.01)
+        ax.grid(axis="y")
+    grid[-1, 0].set_xlabel("month in which it came back")
+    figure.supylabel("lines that came back", fontsize=10, color=MUTED)
+    unmatched = rows.reindex(columns=["cancellation_without_order", "return_without_purchase"], fill_value=0)
+    found = _short(unmatched.sum().sum(), language)
+    figure.suptitle(f"Lines that came back and fit no earlier line: {found}", x=0.01, ha="left")
+    return grid[:, 0]
 
 
 def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes:
@@ -142,8 +247,9 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     ax.set_xlabel(
         f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
     )
-    rolled = (largest["members"] > 1).any()
-    ax.set_title("Who is large once a group counts as one customer" if rolled else "The largest accounts")
+    rolled = int((largest["members"] > 1).sum())
+    told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
+    ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
     return ax
@@ -152,9 +258,24 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
 def _short(value: float, language: str) -> str:
     from babel.numbers import format_compact_decimal, format_decimal
 
-    if value < 10_000:
+    if abs(value) < 10_000:
         return format_decimal(round(value), locale=language)
     return format_compact_decimal(value, fraction_digits=1, locale=language)
+
+
+def _percent(share: float, language: str) -> str:
+    from babel.numbers import format_percent
+
+    return format_percent(
+        share, format="#,##0.0%" if language == "en" else "#,##0.0\N{NO-BREAK SPACE}%", locale=language
+    )
+
+
+def _darker(colour: str) -> tuple[float, ...]:
+    """The colour as text on white: dark enough to be read."""
+    from matplotlib.colors import to_rgb
+
+    return tuple(0.62 * part for part in to_rgb(colour))
 
 
 def _cut(name: Any, most: int = 34) -> str:

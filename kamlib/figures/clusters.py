@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.figures.style import BLUE, DIVERGING, GREY, INK, MUTED, ORANGE, PALETTE, PAPER, RED
+from kamlib.figures.style import BLUE, DIVERGING, GREEN, GREY, INK, MUTED, ORANGE, PALETTE, PAPER, RED, SEQUENTIAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,8 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
 
     Parameters
     ----------
-    tried : DataFrame of `kamlib.clusters.group`: method, k, silhouette, null, stability, chosen.
+    tried : DataFrame of `kamlib.clusters.group`: method, k, silhouette, null, stability, chosen. Groups found by density
+        (HDBSCAN) have a null of their own, which is not drawn.
     stability : the mark that must be reached.
     """
     import matplotlib.pyplot as plt
@@ -28,10 +30,12 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
     if tried.empty:
         raise InputError("no grouping was tried")
     figure, pair = plt.subplots(1, 2, figsize=(9, 3.9))
-    for (method, rows), colour, mark in zip(tried.groupby("method", sort=False), (BLUE, ORANGE), "os", strict=False):
-        pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, markersize=5)
-        pair[1].plot(rows["k"], rows["stability"], color=colour, marker=mark, markersize=5, label=method)
-    null = tried.drop_duplicates("k")
+    shown = tried[tried["k"] > 1]
+    looks = zip(shown.groupby("method", sort=False), (BLUE, ORANGE, GREEN), "osD", strict=False)
+    for (method, rows), colour, mark in looks:
+        pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, markersize=6)
+        pair[1].plot(rows["k"], rows["stability"], color=colour, marker=mark, markersize=6, label=method)
+    null = shown[shown["method"] == shown["method"].iloc[0]]
     pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--")
     low = int(null["null"].to_numpy().argmin())
     pair[0].annotate(
@@ -54,9 +58,9 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
     pair[0].set_title("Clearer than chance?")
     pair[1].set_title("Does it hold still?")
     for axes in pair:
-        axes.set_xticks(null["k"])
+        axes.set_xticks(sorted(set(shown["k"])))
         axes.set_xlabel("Number of groups k")
-    figure.legend(loc="outside lower center", ncols=2)
+    figure.legend(loc="outside lower center", ncols=3)
     return pair
 
 
@@ -157,8 +161,37 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes:
     return axes
 
 
+def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes:
+    """Which RFM segments the accounts of each group are in: a row a group, shares of the group.
+
+    Parameters
+    ----------
+    shares : DataFrame, index the groups, columns the segments; each row adds up to 1.
+    agreement : adjusted Rand index of the two groupings.
+    """
+    import matplotlib.pyplot as plt
+
+    values = shares.to_numpy(dtype=float)
+    _, axes = plt.subplots(figsize=(9, 2.2 + 0.45 * len(shares)))
+    axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if value > 0:
+            text = f"{value:.0%}" if value >= 0.005 else "< 1%"
+            colour = PAPER if value > 0.75 else INK
+            axes.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
+    axes.set_xticks(range(shares.shape[1]), shares.columns, rotation=30, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(shares)), shares.index)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel("RFM segment; shares of the group's accounts")
+    axes.set_title(f"Groups and RFM segments agree to {agreement:.2f} (1: the same, 0: chance)")
+    return axes
+
+
 def _titled(column: str, currency: str) -> str:
     """A feature's name above its column, with its unit below it."""
     money = column.startswith(("revenue", "margin", "average_order"))
     unit = "days" if column in ("gap_median", "silence_days", "tenure_days") else currency if money else ""
+    if window := re.fullmatch(r"(\w+)_(\d+)m", column):
+        column, unit = window[1], ", ".join(filter(None, [unit, f"{window[2]} months"]))
     return column.replace("_", " ") + (f"\n({unit})" if unit else "")

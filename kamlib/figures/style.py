@@ -18,6 +18,8 @@ SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 """Colour maps of ordered values, and of values with a middle."""
 
 _DPI = 130
+HOVER = "hover"
+"""Group id of points whose names (their urls) the report tells to a pointer."""
 
 _THEME: dict[Any, Any] = {
     "figure.figsize": (8.0, 4.5),
@@ -111,11 +113,12 @@ def show(drawn: Any, alt: str) -> None:
     figure = _figure(drawn)
     try:
         data = png(figure)
+        more = {"hover": found} if (found := _spots(figure))["spots"] else {}
     finally:
         plt.close(figure)
     display(
         {"image/png": b64encode(data).decode("ascii"), "text/plain": f"[figure: {alt}]"},
-        metadata={"image/png": {"alt": alt, "width": _css_width(data)}},
+        metadata={"image/png": {"alt": alt, "width": _css_width(data), **more}},
         raw=True,
     )
 
@@ -129,6 +132,25 @@ def png(drawn: Any) -> bytes:
     target = BytesIO()
     figure.savefig(target, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
     return target.getvalue()
+
+
+def _spots(figure: Any) -> dict[str, Any]:
+    """Centre, radius and name of each point of the groups `HOVER`, as the picture shows them, and the picture's height; in thousandths of its width."""
+    import numpy as np
+
+    figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox().padded(_THEME["savefig.pad_inches"])
+    found: list[list[Any]] = []
+    for axes in figure.axes:
+        for points in axes.collections:
+            if points.get_gid() == HOVER:
+                at = axes.transData.transform(np.asarray(points.get_offsets())) / figure.dpi
+                x, y = (at[:, 0] - box.x0) / box.width, (box.y1 - at[:, 1]) / box.width
+                radius = np.sqrt(points.get_sizes() / np.pi) / 72 / box.width
+                spots = (1000 * np.column_stack([x, y, np.broadcast_to(radius, len(x))])).round(1).tolist()
+                found += [[*spot, name] for spot, name in zip(spots, points.get_urls(), strict=True)]
+    return {"height": round(1000 * box.height / box.width, 1), "spots": found}
 
 
 def _css_width(data: bytes) -> int:

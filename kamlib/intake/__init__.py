@@ -29,7 +29,8 @@ class Clean:
     orders : ibis Table
         Clean order lines, in the engine (columns: `cleaning.ORDER_COLUMNS`).
     tables : dict of DataFrame
-        Every other input table by name, clean; without rows where the study has no source for it.
+        Every other input table by name, clean; without rows where the study has no source for it. A free text that
+        looks personal is missing.
     ledger : DataFrame
         By table: what came, what each rule hit and set aside, what was kept; rows and exact money.
     quarantine : ibis Table
@@ -59,22 +60,24 @@ def collect(study: Study) -> Clean:
     """
     import pandas as pd
 
-    from kamlib.intake import cleaning, identity, ledger, readers, records
+    from kamlib import engines
+    from kamlib.intake import cleaning, identity, ledger, privacy, readers, records
     from kamlib.intake.schema import check
     from kamlib.tables import INPUTS
 
-    con = readers.engine()
+    con, told = readers.engine(study.engine.spill, memory=study.engine.memory), list[str]()
     with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        frames = {name: _fetch(con, study, name, Path(scratch)) for name in study.sources if name != "orders"}
-        accounts = frames.get("accounts", records.empty("accounts"))
-        named = accounts.dropna(subset="account_id").drop_duplicates("account_id")
-        heads, notes = identity.units(named, study.unit)
-        flagged = cleaning.flag(
-            con, _mapped(con, study, "orders", Path(scratch)), study, heads, accounts_given="accounts" in frames
-        )
+        frames = {name: _fetch(con, study, name, Path(scratch), told) for name in study.sources if name != "orders"}
+        heads, notes = _heads(study, frames)
+        engine = con if study.embedded else engines.connect(study.engine)
+        mapped = _mapped(engine, study, "orders", Path(scratch), told)
+        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given="accounts" in frames)
+    readers.forget(con)
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
-    buying = pd.Index(orders.select("member_id").distinct().to_pandas()["member_id"])
+    known_margin = orders.margin.notnull().cast("int8").max()
+    bought = orders.group_by("member_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
+    buying = pd.Index(bought["member_id"])
     known = pd.Index(heads["member_id"]) if "accounts" in frames else None
     ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:
@@ -86,31 +89,88 @@ def collect(study: Study) -> Clean:
         table, aside, lines = records.clean(name, frames[name], study, known=known, buying=buying)
         accounts_in = [column for column in ("account_id", "referred_account_id") if column in table]
         tables[name] = check(name, identity.roll_up(table, heads, accounts_in))
+        told += privacy.told(name, frames[name]["personal"])
         ledgers.append(lines)
         asides.append(aside)
     whole = pd.concat(ledgers, ignore_index=True)
-    last = orders.date.max().to_pyarrow().as_py()
+    last = pd.Timestamp(bought["last"].max()).date()
     if (quiet := (study.as_of - last).days) > _QUIET_DAYS:
-        notes.append(
+        told.append(
             f"The last order line is of {last}, {quiet} days before as_of {study.as_of}: if lines are missing since, every "
             "customer looks more silent than it is."
         )
-    if not orders.margin.notnull().any().execute():
-        notes.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
-    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, notes)
+    if not bought["margin"].any():
+        told.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
+    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told])
 
 
-def _mapped(con: Any, study: Study, name: str, scratch: Path) -> ir.Table:
-    from kamlib.intake import mapping, readers
+def orders(study: Study) -> ir.Table:
+    """The clean order lines of `collect` by themselves: where they lie on a server, a query on it."""
+    from kamlib import engines
+    from kamlib.intake import cleaning, readers
+
+    con = readers.engine(study.engine.spill, memory=study.engine.memory)
+    engine = con if study.embedded else engines.connect(study.engine)
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        named = {"accounts"} & study.sources.keys()
+        frames = {name: _fetch(con, study, name, Path(scratch), []) for name in named}
+        heads, _ = _heads(study, frames)
+        mapped = _mapped(engine, study, "orders", Path(scratch), [])
+        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given=bool(named))
+    readers.forget(con)
+    return cleaning.kept(flagged)
+
+
+def _heads(study: Study, frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
+    from kamlib.intake import identity, records, review
+
+    named = _named(frames.get("accounts", records.empty("accounts")))
+    return identity.units(named, study.unit, review.of_study(study, named))
+
+
+def accounts(study: Study) -> pd.DataFrame:
+    """The table of accounts as it came, each account once: what likely duplicates are looked for in.
+
+    Raises
+    ------
+    InputError
+        If the study has no such table, or it is missing or unreadable.
+    """
+    from kamlib.errors import InputError
+    from kamlib.intake import readers
+
+    if "accounts" not in study.sources:
+        raise InputError("the study has no table 'accounts'", remedy="Add it to sources, with account_id and name.")
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        return _named(_fetch(readers.engine(), study, "accounts", Path(scratch), []))
+
+
+def _named(accounts: pd.DataFrame) -> pd.DataFrame:
+    return accounts.dropna(subset="account_id").drop_duplicates("account_id")
+
+
+def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> ir.Table:
+    from kamlib import engines
+    from kamlib.intake import mapping, mojibake, privacy, readers
+    from kamlib.tables import INPUTS
 
     source = study.sources[name]
-    return mapping.mapped(readers.read(con, source, study.paths(name), scratch), name, source)
+    if con.name == "duckdb":
+        raw = readers.read(con, source, study.paths(name), scratch, told)
+    else:
+        raw = engines.orders(con, study.there())
+    raw, source, refused = privacy.without_refused(raw, name, source)
+    told += refused
+    given = mapping.columns(raw, name, source)
+    texts = [given[c.name] for c in INPUTS[name].columns if c.type == "text" and not c.choices and c.name in given]
+    told += mojibake.told(raw, texts, examples=name not in privacy.FREE_TEXT)
+    return mapping.mapped(raw, name, source)
 
 
-def _fetch(con: Any, study: Study, name: str, scratch: Path) -> pd.DataFrame:
+def _fetch(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> pd.DataFrame:
     from kamlib.intake import records
 
-    return records.fetch(_mapped(con, study, name, scratch), name)
+    return records.fetch(_mapped(con, study, name, scratch, told), name)
 
 
 def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
@@ -118,10 +178,12 @@ def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
     import ibis
     import pandas as pd
 
-    from kamlib.intake import cleaning, readers
+    from kamlib.intake import cleaning, embedded, privacy, readers
     from kamlib.intake.values import MONEY
 
     orders = cleaning.set_aside(flagged)
+    if ibis.get_backend(orders) is not con:
+        orders = embedded.brought(con, orders)
     rest = [aside for aside in asides if len(aside)]
     if not rest:
         return orders
@@ -129,4 +191,4 @@ def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
     other = pd.concat(rest, ignore_index=True)
     other["date"] = pd.to_datetime(other["date"]).dt.date
     stored = con.create_table(readers.name_of_its_own(), ibis.memtable(other, schema=kinds), temp=True)
-    return orders.union(stored)
+    return orders.union(readers.store(con, privacy.quarantined(stored)))

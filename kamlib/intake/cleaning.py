@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kamlib import engines
 from kamlib.errors import InputError, some
-from kamlib.intake import overlap, readers
+from kamlib.intake import matching, overlap, readers
 from kamlib.intake.mapping import original
-from kamlib.intake.rules import Rule, of_study
-from kamlib.intake.values import MONEY, SUM, exact
+from kamlib.intake.rules import Rule, hits, of_study, repaired
+from kamlib.intake.values import MONEY, SUM, exact, fitting
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,7 +30,10 @@ ORDER_COLUMNS = (
 
 @dataclass(frozen=True)
 class Flagged:
-    """Every order line that came, with the rules it hits (bit i of `flags` is rule i), and the unit of each account."""
+    """Every order line that came, with the rules it hits (bit i of `flags` is rule i), and the unit of each account.
+
+    `came` is the amount before repairs, where one changes amounts.
+    """
 
     table: ir.Table
     heads: ir.Table
@@ -72,35 +76,33 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     import ibis
 
     rules = of_study(study)
-    known = _known(con, heads)
-    looked_for = any(rule.name == "overlap" for rule in rules)
-    copied = overlap.copied(con, mapped, study.sources["orders"].part) if looked_for else ibis.literal(False)
-    lines = _in_one_currency(mapped.mutate(copied=copied), study)
+    known = engines.small(con, {"member_id": heads["member_id"], "unit_id": heads["account_id"]})
+    source = study.sources["orders"]
+    looked_for = any(rule.name == "overlap" for rule in rules) and overlap.possible(source, len(study.paths("orders")))
+    copied = overlap.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
+    lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
     unknown = ~lines.account_id.isin(known.member_id) if accounts_given else ibis.literal(False)
     lines = lines.mutate(unknown=unknown)
-    answers = [(rule, rule.test(lines, study)) for rule in rules]
-    hits = [(rule, hit.fill_null(False)) for rule, hit in answers if hit is not None]
-    bits = [ibis.ifelse(hit, 1 << place, 0) for place, (_, hit) in enumerate(hits)]
-    aside = reduce(or_, [hit for rule, hit in hits if rule.action == "set_aside"], ibis.literal(False))
+    answers = [(rule, hit) for rule in rules if (hit := hits(rule, lines, study)) is not None]
+    applied = [rule for rule, _ in answers]
+    bits = [ibis.ifelse(hit, 1 << place, 0) for place, (rule, hit) in enumerate(answers) if not rule.across]
+    lines = lines.mutate(flags=reduce(or_, bits, ibis.literal(0)).cast("int64"))
+    sure = [1 << place for place, (rule, _) in enumerate(answers) if rule.action == "set_aside" and not rule.across]
+    perhaps = [hit for rule, hit in answers if rule.action == "set_aside" and rule.across]
+    aside = reduce(or_, perhaps, (lines.flags & sum(sure)) != 0)
     stored = readers.store(
         con,
         lines.select(
             *[name for name in ORDER_COLUMNS if name not in ("member_id", "mark")],
-            flags=reduce(or_, bits, ibis.literal(0)).cast("int64"),
+            *[name for name in ("flags", "row") if name in lines.columns],
             original=ibis.ifelse(aside, original(lines), None),
+            **matching.columns(lines, study),
+            **({"came": lines.came} if "came" in lines.columns else {}),
         ),
     )
-    flagged = Flagged(stored, known, tuple(rule for rule, _ in hits))
+    flagged = Flagged(matching.settle(con, stored, applied, study), known, tuple(applied))
     _refuse(flagged, study)
     return flagged
-
-
-def _known(con: Any, heads: pd.DataFrame) -> ir.Table:
-    import ibis
-
-    named = heads.rename(columns={"account_id": "unit_id"})
-    schema = ibis.schema({"member_id": "string", "unit_id": "string"})
-    return con.create_table(readers.name_of_its_own(), named, schema=schema, temp=True)
 
 
 def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
@@ -114,9 +116,10 @@ def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     rate = ibis.cases(*rates, else_=None) if rates else ibis.null("decimal(18,10)")
 
     def convert(money: Any) -> Any:
-        return ibis.ifelse(here, money, (money * rate).try_cast(MONEY))
+        return ibis.ifelse(here, money, fitting(money * rate, MONEY))
 
-    return lines.mutate(amount=convert(lines.amount), margin=convert(lines.margin))
+    money = [name for name in ("amount", "margin", "came") if name in lines.columns]
+    return lines.mutate(**{name: convert(lines[name]) for name in money})
 
 
 def _refuse(flagged: Flagged, study: Study) -> None:
@@ -139,7 +142,7 @@ def _refuse(flagged: Flagged, study: Study) -> None:
             raise InputError(
                 f"{count:,} lines are credit notes, which cleaning.credit_notes refuses",
                 file=row["source_file"],
-                line=int(row["source_line"]),
+                line=None if pd.isna(row["source_line"]) else int(row["source_line"]),
                 found=f"order {row['order_id']}, amount {row['amount']}",
                 remedy="Set cleaning.credit_notes to net or drop.",
             )
@@ -188,13 +191,12 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
     """
     import ibis
 
-    lines = [
-        kept.select("date", "amount", reason=ibis.literal("kept", "string")),
-        aside.filter(aside["table"] == "orders").select("date", "amount", "reason"),
-    ]
-    months = ibis.union(*lines, distinct=False).mutate(month=lambda t: t.date.truncate("M"))
-    sums = months.group_by("month", "reason").agg(rows=months.count(), amount=months.amount.cast(SUM).sum())
-    made = sums.to_pandas().astype({"month": "datetime64[ns]"})
+    parts = []
+    for lines in (kept.mutate(reason=ibis.literal("kept", "string")), aside.filter(aside["table"] == "orders")):
+        lines = lines.select("amount", "reason", month=lines.date.truncate("M"))
+        sums = lines.group_by("month", "reason").agg(rows=lines.count(), amount=lines.amount.cast(SUM).sum())
+        parts.append(sums.to_pandas().astype({"month": "datetime64[ns]"}))
+    made = pd.concat(parts, ignore_index=True)
     return made.sort_values(["month", "reason"], ignore_index=True)
 
 

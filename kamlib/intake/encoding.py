@@ -1,17 +1,23 @@
-"""In which encoding and with which delimiter a text file is written, and its recoding to UTF-8."""
+"""How a text file is written: its encoding, line ends, delimiter and line of column names; its recoding to UTF-8."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from kamlib.errors import InputError
+from kamlib.intake import preamble
 
 CHUNK = 1 << 22
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = ("\t", "|", ";", ",")  # where two fit alike, the comma is the one that stands in texts and numbers
+_DECLARED = re.compile(r'\ufeff?"?sep=(.)"?[ ,;\t]*(?:\r|\n|$)', re.I)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,9 +30,9 @@ _UNUSED_IN_CP1252 = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 
 
 def find_encoding(path: Path) -> str:
-    """The encoding of a text file: by its byte order mark, else UTF-8 if all of it is, else by what its letters look like.
+    """The encoding of a text file: by its byte order mark, else UTF-8 if most letters are, else by what they look like.
 
-    Many zeros in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251),
+    A UTF-8 file with a few broken bytes stays one, so that they are named and not all its letters mangled. Many zeros in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251),
     while accents of western languages stand alone between plain letters (cp1252, or latin-1 where the file holds
     bytes that cp1252 leaves open).
 
@@ -74,7 +80,7 @@ def recode(path: Path, encoding: str, target: Path) -> Path:
         ) from None
     line = 1
     with target.open("wb") as out:
-        for chunk in (*_chunks(path), b""):
+        for chunk in chain(_chunks(path), [b""]):
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeError as error:
@@ -91,66 +97,115 @@ def recode(path: Path, encoding: str, target: Path) -> Path:
     return target
 
 
+def has_mixed_ends(path: Path) -> bool:
+    """Whether the records of a text file end in different ways (CR, LF, CRLF), which the engine does not read.
+
+    Line breaks inside quotes don't count, as far as every quote has its pair.
+    """
+    if not any(b"\r" in chunk for chunk in _chunks(path)):
+        return False
+    ends, inside, cut = set(), 0, b""
+    for chunk in _chunks(path):
+        text = cut + chunk
+        cut = b"\r" if text.endswith(b"\r") else b""  # its LF may be in the next chunk
+        text = text.removesuffix(cut)
+        plain = not inside and b'"' not in text
+        if plain and text.count(b"\r\n") == text.count(b"\n") == text.count(b"\r") > 0:  # the usual case, and quick
+            ends.add("\r\n")
+            continue
+        parts = text.split(b'"')
+        outside = b'"'.join(parts[inside::2])
+        inside = (inside + len(parts) - 1) % 2
+        rest = outside.replace(b"\r\n", b"")
+        ends |= {"\r\n"} if len(rest) < len(outside) else set()
+        ends |= {end for end in "\r\n" if end.encode() in rest}
+    return len(ends | {"\r"} if cut else ends) > 1
+
+
+def with_one_end(path: Path, delimiter: str, target: Path) -> Path:
+    """Write the records of a UTF-8 file to `target`, each ended by CRLF; line breaks inside quotes stay as they are.
+
+    Raises
+    ------
+    InputError
+        If the file can't be cut into records.
+    """
+    kept: Any = {"errors": "surrogateescape", "newline": ""}  # the engine names bytes that are no UTF-8
+    with path.open(encoding="utf-8-sig", **kept) as text, target.open("w", encoding="utf-8", **kept) as out:
+        records = csv.reader(text, delimiter=delimiter, strict=True)
+        try:
+            csv.writer(out, delimiter=delimiter).writerows(records)  # with another end it leaves a CR without quotes
+        except csv.Error as error:
+            raise InputError(
+                "the file can't be cut into records",
+                file=path.name,
+                line=records.line_num,
+                found=str(error)[:200],
+                remedy="Mend the line, or set dialect.delimiter or dialect.encoding of its source.",
+            ) from None
+    return target
+
+
 def find_delimiter(path: Path) -> str:
-    """The delimiter of a UTF-8 file: the one that cuts its first lines into the most columns, and equally many.
+    """The delimiter of a UTF-8 file: the one that its first line ``sep=;`` declares, else the one that cuts the names and
+    most of the lines below them into as many columns, and the most.
 
     A file of one column has none; it gets the comma.
     """
+    if declared := _DECLARED.match(_beginning(path)):
+        return declared[1]
     best, most = ",", (0.0, 1)
     for delimiter in DELIMITERS:
-        counts = [len(row) for row in _first_records(path, delimiter, 20) if row]
-        if not counts or counts[0] == 1:
+        rows = _first_records(path, delimiter)
+        at = preamble.names_at(rows)
+        if at is None or len(rows[at]) == 1:
             continue
+        counts = [len(row) for row in rows[at:] if row]
         regular = sum(count == counts[0] for count in counts) / len(counts)
         if (regular, counts[0]) > most:
             best, most = delimiter, (regular, counts[0])
     return best
 
 
-def header(path: Path, delimiter: str) -> list[str]:
-    """The first record of a UTF-8 file, as it stands there.
+def header(path: Path, delimiter: str, header: int | None = None) -> tuple[int, list[str]]:
+    """Where the column names of a UTF-8 file stand, and the names as they stand there.
+
+    Parameters
+    ----------
+    path : a UTF-8 file.
+    delimiter : one character.
+    header : the line that the study states; None: it is looked for below titles, see `preamble.names_at`.
+
+    Returns
+    -------
+    tuple
+        The line, from 1: the number of the record, empty ones and a declaration ``sep=;`` counted, as the engine's `skip`
+        counts them (it skips one less). The line of the k-th record below it is this number + k.
 
     Raises
     ------
     InputError
-        If there is none, or it is blank or a title.
+        If there are none: the file is empty, or no record looks like names.
     """
-    found = _first_records(path, delimiter, 20)
-    cut = [found] if found and len(found[0]) > 1 else [_first_records(path, mark, 20) for mark in DELIMITERS]
-    if found and any(cell.strip() for cell in found[0]) and not any(map(is_title, cut)):
-        return found[0]
-    raise no_names(path.name, 1, delimiter.join(found[0]).strip(delimiter) if found else None)
+    rows = _first_records(path, delimiter, header or preamble.SAMPLE)
+    if (at := preamble.stated(rows, header)) is None:
+        raise preamble.no_names(path.name, rows, header)
+    return at + 1, rows[at]
 
 
-def is_title(rows: Sequence[Sequence[object]]) -> bool:
-    """Whether the first row fills one cell, while most of those below fill more: a title, and not column names."""
-    first, *below = [sum(str(cell or "").strip() != "" for cell in row) for row in rows] or [0]
-    below = [filled for filled in below if filled]
-    return first == 1 and 2 * sum(filled > 1 for filled in below) > len(below)
-
-
-def no_names(file: str, line: int, found: str | None) -> InputError:
-    """The error for a table that does not begin with its column names; `found` is None where there is nothing."""
-    return InputError(
-        "the file is empty" if found is None else "the first line holds no column names",
-        file=file,
-        line=line,
-        found=found or None,
-        remedy="Give a line of column names first; delete what stands above it.",
-    )
-
-
-def _first_records(path: Path, delimiter: str, most: int) -> list[list[str]]:
+def _beginning(path: Path) -> str:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        text = stream.read(1 << 18)
+        return stream.read(1 << 18).replace("\0", "")
+
+
+def _first_records(path: Path, delimiter: str, most: int = preamble.SAMPLE) -> list[list[str]]:
+    """The first records; a declaration ``sep=;`` is an empty one."""
+    text = _beginning(path)
     records: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter):
-            records.append(row)
-            if len(records) == most:
-                break
-    except csv.Error:  # a field longer than the reader allows: what was read before it decides
-        return records
+    with suppress(csv.Error):  # a field longer than the reader allows: what was read before it decides
+        records.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most))
+    if records and _DECLARED.match(text):
+        records[0] = []
     return records
 
 
@@ -164,14 +219,13 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    pending = False
-    for chunk in _chunks(path):
-        if chunk.isascii() and not pending:
+    """Whether more letters beyond ASCII are UTF-8 than are not."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    good = bad = 0
+    for chunk in chain(_chunks(path), [b""]):
+        if chunk.isascii() and chunk and not decoder.getstate()[0]:
             continue
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError:
-            return False
-        pending = bool(decoder.getstate()[0])
-    return not pending
+        text = decoder.decode(chunk, final=not chunk)
+        lost = text.count("\N{REPLACEMENT CHARACTER}") - chunk.count("\N{REPLACEMENT CHARACTER}".encode())
+        good, bad = good + len(text) - len(text.encode("ascii", "ignore")) - lost, bad + lost
+    return good >= bad

@@ -5,15 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kamlib.errors import InputError, some
-from kamlib.intake.encoding import is_title, no_names
+from kamlib.intake import preamble
 
 if TYPE_CHECKING:
     from kamlib.study import Dialect
 
-Sheet = tuple[str, list[str], list[int], list[list[str | None]]]
+_FIRST = dt.datetime(1899, 12, 30)  # day 0 of a serial day, see `values.as_day`
+
+
+class Sheet(NamedTuple):
+    """One sheet.
+
+    Attributes
+    ----------
+    label : what it is called in errors.
+    header : the row of its column names, from 1.
+    above : the first words above them.
+    names : of its columns.
+    lines : the row number of every further row that is not empty.
+    cells : of these rows, column by column.
+    """
+
+    label: str
+    header: int
+    above: str
+    names: list[str]
+    lines: list[int]
+    cells: list[list[str | None]]
 
 
 def sheets(path: Path, label: str, dialect: Dialect) -> Iterator[Sheet]:
@@ -27,14 +48,13 @@ def sheets(path: Path, label: str, dialect: Dialect) -> Iterator[Sheet]:
 
     Yields
     ------
-    tuple
-        Label of the sheet, names of its columns (the first row that is not empty), the sheet's row number of every
-        further row that is not empty, and the cells of these, column by column.
+    Sheet
+        Its column names are the row that `dialect.header` states, else that which `preamble.names_at` finds.
 
     Raises
     ------
     InputError
-        If the workbook can't be opened, or a sheet is missing, empty or begins with a title.
+        If the workbook can't be opened, or a sheet is missing, empty or without column names.
     """
     from python_calamine import CalamineWorkbook
 
@@ -53,14 +73,16 @@ def sheets(path: Path, label: str, dialect: Dialect) -> Iterator[Sheet]:
         ) from None
     for name, grid in grids:
         place = f"{label} / {name}" if len(grids) > 1 else label
-        rows = [(line, row) for line, row in enumerate(grid, 1) if any(cell not in ("", None) for cell in row)]
-        if not rows:
+        first = [[_text(cell, dialect) for cell in row] for row in grid[: dialect.header or preamble.SAMPLE]]
+        if not any(cell not in ("", None) for row in grid for cell in row):
             raise InputError("the sheet is empty", file=place, line=1, remedy="Name the sheet in dialect.sheet.")
-        if is_title([row for _, row in rows[:20]]):
-            raise no_names(place, rows[0][0], next(str(cell) for cell in rows[0][1] if cell not in ("", None)))
-        (_, head), *body = rows
-        cells = [[_text(row[at], dialect) for _, row in body] for at in range(len(head))]
-        yield place, [_text(cell, dialect) or "" for cell in head], [line for line, _ in body], cells
+        if (at := preamble.stated(first, dialect.header)) is None:
+            raise preamble.no_names(place, first, dialect.header)
+        above = next((cell for row in first[:at] for cell in row if cell), "")[:60]
+        rows = enumerate(grid[at + 1 :], at + 2)
+        body = [(line, row) for line, row in rows if any(cell not in ("", None) for cell in row)]
+        cells = [[_text(row[column], dialect) for _, row in body] for column in range(len(first[at]))]
+        yield Sheet(place, at + 1, above, [name or "" for name in first[at]], [line for line, _ in body], cells)
 
 
 def _chosen(names: list[str], dialect: Dialect, label: str) -> list[str]:
@@ -85,5 +107,7 @@ def _text(value: Any, dialect: Dialect) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value).replace(".", dialect.decimal)
     if isinstance(value, dt.date):  # a datetime is one too
+        if dialect.date_format == "excel":
+            return _text((dt.datetime.fromisoformat(value.isoformat()) - _FIRST) / dt.timedelta(days=1), dialect)
         return value.strftime(dialect.date_format) if dialect.date_format else value.isoformat()
     return str(value).encode("utf-8", "replace").decode()

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def units(accounts: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, list[str]]:
+def units(accounts: pd.DataFrame, unit: str, review: pd.DataFrame | None = None) -> tuple[pd.DataFrame, list[str]]:
     """The unit that each account is counted in, and what was odd about the parents.
 
     The head of a group is where the chain of parents ends; it may be a firm that is no account itself. An account
     that is its own parent, or that stands in a circle of parents, is counted by itself and reported; accounts below
     a circle go to the one of it that they reach.
 
+    Accounts that the review calls one firm are counted together, and so, by group, are those that it calls one group:
+    the whole groups that they belong to are joined. The unit is then that of the account_id of the pair, but a lone
+    account joins a group, and of several the one with the smallest id is taken.
+
     Parameters
     ----------
     accounts : DataFrame
         account_id (unique), parent_id (missing: none).
     unit : "group" rolls up, "account" leaves every account by itself.
+    review : account_id, other_id, decision, from `review.read`; None: nothing was reviewed.
 
     Returns
     -------
@@ -41,23 +46,86 @@ def units(accounts: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, list[str]]:
     """
     own = accounts["account_id"].to_numpy(dtype=object)
     if unit == "account" or not len(own):
-        return pd.DataFrame({"member_id": own, "account_id": own.copy()}), []
-    given = accounts["parent_id"].where(accounts["parent_id"].notna(), accounts["account_id"]).to_numpy(dtype=object)
-    named = accounts["parent_id"].notna().to_numpy()
-    codes, ids = pd.factorize(np.concatenate([own, given]))
-    parent = np.arange(len(ids))
-    parent[codes[: len(own)]] = codes[len(own) :]
+        heads, told = own.copy(), list[str]()
+    else:
+        heads, told = _by_parents(accounts)
+    if review is not None:
+        heads, more = _by_review(own, heads, review, ["same", "group"] if unit == "group" else ["same"])
+        told += more
+    return pd.DataFrame({"member_id": own, "account_id": heads}), told
+
+
+def _by_parents(accounts: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """The head of the group of each account, and what was odd."""
+    own = accounts["account_id"].to_numpy(dtype=object)
+    ids, codes, parent = _chains(accounts)
     circle = _on_circle(parent)
     parent[circle] = circle
-    head = _last(parent)[codes[: len(own)]]
+    head = _last(parent)[codes]
     told = []
-    if alone := sorted(own[named & (own == given)]):
+    if alone := sorted(own[knots(accounts)["own_parent"]]):
         told.append(f"Accounts that are their own parent, and count by themselves ({len(alone)}): {some(alone)}.")
     if around := sorted(ids[circle]):
         told.append(f"Accounts in a circle of parents, that count by themselves ({len(around)}): {some(around)}.")
     if absent := sorted(set(ids) - set(own)):
         told.append(f"Heads of groups that are no accounts themselves ({len(absent)}): {some(absent)}.")
-    return pd.DataFrame({"member_id": own, "account_id": ids[head]}), told
+    return ids[head], told
+
+
+def _chains(accounts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every id, the place of each account among them, and the place of the parent of each (its own where it has none)."""
+    given = accounts["parent_id"].where(accounts["parent_id"].notna(), accounts["account_id"])
+    codes, ids = pd.factorize(
+        np.concatenate([accounts["account_id"].to_numpy(dtype=object), given.to_numpy(dtype=object)])
+    )
+    parent = np.arange(len(ids))
+    parent[codes[: len(accounts)]] = codes[len(accounts) :]
+    return ids, codes[: len(accounts)], parent
+
+
+def knots(accounts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Which accounts are their own parent (own_parent), and which stand in a circle of parents (parent_circle).
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        account_id (unique), parent_id (missing: none).
+    """
+    _, own, parent = _chains(accounts)
+    circle = np.isin(own, _on_circle(parent))
+    return {
+        "own_parent": accounts["account_id"] == accounts["parent_id"],
+        "parent_circle": pd.Series(circle, index=accounts.index),
+    }
+
+
+def _by_review(
+    own: np.ndarray, heads: np.ndarray, review: pd.DataFrame, joining: list[str]
+) -> tuple[np.ndarray, list[str]]:
+    """The unit of each account when those that the review joins are counted together, and how many it joined."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    at = pd.Series(heads, index=own)
+    one, other = (review[column].map(at) for column in ("account_id", "other_id"))
+    together = review["decision"].isin(joining)
+    units, unit = np.unique(heads, return_inverse=True)
+    ends = [np.searchsorted(units, side[together].to_numpy(dtype=object)) for side in (one, other)]
+    _, whole = connected_components(
+        coo_array((np.ones(len(ends[0])), ends), shape=(len(units), len(units))), directed=False
+    )
+    order = np.lexsort((np.isin(np.arange(len(units)), ends[1]), np.bincount(unit) == 1, whole))
+    first = order[np.unique(whole[order], return_index=True)[1]]
+    made = units[first[whole]][unit]
+    told = []
+    if moved := sorted(own[made != heads]):
+        told.append(f"Accounts joined with another by the review of likely duplicates ({len(moved)}): {some(moved)}.")
+    apart = (review["decision"] == "different") & (one == other)
+    if pairs := [f"{a} and {b}" for a, b in review.loc[apart, ["account_id", "other_id"]].itertuples(index=False)]:
+        told.append(
+            f"Pairs that the review tells apart, but that parent_id makes one group ({len(pairs)}): {some(pairs)}."
+        )
+    return made, told
 
 
 def roll_up(table: pd.DataFrame, heads: pd.DataFrame, columns: Sequence[str] = ("account_id",)) -> pd.DataFrame:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", "rows", "amount")
 _PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files
+_NOTHING = {"repeated_header", "total_row"}  # no lines at all: what they hold was counted above
 
 
 def of_orders(flagged: Flagged) -> pd.DataFrame:
@@ -25,28 +26,36 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
     -------
     DataFrame
         table, rule, action, words; matched_rows and matched_amount: all lines that the rule hits; rows and amount:
-        those that are set aside for it, the first reason only. The first line is what came, the last what was kept.
+        those that are set aside for it, the first reason only. A rule that repairs hits money as it came, and its amount
+        is what the repair took away, of all lines that it hits. The first line is what came, the last what was kept.
 
     Raises
     ------
     ArithmeticError
-        If what came is not what was kept plus what was set aside.
+        If what came is not what was kept plus what was set aside and what repairs took away.
     """
     table = flagged.table
-    groups = table.group_by("flags").agg(rows=table.count(), amount=table.amount.cast(SUM).sum()).to_pandas()
-    sums = [(int(f), int(n), Decimal(0) if pd.isna(a) else a) for f, n, a in groups.itertuples(index=False)]
+    unrepaired = table.came if "came" in table.columns else table.amount
+    groups = table.group_by("flags").agg(
+        rows=table.count(), amount=table.amount.cast(SUM).sum(), came=unrepaired.cast(SUM).sum()
+    )
+    sums = groups.to_pandas().fillna({"amount": Decimal(0), "came": Decimal(0)})
 
-    def total(wanted: Any) -> tuple[int, Decimal]:
-        chosen = [(rows, amount) for flags, rows, amount in sums if wanted(flags)]
-        return sum(rows for rows, _ in chosen), sum((amount for _, amount in chosen), Decimal("0.0000"))
+    def total(wanted: Any, money: str = "amount") -> tuple[int, Decimal]:
+        chosen = sums[[bool(wanted(flags)) for flags in sums["flags"]]]
+        return int(chosen["rows"].sum()), sum(chosen[money], Decimal("0.0000"))
 
-    came, stayed = total(lambda flags: True), total(lambda flags: not flags & flagged.aside)
+    came, stayed = total(lambda flags: True, "came"), total(lambda flags: not flags & flagged.aside)
     lines = [("orders", "came in", "", "order lines in the files", *came, *came)]
     before = 0
     for place, rule in enumerate(flagged.rules):
         bit = 1 << place
         matched = total(lambda flags, bit=bit: flags & bit)
         reason = (0, Decimal("0.0000"))
+        if rule.action == "repair":
+            mended = matched[1]
+            matched = total(lambda flags, bit=bit: flags & bit, "came")
+            reason = (0, matched[1] - mended)
         if rule.action == "set_aside":
             reason = total(lambda flags, bit=bit, before=before: flags & bit and not flags & before)
             before |= bit
@@ -58,7 +67,7 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
 
 
 def check_sum(made: pd.DataFrame) -> None:
-    """Rows and money in = kept + set aside, in every table of a ledger, or ArithmeticError."""
+    """Rows and money in = kept + set aside (and money repaired away), in every table of a ledger, or ArithmeticError."""
     for name, lines in made.groupby("table"):
         for column in ("rows", "amount"):
             came, *aside, stayed = [0 if value is None else value for value in lines[column]]
@@ -71,7 +80,7 @@ def check_sum(made: pd.DataFrame) -> None:
 def check_limits(flagged: Flagged, study: Study) -> None:
     """Stop a study of which too much was set aside.
 
-    Lines outside the study's time are not counted: a past quarter is an ordinary run.
+    Lines outside the study's time are not counted: a past quarter is an ordinary run. Nor are totals and headers.
 
     Raises
     ------
@@ -86,7 +95,7 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     )
     if sums.empty:
         raise InputError(
-            "no order line in the file", file=", ".join(study.sources["orders"].files), remedy="Check sources.orders."
+            "no order line in the file", file=study.sources["orders"].place, remedy="Check sources.orders."
         )
     sums["amount"] = sums["amount"].fillna(Decimal(0)).astype(float)
     sums = sums.set_index(sums.pop("reason").fillna("kept"))
@@ -102,11 +111,11 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     if sums.loc["kept", "highest"] <= 0:
         raise InputError(
             "no order line has an amount above zero",
-            file=", ".join(study.sources["orders"].files),
+            file=study.sources["orders"].place,
             found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {sums.loc['kept', 'highest']:,.2f}",
             remedy="Check the column of the amount: sales are positive, credit notes negative.",
         )
-    here = sums[["rows", "amount"]].drop(index=list(_PERIOD), errors="ignore")
+    here = sums[["rows", "amount"]].drop(index=list(_PERIOD | _NOTHING), errors="ignore")
     shares = here / here.sum().replace(0, 1)
     for column, limit in (("rows", study.cleaning.most_rows), ("amount", study.cleaning.most_amount)):
         aside = shares[column].drop(index="kept").sort_values(ascending=False)

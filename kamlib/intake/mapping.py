@@ -6,19 +6,23 @@ comes along in columns named `RAW` + name, so that its text can be made where it
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from kamlib.errors import InputError
 from kamlib.intake import readers
-from kamlib.intake.values import MONEY, as_money, as_type, trimmed
-from kamlib.tables import INPUTS, Table
+from kamlib.intake.values import MONEY, as_currency, as_money, as_type, as_whole, fitting, trimmed
+from kamlib.tables import INPUTS, Column
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kamlib.study import Dialect, Source
 
+_NUMBER = Column("number", "number", "")  # as which integers are read first
 RAW = "raw:"
+_TIDY = "tidy:"  # a raw column, trimmed; each step is a select of its own, so that a value is worked out once
 
 
 def columns(raw: ir.Table, name: str, source: Source) -> dict[str, str]:
@@ -32,14 +36,14 @@ def columns(raw: ir.Table, name: str, source: Source) -> dict[str, str]:
     table = INPUTS[name]
     for ours, theirs in source.columns.items():
         if theirs not in raw.columns or theirs in readers.ADDED:
-            raise readers.missing_column(raw, theirs, source.files, f"which the study maps to {ours!r}")
+            raise readers.missing_column(raw, theirs, source.place, f"which the study maps to {ours!r}")
     taken = set(source.columns.values())
     own = {column: column for column in table.names if column in raw.columns and column not in taken}
     found = own | source.columns
     for column in table.required:
         made = name == "orders" and column == "amount" and {"quantity", "price"} <= found.keys()
         if column not in found and not made:
-            raise readers.missing_column(raw, column, source.files, f"which the table {name!r} needs")
+            raise readers.missing_column(raw, column, source.place, f"which the table {name!r} needs")
     _refuse_repeated(raw, found, source)
     return found
 
@@ -51,7 +55,7 @@ def _refuse_repeated(raw: ir.Table, found: dict[str, str], source: Source) -> No
         if f"{theirs} (2)".lower() in there:
             raise InputError(
                 "two columns have this name",
-                file=", ".join(source.files),
+                file=source.place,
                 line=1,
                 column=theirs,
                 remedy="Rename one of them; capitals do not tell columns apart.",
@@ -72,49 +76,66 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     ibis Table
         Every column of the table, missing where not given: text trimmed, money as exact decimals of four places,
         days as dates. Besides: `unreadable` (a value was given and can't be read), `part`, `source_file`,
-        `source_line`, and the raw columns under `RAW` + name.
+        `source_line`, `broken` (the line of the file had too few or too many fields), and the raw columns under
+        `RAW` + name, such a line's text under `RAW` + `readers.BROKEN`.
     """
     import ibis
 
     table, given = INPUTS[name], columns(raw, name, source)
-    typed, unreadable = {}, ibis.literal(False)
-    for column in table.columns:
-        if column.name not in given:
-            typed[column.name] = ibis.null(_IBIS[column.type])
-            continue
-        value = trimmed(raw[given[column.name]], long=name == "orders")
-        typed[column.name] = as_type(value, column, source.dialect)
-        if column.type != "text" or column.choices:
-            unreadable = unreadable | ibis.ifelse(typed[column.name].isnull(), value.notnull(), False)
-    if name == "orders":
-        _derive(typed, raw, given, table, source.dialect)
-    theirs = {RAW + column: raw[column] for column in raw.columns if column not in readers.ADDED}
-    return raw.select(
-        **typed,
-        unreadable=unreadable,
+    tidy = raw.select(
+        **{_TIDY + ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()},
         part=raw[readers.PART],
         source_file=raw[readers.FILE],
         source_line=raw[readers.LINE].cast("int64"),
-        **theirs,
+        broken=raw[readers.BROKEN].notnull(),
+        **({"row": raw[readers.ROW]} if readers.ROW in raw.columns else {}),
+        **{
+            RAW + column: raw[column]
+            for column in raw.columns
+            if column not in (readers.FILE, readers.LINE, readers.PART, readers.ROW)
+        },
     )
+    typed = tidy.mutate(
+        **{
+            column.name: as_type(
+                tidy[_TIDY + column.name], _NUMBER if column.type == "integer" else column, source.dialect
+            )
+            if column.name in given
+            else ibis.null(_IBIS[column.type])
+            for column in table.columns
+        }
+    )
+    made = {column: typed[column] for column in typed.columns if not column.startswith(_TIDY)}
+    made |= {c.name: as_whole(typed[c.name]) for c in table.columns if c.type == "integer" and c.name in given}
+    checked = [column for column in table.columns if column.name in given and (column.type != "text" or column.choices)]
+    unread = [ibis.ifelse(made[c.name].isnull(), typed[_TIDY + c.name].notnull(), False) for c in checked]
+    if name == "orders":
+        made |= _derived(typed, given, source.dialect)
+    return typed.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
 
 
-def _derive(typed: dict[str, Any], raw: ir.Table, given: dict[str, str], table: Table, dialect: Dialect) -> None:
+def _derived(lines: ir.Table, given: dict[str, str], dialect: Dialect) -> dict[str, Any]:
     """Amount from quantity and price, margin from cost: exact, in decimals of four places."""
     import ibis
 
+    amount, margin = lines.amount, lines.margin
     if "amount" not in given:
-        quantity = as_money(trimmed(raw[given["quantity"]], long=True), dialect)
-        typed["amount"] = (quantity * typed["price"]).try_cast(MONEY)
+        amount = fitting(as_money(lines[f"{_TIDY}quantity"], dialect) * lines.price, MONEY)
     if "cost" in given:
-        rest = (typed["amount"] - typed["cost"]).try_cast(MONEY)
-        typed["margin"] = typed["margin"].fill_null(rest) if "margin" in given else rest
-    typed["price"] = typed["price"].cast("float64") if "price" in given else ibis.null("float64")
-    typed["currency"] = typed["currency"].upper()
+        rest = fitting(amount - lines.cost, MONEY)
+        margin = margin.fill_null(rest) if "margin" in given else rest
+    price = lines.price.cast("float64") if "price" in given else ibis.null("float64")
+    made = {"amount": amount, "margin": margin, "price": price}
+    if "currency" not in given:  # then it may stand around the amount
+        money = "amount" if "amount" in given else "price"
+        made["currency"] = as_currency(lines[_TIDY + money], lines[money], dialect)
+    return made
 
 
 def original(mapped: ir.Table, *, without: str | None = None) -> ir.StringValue:
     """Each row as it stood, as a line of CSV with every value in quotes: rows that differ never look alike.
+
+    A line with too few or too many fields has its own text.
 
     Parameters
     ----------
@@ -124,9 +145,10 @@ def original(mapped: ir.Table, *, without: str | None = None) -> ir.StringValue:
     import ibis
 
     quote = ibis.literal('"')
-    names = [name for name in mapped.columns if name.startswith(RAW) and name.removeprefix(RAW) != without]
+    broken = RAW + readers.BROKEN
+    names = [name for name in mapped.columns if name.startswith(RAW) and name not in (broken, f"{RAW}{without}")]
     cells = [mapped[name].cast("string").fill_null("").replace('"', '""') for name in names]
-    return quote + ibis.literal('","').join(cells) + quote
+    return mapped[broken].fill_null(quote + ibis.literal('","').join(cells) + quote)
 
 
 _IBIS = {

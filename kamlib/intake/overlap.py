@@ -14,6 +14,14 @@ from kamlib.intake.mapping import original
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from kamlib.study import Source
+
+
+def possible(source: Source, files: int) -> bool:
+    """Whether a source of so many files has more than one part."""
+    sheets = source.dialect.sheet
+    return source.part is not None or files > 1 or (isinstance(sheets, list) and len(sheets) > 1)
+
 
 def copied(con: Any, mapped: ir.Table, part_column: str | None) -> ir.BooleanValue:
     """Whether a line repeats one of an earlier part: the k-th copy of it there is the k-th copy here.
@@ -70,4 +78,6 @@ def shared_days(spans: pd.DataFrame) -> list[tuple[Any, Any]]:
 
 
 def _key(table: ir.Table) -> Any:
+    if "row" in table.columns:
+        return table.row
     return table.source_line.cast("string") + " " + table.source_file

@@ -1,66 +1,51 @@
 """Files → one raw Ibis table per source: every column as it stands in the file, and where each row is from.
 
-Order lines never leave the engine. Text files come as text, so that ``00123`` stays ``00123``; Parquet keeps its own
-types. Three columns are added: the file (`FILE`), the line in it (`LINE`) and the part that overlaps are looked for
-between (`PART`). The line counts from 1, the header included; it is the number of the record, so below a field that
-holds a line break, or below an empty line, it is smaller than the number an editor shows.
+Order lines never leave the engine. Text files come as text, so that ``00123`` stays ``00123``; Parquet and databases
+keep their own types. Four columns are added: the file (`FILE`), the line in it (`LINE`), the part that overlaps are
+looked for between (`PART`), and the text of a line that has too few or too many fields (`BROKEN`; else missing). The line
+counts from 1, the header included; it is the number of the record, so below a field that holds a line break, or below
+an empty line, it is smaller than the number an editor shows.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from kamlib.errors import InputError, some
-from kamlib.intake import encoding
+from kamlib.intake import databases, encoding, textfile
+from kamlib.intake.embedded import engine, forget, name_of_its_own, plain_errors, quoted, store
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kamlib.study import Dialect, Source
 
-FILE, LINE, PART = "kam:file", "kam:line", "kam:part"
-ADDED = (FILE, LINE, PART)
+__all__ = ["ADDED", "BROKEN", "FILE", "LINE", "PART", "ROW", "engine", "forget", "missing_column", "name_of_its_own", "plain_errors", "read", "store"]  # fmt: skip
+
+FILE, LINE, PART, BROKEN, ROW = "kam:file", "kam:line", "kam:part", "kam:broken", "kam:row"
+ADDED = (FILE, LINE, PART, BROKEN)
 _PATTERN = re.compile(r"[*?\[\]{}]")  # the engine would take such a path for a pattern
 
 
-def engine(folder: str | Path | None = None) -> Any:
-    """A DuckDB in memory behind Ibis that loads nothing from the network and spills to disk when memory is short.
-
-    Parameters
-    ----------
-    folder : where it spills to; None: a folder of its own in the system's temporary one, made only when needed.
-    """
-    import ibis
-
-    spill = Path(folder or tempfile.gettempdir()) / f"kam-{uuid4().hex}"
-    con = ibis.duckdb.connect(
-        temp_directory=str(spill), autoinstall_known_extensions=False, autoload_known_extensions=False
-    )
-    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
-        con.raw_sql("SET enable_progress_bar = false")
-    return con
-
-
-def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path) -> ir.Table:
+def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path, told: list[str] | None = None) -> ir.Table:
     """All files of one source as one raw table, row by row as they stand there.
 
     Parameters
     ----------
     con : Ibis backend from `engine`.
     source : its dialect and its part column.
-    paths : the files, in order. A column that only some of them have is missing in the others.
+    paths : the files, in order, or what the database is made of. A column that only some of them have is missing in the others.
     scratch : folder for recoded copies; it must live until the table was stored.
+    told : takes what the reader of the report should know, such as lines above the column names that were skipped.
 
     Returns
     -------
     ibis Table
-        The columns of the files under their own names, and `FILE`, `LINE`, `PART`.
+        The columns of the files under their own names, and those of `ADDED`.
 
     Raises
     ------
@@ -69,64 +54,37 @@ def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path) -> ir.T
     """
     import ibis
 
-    pieces = []
+    pieces, told = [], [] if told is None else told
+    if source.url is not None:
+        table = databases.stored(con, source, paths, scratch, _unique)
+        added = {FILE: _literal(source.place), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
+        pieces, paths = [table.mutate(**added)], []
     for path, label in zip(paths, _labels(paths), strict=True):
         if not path.is_file():
             raise InputError("no such file", file=path, remedy="Mend sources in the study file.")
-        pieces += _reader(path)(con, path, label, source.dialect, scratch)
+        pieces += _reader(path)(con, path, label, source.dialect, scratch, told)
     if source.part is not None:
         for piece in pieces:
             if source.part not in piece.columns:
-                raise missing_column(piece, source.part, source.files, "which the study names as part")
+                raise missing_column(piece, source.part, source.place, "which the study names as part")
     pieces = _same_columns(pieces)
     part = FILE if source.part is None else source.part
     tables = [piece.mutate(**{PART: piece[part].cast("string")}) for piece in pieces]
     return ibis.union(*tables, distinct=False) if len(tables) > 1 else tables[0]
 
 
-def missing_column(raw: ir.Table, column: str, files: Sequence[str], why: str) -> InputError:
-    """The error for a column that the study needs and its files do not have; reads nothing of them."""
+def missing_column(raw: ir.Table, column: str, place: str, why: str) -> InputError:
+    """The error for a column that the study needs and its files do not have."""
     there = [name[:40] for name in raw.columns if name not in ADDED]
     return InputError(
         f"no column {column!r}, {why}",
-        file=", ".join(files),
+        file=place,
         line=1,
         column=column,
         found="columns " + some(there, 40),
-        remedy="Mend sources.*.columns in the study file; capitals and spaces count. The names must stand in the first line.",
+        remedy="Mend sources.*.columns in the study file; capitals and spaces count. If another line holds the names, state its "
+        "number as dialect.header.",
     )
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what the engine says about broken files into an `InputError` with file and line."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.Error as error:
-        text = str(error)
-        line = re.search(r"CSV Error on Line: (\d+)", text)
-        file = re.search(r"^\s*file = (.*)$", text, re.M)
-        problem = re.sub(r"^[A-Za-z ]*Error: |CSV Error on Line: \d+\s*", "", text.split("Possible ")[0])
-        raise InputError(
-            "the file can't be read as a table",
-            file=Path(file[1]).name if file else None,
-            line=int(line[1]) if line else None,
-            found=" ".join(problem.split())[:300],
-            remedy="Mend the line, or set dialect.delimiter or dialect.encoding of its source.",
-        ) from None
-
-
-def store(con: Any, table: ir.Table) -> ir.Table:
-    """Materialise `table` in the engine, once, with plain errors."""
-    with plain_errors():
-        return con.create_table(name_of_its_own(), table, temp=True)
-
-
-def name_of_its_own() -> str:
-    """A name for a table in the engine that no other has."""
-    return f"kam_{uuid4().hex}"
 
 
 def _labels(paths: Sequence[Path]) -> list[str]:
@@ -145,48 +103,53 @@ def _reader(path: Path) -> Callable[..., list[ir.Table]]:
     raise InputError("unknown kind of file", file=path.name, found=path.suffix, remedy=f"Give one of {known}.")
 
 
-def _csv(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path) -> list[ir.Table]:
+def _csv(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
+    import ibis
+
     written = dialect.encoding or encoding.find_encoding(path)
     plain = path
     if written.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii") or _PATTERN.search(str(path)):
         plain = encoding.recode(path, written, _copy_of(path, scratch))
     try:
         delimiter = dialect.delimiter or encoding.find_delimiter(plain)
-        columns = _unique(encoding.header(plain, delimiter))
-        view = _csv_view(con, plain, delimiter, columns)
+        if encoding.has_mixed_ends(plain):
+            plain = encoding.with_one_end(plain, delimiter, _copy_of(path, scratch))
+        line, names = encoding.header(plain, delimiter, dialect.header)
+        table = textfile.stored(con, plain, delimiter, _unique(names), line, BROKEN)
     except InputError as error:
         raise InputError(error.problem, file=label, line=error.line, found=error.found, remedy=error.remedy) from None
-    return [view.mutate(**{FILE: _literal(label), LINE: _row_number() + 2})]
+    if above := textfile.above(plain, line):
+        told.append(_skipped(label, line, above))
+    broken = table[BROKEN] if BROKEN in table.columns else ibis.null("string")
+    return [table.mutate(**{FILE: _literal(label), LINE: table.rowid() + line + 1, BROKEN: broken})]
 
 
-def _csv_view(con: Any, path: Path, delimiter: str, columns: list[str]) -> ir.Table:
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise InputError("dialect.delimiter must be one character", found=delimiter)
-    name = name_of_its_own()
-    types = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in columns)
-    options = f"delim={_quoted(delimiter)}, quote='\"', escape='\"', header=true, auto_detect=false"
-    with plain_errors():
-        con.raw_sql(
-            f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_csv({_quoted(str(path))}, {options}, columns={{{types}}})'
-        )
-        return con.table(name)
+def _skipped(label: str, header: int, above: str) -> str:
+    lines = "1 line" if header == 2 else f"{header - 1} lines"
+    return f"{label}: {lines} above the column names skipped, beginning with {above!r}."
 
 
-def _excel(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path) -> list[ir.Table]:
+def _excel(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
     import pyarrow as pa
 
     from kamlib.intake import excel
 
     tables = []
-    for place, names, lines, cells in excel.sheets(path, label, dialect):
-        columns = {name: pa.array(values, pa.string()) for name, values in zip(_unique(names), cells, strict=True)}
-        columns[FILE] = pa.array([place] * len(lines), pa.string())
+    for sheet in excel.sheets(path, label, dialect):
+        lines, names = sheet.lines, _unique(sheet.names)
+        columns = {name: pa.array(values, pa.string()) for name, values in zip(names, sheet.cells, strict=True)}
+        columns[FILE] = pa.array([sheet.label] * len(lines), pa.string())
         columns[LINE] = pa.array(lines, pa.int64())
+        columns[BROKEN] = pa.nulls(len(lines), pa.string())
+        if sheet.above:
+            told.append(_skipped(sheet.label, sheet.header, sheet.above))
         tables.append(con.create_table(name_of_its_own(), pa.table(columns), temp=True))
     return tables
 
 
-def _parquet(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path) -> list[ir.Table]:
+def _parquet(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
+    import ibis
+
     plain = path
     if _PATTERN.search(str(path)):
         plain = _copy_of(path, scratch)
@@ -194,14 +157,12 @@ def _parquet(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path) 
     name, number = name_of_its_own(), "file_row_number"
     try:
         with plain_errors():
-            con.raw_sql(
-                f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet({_quoted(str(plain))}, {number}=true)'
-            )
+            con.raw_sql(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet({quoted(str(plain))}, {number}=true)')
             table = con.table(name)
     except InputError as error:
         raise InputError("the Parquet file can't be read", file=label, found=error.found) from None
-    table = table.mutate(**{FILE: _literal(label), LINE: table[number].cast("int64") + 1})
-    return [table.drop(number)]
+    added = {FILE: _literal(label), LINE: table[number].cast("int64") + 1, BROKEN: ibis.null("string")}
+    return [table.mutate(**added).drop(number)]
 
 
 _KINDS: dict[tuple[str, ...], Callable[..., list[ir.Table]]] = {
@@ -255,17 +216,7 @@ def _copy_of(path: Path, scratch: Path) -> Path:
     return folder / _PATTERN.sub("_", path.name)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _literal(text: str) -> Any:
     import ibis
 
     return ibis.literal(text, type="string")
-
-
-def _row_number() -> Any:
-    import ibis
-
-    return ibis.row_number()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.intake import readers
+from kamlib.intake import identity, privacy, readers
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
@@ -23,16 +23,21 @@ if TYPE_CHECKING:
     from kamlib.study import Study
 
 WORDS = {
+    "broken_line": "the line of the file has too few or too many cells",
     "no_account": "the row names no account",
     "bad_date": "a date that is needed is missing or is no day",
     "bad_value": "a value that is needed is missing, can't be read or is none of those allowed",
     "repeated_key": "the key stands in an earlier row already",
     "after_as_of": "the row is later than the date of the study",
+    "kept_too_long": "the day to delete the contact has passed",
     "unreadable": "a value can't be read or is none of those allowed, and is taken as missing",
     "not_yet_known": "what happened after the date of the study is taken as not yet happened",
     "unknown_account": "the account is not in the table of accounts",
+    "own_parent": "the account is its own parent, and counts by itself",
+    "parent_circle": "the account stands in a circle of parents, and counts by itself",
+    "personal_text": "a text looks like personal facts, and is taken as missing",
 }
-_MARKS = ("unreadable", "not_yet_known", "unknown_account")
+_MARKS = ("unreadable", "not_yet_known", "unknown_account", "own_parent", "parent_circle", "personal_text")
 _PLANNED = {"contract_end"}  # a day to come that is known before
 _TYPES = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
@@ -49,11 +54,12 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
     table = mapped.select(
         *[
             column
-            for column in (*INPUTS[name].names, "unreadable", "source_file", "source_line")
+            for column in (*INPUTS[name].names, "unreadable", "broken", "source_file", "source_line")
             if column not in money
         ],
         **{column: mapped[column].cast("float64") for column in money},
         original=original(mapped),
+        personal=privacy.screened(mapped, name),
     )
     with readers.plain_errors():
         frame = table.to_pyarrow().to_pandas(date_as_object=False)
@@ -104,6 +110,7 @@ def clean(
         late = (made["since"] > as_of) & ~made["account_id"].isin(pd.Index([]) if buying is None else buying)
     made, unknown_yet = _as_known(made, table, as_of, own)
     hits = {
+        "broken_line": frame["broken"],
         "no_account": made["account_id"].isna(),
         "bad_date": _lacking(made, [c for c in table.columns if c.required and c.type == "date"]),
         "bad_value": _lacking(
@@ -111,6 +118,8 @@ def clean(
         ),
         "after_as_of": late,
     }
+    if name == "contacts":
+        hits["kept_too_long"] = made["keep_until"] < as_of
     first = ~pd.concat(hits, axis=1).any(axis=1)
     keys = [key for key in table.key if key in made]
     if keys:
@@ -121,6 +130,12 @@ def clean(
     marks = {"unreadable": unreadable, "not_yet_known": unknown_yet}
     if known is not None and name != "accounts":
         marks["unknown_account"] = made["account_id"].notna() & ~made["account_id"].isin(known)
+    if name == "accounts":
+        knots = identity.knots(made[reason.isna()])
+        marks |= {rule: hit.reindex(made.index, fill_value=False) for rule, hit in knots.items()}
+    if name in privacy.FREE_TEXT:
+        marks["personal_text"] = frame["personal"] != ""
+        made = privacy.take_out(made, name, frame["personal"])
     amount = _money(frame, table)
     lines = _ledger(name, hits | marks, reason, amount)
     _limit(name, reason, study)
@@ -204,7 +219,7 @@ def _ledger(name: str, hits: dict[str, pd.Series], reason: pd.Series, amount: pd
 
 
 def _limit(name: str, reason: pd.Series, study: Study) -> None:
-    here = reason[reason != "after_as_of"]
+    here = reason[~reason.isin(["after_as_of", "kept_too_long"])]
     share = here.notna().mean() if len(here) else 0.0
     if share > study.cleaning.most_rows:
         raise InputError(

@@ -1,7 +1,11 @@
 """The rules of cleaning order lines, as data: a name, a sentence, a test and what is done with the lines it hits.
 
-The first rule that sets a line aside is its reason; rules that mark leave the line in. The study file may give any
-rule another action (`cleaning.rules`).
+The first rule that sets a line aside is its reason; rules that mark leave the line in, and the first of them is its
+mark. The study file may give any rule another action (`cleaning.rules`).
+
+Two rules can repair, because what they mend has one reading only: a currency written otherwise than its code, and
+(when the study says so) a cancellation without its minus. An amount or a date is never guessed: a guess that is wrong
+can't be seen afterwards. What a repair does to the money stands in the ledger.
 """
 
 from __future__ import annotations
@@ -9,9 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from kamlib.errors import InputError, some
+from kamlib.intake.amounts import NAMES
+from kamlib.intake.stray import repeated_header, total_row
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,36 +27,80 @@ if TYPE_CHECKING:
     from kamlib.study import Action, Study
 
     Test = Callable[[ir.Table, Study], Any]
+    Repair = Callable[[ir.Table], dict[str, Any]]
+
+
+MENDED = "mended:"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `test` gives a flag for each line of the mapped table, or None where it does not apply."""
+    """One rule.
+
+    Attributes
+    ----------
+    test :
+        Gives a flag for each line of the mapped table, or None where the rule does not apply.
+    repair :
+        For the rules that can: the new values of a line that is hit, by column.
+    across :
+        Whether other lines decide: then `test` says which lines it may hit, and `matching` finds those that it does.
+    """
 
     name: str
     words: str
     action: Action
     test: Test
+    repair: Repair | None = None
+    across: bool = False
+
+
+def _test_row(t: ir.Table, study: Study) -> Any:
+    if not study.cleaning.tests:
+        return None
+    cells = (t.order_id, t.account_id, t["product"])
+    return reduce(or_, [cell.re_search(study.cleaning.tests).fill_null(False) for cell in cells])
+
+
+def _code(t: ir.Table) -> Any:
+    return t.currency.upper().replace(".", "").substitute(NAMES)
+
+
+def _misspelt(t: ir.Table, study: Study) -> Any:
+    import ibis
+
+    code = _code(t)
+    return ibis.ifelse(_rated(t, study), False, (t.currency != code) & code.re_search("^[A-Z]{3}$"))
 
 
 def _rated(t: ir.Table, study: Study) -> Any:
     return t.currency.isnull() | t.currency.isin([study.currency, *study.rates])
 
 
-def _cancelled(t: ir.Table, study: Study) -> Any:
+def cancelled(t: ir.Table, study: Study) -> Any:
+    """Whether the order is a cancellation by its id; None where the study gives no pattern."""
     return t.order_id.re_search(study.cleaning.cancelled) if study.cleaning.cancelled else None
 
 
-def _negative(t: ir.Table, study: Study) -> Any:
+def negative(t: ir.Table, study: Study) -> Any:
     """Units that came back; where the line gives none, an amount below zero."""
     return t.quantity.fill_null(t.amount.cast("float64")) < 0
 
 
 def _not_cancelled(t: ir.Table, study: Study) -> Any:
-    return _negative(t, study) & ~_cancelled(t, study).fill_null(False) if study.cleaning.cancelled else None
+    return negative(t, study) & ~cancelled(t, study).fill_null(False) if study.cleaning.cancelled else None
+
+
+def _any(t: ir.Table, study: Study) -> Any:
+    import ibis
+
+    return ibis.literal(True)
 
 
 ORDERS: tuple[Rule, ...] = (
+    Rule("repeated_header", "the line repeats the names of the columns", "set_aside", repeated_header),
+    Rule("total_row", "the line is a total or a subtotal, no order", "set_aside", total_row),
+    Rule("broken_line", "the line of the file has too few or too many cells", "set_aside", lambda t, s: t.broken),
     Rule("no_account", "the line names no account", "set_aside", lambda t, s: t.account_id.isnull()),
     Rule(
         "bad_amount",
@@ -65,14 +117,57 @@ ORDERS: tuple[Rule, ...] = (
         lambda t, s: t.date < s.start if s.start else None,
     ),
     Rule("overlap", "the line stands already in an earlier file or part", "set_aside", lambda t, s: t.copied),
+    Rule("test_row", "the order, the account or the product is a test", "set_aside", _test_row),
     Rule(
         "not_goods",
-        "the product is a service, a fee or a test",
+        "the product is a service or a fee, no goods",
         "set_aside",
         lambda t, s: t["product"].re_search(s.cleaning.not_goods) if s.cleaning.not_goods else None,
     ),
     Rule("no_rate", "the line is in a currency without a rate", "set_aside", lambda t, s: ~_rated(t, s)),
-    Rule("cancellation", "the order is a cancellation", "mark", _cancelled),
+    Rule(
+        "repeated_key",
+        "an earlier line has the same key",
+        "set_aside",
+        lambda t, s: _any(t, s) if s.cleaning.key else None,
+        across=True,
+    ),
+    Rule(
+        "currency_spelling",
+        "the currency is written otherwise than its code, and is read as the code",
+        "repair",
+        _misspelt,
+        repair=lambda t: {"currency": _code(t)},
+    ),
+    Rule(
+        "cancellation_above_zero",
+        "the order is a cancellation, but its amount is above zero",
+        "mark",
+        lambda t, s: cancelled(t, s) & (t.amount > 0) if s.cleaning.cancelled else None,
+        repair=lambda t: {"amount": -t.amount, "margin": -t.margin, "quantity": -t.quantity.abs()},
+    ),
+    Rule(
+        "return_without_purchase",
+        "more comes back than the account bought up to that day, as far as these records reach",
+        "mark",
+        negative,
+        across=True,
+    ),
+    Rule(
+        "cancellation_without_order",
+        "no earlier line of the account and the product is as large as the cancellation",
+        "mark",
+        lambda t, s: negative(t, s) if s.cleaning.cancelled else None,
+        across=True,
+    ),
+    Rule(
+        "cancelled_pair",
+        "a line and the cancellation that takes all of it back: together they are worth nothing",
+        "mark",
+        lambda t, s: _any(t, s) if s.cleaning.cancelled else None,
+        across=True,
+    ),
+    Rule("cancellation", "the order is a cancellation", "mark", cancelled),
     Rule(
         "credit_note",
         "the amount is below zero, and the study drops credit notes",
@@ -106,13 +201,16 @@ def of_study(study: Study) -> list[Rule]:
     Raises
     ------
     InputError
-        If the study names a rule that is not there, or a pattern that can't be read.
+        If the study names a rule that is not there or can't do what is asked, or a pattern that can't be read.
     """
     if unknown := sorted(set(study.cleaning.rules) - {rule.name for rule in ORDERS}):
         raise InputError(
             f"cleaning.rules: unknown rules {some(unknown)}", found="rules " + some([rule.name for rule in ORDERS], 40)
         )
-    for key in ("cancelled", "not_goods"):
+    if unable := [rule.name for rule in ORDERS if study.cleaning.rules.get(rule.name) == "repair" and not rule.repair]:
+        able = some([rule.name for rule in ORDERS if rule.repair])
+        raise InputError(f"cleaning.rules: {some(unable)} can't repair", found="rules that can: " + able)
+    for key in ("cancelled", "not_goods", "tests"):
         _check_pattern(f"cleaning.{key}", getattr(study.cleaning, key))
     actions: dict[str, Action] = {}
     if study.cleaning.credit_notes == "drop":
@@ -120,6 +218,28 @@ def of_study(study: Study) -> list[Rule]:
     actions |= study.cleaning.rules
     chosen = [replace(rule, action=actions.get(rule.name, rule.action)) for rule in ORDERS]
     return [rule for rule in chosen if rule.action != "off"]
+
+
+def repaired(lines: ir.Table, rules: list[Rule], study: Study) -> ir.Table:
+    """The lines as the repairing rules leave them: what each hit is in a column `MENDED` + name, the old amount in `came`."""
+    import ibis
+
+    for rule in rules:
+        if rule.action != "repair" or rule.repair is None or (hit := rule.test(lines, study)) is None:
+            continue
+        hit = hit.fill_null(False)
+        news = {name: ibis.ifelse(hit, value, lines[name]) for name, value in rule.repair(lines).items()}
+        before = {"came": lines.amount} if "amount" in news else {}
+        lines = lines.mutate(**news, **before, **{MENDED + rule.name: hit})
+    return lines
+
+
+def hits(rule: Rule, lines: ir.Table, study: Study) -> Any:
+    """A flag for each line that was `repaired`, never missing; None where the rule does not apply."""
+    if MENDED + rule.name in lines.columns:
+        return lines[MENDED + rule.name]
+    answer = rule.test(lines, study)
+    return None if answer is None else answer.fill_null(False)
 
 
 def _check_pattern(key: str, pattern: str | None) -> None:

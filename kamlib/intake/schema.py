@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kamlib.errors import InputError, some
+from kamlib.intake.privacy import FREE_TEXT
 from kamlib.tables import INPUTS, Column
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def schema(name: str, *, by_member: bool = True):
             column.name: pa.Column(
                 types.get(column.type, "float64"),
                 rules(column),
-                nullable=not column.required,
+                nullable=not column.required or column.name in FREE_TEXT.get(name, ()),
                 required=column.required,
                 coerce=True,
             )

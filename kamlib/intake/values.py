@@ -5,11 +5,13 @@ A value that can't be read as its type is missing; nothing is executed here.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from kamlib.intake import amounts
 from kamlib.tables import Column
 
 if TYPE_CHECKING:
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
 MONEY = "decimal(18,4)"
 SUM = "decimal(38,4)"
-SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
-_BLANK = (" ", "\t", "\n", "\r", "\N{NO-BREAK SPACE}")
+_BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
+_MOST = {MONEY: 1e14, "float64": float("inf"), "int64": 2.0**53}  # what the engine can hold, or hold exactly
+_SERIALS = (61, 132_219)  # 1 March 1900 and 31 December 2261
 _YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
 
 
@@ -30,6 +33,8 @@ def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
 
     if column.type == "text":
         text = as_text(value)
+        if dialect.whole_ids and (column.name.endswith("_id") or column.name == "product"):
+            text = text.re_replace(r"^(\d+)[.,]0+$", r"\1")
         return text.lower() if column.choices else text
     if column.type == "date":
         return as_day(value, dialect)
@@ -39,9 +44,15 @@ def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
         word = as_text(value).lower()
         return ibis.cases((word.isin(_YES), True), (word.isin(_NO), False), else_=None)
     number = as_number(value, dialect)
-    if column.type == "integer":
-        return ibis.ifelse(number == number.round(), number, None).try_cast("int64")
-    return number
+    return as_whole(number) if column.type == "integer" else number
+
+
+def as_whole(number: ir.FloatingValue) -> ir.IntegerValue:
+    """A number that is whole; missing where it is not."""
+    import ibis
+
+    whole = fitting(number, "int64")
+    return ibis.ifelse(whole.cast("float64") == number, whole, None)
 
 
 def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
@@ -58,7 +69,8 @@ def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
         return value
     plain = value.replace("\N{NO-BREAK SPACE}", " ").strip()
     if long:
-        plain = ibis.ifelse(reduce(or_, [value.contains(blank) for blank in _BLANK]), plain, value)
+        around = [value < "!", *[value.endswith(blank) for blank in _BLANKS], value.contains("\N{NO-BREAK SPACE}")]
+        plain = ibis.ifelse(reduce(or_, around), plain, value)
     return plain.nullif("")
 
 
@@ -68,7 +80,7 @@ def as_text(value: ir.Value) -> ir.StringValue:
 
     kind = value.type()
     if kind.is_floating() or (kind.is_decimal() and kind.scale):
-        whole = value.try_cast("int64")
+        whole = fitting(value, "int64")
         return ibis.ifelse(whole.cast("float64") == value.cast("float64"), whole.cast("string"), value.cast("string"))
     return value if kind.is_string() else value.cast("string")
 
@@ -78,6 +90,22 @@ def as_money(value: ir.Value, dialect: Dialect) -> ir.DecimalValue:
     return _cast(value, MONEY, dialect)
 
 
+def as_currency(value: ir.Value, amount: ir.DecimalValue, dialect: Dialect) -> ir.StringValue:
+    """The code of the currency that stands around an amount; missing where there is none.
+
+    Parameters
+    ----------
+    value : the amount as it stands in the file, trimmed.
+    amount : what `as_money` made of it.
+    """
+    import ibis
+
+    if not value.type().is_string():
+        return ibis.null("string")
+    number = value.replace(",", ".") if dialect.decimal == "," else value
+    return ibis.ifelse(number.try_cast(MONEY).isnull() & amount.notnull(), amounts.currency(value), None)
+
+
 def as_number(value: ir.Value, dialect: Dialect) -> ir.FloatingValue:
     """A finite number."""
     number = _cast(value, "float64", dialect)
@@ -85,44 +113,59 @@ def as_number(value: ir.Value, dialect: Dialect) -> ir.FloatingValue:
 
 
 def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
-    """A day from 1900 to 2261; the time of day is dropped, without moving between time zones."""
+    """A day from 1900 to 2261; the time of day is dropped, without moving between time zones.
+
+    A `date_format` without a time of day reads values with one too, and the other way round. The format ``excel`` reads
+    serial numbers: days since 1899-12-30, with a fraction for the time of day. Spreadsheets hold 1900 for a leap year, so
+    this is right from 1 March 1900 on; smaller numbers are no days.
+    """
     import ibis
 
     kind = value.type()
     if kind.is_date() or kind.is_timestamp():
         day = value.cast("date")
+    elif dialect.date_format == "excel":
+        serial = as_number(value, dialect).floor()
+        known = ibis.ifelse(serial.between(*_SERIALS), serial, None).cast("int32")
+        return (ibis.date(1899, 12, 30) + known.as_interval("D")).cast("date")
     elif dialect.date_format:
-        day = try_strptime(as_text(value), dialect.date_format).cast("date")
+        day = try_strptime(as_text(value), _with_time(dialect.date_format)).cast("date")
     else:
         day = as_text(value).try_cast("timestamp").cast("date")
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
 
 
+def _with_time(form: str) -> list[str]:
+    """The date format, and the same with other times of day."""
+    day = re.sub(r"[ ,T]+%[HIMSfp].*$", "", form)
+    clocks = [f"{gap}{clock}" for gap in (" ", "T") for clock in ("%H:%M:%S", "%H:%M", "%H:%M:%S.%g")]
+    return list(dict.fromkeys([form, day, *[day + clock for clock in clocks], f"{day} %I:%M:%S %p", f"{day} %I:%M %p"]))
+
+
 def _cast(value: ir.Value, kind: str, dialect: Dialect) -> Any:
-    """A number. Marks of thousands must stand where they belong: ``1,5`` is not fifteen."""
     import ibis
 
-    if not value.type().is_string():
-        return value.try_cast(kind)
-    if dialect.thousands:
-        point = "[.]" if dialect.decimal == "." else ","
-        marks = {" ": f"[{SPACES}]", "'": "['’]", ".": "[.]", ",": ","}[dialect.thousands]
-        shape = rf"^[+-]?(\d{{1,3}}({marks}\d{{3}})+|\d+)?({point}\d*)?$"
-        value = ibis.ifelse(value.re_search(shape), value.re_replace(marks, ""), None)
-    if dialect.decimal == ",":
-        value = ibis.ifelse(value.contains("."), None, value.replace(",", "."))
-    return value.try_cast(kind)
+    if value.type().is_string():
+        return amounts.read(value, kind, dialect)
+    return fitting(value, kind) if value.type().is_numeric() else ibis.null(kind)
 
 
-def try_strptime(text: ir.StringValue, form: str) -> ir.TimestampValue:
-    """A time read by a strptime format; missing where the text does not fit."""
+def fitting(number: ir.NumericValue, kind: str) -> Any:
+    """A number as another kind of number; missing where it does not fit. No engine fails on it."""
     import ibis
 
-    @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp"))
-    def function(text, form):
+    return ibis.ifelse(number.abs() < _MOST[kind], number, None).cast(kind)
+
+
+def try_strptime(text: ir.StringValue, forms: list[str]) -> ir.TimestampValue:
+    """A time read by the first of some strptime formats that fits; missing where none does."""
+    import ibis
+
+    @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp"))
+    def function(text, forms):
         """The engine's own."""
 
-    return function(text, form)
+    return function(text, forms)
 
 
 def exact(number: float) -> Decimal:

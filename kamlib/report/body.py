@@ -39,7 +39,12 @@ _KEPT = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     **{name: set() for name in _PLAIN},
+    "svg": {"viewbox", "width", "aria-hidden"},
+    "circle": {"cx", "cy", "r"},
+    "title": set(),
 }
+_NAMES = {"circle", "title"}
+"""What an svg may hold: points that tell a name to a pointer, laid over a picture. Any other svg goes."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
 _DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
@@ -86,7 +91,11 @@ def _only_known(soup: BeautifulSoup) -> None:
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # comments, declarations
     for tag in soup.find_all(_GONE):
-        tag.decompose()
+        if tag.name != "svg" or {inner.name for inner in tag.find_all(True)} - _NAMES:
+            tag.decompose()
+    for tag in soup.find_all(_NAMES):
+        if tag.parent is None or tag.parent.name != {"circle": "svg", "title": "circle"}[tag.name]:
+            tag.unwrap()
     for tag in soup.find_all("a", class_="anchor-link"):
         tag.decompose()
     for tag in soup.find_all(True):
@@ -109,6 +118,10 @@ def _harmless(key: str, value: str) -> bool:
         return bool(re.match(r"(https?://|mailto:|#|[\w.-]+\.html(#[\w-]*)?$)", value))
     if key in ("colspan", "rowspan", "width", "height", "start"):
         return value.isdigit()
+    if key in ("viewbox", "cx", "cy", "r"):
+        return bool(re.fullmatch(r"[\d. ]+", value))
+    if key == "aria-hidden":
+        return value == "true"
     return True
 
 

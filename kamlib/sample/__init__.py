@@ -28,6 +28,7 @@ def make(folder: Path, seed: int = 2026) -> None:
         If `folder` can't be written.
     """
     from kamlib.errors import InputError
+    from kamlib.sample.dirt import CUT
     from kamlib.sample.readme import readme
     from kamlib.sample.texts import STUDY
 
@@ -36,7 +37,7 @@ def make(folder: Path, seed: int = 2026) -> None:
         (folder / "truth").mkdir(parents=True, exist_ok=True)
         written = tables(seed)
         for name, table in written.items():
-            text = table.to_csv(index=False, lineterminator="\n")
+            text = table.to_csv(index=False, lineterminator="\n").replace("," + CUT, "")
             (folder / f"{name}.csv").write_bytes(text.encode())
         (folder / "study.yaml").write_bytes(STUDY.encode())
         (folder / "README.md").write_bytes(readme(written, seed).encode())
@@ -46,13 +47,13 @@ def make(folder: Path, seed: int = 2026) -> None:
 
 def tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
     """Every file of the sample as a table of text: file name without ending, table."""
-    from kamlib.sample import crm, events, firms, history, lines, truth
+    from kamlib.sample import crm, dirt, events, firms, history, lines, truth
 
     planted = history.simulate(seed)
     accounts = firms.accounts(planted, seed)
     goods = lines.order_lines(planted, accounts, seed)
     accounts = firms.with_wallets(accounts, planted, goods, seed)
-    orders, faults = lines.soil(lines.as_text(goods, accounts), seed)
+    orders, faults = dirt.soil(lines.as_text(goods, accounts), seed)
     people = events.contacts(planted, accounts, seed)
     invoices, payer = events.invoices(planted, accounts, goods, seed)
     accounts_file = firms.as_text(accounts)

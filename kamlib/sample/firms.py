@@ -19,6 +19,14 @@ COUNTRIES = {
 }
 INDUSTRIES = ("food", "machinery", "mining", "paper", "automotive", "energy", "chemicals", "logistics", "agriculture")
 IMAGE_INDUSTRIES = ("university", "rail", "aerospace", "public works")
+#: tax number, and address of a number, a postcode and a town
+REGISTERED = {
+    "Germany": ("DE{:09d}", "Industriestraße {}, {:05d} {}"),
+    "Spain": ("B{:08d}", "Calle del Taller {}, {:05d} {}"),
+    "United Kingdom": ("GB{:09d}", "{} Foundry Road, X{:05d} {}"),
+    "Russia": ("{:010d}", "Заводская ул., {}, {:05d} {}"),
+    "Serbia": ("{:09d}", "Fabrička {}, {:05d} {}"),
+}
 #: names that a page, a sheet or a parser could stumble over
 TRICKY = (
     ("<b>Vamitan</b> Drives & Co Ltd", "United Kingdom"),
@@ -65,6 +73,7 @@ def accounts(world: World, seed: int) -> pd.DataFrame:
     table["employees"] = np.maximum(np.rint(staff[group] * table["member_share"]), 2).astype(int)
     table["size"] = np.select([table["employees"] < 50, table["employees"] < 500], ["small", "medium"], "large")
     table = _names(table, ~groups["candidate"].to_numpy()[group], stream(seed, 21))
+    table = _registered(table, stream(seed, 25))
     table = _dates(table, groups, stream(seed, 22))
     table["manager"] = world.manager[group, -2]
     table["status"] = np.where(groups["prospect"].to_numpy()[group], "prospect", "client")
@@ -128,6 +137,20 @@ def _names(table: pd.DataFrame, ordinary: np.ndarray, rng: np.random.Generator) 
     return table
 
 
+def _registered(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Tax numbers and addresses, some unknown; of the second records of a firm, some tell the same ones as the first."""
+    n = len(table)
+    number, house, post = rng.choice(10**8, n, replace=False) + 1, rng.integers(1, 200, n), rng.choice(10**5, n)
+    town = [pair[table.at[row, "country"] == "Russia"] for row, pair in enumerate(stems(rng, n))]
+    known = rng.random((2, n)) < [[0.8], [0.9]]
+    first = np.where(table["same_as"] >= 0, table["same_as"], np.arange(n))
+    told = known & ((table["same_as"] < 0).to_numpy() | (rng.random((2, n)) < [[0.3], [0.5]]))
+    country = table["country"].to_numpy()[first]
+    tax = [REGISTERED[c][0].format(number[f]) for c, f in zip(country, first.tolist(), strict=True)]
+    place = [REGISTERED[c][1].format(house[f], post[f], town[f]) for c, f in zip(country, first.tolist(), strict=True)]
+    return table.assign(tax_id=np.where(told[0], tax, ""), address=np.where(told[1], place, ""))
+
+
 def _dates(table: pd.DataFrame, groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     table = table.copy()
     g = groups.iloc[table["group"]].reset_index(drop=True)
@@ -172,6 +195,6 @@ def as_text(table: pd.DataFrame) -> pd.DataFrame:
         manager=[f"M{m + 1:02d}" for m in table["manager"].tolist()],
         wallet=["" if np.isnan(w) else f"{w:.2f}" for w in table["wallet"].tolist()],
     )
-    columns = ["account_id", "name", "parent_id", "industry", "country", "region", "size", "employees", "since",
-               "manager", "wallet", "status", "contract_end", "closed_on"]  # fmt: skip
+    columns = ["account_id", "name", "parent_id", "industry", "country", "region", "tax_id", "address", "size",
+               "employees", "since", "manager", "wallet", "status", "contract_end", "closed_on"]  # fmt: skip
     return shown[columns].sort_values("account_id", ignore_index=True)

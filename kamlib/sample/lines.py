@@ -1,11 +1,11 @@
-"""Order lines of the planted world, in whole cents, and the dirty rows among them."""
+"""Order lines of the planted world, in whole cents."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from kamlib.sample.world import AS_OF, DAYS, START, World, month_of, stream
+from kamlib.sample.world import DAYS, START, World, month_of, stream
 
 #: category: (product code, list prices in EUR from, to, margin against the account's own)
 CATEGORIES = pd.DataFrame(
@@ -148,48 +148,3 @@ def as_text(lines: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     )
     assert list(table.columns) == COLUMNS
     return table
-
-
-def soil(clean: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add planted dirty rows, never in place of a genuine one.
-
-    Returns
-    -------
-    orders : DataFrame
-        The file's rows in order.
-    faults : DataFrame
-        row (position in `orders`), reason.
-    """
-    rng = stream(seed, 14)
-    goods = np.flatnonzero(~clean["order_id"].str.startswith("CN-"))
-    parts, n = [clean.assign(place=np.arange(len(clean), dtype=float), reason="")], len(clean)
-
-    def some(count: int, reason: str, **changes) -> None:
-        at = np.sort(rng.choice(goods, count, replace=False))
-        rows = clean.iloc[at].reset_index(drop=True).assign(place=at + 0.5, reason=reason)
-        if reason != "genuine_repeat":
-            rows["order_id"] = [f"S{n + len(parts) * 1000 + i}" for i in range(count)]
-        for column, values in changes.items():
-            rows[column] = [values[i % len(values)] for i in range(count)] if isinstance(values, tuple) else values
-        parts.append(rows)
-
-    days = [str((AS_OF + pd.Timedelta(days=d)).date()) for d in (1, 2, 5, 9, 16, 30, 77)]
-    early = [str((START - pd.Timedelta(days=d)).date()) for d in (1, 3, 8, 20, 60)]
-    some(60, "no_account", account_id=("", " "))
-    some(40, "bad_amount", amount=("n/a", "?", "#REF!", "1.234.5", "twelve"))
-    some(40, "bad_date", date=("31.02.2024", "2024-00-17", "unknown", "0000-00-00", "2025-02-30"))
-    some(45, "after_as_of", date=(*days, "2062-05-12"))
-    some(50, "before_start", date=(*early, "1970-01-01"))
-    some(420, "not_goods", product="FREIGHT", category="service", amount="25.00", margin="0.00", cost="25.00", quantity="1", price="25.00")  # fmt: skip
-    some(15, "not_goods", product="TEST01", category="service", amount="1.00", margin="0.00", cost="1.00", quantity="1", price="1.00")  # fmt: skip
-    some(36, "unknown_account", account_id=("X.9001", "X.9002", "X.9003", "K.9999", "0", "00099"))
-    some(40, "zero_price", amount="0.00", margin="0.00", cost="0.00", price="0.00")
-    some(25, "genuine_repeat")
-    table = pd.concat(parts).sort_values("place", kind="stable", ignore_index=True)
-    plain = (table["reason"].eq("") & table["reason"].shift(-1).eq("")).to_numpy()
-    no_margin = np.sort(rng.choice(np.flatnonzero(plain), 300, replace=False))  # here cost alone tells the margin
-    table.loc[no_margin, "margin"] = ""
-    credit = table["order_id"].str.startswith("CN-") & table["reason"].eq("")
-    table.loc[credit, "reason"] = "cancellation"
-    faults = table.loc[table["reason"] != "", ["reason"]].rename_axis("row").reset_index()
-    return table[COLUMNS], faults

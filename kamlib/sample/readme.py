@@ -104,11 +104,23 @@ REASONS = {
     "bad_date": "set aside: the date is no day",
     "after_as_of": "set aside: later than 2026-06-30",
     "before_start": "set aside: earlier than 2023-07-01",
-    "not_goods": "set aside: freight or a test booking",
+    "not_goods": "set aside: freight",
+    "test_row": "set aside: a test booking",
+    "no_rate": "set aside: in a currency in which nothing is sold",
+    "absurd_price": "set aside: a price above 5,000",
+    "broken_line": "set aside: the end of the line was cut off",
+    "repeated_header": "set aside: the names of the columns once more",
+    "total_row": "set aside: the sum of the 20 genuine lines above, as on a printed page",
+    "repeated_key": "set aside: a line posted twice, with the same line_id",
+    "currency_spelling": "repaired: EUR written otherwise",
+    "cancellation_above_zero": "repaired: a credit note written without its minus",
     "unknown_account": "kept, marked: the account is not in accounts.csv",
     "zero_price": "kept, marked: price and amount are zero",
-    "cancellation": "kept, marked: a credit note (order id begins with CN-)",
-    "genuine_repeat": "kept: equals the line above it and is genuine",
+    "cancelled_pair": "kept, marked: a credit note for a whole line, or that line",
+    "cancellation": "kept, marked: a credit note for part of a line (order id begins with CN-, as all of them)",
+    "cancellation_without_order": "kept, marked: a credit note for more units than the account ever bought in one line",
+    "return_without_purchase": "kept, marked: a credit note for an article that the account never bought",
+    "genuine_repeat": "kept: equals the line above it in all but its line_id, and is genuine",
     "own_parent": "a group that is its own parent",
     "parent_circle": "two groups that are each other's parent",
 }
@@ -132,6 +144,10 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
             )
             for column in table.columns
         ]
+        if name == "orders":
+            rows.insert(
+                0, ("line_id", "text", "", "date", "number of the line in the books; the study's key", "generated")
+            )
         parts.append(f"### {name}.csv\n\n{len(tables[name]):,} rows; a row is {table.row}.\n")
         parts.append(_table(("column", "type", "unit", "known at", "meaning", "origin"), rows))
     parts.append("## Planted truth\n")

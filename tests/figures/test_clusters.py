@@ -44,6 +44,24 @@ def test_the_choice_is_marked_in_both_pictures_or_in_none(chosen):
         clusters.cluster_choice(tried(False).head(0))
 
 
+def test_groups_found_by_density_are_drawn_beside_the_others_and_do_not_change_the_null():
+    dense = pd.DataFrame({"method": ["HDBSCAN"], "k": [7], "silhouette": [0.4], "null": [0.9], "stability": [0.85]})
+    pair = clusters.cluster_choice(pd.concat([tried(True), dense.assign(chosen=False)], ignore_index=True))
+    assert pair[1].get_legend_handles_labels()[1] == ["k-means", "Gaussian mixture", "HDBSCAN"]
+    assert [list(line.get_ydata()) for line in pair[0].lines][2:] == [[0.4], [0.2, 0.2]]
+    assert list(pair[0].get_xticks()) == [2, 3, 7]
+    none = pd.concat([tried(False), dense.assign(k=0, chosen=False)], ignore_index=True)
+    assert list(clusters.cluster_choice(none)[0].get_xticks()) == [2, 3]
+
+
+def test_shares_of_segments_are_written_where_there_are_any():
+    shares = pd.DataFrame([[0.8, 0.2, 0.0], [0.0, 0.998, 0.002]], index=["large", "small"], columns=list("abc"))
+    axes = clusters.cluster_segments(shares, agreement=0.4321)
+    assert [text.get_text() for text in axes.texts] == ["80%", "20%", "100%", "< 1%"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["large", "small"]
+    assert "0.43" in axes.get_title(loc="left") + axes.get_title()
+
+
 def test_the_map_names_each_group_and_counts_it():
     points = pd.DataFrame({"account_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
     directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
@@ -82,10 +100,11 @@ def test_profiles_are_written_in_own_units():
             "money": [9.0, 1],
             "share_of_money": [0.9, 0.1],
             "margin_a_year": [12345.6, -3.0],
+            "categories_24m": [4.0, 2.0],
         }
     )
     axes = clusters.cluster_profiles(table, currency="EUR")
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["margin a year\n(EUR)"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["margin a year\n(EUR)", "categories\n(24 months)"]
     assert "“large”: 90% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
-    assert [text.get_text() for text in axes.texts] == ["12,346", "-3.0"]
+    assert [text.get_text() for text in axes.texts] == ["12,346", "4.0", "-3.0", "2.0"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["large (1,200)", "small (3)"]

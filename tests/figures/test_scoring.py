@@ -1,4 +1,4 @@
-"""Figures of the scoring: what stands in them, and that labels keep apart."""
+"""Figures of the scoring: what stands in them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib import kaism
 from kamlib.figures import scoring as draw
 from kamlib.figures import set_style
-from kamlib.study import Kaism
 
 
 @pytest.fixture(autouse=True)
@@ -61,36 +58,3 @@ def test_bars_say_what_each_colour_and_the_line_mean():
 
 def test_the_title_counts_who_is_safe():
     assert title(draw.key_probability(scores())) == "1 of 2 key accounts are safe on the list (right of the line)"
-
-
-@pytest.mark.parametrize("reading", ["importance", "strength"])
-def test_labels_of_the_matrix_do_not_overlap_and_stay_where_they_were_put(reading):
-    rng = np.random.default_rng(4)
-    ids = [f"a{i}" for i in range(60)]
-    across = pd.DataFrame(
-        {"account_id": ids, "importance": rng.normal(6, 0.6, 60), "strength": rng.normal(1.1, 0.1, 60)}
-    )
-    across = across.assign(low=across["importance"], high=across["importance"])
-    up = pd.DataFrame({"account_id": ids, "attractiveness": rng.normal(7, 0.5, 60)})
-    names = pd.Series([f"Firm of long name {i} $x^" for i in range(60)], index=ids)
-    table = kaism.matrix(up, across, Kaism(reading=reading))
-    axes = draw.kaism(table, names=names, revenue=pd.Series(rng.random(60), index=ids))
-    room = axes.get_window_extent().bounds
-    axes.figure.canvas.draw()
-    assert axes.get_window_extent().bounds == pytest.approx(room)
-    boxes = [text.get_window_extent() for text in axes.texts if text.get_text().startswith("Firm")]
-    assert len(boxes) >= 8
-    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
-
-
-def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_log_axis():
-    from kamlib.figures.style import _plain_log_ticks
-
-    table = pd.DataFrame(
-        {"account_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "key"}
-    )
-    axes = draw.kaism(table)
-    room = axes.get_window_extent().bounds
-    _plain_log_ticks(axes.figure)
-    axes.figure.canvas.draw()
-    assert axes.get_window_extent().bounds == pytest.approx(room, abs=1)

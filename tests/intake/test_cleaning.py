@@ -60,6 +60,33 @@ def test_the_quarantine_keeps_file_line_and_original_text(make_study):
     assert next(csv.reader(io.StringIO(row["original"]))) == ["2", "a", "31/12/2025", "1,5", 'say "no"']
 
 
+FOOTER = HEAD + "1,a,2026-01-01,10\n2,a,2026-01-02,20,,surplus\n3,b,2026-01-03,40\nИтого;70\n"
+
+
+def test_a_footer_of_fewer_fields_does_not_stop_the_study(make_study):
+    """10 + 40 kept; the second line and the footer are counted as lines and hold no money that could be told."""
+    clean = collect(make_study({"orders.csv": FOOTER}))
+    assert kept(clean) == ["1", "3"] and reasons(clean) == {3: "broken_line", 5: "broken_line"}
+    assert (lines(clean, "came in")["rows"], lines(clean, "came in")["amount"]) == (4, Decimal(50))
+    assert (lines(clean, "broken_line")["rows"], lines(clean, "broken_line")["amount"]) == (2, 0)
+    assert clean.orders.filter(clean.orders.order_id == "3").source_line.to_pyarrow().to_pylist() == [4]
+    found = clean.quarantine.to_pandas().set_index("source_line")["original"].to_dict()
+    assert found == {3: '"2","a","2026-01-02","20","","surplus"', 5: '"Итого;70"'}
+
+
+def test_too_many_broken_lines_stop_the_study(make_study):
+    with pytest.raises(InputError, match=r"orders\.csv, line 3: 50\.0% of the rows.*broken_line 50\.0%"):
+        collect(make_study({"orders.csv": FOOTER}, cleaning={"most_rows": 0.1}))
+
+
+def test_what_stands_above_the_column_names_is_told(make_study):
+    clean = collect(
+        make_study({"orders.csv": "Sales of the North\n\n" + HEAD + "1,a,2026-01-01,10\n2,,2026-01-02,20\n"})
+    )
+    assert "orders.csv: 2 lines above the column names skipped, beginning with 'Sales of the North'." in clean.notes
+    assert reasons(clean) == {5: "no_account"}
+
+
 def test_rules_can_be_turned_by_the_study(make_study):
     text = HEAD + "1,a,2026-01-01,1\nTEST,b,2026-01-01,2\n"
     files = {"orders.csv": text, "accounts.csv": "account_id\na\n"}

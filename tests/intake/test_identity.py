@@ -117,3 +117,76 @@ def test_the_largest_units_stand_beside_their_largest_member(clean_orders):
     assert found["largest_member"].tolist() == [4.0, 5.0]
     assert found["share"].tolist() == pytest.approx([7 / 12, 5 / 12])
     assert len(identity.largest(table, most=1)) == 1
+
+
+def reviewed(*rows):
+    return pd.DataFrame(rows, columns=["account_id", "other_id", "decision"])
+
+
+def units_by(table, review, unit="group"):
+    found, notes = identity.units(table, unit, review)
+    return dict(zip(found["member_id"], found["account_id"], strict=True)), notes
+
+
+def test_one_firm_counts_once_by_group_and_by_account_and_the_notes_say_so():
+    table, review = accounts(a=None, b=None, c=None), reviewed(("b", "a", "same"))
+    for unit in ("group", "account"):
+        found, notes = units_by(table, review, unit)
+        assert found == {"a": "b", "b": "b", "c": "c"}
+        assert notes == ["Accounts joined with another by the review of likely duplicates (1): 'a'."]
+
+
+def test_one_group_counts_once_by_group_only():
+    table, review = accounts(a=None, b=None), reviewed(("a", "b", "group"))
+    assert units_by(table, review)[0] == {"a": "a", "b": "a"}
+    assert units_by(table, review, "account") == ({"a": "a", "b": "b"}, [])
+
+
+def test_a_lone_account_joins_the_group_of_its_other_record_whole():
+    """a is a second record of d, that belongs to head h with e: all three count as h."""
+    found, _ = units_by(accounts(a=None, h=None, d="h", e="h"), reviewed(("a", "d", "same")))
+    assert found == dict.fromkeys("ahde", "h")
+
+
+def test_two_groups_of_one_firm_are_one_group():
+    found, _ = units_by(accounts(a=None, b="a", c=None, d="c"), reviewed(("d", "b", "same")))
+    assert found == dict.fromkeys("abcd", "c")
+
+
+def test_decisions_hand_on_and_several_firsts_give_the_smallest_id():
+    found, _ = units_by(accounts(a=None, b=None, c=None, d=None), reviewed(("c", "b", "same"), ("a", "b", "group")))
+    assert found == {"a": "a", "b": "a", "c": "a", "d": "d"}
+
+
+def test_told_apart_in_the_review_but_one_group_by_parent_is_reported():
+    found, notes = units_by(accounts(a=None, b="a"), reviewed(("a", "b", "different")))
+    assert found == {"a": "a", "b": "a"}
+    assert "tells apart" in notes[0] and "a and b" in notes[0]
+
+
+def test_a_review_without_decisions_changes_nothing():
+    table = accounts(a="b", b=None, c="c")
+    pd.testing.assert_frame_equal(identity.units(table, "group", reviewed())[0], identity.units(table, "group")[0])
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 7)), min_size=8, max_size=8),
+    st.lists(
+        st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from(["same", "group", "different"])), max_size=6
+    ),
+)
+def test_what_parents_or_the_review_join_is_one_unit_and_nothing_else_is(parents, decisions):
+    """Oracle: sets of accounts in plain Python, united as long as an edge leads from one to another."""
+    ids = [str(place) for place in range(8)]
+    table = pd.DataFrame(
+        {"account_id": ids, "parent_id": pd.Series([None if p is None else str(p) for p in parents], dtype=object)}
+    )
+    plain, _ = heads(table)
+    whole = {i: {j for j in ids if plain[j] == plain[i]} for i in ids}
+    for one, other, word in [(str(a), str(b), w) for a, b, w in decisions] * 8:
+        if word != "different":
+            both = whole[one] | whole[other]
+            whole |= dict.fromkeys(both, both)
+    found, _ = units_by(table, reviewed(*((str(a), str(b), w) for a, b, w in decisions)))
+    assert {i: {j for j in ids if found[j] == found[i]} for i in ids} == whole
+    assert all(found[i] in {plain[j] for j in whole[i]} for i in ids)

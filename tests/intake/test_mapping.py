@@ -16,6 +16,7 @@ from kamlib.study import Source
 def raw(**columns):
     size = len(next(iter(columns.values())))
     added = {readers.FILE: ["f.csv"] * size, readers.LINE: list(range(2, size + 2)), readers.PART: ["f.csv"] * size}
+    added[readers.BROKEN] = pa.nulls(size, pa.string())
     return ibis.memtable(pa.table({name: pa.array(values) for name, values in (columns | added).items()}))
 
 

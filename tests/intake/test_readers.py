@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -155,9 +158,10 @@ def test_files_of_different_types_meet_as_text(con, tmp_path):
 
 
 BROKEN = {
-    "three fields under two columns": (b"a,b\n1,2\n3,4,5\n", "line 3"),
-    "one field under two columns": (b"a,b\n1\n", "line 2"),
     "an open quote": (b'a,b\n1,"2\n3,4\n', "line 2"),
+    "an open quote below a line of too few fields": (b'a,b\n1\n3,"4\n5,6\n', "line 3"),
+    "text behind a closing quote": (b'a,b\n1,"2"x\n', "line 2"),
+    "a line that is too long": (b"a,b\n1,2\n" + b"x" * 3_000_000 + b",2\n", "line 3"),
     "nothing": (b"", "line 1"),
     "only empty lines": (b"\n\n", "line 1"),
 }
@@ -170,29 +174,6 @@ def test_a_broken_file_is_named_with_its_line(read, name):
         read({"x.csv": content})
 
 
-TITLES = {
-    "a title in a line of its own": "Отчёт о продажах\r\n\r\nНомер;Сумма\r\n1;2,5\r\n2;3,5\r\n",
-    "a title that Excel padded": "Отчёт о продажах;;\nНомер;Клиент;Сумма\n1;а;2\n2;б;3\n",
-}
-
-
-@pytest.mark.parametrize("text", TITLES.values(), ids=TITLES)
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
-def test_a_title_above_the_column_names_is_named_with_the_remedy(read, text, encoding):
-    with pytest.raises(InputError, match=r"x\.csv, line 1: .*no column names; found 'Отчёт о продажах'.*delete what"):
-        read({"x.csv": text.encode(encoding)})
-
-
-def test_a_title_above_the_column_names_of_a_sheet_is_named(tmp_path, read):
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    for row in ([], ["Отчёт"], ["Номер", "Сумма"], [1, 2], [2, 3]):
-        book.active.append(row)
-    book.save(tmp_path / "b.xlsx")
-    with pytest.raises(InputError, match=r"b\.xlsx, line 2: .*no column names; found 'Отчёт'"):
-        read({"b.xlsx": (tmp_path / "b.xlsx").read_bytes()})
-
-
 def test_what_only_looks_like_a_title_is_a_table(read):
     """Decimal commas under a header of semicolons; one column whose texts hold no delimiter; a nameless first column."""
     assert read({"a.csv": b"id;sum\n1;2,5\n2;3,5\n"}).columns.tolist() == ["id", "sum"]
@@ -202,6 +183,82 @@ def test_what_only_looks_like_a_title_is_a_table(read):
 
 def test_a_stray_zero_byte_does_not_make_a_text_utf_16(read):
     assert read({"a.csv": b"id,n\nK.0\x001,1\nK.02,2\n"})["n"].tolist() == ["1", "2"]
+
+
+FOOTER = (
+    "id,n,text\n"  # 1
+    '1,2,"a\nb"\n'  # 2
+    "\n"
+    "3,4\n"  # 3: a field is missing
+    '5,"x ""y""",6,7,8\n'  # 4: two too many
+    "9,,\n"  # 5: empty, but there
+    "10,11,12,,\n"  # 6: empty ones too many hold nothing
+    "Итого\n"  # 7
+)
+
+
+@pytest.mark.parametrize("above", [0, 3])
+def test_lines_of_too_few_or_too_many_fields_come_along_in_their_place(con, tmp_path, above):
+    (tmp_path / "f.csv").write_text("Report,,\n" * above + FOOTER, encoding="utf-8")
+    told: list[str] = []
+    source = Source(files="f.csv", dialect={"header": above + 1})
+    raw = readers.read(con, source, [tmp_path / "f.csv"], tmp_path, told)
+    names = ("id", "n", "text", readers.LINE, readers.BROKEN)
+    rows = [tuple(row[name] for name in names) for row in raw.to_pyarrow().to_pylist()]
+    assert rows == [
+        ("1", "2", "a\nb", above + 2, None),
+        (None, None, None, above + 3, '"3","4"'),
+        (None, None, None, above + 4, '"5","x ""y""","6","7","8"'),
+        ("9", None, None, above + 5, None),
+        ("10", "11", "12", above + 6, None),
+        (None, None, None, above + 7, '"Итого"'),
+    ]
+    assert told == (["f.csv: 3 lines above the column names skipped, beginning with 'Report,,'."] if above else [])
+
+
+def test_broken_lines_of_a_large_file_stay_in_their_place(con, tmp_path):
+    """Every line holds its own number; a line in a thousand has a field too few or too many."""
+    path = tmp_path / "large.csv"
+    tail = {0: "", 500: ",1,2"}
+    path.write_text("a,b\n" + "".join(f"{line}{tail.get(line % 1000, ',' + 'x' * 40)}\n" for line in range(2, 300_002)))
+    table = readers.store(con, readers.read(con, Source(files="large.csv"), [path], tmp_path))
+    broken = table.filter(table[readers.BROKEN].notnull())
+    assert (table.count().execute(), broken.count().execute()) == (300_000, 600)
+    number = table.a.fill_null(table[readers.BROKEN].re_extract(r"^\"(\d+)", 1))
+    assert table.filter(number != table[readers.LINE].cast("string")).count().execute() == 0
+
+
+def test_the_raw_tables_are_gone_once_they_are_forgotten(tmp_path):
+    con = readers.engine()
+    (tmp_path / "f.csv").write_text("a,b\n1,2\n3\n")
+    kept = readers.store(con, readers.read(con, Source(files="f.csv"), [tmp_path / "f.csv"], tmp_path))
+    readers.forget(con)
+    assert con.list_tables() == [kept.op().name]
+
+
+SPILL = """
+import sys
+from kamlib.intake import readers
+con = readers.engine(memory="40MB")
+table = con.sql("SELECT range AS n, md5(range::VARCHAR) AS text FROM range(1000000)")
+stored = readers.store(con, table)
+folder = con.raw_sql("SELECT current_setting('temp_directory')").fetchone()[0]
+from pathlib import Path
+print(folder, any(Path(folder).iterdir()))
+sys.stdout.flush()
+{end}
+"""
+
+
+@pytest.mark.parametrize("end", ["", "import os, signal; os.kill(os.getpid(), signal.SIGINT)"])
+def test_nothing_is_left_of_what_was_spilled_when_the_process_ends(tmp_path, end):
+    done = subprocess.run(
+        [sys.executable, "-c", SPILL.format(end=end)],
+        capture_output=True, text=True, env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    folder, spilled = done.stdout.split()
+    assert Path(folder).parent == tmp_path and spilled == "True", done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_wrong_encoding_is_named_with_its_line(read):

@@ -127,9 +127,19 @@ def test_cleaning_does_not_change_the_table_it_was_given(make_study):
     frame = (
         records.empty("notes")
         .drop(columns="member_id")
-        .assign(unreadable=False, source_file="", source_line=1, original="")
+        .assign(unreadable=False, broken=False, source_file="", source_line=1, original="", personal="")
     )
-    frame.loc[0] = ["a", pd.Timestamp("2026-08-01"), "needs", "x", None, False, "n.csv", 2, ""]
+    frame.loc[0] = ["a", pd.Timestamp("2026-08-01"), "needs", "x", None, False, False, "n.csv", 2, "", ""]
     before = frame.copy()
     records.clean("notes", frame, make_study({"orders.csv": ORDERS}))
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_footer_below_a_table_is_set_aside(make_study):
+    text = "account_id,name\na,Alpha\nb,Beta\nTotal\n"
+    clean = collect(make_study({"orders.csv": ORDERS, "accounts.csv": text}))
+    assert clean.tables["accounts"]["account_id"].tolist() == ["a", "b"]
+    aside = clean.quarantine.to_pandas().iloc[0]
+    assert aside[["table", "source_line", "reason", "original"]].tolist() == ["accounts", 4, "broken_line", '"Total"']
+    ledger = clean.ledger[clean.ledger["table"] == "accounts"].set_index("rule")["rows"]
+    assert ledger[["came in", "broken_line", "kept"]].tolist() == [3, 1, 2]

@@ -1,0 +1,13 @@
+"""Order lines → facts of each account and of each account-month, at any date.
+
+Order lines stay in the engine: everything here is one Ibis expression over the clean `orders` for each table, in words that
+DuckDB, PostgreSQL and Spark have in common; nothing is stored, and only tables per account come back, as pandas.
+Nothing after the date asked for is read.
+"""
+
+from kamlib.facts.accounts import account_facts, worth
+from kamlib.facts.days import account_days, order_days
+from kamlib.facts.months import account_months
+from kamlib.facts.outcomes import next_orders
+
+__all__ = ["account_days", "account_facts", "account_months", "next_orders", "order_days", "worth"]

@@ -1,0 +1,64 @@
+"""Order lines → account-months."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from kamlib.facts.days import as_pandas, sums_of_days
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+
+def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
+    """One row per account and month, from the month of its first purchase to the last complete month at `as_of`.
+
+    A month without orders is zero; months before the first purchase are not there.
+
+    Returns
+    -------
+    DataFrame
+        account_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
+        account has no line with a margin in any month, and in months that have lines but none with a margin.
+    """
+    import ibis
+
+    until = _last_complete(as_of)
+    days = sums_of_days(orders, until)
+    days = days.mutate(number=_number(days.date), day=(days.bought > 0).cast("int32"))
+    sums = days.group_by("account_id", "number").agg(
+        revenue=(days.bought - days.returned).sum().cast("float64"),
+        margin=days.margin.sum().cast("float64"),
+        order_days=days.day.sum(),
+    )
+    spans = sums.group_by("account_id").agg(
+        first=sums.number.min(where=sums.order_days > 0), has_margin=sums.margin.count() > 0
+    )
+    spans = spans.filter(spans["first"].notnull())
+    months = ibis.range(spans["first"], 12 * until.year + until.month).unnest()
+    grid = spans.select("account_id", "has_margin", number=months)
+    full = grid.left_join(sums, ["account_id", "number"])
+    table = full.select(
+        account_id=grid.account_id,
+        number=grid.number.cast("int64"),
+        revenue=sums.revenue.fill_null(0.0),
+        margin=ibis.ifelse(grid.has_margin & sums.revenue.isnull(), 0.0, sums.margin),
+        order_days=sums.order_days.fill_null(0),
+    )
+    found = as_pandas(table, ["account_id", "number"])
+    month = (found.pop("number") - 12 * 1970).to_numpy("datetime64[M]").astype("datetime64[ns]")
+    found.insert(1, "month", month)
+    return found
+
+
+def _number(day: ir.DateValue) -> ir.IntegerValue:
+    """Months since the year 0, so that months can be counted."""
+    return (12 * day.year() + day.month() - 1).cast("int64")
+
+
+def _last_complete(as_of: date) -> date:
+    """The last day of the last month that is complete at `as_of`."""
+    after = as_of + timedelta(days=1)
+    return after.replace(day=1) - timedelta(days=1)

@@ -1,0 +1,68 @@
+"""Buyers at random that may leave after any order: planted parameters, the published likelihood, and one-order accounts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.nbd import Buyers, expected, fit_buyers
+
+TRUE = Buyers(r=0.8, alpha=6.0, a=0.8, b=2.5)
+
+
+@pytest.fixture(scope="module")
+def simulated() -> pd.DataFrame:
+    """20,000 accounts over 40 to 100 weeks, by the story of the model, and whether each is still there at the end."""
+    rng = np.random.default_rng(4)
+    n = 20_000
+    rate, leave = rng.gamma(TRUE.r, 1 / TRUE.alpha, n), rng.beta(TRUE.a, TRUE.b, n)
+    age, now, last = rng.uniform(40, 100, n), np.zeros(n), np.zeros(n)
+    x, alive = np.zeros(n), rng.random(n) >= leave  # the first order may be the last
+    active = alive.copy()
+    while active.any():
+        who = np.flatnonzero(active)
+        now[who] += rng.exponential(1 / rate[who])
+        ordered = who[now[who] <= age[who]]
+        x[ordered] += 1
+        last[ordered] = now[ordered]
+        alive[ordered] = rng.random(len(ordered)) >= leave[ordered]
+        active[who] = False
+        active[ordered] = alive[ordered]
+    return pd.DataFrame({"x": x, "recency": 7 * last, "age": 7 * age, "alive": alive, "rate": rate / 7})
+
+
+def test_planted_parameters_are_found(simulated):
+    found = fit_buyers(*(simulated[name] for name in ("x", "recency", "age")))
+    assert found.r == pytest.approx(TRUE.r, rel=0.15)
+    assert found.alpha == pytest.approx(TRUE.alpha, rel=0.2)
+    assert found.a / (found.a + found.b) == pytest.approx(TRUE.a / (TRUE.a + TRUE.b), rel=0.15)
+
+
+def test_the_chance_to_be_still_there_is_right_in_each_tenth(simulated):
+    found = expected(TRUE, simulated["x"], simulated["recency"], simulated["age"])
+    groups = simulated["alive"].groupby(pd.qcut(found["alive"], 10, duplicates="drop"), observed=True)
+    means = found["alive"].groupby(pd.qcut(found["alive"], 10, duplicates="drop"), observed=True).mean()
+    assert (groups.mean() - means).abs().max() < 4 * 0.5 / np.sqrt(groups.size().min())
+
+
+def test_the_rate_is_right_on_average(simulated):
+    found = expected(TRUE, simulated["x"], simulated["recency"], simulated["age"])
+    there = simulated["alive"]
+    assert found.loc[there, "rate"].mean() == pytest.approx(simulated.loc[there, "rate"].mean(), rel=0.05)
+
+
+def test_it_is_the_model_of_lifetimes(simulated):
+    lifetimes = pytest.importorskip("lifetimes")
+    part = simulated.head(2000)
+    weeks = part["x"], part["recency"] / 7, part["age"] / 7
+    theirs = lifetimes.ModifiedBetaGeoFitter().fit(*weeks)
+    ours = expected(fit_buyers(part["x"], part["recency"], part["age"]), part["x"], part["recency"], part["age"])
+    np.testing.assert_allclose(ours["alive"], theirs.conditional_probability_alive(*weeks), atol=0.02)
+
+
+def test_nobody_with_one_order_is_there_for_certain():
+    found = expected(TRUE, pd.Series([0.0, 0.0]), pd.Series([0.0, 0.0]), pd.Series([0, 700]))
+    # by hand, at once: 1 / (1 + a / b) = 1 / (1 + 0.32); the longer it is silent, the less
+    assert found["alive"].iloc[0] == pytest.approx(1 / 1.32)
+    assert found["alive"].iloc[1] < 0.5 < found["alive"].iloc[0]

@@ -1,0 +1,34 @@
+"""Account-days, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.facts import account_days, order_days
+
+
+def test_account_days_hold_the_days_of_credit_notes_alone(one, clean_orders):
+    lines = [("A", "2026-01-01", 100), ("A", "2026-01-05", -30), ("A", "2026-01-09", 1)]
+    found = account_days(clean_orders(lines), date(2026, 1, 8))
+    assert found["amount"].tolist() == [100, -30]
+    assert found["bought"].tolist() == [True, False]
+
+
+def test_order_days_are_net_of_the_days_credit_notes(clean_orders):
+    lines = [
+        ("B", "2026-01-02", 5, None),
+        ("A", "2026-01-02", 10, 4),
+        ("A", "2026-01-02", -3, -1),
+        ("A", "2026-01-01", "0.1", "0.05"),
+        ("A", "2026-01-03", -9, -9),
+        ("A", "2026-01-05", 7, 7),
+    ]
+    found = order_days(clean_orders(lines, "account_id date amount margin"), date(2026, 1, 4))
+    assert found["account_id"].tolist() == ["A", "A", "B"]
+    assert found["date"].tolist() == [pd.Timestamp(day) for day in ("2026-01-01", "2026-01-02", "2026-01-02")]
+    assert found["amount"].tolist() == [0.1, 7, 5]
+    assert found["margin"].tolist()[:2] == [0.05, 3]
+    assert np.isnan(found["margin"].iloc[2])

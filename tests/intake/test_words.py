@@ -1,0 +1,109 @@
+"""Names of columns in five languages. Oracle: what a person who speaks the language would say the column is."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamlib.intake import words
+from kamlib.tables import INPUTS
+
+
+def best(name: str, table: str = "orders") -> str:
+    return max(INPUTS[table].names, key=lambda column: words.likeness(name, table, column).score)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("CódigoCliente", "codigo_cliente", "CODIGO CLIENTE", "Código-Cliente "),
+        ("Счёт", "счет", "СЧЁТ"),
+        ("Сумма", "summa", "SUMMA"),
+        ("Stück", "Stueck", "STÜCK"),
+        ("Größe", "Groesse", "groesse"),
+        ("CustomerID", "customer_id", "Customer Id", "customerId"),
+        ("№ заказа", "No заказа"),
+    ],
+)
+def test_writing_makes_no_difference(names):
+    assert len({words.plain(name) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "language"),
+    [
+        ("Order No.", "order_id", "en"),
+        ("CustomerID", "account_id", "en"),
+        ("Unit Price", "price", "en"),
+        ("Net amount (EUR)", "amount", "en"),
+        ("Sales rep", "manager", "en"),
+        ("Номер заказа", "order_id", "ru"),
+        ("Контрагент", "account_id", "ru"),
+        ("Дата реализации", "date", "ru"),
+        ("Сумма без НДС, руб.", "amount", "ru"),
+        ("Кол-во", "quantity", "ru"),
+        ("Себестоимость", "cost", "ru"),
+        ("Номенклатура", "product", "ru"),
+        ("Belegnr", "order_id", "de"),
+        ("Kd-Nr", "account_id", "de"),
+        ("Nettoumsatz", "amount", "de"),
+        ("Stueckzahl", "quantity", "de"),
+        ("Warengruppe", "category", "de"),
+        ("Nº pedido", "order_id", "es"),
+        ("Cód. cliente", "account_id", "es"),
+        ("Importe neto", "amount", "es"),
+        ("Fecha", "date", "es"),
+        ("Vendedor", "manager", "es"),
+        ("Núm. comanda", "order_id", "ca"),
+        ("Codi de client", "account_id", "ca"),
+        ("Import net", "amount", "ca"),
+        ("Quantitat", "quantity", "ca"),
+        ("Preu unitari", "price", "ca"),
+    ],
+)
+def test_a_name_is_known_in_its_language(name, column, language):
+    assert best(name) == column
+    found = words.likeness(name, "orders", column)
+    assert found.score >= 0.9
+    assert found.language == language
+
+
+@pytest.mark.parametrize("table", INPUTS)
+def test_every_column_of_every_table_has_names_in_every_language_and_is_its_own(table):
+    for column in INPUTS[table].columns:
+        known = {language for _, language, _ in words._names("columns").get(f"{table}.{column.name}", [])}
+        known |= {language for _, language, _ in words._names("columns").get(column.name, [])}
+        assert known >= set(words.LANGUAGES), column.name
+        assert words.likeness(column.name, table, column.name).score == 1
+
+
+def test_a_column_of_another_table_can_have_names_of_its_own():
+    assert words.likeness("Gross amount", "invoices", "amount").score == 1
+    assert words.likeness("Gross amount", "orders", "amount").score < 0.75
+
+
+@pytest.mark.parametrize("name", ["", "   ", "№", "€", "17", "Feld1", "xyzzy", "\n\x00", "💥", "A" * 5000])
+def test_a_name_that_says_nothing_is_like_nothing(name):
+    assert max(words.likeness(name, "orders", column).score for column in INPUTS["orders"].names) < 0.5
+
+
+def test_a_longer_name_is_a_weaker_sign_than_the_name_itself():
+    scores = [
+        words.likeness(name, "orders", "date").score for name in ("Date", "Payment date", "Date of last payment run")
+    ]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 3
+
+
+@pytest.mark.parametrize(
+    ("words_", "code"),
+    [
+        ("Сумма, руб.", "RUB"),
+        ("Amount (EUR)", "EUR"),
+        ("$1,200.00", "USD"),
+        ("12 ₽", "RUB"),
+        ("£5", "GBP"),
+        ("Europe", None),
+    ],
+)
+def test_a_currency_is_read_from_a_name_or_an_amount(words_, code):
+    assert words.currency(words_) == code
