@@ -87,7 +87,7 @@ class Dialect(Part):
 class Engine(Part):
     """Where the order lines are computed, and what the embedded engine may take."""
 
-    url: str = Field("duckdb", description="duckdb (embedded), postgresql://…, spark://host:port or local[*]")
+    url: str = Field("duckdb", description="duckdb (embedded) or postgresql://…")
     memory: str = Field(
         "1200MB",
         pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|MiB|GiB)$",
@@ -98,8 +98,8 @@ class Engine(Part):
     @field_validator("url")
     @classmethod
     def _known(cls, value: str) -> str:
-        if not re.match(r"duckdb$|postgresql://.|spark://.|local(\[(\*|[1-9][0-9]*)\])?$", value):
-            raise ValueError("expected duckdb, postgresql://…, spark://host:port or local[*]")
+        if not re.match(r"duckdb$|postgresql://.", value):
+            raise ValueError("expected duckdb or postgresql://…")
         return value
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The same order lines on DuckDB, PostgreSQL and Spark: every cleaning rule and every fact is equal, money exactly.
+"""The same order lines on DuckDB and PostgreSQL: every cleaning rule and every fact is equal, money exactly.
 
 Oracle: the engines know nothing of each other; what they agree on is not an accident of one of them.
 """
@@ -127,18 +127,8 @@ def on_postgres(postgres: str, folder: Path, lines: pa.Table) -> Study:
 
 
 @pytest.fixture(scope="module")
-def on_spark(folder: Path) -> Study:
-    pytest.importorskip("pyspark")
-    import shutil
-
-    if not shutil.which("java"):
-        pytest.skip("needs Java for Spark")
-    return study(folder, {"url": "local[2]"}, {"files": str(folder / "orders.parquet")})
-
-
-@pytest.fixture(scope="module", params=["postgres", "spark"])
-def other(request: pytest.FixtureRequest) -> Study:
-    return request.getfixturevalue(f"on_{request.param}")
+def other(on_postgres: Study) -> Study:
+    return on_postgres
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def collect(study: Study) -> Clean:
     readers.forget(con)
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
-    known_margin = orders.margin.notnull().cast("int8").max()
+    known_margin = orders.margin.count() > 0
     bought = orders.group_by("member_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
     buying = pd.Index(bought["member_id"])
     known = pd.Index(heads["member_id"]) if "accounts" in frames else None
