@@ -30,23 +30,25 @@ MAKE = """
 COPY (
     WITH orders AS (
         SELECT o, DATE '2023-01-01' + (o * 1096 // {orders})::INTEGER AS date,
-               least(floor({accounts} / 1000 * (pow(1001, hash(o, 1) % 1000003 / 1000003) - 1)), {accounts} - 1)::BIGINT AS a
+               least(floor({accounts} / 1000 * (pow(1001, hash(o, 1) % 1000000007 / 1000000007) - 1)), {accounts} - 1)::BIGINT AS a
         FROM range({orders}) AS orders(o)
     ),
     named AS (
         SELECT *, 'O' || lpad(o::VARCHAR, 9, '0') AS order_id,
                'C' || lpad((a * 7368787 % 1000000007)::VARCHAR, 10, '0') AS account_id,  -- a bijection: far from sorted
-               'manager ' || hash(a, date > DATE '2023-01-01' + (hash(a, 2) % 2000)::INTEGER) % 60 AS manager
+               'manager ' || hash(a, date > DATE '2023-01-01' + (hash(a, 2) % 2000)::INTEGER) % 60 AS manager,
+               hash(a, 4) % 20 > 0 AS knows_margin
         FROM orders
     ),
     lines AS (SELECT *, unnest(range(1 + (hash(o, 3) % 7)::INTEGER)) AS line FROM named),
     drawn AS (
-        SELECT *, hash(o, line) AS h, CASE WHEN h % 100 < 4 THEN -1 WHEN h % 100 = 4 THEN 0 ELSE 1 END AS sign FROM lines
+        SELECT *, (hash(o, line) % 1000000007)::INTEGER AS h,
+               0.0001 * CASE WHEN h % 100 < 4 THEN -1 WHEN h % 100 = 4 THEN 0 ELSE 1 END AS unit
+        FROM lines
     )
-    SELECT order_id, account_id, date, (sign * (100 + h // 100 % 5000000) / 10000)::DECIMAL(18, 4) AS amount,
-           CASE WHEN hash(a, 4) % 20 > 0 AND h % 97 > 0
-                THEN (sign * (h // 7 % 1500000) / 10000)::DECIMAL(18, 4) END AS margin,
-           CASE WHEN h // 11 % 50 > 0 THEN 'category ' || hash(a, h // 13 % 6) % 40 END AS category, manager
+    SELECT order_id, account_id, date, (unit * (100 + h // 100 % 5000000))::DECIMAL(18, 4) AS amount,
+           CASE WHEN knows_margin AND h % 97 > 0 THEN (unit * (h // 7 % 1500000))::DECIMAL(18, 4) END AS margin,
+           CASE WHEN h // 11 % 50 > 0 THEN 'category ' || (a * 7 + h // 13 % 6 * 11) % 40 END AS category, manager
     FROM drawn
 ) TO '{path}' (FORMAT parquet)
 """

@@ -121,12 +121,9 @@ def postgres() -> Iterator[str]:
 
     data = f"--pgdata={folder / 'data'}"
     server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    try:
+    end = 'cat; "$0" "$1" --mode=immediate stop; rm -rf "$2"'  # at the end of this process, even of a killed one
+    watch = [*person, "sh", "-c", end, str(programs[-1].with_name("pg_ctl")), data, str(folder)]
+    with subprocess.Popen(watch, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", start_new_session=True):
         run("initdb", data, "--username=kam", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         run("pg_ctl", data, "--wait", f"--options={server}", f"--log={folder / 'log'}", "start")
-        try:
-            yield f"postgresql://kam@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", data, "--wait", "--mode=immediate", "stop")
-    finally:
-        shutil.rmtree(folder)
+        yield f"postgresql://kam@/postgres?host={folder}"

@@ -21,6 +21,7 @@ _POSTGRES = {
 
 
 def stored(con: Any, url: str, table: str, scratch: Path, named: Callable[[Sequence[str]], list[str]]) -> ir.Table:
+    """All rows of a table, its text in `scratch` on the way; the parameters are those of `databases.stored`."""
     with connected(url) as server, server.cursor() as cursor:
         found = cursor.execute(f"SELECT * FROM {table_name(table)} LIMIT 0").description
         types = [_type(server.adapters.types, column) for column in found]

@@ -9,6 +9,8 @@ is an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +46,12 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     Raises
     ------
     InputError
-        If the file can't be cut into records: an open quote, text behind a closing quote, bytes that are no UTF-8.
+        If the file can't be cut into records: an open quote, text behind a closing quote, bytes that are no UTF-8, a
+        line of 64 MB or more.
     """
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise InputError("dialect.delimiter must be one character", found=delimiter)
+    _check_lines(path)
     scan = f"{quoted(str(path))}, delim={quoted(delimiter)}, quote='\"', escape='\"', header=true, skip={header - 1}"
     scan += f", auto_detect=false, buffer_size={_BUFFER}"
     rejects, scans = name_of_its_own(), name_of_its_own()
@@ -55,10 +59,8 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     try:
         with plain_errors():
             table = load(con, f"SELECT * FROM read_csv({scan}{kept}, columns={_text(columns)})")
-        marks, other = (
-            f"length(csv_line) - length(replace(csv_line, {quoted(delimiter)}, ''))",
-            f"error_type NOT IN {_FIELDS}",
-        )
+        marks = f"length(csv_line) - length(replace(csv_line, {quoted(delimiter)}, ''))"
+        other = f"error_type NOT IN {_FIELDS}"
         wrong = f"count(DISTINCT line), max({marks}) + 1, min(line), arg_min(error_message, line)"
         wrong += f", min(line) FILTER ({other}), arg_min(error_message, line) FILTER ({other})"
         broken_lines, fields, *first = con.raw_sql(f"SELECT {wrong} FROM {rejects}").fetchone()
@@ -74,6 +76,18 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     if whole[broken].isnull().sum().execute() != rows or whole.count().execute() != rows + broken_lines:
         raise unreadable(first[1], path.name, first[0])
     return whole
+
+
+def _check_lines(path: Path) -> None:
+    """Refuse a line that is longer than the engine's buffer: it would leave it out without a word."""
+    with path.open("rb") as stream:
+        pieces = partial(stream.read, _BUFFER // 2)
+        for place, piece in enumerate(iter(pieces, b"")):
+            if len(piece) == _BUFFER // 2 and b"\n" not in piece and b"\r" not in piece:
+                stream.seek(0)
+                before = islice(iter(pieces, b""), place)
+                line = 1 + sum(max(piece.count(b"\n"), piece.count(b"\r")) for piece in before)
+                raise unreadable(f"a line of more than {_BUFFER >> 21} MB", path.name, line)
 
 
 def above(path: Path, header: int) -> str:

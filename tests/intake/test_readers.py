@@ -173,6 +173,12 @@ def test_a_broken_file_is_named_with_its_line(read, name):
         read({"x.csv": content})
 
 
+@pytest.mark.parametrize("megabytes", [70, 140])
+def test_a_line_that_is_too_long_is_refused_and_not_left_out(read, megabytes):
+    with pytest.raises(InputError, match=r"x\.csv, line 3"):
+        read({"x.csv": b"a,b\n1,2\n3," + b"x" * (megabytes << 20) + b"\n5,6\n"})
+
+
 def test_what_only_looks_like_a_title_is_a_table(read):
     """Decimal commas under a header of semicolons; one column whose texts hold no delimiter; a nameless first column."""
     assert read({"a.csv": b"id;sum\n1;2,5\n2;3,5\n"}).columns.tolist() == ["id", "sum"]
