@@ -124,7 +124,7 @@ def _write_tables(
     """One CSV a table, and the review of likely duplicates where the study has one; returns the tables."""
     import ibis
 
-    from kamlib.intake import review
+    from kamlib.firms import review
 
     con: Any = ibis.get_backend(clean.orders)
     use_key(con, secret)

@@ -39,7 +39,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a study file that is there already.")] = False,
 ) -> None:
     """Look into files and propose a study file: tables, columns, dialects, criteria. It asks nothing."""
-    from kamlib.intake.start import start, summary
+    from kamlib.init.start import start, summary
 
     for line in summary(start(files, out, name=name, force=force)):
         typer.echo(line)
@@ -95,7 +95,7 @@ def firms(
 ) -> None:
     """Propose accounts that may be one firm in a review file, to be decided there; decisions already made are kept."""
     from kamlib import intake
-    from kamlib.intake import review
+    from kamlib.firms import review
     from kamlib.study import Study
 
     loaded = Study.read(study)

@@ -122,7 +122,8 @@ def orders(study: Study) -> ir.Table:
 
 
 def _heads(study: Study, frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
-    from kamlib.intake import identity, records, review
+    from kamlib.firms import review
+    from kamlib.intake import identity, records
 
     named = _named(frames.get("accounts", records.empty("accounts")))
     return identity.units(named, study.unit, review.of_study(study, named))

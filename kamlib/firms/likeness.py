@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlib.intake.names import BRANCH, Name, sound, weak_sounds
+from kamlib.firms.names import BRANCH, Name, sound, weak_sounds
 
 UNLIKE = 0.3  # share of letters that differ above which no slip explains it
 _WEAK, _BRANCH = weak_sounds(), {sound(word) for word in BRANCH}

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from kamlib.intake import neighbours
-from kamlib.intake.names import take_apart
+from kamlib.firms import neighbours
+from kamlib.firms.names import take_apart
 
 WORDS = st.text("abdo", min_size=4, max_size=7)
 
@@ -51,7 +51,7 @@ def test_nothing_in_common_gives_no_pairs(names):
 
 
 def test_the_first_sight_lets_through_what_is_alike():
-    from kamlib.intake.likeness import alike
+    from kamlib.firms.likeness import alike
 
     names = [take_apart(n) for n in ("Belagor Ltd", "Belgaor", "Bela Gor Holding", "Zeppelin", "Belagor 2", "Белагор")]
     pairs = np.array(list(combinations(range(len(names)), 2)))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamlib.intake.draft import Draft
-from kamlib.intake.studyfile import comment, scalar, text
-from kamlib.intake.writing import Marked
+from kamlib.init.draft import Draft
+from kamlib.init.studyfile import comment, scalar, text
+from kamlib.init.writing import Marked
 from kamlib.yamlfile import load, value
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from kamlib.intake import contents
-from kamlib.intake.contents import look, merged
+from kamlib.init import contents
+from kamlib.init.contents import look, merged
 
 
 @pytest.fixture(scope="module")

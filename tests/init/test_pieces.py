@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kamlib.intake import databases, pieces, readers
+from kamlib.init import pieces
+from kamlib.intake import databases, readers
 from kamlib.settings import Source
 
 

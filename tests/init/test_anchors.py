@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.intake.anchors import criteria, last_quarter, rounded
+from kamlib.init.anchors import criteria, last_quarter, rounded
 from kamlib.settings import Criterion, Scoring
 from kamlib.study import as_date
 

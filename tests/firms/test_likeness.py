@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamlib.intake.firms import LEAST
-from kamlib.intake.likeness import alike
-from kamlib.intake.names import take_apart
+from kamlib.firms import LEAST
+from kamlib.firms.likeness import alike
+from kamlib.firms.names import take_apart
 
 NAMES = st.text("abeoмшаяüñ 12.&", max_size=14)
 

@@ -12,8 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
+from kamlib.firms import review
 from kamlib.intake import accounts as accounts_of
-from kamlib.intake import collect, identity, review
+from kamlib.intake import collect, identity
 from kamlib.run import Run
 from kamlib.study import Study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamlib.intake import words
+from kamlib.init import words
 from kamlib.tables import INPUTS
 
 

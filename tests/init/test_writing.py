@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from kamlib.intake.contents import Contents, Days, Numbers
-from kamlib.intake.writing import date_format, number_form
+from kamlib.init.contents import Contents, Days, Numbers
+from kamlib.init.writing import date_format, number_form
 from kamlib.settings import Dialect
 
 

@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from kamlib.intake.contents import look
-from kamlib.intake.proposal import propose
+from kamlib.init.contents import look
+from kamlib.init.proposal import propose
 from kamlib.tables import INPUTS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"

@@ -19,7 +19,7 @@ import pytest
 from kamlib import cli
 from kamlib.study import Study
 
-SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 
 
 def _amount(i: int) -> Decimal:
@@ -301,7 +301,7 @@ def test_online_retail_ii_maps_as_the_example_does(kam, tmp_path, kind):
         frame.to_parquet(tmp_path / "online_retail_ii.parquet")
     assert kam("init", f"online_retail_ii.{kind}")[0] == 0
     study = Study.read("study.yaml")
-    example = Study.read(Path(__file__).resolve().parents[1] / "examples" / "online_retail_ii" / "study.yaml")
+    example = Study.read(Path(__file__).resolve().parents[2] / "examples" / "online_retail_ii" / "study.yaml")
     assert study.sources["orders"].columns == example.sources["orders"].columns
     assert study.cleaning.cancelled == example.cleaning.cancelled == "^C"
     assert study.name == "online_retail_ii"

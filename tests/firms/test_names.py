@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamlib.intake.names import FIRST, FORMS, take_apart
+from kamlib.firms.names import FIRST, FORMS, take_apart
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from kamlib.errors import InputError
-from kamlib.intake import contents, databases, encoding, proposal, readers
-from kamlib.intake.contents import Contents
-from kamlib.intake.proposal import Proposal
+from kamlib.init import contents, proposal
+from kamlib.init.contents import Contents
+from kamlib.init.proposal import Proposal
+from kamlib.intake import databases, encoding, readers
 from kamlib.settings import Dialect, Source
 
 if TYPE_CHECKING:

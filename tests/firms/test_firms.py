@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.intake import firms, neighbours
-from kamlib.intake.likeness import alike
-from kamlib.intake.names import take_apart
+from kamlib import firms
+from kamlib.firms import neighbours
+from kamlib.firms.likeness import alike
+from kamlib.firms.names import take_apart
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 TEXT = {"dtype": str, "keep_default_na": False}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kamlib import firms
 from kamlib.errors import InputError, some
-from kamlib.intake import encoding, firms
+from kamlib.intake import encoding
 
 if TYPE_CHECKING:
     from kamlib.study import Study

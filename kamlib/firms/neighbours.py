@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.intake.likeness import UNLIKE
-from kamlib.intake.names import Name
+from kamlib.firms.likeness import UNLIKE
+from kamlib.firms.names import Name
 
 WINDOW = 20  # of the accounts that share a key, each meets so many that follow it in order of name
 _RARE, _SPELT = 4, 2  # so many of the rarest words of a name are keys; so many with each letter left out too

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from kamlib.intake.shapes import ISO, NUMBER_FORMS, date_forms, number_forms
+from kamlib.init.shapes import ISO, NUMBER_FORMS, date_forms, number_forms
 
 
 def shapes(*values: str) -> dict[str, int]:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kamlib.errors import some
-from kamlib.intake import privacy, words
-from kamlib.intake.contents import Contents
-from kamlib.intake.shapes import SERIAL
+from kamlib.init import words
+from kamlib.init.contents import Contents
+from kamlib.init.shapes import SERIAL
+from kamlib.intake import privacy
 from kamlib.tables import INPUTS, Column, Table
 
 _LEAST = 0.2  # a score below it is no proposal

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kamlib.intake.contents import Contents
-from kamlib.intake.shapes import ISO, NUMBER_FORMS
+from kamlib.init.contents import Contents
+from kamlib.init.shapes import ISO, NUMBER_FORMS
 
 _FEW = 0.05  # of the days; fewer decide nothing for certain
 

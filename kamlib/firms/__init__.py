@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from kamlib.intake import identity, neighbours
-from kamlib.intake.likeness import alike
-from kamlib.intake.names import sound, take_apart, tokens
+from kamlib.firms import neighbours
+from kamlib.firms.likeness import alike
+from kamlib.firms.names import sound, take_apart, tokens
+from kamlib.intake import identity
 
 LEAST = 85
 _COUNTRY = re.compile(

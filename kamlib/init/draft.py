@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kamlib.errors import InputError, some
-from kamlib.intake import contents, proposal, words
-from kamlib.intake.contents import Contents
-from kamlib.intake.pieces import TEXTS, Piece
-from kamlib.intake.proposal import Proposal
-from kamlib.intake.writing import Marked, date_format, number_form
+from kamlib.init import contents, proposal, words
+from kamlib.init.contents import Contents
+from kamlib.init.pieces import TEXTS, Piece
+from kamlib.init.proposal import Proposal
+from kamlib.init.writing import Marked, date_format, number_form
 from kamlib.tables import INPUTS
 
 NOTHING = Marked(())

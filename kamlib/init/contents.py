@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from kamlib.init.shapes import NUMBER_FORMS, SERIAL, date_forms, number_forms
 from kamlib.intake import readers
-from kamlib.intake.shapes import NUMBER_FORMS, SERIAL, date_forms, number_forms
 from kamlib.intake.values import as_day, as_number, as_text, trimmed
 from kamlib.settings import Dialect
 

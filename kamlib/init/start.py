@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kamlib.errors import InputError, some
-from kamlib.intake import anchors, draft, pieces, readers, studyfile
-from kamlib.intake.draft import Draft, SourceDraft
+from kamlib.init import anchors, draft, pieces, studyfile
+from kamlib.init.draft import Draft, SourceDraft
+from kamlib.init.writing import Marked
+from kamlib.intake import readers
 from kamlib.intake.values import as_day
-from kamlib.intake.writing import Marked
 from kamlib.settings import Dialect
 from kamlib.study import Study
 

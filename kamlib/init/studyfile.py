@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
+from kamlib.init.draft import Draft, SourceDraft
+from kamlib.init.writing import Marked
 from kamlib.intake import databases
-from kamlib.intake.draft import Draft, SourceDraft
-from kamlib.intake.writing import Marked
 from kamlib.tables import INPUTS
 
 _WIDTH = 34  # where the comments begin, if the values are short

@@ -9,7 +9,7 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from kamlib.intake.writing import Marked
+from kamlib.init.writing import Marked
 
 if TYPE_CHECKING:
     import pandas as pd
