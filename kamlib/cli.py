@@ -77,7 +77,7 @@ def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     loaded = Study.read(study, as_of=as_of, values=_values(set_))
     clean = intake.collect(loaded)
     typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
-    heads = ("rows hit", "amount hit", "set aside", "amount")
+    heads = ("rows hit", "money hit", "rows off", "money off")
     typer.echo(f"{'table':<13}{'rule':<28}{'what is done':<14}" + _columns(heads))
     for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].to_dict("records"):
         cells = [_count(row["matched_rows"]), _money(row["matched_amount"])]

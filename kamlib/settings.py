@@ -126,6 +126,7 @@ class Source(Part):
     )
     table: str | None = Field(None, min_length=1, description="its table or view, or schema.table")
     columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = Field({}, description="for columns of choices: your words and ours")
     dialect: Dialect = Dialect()
     part: str | None = Field(None, description="column that says which file or sheet a row is from; None: the file")
 

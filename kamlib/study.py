@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from kamlib.errors import InputError
+from kamlib.errors import InputError, some
 from kamlib.settings import (
     AbcXyz,
     Action,
@@ -146,6 +146,15 @@ class Study(Part):
                 for column in source.columns
                 if column not in known
             ]
+            choices = {c.name: ("yes", "no") if c.type == "flag" else c.choices for c in INPUTS[name].columns}
+            for column, meant in source.values.items():
+                allowed = choices.get(column)
+                if not allowed:
+                    of = ", ".join(column for column, words in choices.items() if words) or "none in this table"
+                    wrong.append(((name, "values", column), f"no column of choices; these are: {of}"))
+                elif others := sorted(set(meant.values()) - {*allowed}):
+                    words = f"expected {' / '.join(allowed)} on the right, not {some(others)}"
+                    wrong.append(((name, "values", column), words))
         if wrong:
             raise ValidationError.from_exception_data(
                 "sources",

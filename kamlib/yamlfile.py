@@ -109,7 +109,8 @@ def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
     else:
         message = item["msg"].removeprefix("Value error, ")
     found = item.get("input")
-    shown = "" if isinstance(found, dict | list | BaseModel) else f"; found {found!r}"
+    hidden = item["type"] == "extra_forbidden" or isinstance(found, dict | list | BaseModel)  # it may be a password
+    shown = "" if hidden else f"; found {found!r}"
     return f"{place}: {message}{shown}"
 
 

@@ -86,7 +86,9 @@ def test_facts_are_the_same_but_for_the_factor(both, pairs):
     days = ["as_of", "first_order", "last_order", "long_gap_ended"]
     shifts = {shift for column in days for shift in (new[column] - old[column]).dropna().dt.days}
     assert len(shifts) == 1 and shifts.pop() % 7 == 0
-    rest = old.columns.difference([*money, *days])
+    monthly = [c for c in old if re.match("regularity|trend", c)]  # the shifted months begin on other days
+    assert len(monthly) == 4 and (new[monthly].corrwith(old[monthly]) > 0.98).all()
+    rest = old.columns.difference([*money, *days, *monthly])
     pd.testing.assert_frame_equal(new[rest], old[rest], rtol=1e-9)
 
 

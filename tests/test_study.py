@@ -107,6 +107,23 @@ def test_each_mistake_is_named_with_its_line_key_and_what_was_found(write, old, 
     assert "Criterion" not in message
 
 
+def test_what_stands_at_an_unknown_key_is_not_shown_for_it_may_be_a_password(write):
+    message = mistake(write(GOOD + "engine: {password: hunter2}\n"))
+    assert "line 23: engine.password: unknown key" in message and "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("{status: {Kunde: client, Interessent: lead}}", "expected client / prospect on the right, not 'lead'"),
+        ("{name: {a: b}}", "no column of choices; these are: size, status"),
+    ],
+)
+def test_the_users_words_stand_for_choices_of_the_table(write, values, words):
+    message = mistake(write(GOOD.replace("files: accounts.csv", f"files: accounts.csv\n    values: {values}")))
+    assert f"line 12: sources.accounts.values.{'status' if 'status' in values else 'name'}: {words}" in message
+
+
 def test_all_mistakes_are_told_at_once(write):
     text = GOOD.replace("2026Q3", "2026Q5").replace("amount: Net", "amuont: Net\n      foo: bar").replace("120", "1")
     message = mistake(write(text))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamlib.init.shapes import NUMBER_FORMS, SERIAL, date_forms, number_forms
 from kamlib.intake import readers
-from kamlib.intake.values import as_day, as_number, as_text, trimmed
+from kamlib.intake.values import as_day, as_number, as_text, as_whole, trimmed
 from kamlib.settings import Dialect
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _count(table: ir.Table, names: list[str], forms: dict[str, list[tuple[str, s
     for key in read:
         value = values[key]
         asked |= {f"{key} count": value.count(), f"{key} low": value.min(), f"{key} high": value.max()}
-        asked |= {f"{key} negative": (value < 0).sum(), f"{key} whole": (value == value.round()).sum()}
+        asked |= {f"{key} negative": (value < 0).sum(), f"{key} whole": as_whole(value).count()}
     with readers.plain_errors():
         told = values.aggregate(**asked).to_pyarrow().to_pylist()[0]
     made = {}

@@ -29,7 +29,7 @@ class SourceDraft:
     ----------
     table, rows : its name; the rows of all its pieces.
     pieces : what it is made of.
-    found : names and contents matched.
+    found, contents : names and contents matched; the contents of each column of the file.
     dialect : keys of the dialect, each with its doubt.
     part : the column that says which sheet or file a row is from, or None.
     doubt : whether it is this table at all.
@@ -43,6 +43,18 @@ class SourceDraft:
     dialect: Mapping[str, Marked]
     part: Marked | None = None
     doubt: str = ""
+
+    @property
+    def values(self) -> dict[str, dict[str, str]]:
+        """By column of choices: the words of the file that mean one of them, and which."""
+        made = {}
+        for column in INPUTS[self.table].columns:
+            if (allowed := proposal.choices(column)) and column.name in self.found.columns:
+                examples = self.contents[self.found.columns[column.name].theirs].examples
+                own = proposal.YES_NO if column.type == "flag" else {*column.choices}
+                meant = {word.lower(): words.choice(word, allowed) for word in examples if word.lower() not in own}
+                made[column.name] = {word: choice for word, choice in meant.items() if choice}
+        return {name: meant for name, meant in made.items() if meant}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _LEAST = 0.2  # a score below it is no proposal
 _CLEAR_NAME = 0.75
 _ALL = 0.98  # of the values must fit, or the column is marked
 _RIVAL = 0.6  # of the chosen column's score makes another one an alternative
-_YES_NO = {"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1"}
+YES_NO = {"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1"}
 
 
 @dataclass(frozen=True)
@@ -125,16 +125,21 @@ def _fits(found: Contents, column: Column, alike: float) -> float:
         return 0.0 if found.day_share > 0.5 else found.number_share
     if column.type == "integer":
         return max((n.whole for n in found.numbers.values()), default=0) / found.filled
-    allowed = _YES_NO if column.type == "flag" else set(column.choices)
+    allowed = YES_NO if column.type == "flag" else set(column.choices)
     if column.name == "currency":
         codes = re.compile("[A-Za-z]{3}") if alike > 0.5 else re.compile("|".join(words.CURRENCIES), re.I)
         return _share(found, codes.fullmatch)
     if allowed:
-        return _share(found, lambda value: value.lower() in allowed)
+        return _share(found, lambda value: value.lower() in allowed or words.choice(value, choices(column)))
     if found.day_share > 0.9 and not found.number_share:
         return 0.3
     fractions = any(n.count == found.filled and n.whole < 0.9 * n.count for n in found.numbers.values())
     return 0.4 if column.name.endswith("_id") and (fractions or found.longest > 80) else 1.0
+
+
+def choices(column: Column) -> tuple[str, ...]:
+    """What a column of choices or a flag may hold; empty for any other."""
+    return ("yes", "no") if column.type == "flag" else column.choices
 
 
 def _share(found: Contents, holds: Callable[[str], object]) -> float:
@@ -176,7 +181,8 @@ def _doubts(
         said.append("it is empty")
     elif (fits := _fits(found, column, alike)) < _ALL and (column.type != "text" or column.choices):
         kinds = {"date": "a day", "flag": "yes or no", "text": " or ".join(column.choices)}
-        said.append(f"{1 - fits:.1%} of its values are not {kinds.get(column.type, 'a number')}")
+        remedy = ": say by values which they are" if column.choices else ""
+        said.append(f"{1 - fits:.1%} of its values are not {kinds.get(column.type, 'a number')}{remedy}")
     if f"{theirs} (2)" in contents:
         said.append("two columns have this name: rename one of them")
     if others:

@@ -44,6 +44,7 @@ def text(draft: Draft, folder: Path) -> str:
     lines += ["", "cleaning:", *[_line(2, key, marked) for key, marked in draft.cleaning.items()]]
     lines += [
         "  # not_goods: ^(POST|TEST.*)$    # products that are no goods: carriage, fees, tests",
+        "  # key: [order_id, line]         # columns that name an order line; lines that repeat it are set aside",
         "  # highest_price: 5000           # a price above it is marked as absurd",
         "  most_rows: 0.5                  # the study stops when more than this share of lines is set aside",
         "  most_amount: 0.5",
@@ -116,6 +117,11 @@ def _source(source: SourceDraft, folder: Path) -> list[str]:
             lines.append("      # amount is not given: it is quantity * price, exactly")
     for why, names in _by_reason(source).items():
         lines.append(f"      # not used, {comment(why)}: {comment(', '.join(names), 300)}")
+    if source.values:
+        lines.append("    values:")
+        for name, meant in source.values.items():
+            pairs = ", ".join(f"{scalar(word)}: {scalar(choice)}" for word, choice in meant.items())
+            lines.append(f"      {name}: {{{pairs}}}".ljust(_WIDTH) + "  # sure (your words: ours)")
     if source.dialect:
         lines += ["    dialect:", *[_line(6, key, marked) for key, marked in source.dialect.items()]]
     return lines

@@ -1,4 +1,4 @@
-"""What columns and tables are called in five languages: names as data, and how alike a name is to them.
+"""What columns, tables and choices are called in five languages: names as data, and how alike a name is to them.
 
 The names stand in the folder ``headings``, a file for each language. Capitals, accents, ё, underscores, camelCase and
 Latin letters for Cyrillic ones make no difference.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,6 +68,14 @@ def likeness(name: str, table: str, column: str) -> Likeness:
 def table_likeness(name: str, table: str) -> float:
     """How alike the name of a file or sheet is to what the table is called, 0 to 1."""
     return _best(plain(name), table, "tables").score
+
+
+def choice(value: str, allowed: Collection[str]) -> str | None:
+    """Which of the allowed words a value means, in any of the languages: ``жалоба`` is claim; None: none of them."""
+    if (word := value.strip().lower()) in allowed:
+        return word
+    said = plain(value)
+    return next((one for one in allowed if any(said == name for name, _, _ in _names("values").get(one, ()))), None)
 
 
 def currency(name: str) -> str | None:

@@ -114,7 +114,11 @@ def plain_errors() -> Iterator[None]:
         text = str(error)
         line = re.search(r"CSV Error on Line: (\d+)", text)
         file = re.search(r"^\s*file = (.*)$", text, re.M)
-        problem = re.sub(r"^[A-Za-z ]*Error: |CSV Error on Line: \d+\s*", "", text.split("Possible ")[0])
+        problem = re.sub(
+            r"^[A-Za-z ]*Error: |CSV Error on Line: \d+\s*|(?: in)? ?[Ff]ile '.*?'",
+            "",
+            re.split("Possible |\n\nLINE ", text)[0],
+        )
         raise unreadable(problem, Path(file[1]).name if file else None, int(line[1]) if line else None) from None
 
 

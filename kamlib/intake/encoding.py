@@ -25,16 +25,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HIGH = bytes(byte >= 0x80 for byte in range(256))
-_UNUSED_IN_CP1252 = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
+_KINDS = bytes(ord("h" if byte >= 0x80 else "l" if bytes([byte]).isalpha() else " ") for byte in range(256))
+_UNUSED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 
 def find_encoding(path: Path) -> str:
     """The encoding of a text file: by its byte order mark, else UTF-8 if most letters are, else by what they look like.
 
-    A UTF-8 file with a few broken bytes stays one, so that they are named and not all its letters mangled. Many zeros in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251),
-    while accents of western languages stand alone between plain letters (cp1252, or latin-1 where the file holds
-    bytes that cp1252 leaves open).
+    A UTF-8 file with a few broken bytes stays one, so that they are named and not all its letters mangled. Many zeros
+    in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251), while
+    accents of western languages stand alone beside plain letters (cp1252, or latin-1 where the file holds bytes that
+    cp1252 leaves open). A high byte by itself, as in an amount or an id, says nothing.
 
     Raises
     ------
@@ -50,13 +51,14 @@ def find_encoding(path: Path) -> str:
             return name
     if _is_utf8(path):
         return "utf-8"
-    high, together, unused = 0, 0, 0
+    words = accents = unused = 0
     for chunk in _chunks(path):
-        runs = chunk.translate(_HIGH).split(b"\0")
-        high += sum(map(len, runs))
-        together += sum(len(run) for run in runs if len(run) > 1)
-        unused += sum(chunk.count(byte) for byte in _UNUSED_IN_CP1252)
-    if together > 0.5 * high:
+        kinds = b" " + chunk.translate(_KINDS) + b" "
+        beside = sum(map(kinds.count, (b"lhl", b"lh ", b" hl")))
+        accents += beside
+        words += kinds.count(b"h") - beside - kinds.count(b" h ")
+        unused += sum(map(chunk.count, _UNUSED_IN_CP1252))
+    if words > accents:
         return "cp1251"
     return "latin-1" if unused else "cp1252"
 

@@ -6,13 +6,14 @@ comes along in columns named `RAW` + name, so that its text can be made where it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from kamlib.errors import InputError
 from kamlib.intake import readers
-from kamlib.intake.values import MONEY, as_currency, as_money, as_type, as_whole, fitting, trimmed
+from kamlib.intake.values import MONEY, as_currency, as_money, as_text, as_type, as_whole, fitting, trimmed
 from kamlib.tables import INPUTS, Column
 
 if TYPE_CHECKING:
@@ -82,8 +83,10 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     import ibis
 
     table, given = INPUTS[name], columns(raw, name, source)
+    plain = {ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()}
+    plain |= {ours: _in_our_words(plain[ours], meant) for ours, meant in source.values.items() if ours in plain}
     tidy = raw.select(
-        **{_TIDY + ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()},
+        **{_TIDY + ours: value for ours, value in plain.items()},
         part=raw[readers.PART],
         source_file=raw[readers.FILE],
         source_line=raw[readers.LINE].cast("int64"),
@@ -112,6 +115,12 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     if name == "orders":
         made |= _derived(typed, given, source.dialect)
     return typed.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
+
+
+def _in_our_words(value: ir.Value, meant: Mapping[str, str]) -> ir.StringValue:
+    """Words of the file, capital or small, replaced by ours; any other stays."""
+    text = as_text(value)
+    return text.lower().substitute({theirs.strip().lower(): ours for theirs, ours in meant.items()}, else_=text)
 
 
 def _derived(lines: ir.Table, given: dict[str, str], dialect: Dialect) -> dict[str, Any]:

@@ -30,6 +30,11 @@ def test_rows_values_and_examples_are_counted_without_blanks(found):
     assert not here.days and not here.numbers
 
 
+def test_numbers_beyond_what_an_engine_counts_with_are_looked_at_like_others(found):
+    numbers = found(n=["1e300", "7", "0.5"])["n"].numbers.values()
+    assert max(n.whole for n in numbers) == 1  # 1e300 is beyond what is held exactly
+
+
 def test_day_and_month_are_told_apart_by_the_whole_column(found):
     here = found(d=["03/04/2025", "05/06/2025", "13/04/2025"])["d"].days
     assert (here["%d/%m/%Y"].count, here["%m/%d/%Y"].count) == (3, 2)

@@ -11,12 +11,14 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kamlib import cli
+from kamlib.intake import collect
 from kamlib.study import Study
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -381,3 +383,17 @@ def test_a_needed_column_that_is_not_there_is_said_and_the_check_refuses(kam, tm
     status, _, err = kam("check", "study.yaml")
     assert status == 2
     assert "as_of" in err
+
+
+def test_words_of_choices_are_proposed_as_ours_and_read_so(kam, tmp_path):
+    day = "%d.%m.%Y"
+    money = partial(european, thousands=" ")
+    write(tmp_path / "Продажи.csv", ["Номер заказа", "Клиент", "Дата", "Сумма"], rows(day, money), mark=";")
+    kinds = ["Звонок", "Встреча", "Жалоба"]
+    events = [[account, when.strftime(day), kinds[i % 3]] for i, (_, account, when, _) in enumerate(LINES)]
+    write(tmp_path / "События.csv", ["Клиент", "Дата", "Вид события"], events, mark=";")
+    kam("init", tmp_path / "*.csv", "--out", tmp_path / "study.yaml")
+    study = Study.read(tmp_path / "study.yaml", values={"as_of": "2026-12-31"})
+    assert study.sources["interactions"].values == {"kind": {"звонок": "call", "встреча": "meeting", "жалоба": "claim"}}
+    touches = collect(study).tables["interactions"]
+    assert touches["kind"].value_counts().to_dict() == {"call": 60, "meeting": 60, "claim": 60}

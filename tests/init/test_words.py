@@ -107,3 +107,27 @@ def test_a_longer_name_is_a_weaker_sign_than_the_name_itself():
 )
 def test_a_currency_is_read_from_a_name_or_an_amount(words_, code):
     assert words.currency(words_) == code
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "meant"),
+    [
+        ("interactions", "kind", {"Жалоба": "claim", "Besuch": "visit", "trucada": "call", "Entrega": "delivery"}),
+        ("proposals", "outcome", {"Gewonnen": "won", "отказ": "lost", "Pendiente": "open", "PERDUT": "lost"}),
+        ("accounts", "size", {"Groß": "large", "gross": "large", "малый": "small", "mediana": "medium"}),
+        ("contacts", "support", {"за": "for", "gegen": "against", "neutral": "neutral"}),
+    ],
+)
+def test_choices_are_known_in_five_languages(table, column, meant):
+    choices = next(c.choices for c in INPUTS[table].columns if c.name == column)
+    assert {word: words.choice(word, choices) for word in meant} == meant
+    assert words.choice("чаепитие", choices) is None
+
+
+def test_no_word_means_two_choices_of_one_column_and_every_choice_is_one():
+    known = words._names("values")
+    columns = [c.choices or ("yes", "no") for t in INPUTS.values() for c in t.columns if c.choices or c.type == "flag"]
+    assert set(known) <= {choice for choices in columns for choice in choices}
+    for choices in columns:
+        said = [name for choice in choices for name in {name for name, _, _ in known.get(choice, ())}]
+        assert len(said) == len(set(said)), choices

@@ -37,6 +37,11 @@ def test_encodings_of_russian_texts_are_found(file, written):
     assert path.read_bytes().decode(encoding.find_encoding(path)).lstrip("\ufeff") == text([NAMES, *ROWS], ";")
 
 
+def test_single_cyrillic_letters_in_ids_are_no_accents(file):
+    lines = [["Заказ", "Клиент", "Сумма"], *[[f"{n}", f"К{n}", f"{n}\N{NO-BREAK SPACE}000,00"] for n in range(500)]]
+    assert encoding.find_encoding(file(text(lines, ";").encode("cp1251"))) == "cp1251"
+
+
 @pytest.mark.parametrize("written", ["cp1252", "latin-1"])
 def test_encodings_of_western_texts_are_found(file, written):
     found = encoding.find_encoding(file("firma;ort\nMüller & Söhne;Köln\nCafé Peña;León\n".encode(written)))

@@ -34,6 +34,16 @@ def test_amount_is_quantity_times_price_exactly():
         assert [row["amount"] for row in rows] == [Decimal("0.3"), Decimal("0.0875")]
 
 
+def test_the_users_words_are_read_as_ours_and_others_stay_unreadable():
+    source = Source(
+        files="f.csv", columns={"kind": "вид"}, values={"kind": {"Жалоба": "claim"}, "outcome": {"ok": "good"}}
+    )
+    rows = raw(account_id=["a"] * 4, date=["2026-01-01"] * 4, вид=[" жалоба", "ЖАЛОБА", "Call", "чай"])
+    found = mapping.mapped(rows, "interactions", source).to_pyarrow().to_pylist()
+    assert [row["kind"] for row in found] == ["claim", "claim", "call", "чай"]
+    assert [row["raw:вид"] for row in found] == [" жалоба", "ЖАЛОБА", "Call", "чай"]
+
+
 def test_margin_is_amount_less_cost_where_only_cost_is_given():
     base = {"order_id": ["1"], "account_id": ["a"], "date": ["2026-01-01"], "amount": ["10.00"], "cost": ["7.5"]}
     assert orders(**base)[0]["margin"] == Decimal("2.5")

@@ -173,6 +173,13 @@ def test_a_broken_file_is_named_with_its_line(read, name):
         read({"x.csv": content})
 
 
+@pytest.mark.parametrize("content", [b"", b"hello", b"PAR1" + b"x" * 100 + b"PAR1"])
+def test_a_broken_parquet_file_is_named_without_its_folder_or_any_sql(read, content, tmp_path):
+    with pytest.raises(InputError, match=r"x\.parquet: the Parquet file can't be read; found") as caught:
+        read({"x.parquet": content})
+    assert "SELECT" not in str(caught.value) and str(tmp_path) not in str(caught.value)
+
+
 @pytest.mark.parametrize("megabytes", [70, 140])
 def test_a_line_that_is_too_long_is_refused_and_not_left_out(read, megabytes):
     with pytest.raises(InputError, match=r"x\.csv, line 3"):
