@@ -66,7 +66,7 @@ def run_study(
         try:
             seconds = _run_all(run, plan, progress)
             began = time.perf_counter()
-            _publish(run, plan, seconds)
+            _publish(run, plan, seconds, home)
             progress("report", time.perf_counter() - began)
         except StepError as error:
             log.write_text(f"{error}\n\n{error.trace}\n", encoding="utf-8")
@@ -164,9 +164,10 @@ def _run_all(run: Run, plan: list[Step], progress: Callable[[str, float], None])
     return seconds
 
 
-def _publish(run: Run, plan: list[Step], seconds: dict[str, float]) -> None:
-    """Pages, index and run.json of a finished run."""
+def _publish(run: Run, plan: list[Step], seconds: dict[str, float], home: Path) -> None:
+    """Pages, index and run.json of a finished run; `home` holds the reports of the study before it."""
     from kamlib.report import html
+    from kamlib.report.since import since
 
     parts = [(step.title, f"{step.name}.html", step.question) for step in sorted(plan, key=lambda step: step.name)]
     links = [("Summary", "index.html"), *((title, href) for title, href, _ in parts)]
@@ -174,7 +175,13 @@ def _publish(run: Run, plan: list[Step], seconds: dict[str, float]) -> None:
         html.page(run.folder / "notebooks" / step.path.name, run.folder / f"{step.name}.html", step.title, links)
     tables = {name: run.load(name) for step in plan for name in step.makes if name not in ("orders", "quarantine")}
     html.index(
-        run.folder / "index.html", study=run.study, as_of=run.as_of, tables=tables, parts=parts, record=run.record()
+        run.folder / "index.html",
+        study=run.study,
+        as_of=run.as_of,
+        tables=tables,
+        parts=parts,
+        record=run.record(),
+        since=since(home, run.study, tables),
     )
     record = {
         "kam": kamlib.__version__,

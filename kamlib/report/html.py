@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import jinja2
     import pandas as pd
 
+    from kamlib.report.since import Since
     from kamlib.study import Study
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +69,7 @@ def index(
     tables: dict[str, pd.DataFrame],
     parts: Sequence[tuple[str, str, str]],
     record: pd.DataFrame,
+    since: Since | None = None,
 ) -> None:
     """Write the summary of a run for a manager.
 
@@ -78,6 +80,7 @@ def index(
     tables : the run's tables by name; what is missing is named on the page as awaited.
     parts : (title, href, question) of each part of the report.
     record : item and value of the run record.
+    since : what changed since the report before, if there is one.
     """
     from kamlib.report.summary import summary
     from kamlib.report.text import cells
@@ -92,6 +95,7 @@ def index(
         day=day(as_of),
         period=period_label(as_of),
         summary=summary(study, tables),
+        since=since,
         numbers=Numbers(study.language, study.currency),
         parts=parts,
         record_heads=items,
