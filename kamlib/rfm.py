@@ -141,7 +141,7 @@ def rfm(
     Returns
     -------
     DataFrame, one row per account in the order of `facts`
-        account_id; silence_days, order_days, money (the values); r, f, m (scores, 1 worst); cell; segment; policy;
+        account_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
         history), measure. Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
@@ -176,6 +176,7 @@ def rfm(
     result["r_next"] = _to_next(-result["silence_days"], result["r"])
     result["f_next"] = _to_next(result["order_days"], result["f"])
     result["m_next"] = _to_next(result["money"], result["m"])
+    result["gap_median"] = facts["gap_median"]
     result["rhythm"] = facts["silence_days"] / facts["gap_median"]
     result["window_months"] = pd.array([window.months] * len(facts), dtype="Int64")
     result["measure"] = window.measure

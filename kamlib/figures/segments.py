@@ -48,13 +48,21 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     return axes
 
 
-def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), language: str = "en") -> Axes:
+def pareto(
+    table: pd.DataFrame,
+    *,
+    cuts: tuple[float, ...] = (0.80, 0.95),
+    other: pd.DataFrame | None = None,
+    method: str = "tangent",
+    language: str = "en",
+) -> Axes:
     """Share of all positive money that the largest accounts hold together, with both cuts.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.abcxyz.abc`, largest first: share, share_with, abc.
-    cuts : shares below which an account is A, then B.
+    cuts : shares below which an account is A, then B; none where the classes come from the tangent method.
+    other : the classes by another `method`, to mark where its A and its B end.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Patch
@@ -79,6 +87,11 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     for cut in cuts:
         axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
+    if other is not None:
+        ends = np.array([(other["abc"] == "A").sum(), other["abc"].isin(["A", "B"]).sum()])
+        marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
+        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {method} method")
+        handles.append(marks)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.03)
     percent_ticks(axes.xaxis, language)
