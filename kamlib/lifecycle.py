@@ -15,7 +15,7 @@ POLICY: dict[str, str] = {
     "developing": "build up: more lines, a calendar of orders, first agreements",
     "loyal": "keep: service that others don't get, references, early talks on prices",
     "declining": "visit and ask what has changed, before the rest goes too",
-    "at risk": "call this week: they are quieter than they ever are",
+    "at risk": "call this week: they are quieter than is usual for them",
     "lost": "win back if the return is worth the offer, else let go",
 }
 

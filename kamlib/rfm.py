@@ -144,7 +144,7 @@ def rfm(
         account_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
-        history), measure. Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
+        history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
         whose margin is unknown while others' is known, `NO_MONEY`.
 
     Raises
@@ -180,6 +180,7 @@ def rfm(
     result["rhythm"] = facts["silence_days"] / facts["gap_median"]
     result["window_months"] = pd.array([window.months] * len(facts), dtype="Int64")
     result["measure"] = window.measure
+    result["classes"] = k
     return result
 
 

@@ -121,7 +121,8 @@ def xyz(
             months = months[months["month"] + pd.DateOffset(months=1) <= facts["as_of"].max() + pd.Timedelta(days=1)]
         seen = period_variation(months, money, grain=grain, window_months=span).set_index("account_id")
         seen = seen.reindex(facts["account_id"]).set_axis(facts.index)
-        table["cv"], table["count"] = seen["cv"], seen["periods"].fillna(0).astype("int64")
+        table["cv"] = seen["cv"].astype("float64")
+        table["count"] = seen["periods"].astype("float64").fillna(0).astype("int64")
         bounds = pd.DataFrame({"low": np.nan, "high": np.nan}, index=facts.index)
         short = table["count"] < FEWEST_PERIODS
     else:

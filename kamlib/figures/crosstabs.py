@@ -39,7 +39,9 @@ def trait_bars(table: pd.DataFrame, *, most: int = 7, currency: str = "", langua
         axes.barh(place, of_trait["margin"].clip(lower=0).fillna(0), height=0.72, color=BLUE, label="margin in it")
         for y, row in zip(place, of_trait.itertuples(), strict=True):
             known = row.margin_known >= 0.9995
-            rate = "margin unknown" if pd.isna(row.margin_rate) else f"{row.margin_rate:.0%}{'' if known else ' of known'}"
+            rate = (
+                "margin unknown" if pd.isna(row.margin_rate) else f"{row.margin_rate:.0%}{'' if known else ' of known'}"
+            )
             axes.annotate(
                 rate, (row.revenue, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, color=MUTED
             )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.figures.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PAPER, SEQUENTIAL, percent_ticks
+from kamlib.migration import GONE, NOT_YET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,6 +135,8 @@ def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str
 def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "accounts") -> Axes:
     """From which class to which: rows the class before, columns the class after; the diagonal stayed.
 
+    The title counts those of both dates.
+
     Parameters
     ----------
     matrix : DataFrame of `kamlib.migration.matrix`, counts.
@@ -142,6 +145,7 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     import matplotlib.pyplot as plt
 
     values = matrix.to_numpy(dtype=float)
+    both = matrix.loc[matrix.index != NOT_YET, matrix.columns != GONE].to_numpy(dtype=float)
     stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
     _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
     shade = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
@@ -160,7 +164,7 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     axes.spines[:].set_visible(False)
     axes.set_xlabel(f"Class on {after}")
     axes.set_ylabel(f"Class on {before}")
-    axes.set_title(f"{stayed:,.0f} of {values.sum():,.0f} {what} stayed where they were")
+    axes.set_title(f"{stayed:,.0f} of {both.sum():,.0f} {what} stayed where they were")
     return axes
 
 
