@@ -69,9 +69,11 @@ def class_flows(
             return format_compact_decimal(round(amount * whole), fraction_digits=1, locale=language)
         return format_decimal(round(amount * whole), locale=language)
 
+    lowest = 1.0
     for side, key, top, width, x in (("right", "from", "y0", "left", 0.0), ("left", "to", "y1", "right", 1.0)):
         stack = places.groupby(key).agg(top=(top, "max"), height=(width, "sum")).sort_values("top", ascending=False)
         at = _apart((stack["top"] - stack["height"] / 2).to_numpy())
+        lowest = min(lowest, at[-1], (stack["top"] - stack["height"]).min())
         bar = x - _BAR if key == "from" else x
         axes.bar(bar, stack["height"], width=_BAR, bottom=stack["top"] - stack["height"], align="edge", color=INK)
         for (name, height), y in zip(stack["height"].items(), at, strict=True):
@@ -79,14 +81,16 @@ def class_flows(
             axes.text(edge, y, f"{name}  {words(height)}", ha=side, va="center", fontsize=9.5, color=INK)
         axes.text(x, 1.03 + _GAP, before if key == "from" else after, ha=side, va="bottom", color=MUTED)
     axes.set_xlim(-0.42, 1.42)
-    axes.set_ylim(min(places["y0"].sub(places["left"]).min(), places["y1"].sub(places["right"]).min()) - 0.02, 1.1)
+    axes.set_ylim(lowest - 0.02, 1.1)
     axes.set_axis_off()
     _legend(axes, places)
     moved = places[places["way"].isin(["up", "down"])]
     sums = moved.groupby("way")["right" if money else "left"].sum() * whole
     unit = f"{currency} " if money and currency else ""
     up, down = (f"{unit}{words(sums.get(way, 0.0) / whole)}" for way in ("up", "down"))
-    title = f"Customers worth {up} moved up, worth {down} down" if money else f"{up} customers moved up, {down} down"
+    title = (
+        f"Customers worth {up} moved up, worth {down} down" if money else f"{up} of the customers moved up, {down} down"
+    )
     axes.set_title(title if ranked else f"From {before} to {after}", pad=4)
     return axes
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -63,7 +65,7 @@ def test_up_down_and_stayed_have_their_own_colours_and_are_counted():
     axes = flows.class_flows(STREAMS, ["A", "B"], ranked=["A", "B"], **DATES)
     colours = {to_hex(band.get_facecolor()).upper() for band in ribbons(axes)}
     assert colours == set(flows.COLOURS.values())
-    assert title(axes) == "1 customers moved up, 3 down"
+    assert title(axes) == "1 of the customers moved up, 3 down"
 
 
 def test_by_money_a_band_has_the_width_of_each_date_and_below_zero_none():
@@ -78,7 +80,7 @@ def test_bands_leave_and_reach_their_classes_without_overlap():
     axes = flows.class_flows(STREAMS, ["A", "B"], **DATES)
     for first, last in ((0, 7), (3, 4)):
         edges = sorted((b.get_path().vertices[first, 1], b.get_path().vertices[last, 1]) for b in ribbons(axes))
-        assert all(high <= low + 1e-9 for (high, _), (_, low) in zip(edges, edges[1:], strict=False))
+        assert all(high <= low + 1e-9 for (high, _), (_, low) in pairwise(edges))
 
 
 def test_labels_stand_a_line_apart():
@@ -86,7 +88,7 @@ def test_labels_stand_a_line_apart():
     many = many.assign(money_before=1.0, money_after=1.0)
     axes = flows.class_flows(many, list("ABCDEF"), **DATES)
     left = [text.get_position()[1] for text in axes.texts[:6]]
-    assert all(a - b >= flows._LINE - 1e-9 for a, b in zip(left, left[1:], strict=False))
+    assert all(a - b >= flows._LINE - 1e-9 for a, b in pairwise(left))
     assert title(axes) == "From March to June"
 
 
