@@ -108,7 +108,9 @@ def stages(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
     found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
     found["share_of_money"] = positive.groupby(stage).sum() / (positive.sum() or np.nan)
-    found["policy"] = pd.Series(POLICY | {UNKNOWN: "wait for longer records"}).reindex(found.index)
+    found["policy"] = pd.Series(POLICY | {UNKNOWN: "not judged: the reason stands beside each of them"}).reindex(
+        found.index
+    )
     return (
         found.reindex([name for name in (*STAGES, UNKNOWN) if name in found.index]).rename_axis("stage").reset_index()
     )

@@ -1,6 +1,9 @@
 """Limits of the parts of a study. Oracle: the ranges and rules of methods.md, and its defaults."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from kamlib.segments import SEGMENTS
@@ -133,3 +136,10 @@ def test_limits_of_the_life_cycle_make_sense(bad):
     assert Lifecycle().model_dump() == {"new_days": 180, "loyal_order_days": 4, "decline": -0.3}
     with pytest.raises(ValidationError):
         Lifecycle(**bad)
+
+
+def test_the_example_in_the_study_of_the_sample_is_one_that_passes():
+    text = (Path(__file__).parents[1] / "data" / "sample" / "study.yaml").read_text(encoding="utf-8")
+    example = text[text.index("#   rfm:") : text.index("\nchurn:")]
+    rules = yaml.safe_load("\n".join(line.removeprefix("# ") for line in example.splitlines()))
+    assert [s.name for s in Rfm(**rules["rfm"]).segments] == ["buys now", "slows down", "gone and large", "gone"]
