@@ -85,7 +85,7 @@ def class_grid(table: pd.DataFrame, trait: str, column: str, classes: Sequence[s
     revenue = revenue[revenue.sum(axis=1) > 0].head(most)
     if revenue.empty:
         raise InputError("no value of this trait has revenue to draw", column=trait)
-    order = [c for c in classes if c in revenue] + sorted(set(revenue) - set(classes))
+    order = [c for c in classes if c in revenue] + sorted(str(c) for c in revenue if c not in classes)
     revenue = revenue[order].clip(lower=0)
     share = revenue.div(revenue.sum(axis=1), axis=0)
     count = own.pivot(index="value", columns=column, values="accounts").reindex(index=share.index, columns=order)
@@ -97,7 +97,7 @@ def class_grid(table: pd.DataFrame, trait: str, column: str, classes: Sequence[s
             shade = PAPER if part > 0.45 else INK
             axes.text(place, row, f"{part:.0%}  ({n:,.0f})", ha="center", va="center", fontsize=9, color=shade)
     axes.set_xticks(range(len(order)), order)
-    axes.set_yticks(range(len(share)), [f"{value}"[:26] for value in share.index])
+    axes.set_yticks(range(len(share)), share.index.astype(str).str.slice(0, 26))
     axes.set_xticks(np.arange(len(order) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(share) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)

@@ -60,9 +60,10 @@ def class_flows(
     places["y1"] = _tops(places, ["end", "start"], "right")
     _, axes = plt.subplots(figsize=(8.6, 5.2))
     paint = {"stayed": 0, "other": 1, "up": 2, "down": 2}
-    for row in places.sort_values("way", key=lambda way: way.map(paint)).itertuples():
-        colour = COLOURS[row.way]
-        _ribbon(axes, row.y0, row.y1, row.left, row.right, colour, 0.9 if row.way == "stayed" else 0.5)
+    order_of_paint = places.sort_values("way", key=lambda way: way.map(paint))
+    ends = order_of_paint[["y0", "y1", "left", "right"]].to_numpy(dtype=float)
+    for way, (y0, y1, left, right) in zip(order_of_paint["way"], ends, strict=True):
+        _ribbon(axes, y0, y1, left, right, COLOURS[way], 0.9 if way == "stayed" else 0.5)
 
     def words(amount: float) -> str:
         if money:

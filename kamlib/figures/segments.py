@@ -66,6 +66,7 @@ def pareto(
     other : the classes by another `method`, to mark where its A and its B end.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.artist import Artist
     from matplotlib.patches import Patch
 
     held = table.dropna(subset="share").reset_index(drop=True)
@@ -74,7 +75,7 @@ def pareto(
     part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
     share = np.concatenate([[0.0], held["share"].cumsum()])
     _, axes = plt.subplots(figsize=(8, 4.6))
-    start, handles = 0, []
+    start, handles = 0, list[Artist]()
     for letter, colour in CLASSES.items():
         n = int((held["abc"] == letter).sum())
         if not n:
