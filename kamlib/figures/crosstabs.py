@@ -91,9 +91,9 @@ def class_grid(table: pd.DataFrame, trait: str, column: str, classes: Sequence[s
     count = own.pivot(index="value", columns=column, values="accounts").reindex(index=share.index, columns=order)
     _, axes = plt.subplots(figsize=(8.6, 1.5 + 0.42 * len(share)))
     axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    counts = count.to_numpy(dtype=float)
     for (row, place), part in np.ndenumerate(share.to_numpy()):
-        n = count.iloc[row, place]
-        if pd.notna(n):
+        if np.isfinite(n := counts[row, place]):
             shade = PAPER if part > 0.45 else INK
             axes.text(place, row, f"{part:.0%}  ({n:,.0f})", ha="center", va="center", fontsize=9, color=shade)
     axes.set_xticks(range(len(order)), order)
