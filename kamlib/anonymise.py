@@ -107,7 +107,7 @@ def _factor(secret: bytes) -> Decimal:
 
 def _weeks(secret: bytes, study: Study) -> int:
     """Half a year to 19 years, there or back, so that windows of months before as_of keep their number of days."""
-    months = {*_WINDOWS, study.rfm.window_months, study.abcxyz.window_months}
+    months = {*_WINDOWS, study.rfm.window_months, study.abcxyz.months}
 
     def lengths(day: date) -> list[int]:
         return [(pd.Timestamp(day) - (pd.Timestamp(day) - pd.DateOffset(months=m))).days for m in sorted(months)]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from kamlib.checks import one_row_each
+from kamlib.segments import NO_MONEY
 
 NOT_YET = "not a client yet"
 GONE = "no longer there"
 NO_CLASS = "no class"
+UNTOLD = (NO_CLASS, NO_MONEY, "unknown")
+"""Classes of those of whom too little is known: nobody moves from them or to them."""
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "money") -> pd.DataFrame:
@@ -27,9 +32,8 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     Returns
     -------
     DataFrame, one row per account of either date, largest change of money first
-        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only, `NO_CLASS` where
-        it is missing), money_before, money_after (zero
-        where it is not there), change, moved.
+        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only, `NO_CLASS` where it is missing),
+        money_before, money_after (zero where it is not there), change, moved (never where either class is `UNTOLD`).
 
     Raises
     ------
@@ -52,7 +56,8 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
         }
     )
     table["change"] = table["money_after"] - table["money_before"]
-    table["moved"] = table["from"] != table["to"]
+    told = ~(table["from"].isin(UNTOLD) | table["to"].isin(UNTOLD))
+    table["moved"] = told & (table["from"] != table["to"])
     order = table["change"].abs().fillna(-1)
     return (
         table.assign(size=order)
@@ -80,3 +85,52 @@ def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") ->
     columns = middle + [GONE] * (GONE in found.columns)
     full = found.reindex(index=rows, columns=columns, fill_value=0)
     return full.astype(np.int64) if values == "accounts" else full
+
+
+def flows(moved: pd.DataFrame) -> pd.DataFrame:
+    """A `moves` table as streams: one row per pair of classes that somebody took, the most money afterwards first.
+
+    Returns
+    -------
+    DataFrame: from, to, accounts, money_before, money_after, change (missing where it is unknown for all of them), moved.
+    """
+    by = moved.groupby(["from", "to"])
+    money = by[["money_before", "money_after", "change"]].sum(min_count=1)
+    found = money.assign(accounts=by.size(), moved=by["moved"].any()).reset_index()
+    order = ["money_after", "accounts", "from", "to"]
+    found = found.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
+    return found[["from", "to", "accounts", "money_before", "money_after", "change", "moved"]]
+
+
+def balance(groupings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """How much of each grouping held still between the dates, and what the movers were worth.
+
+    Parameters
+    ----------
+    groupings : `moves` tables by the name of their classes.
+
+    Returns
+    -------
+    DataFrame, one row per grouping
+        grouping; accounts (with a class at both dates), moved, share_moved; money_before and money_after of those who moved,
+        and share_of_money (their part of all positive money afterwards); came and went (accounts of one date only).
+    """
+    rows = []
+    for name, table in groupings.items():
+        came, went = table["from"] == NOT_YET, table["to"] == GONE
+        both = table[~came & ~went & ~table["from"].isin(UNTOLD) & ~table["to"].isin(UNTOLD)]
+        movers, positive = both[both["moved"]], both["money_after"].clip(lower=0)
+        rows.append(
+            {
+                "grouping": name,
+                "accounts": len(both),
+                "moved": len(movers),
+                "share_moved": len(movers) / len(both) if len(both) else np.nan,
+                "money_before": movers["money_before"].sum(min_count=1) if len(movers) else 0.0,
+                "money_after": movers["money_after"].sum(min_count=1) if len(movers) else 0.0,
+                "share_of_money": positive[both["moved"]].sum() / (positive.sum() or np.nan),
+                "came": int(came.sum()),
+                "went": int(went.sum()),
+            }
+        )
+    return pd.DataFrame(rows)

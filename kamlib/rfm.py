@@ -1,7 +1,7 @@
 """RFM: how recently, how often and for how much money each account buys, in classes that only ranks decide.
 
 Equal values get equal scores, so neither the row order nor the ids nor the currency unit can move an account.
-Segments are data: a row names a range of levels, and every cell must belong to exactly one of them.
+Segments are data (`kamlib.segments`): every cell belongs to exactly one of them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ import pandas as pd
 
 from kamlib.checks import one_row_each
 from kamlib.errors import InputError, some
-
-NO_ORDER = "no order in window"
-NO_MONEY = "margin unknown"
+from kamlib.segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, Segment, check
 
 
 @dataclass(frozen=True)
@@ -29,32 +27,6 @@ class Window:
     money: str
     measure: str
     note: str
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A named block of cells: the levels (1 low, 2 middle, 3 high) of R, F and M that it covers, and what to do."""
-
-    name: str
-    r: tuple[int, ...]
-    f: tuple[int, ...]
-    m: tuple[int, ...]
-    policy: str
-
-
-_ANY, _LESS, _MORE = (1, 2, 3), (1, 2), (2, 3)
-SEGMENTS: tuple[Segment, ...] = (
-    Segment("core", (3,), _MORE, (3,), "keep: named manager, best service, joint plans"),
-    Segment("rare but large", (3,), (1,), (3,), "learn the reason: projects, or a rival in between"),
-    Segment("regulars", (3,), _MORE, _LESS, "raise the value of an order: assortment, terms"),
-    Segment("newcomers and occasional", (3,), (1,), _LESS, "win the second and third order"),
-    Segment("slowing, large", (2,), _ANY, (3,), "call now, before it becomes a loss"),
-    Segment("slowing regulars", (2,), _MORE, _LESS, "remind, ask what has changed"),
-    Segment("drifting", (2,), (1,), _LESS, "cheap contact only"),
-    Segment("money at risk", (1,), _ANY, (3,), "win back in person, find the cause"),
-    Segment("former regulars", (1,), _MORE, _LESS, "one offer to return, then let go"),
-    Segment("faded", (1,), (1,), _LESS, "no effort; answer when they call"),
-)
 
 
 def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None = None) -> Window:
@@ -127,27 +99,18 @@ def scores(values: pd.Series, classes: int) -> pd.Series:
 def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
     """Every cell of the grid with its segment: columns r, f, m, segment, policy; `classes` cubed rows.
 
-    The levels of a segment are low, middle and high: scores 1, 2, 3 of three classes; 1-2, 3, 4-5 of five.
-
     Raises
     ------
     InputError
         If `classes` is neither 3 nor 5, or a cell belongs to no segment or to more than one.
     """
-    levels = {3: {1: 1, 2: 2, 3: 3}, 5: {1: 1, 2: 1, 3: 2, 4: 3, 5: 3}}.get(classes)
+    levels = {3: LEVELS, 5: ("low", "low", "middle", "high", "high")}.get(classes)
     if levels is None:
         raise InputError("RFM has 3 or 5 classes", found=classes)
-    grid = pd.MultiIndex.from_product([sorted(levels)] * 3, names=["r", "f", "m"]).to_frame(index=False)
-    level = grid.replace(levels)
+    check(segments)
+    grid = pd.MultiIndex.from_product([range(1, classes + 1)] * 3, names=["r", "f", "m"]).to_frame(index=False)
+    level = grid.replace(dict(enumerate(levels, 1)))
     inside = [level["r"].isin(s.r) & level["f"].isin(s.f) & level["m"].isin(s.m) for s in segments]
-    times = pd.concat(inside, axis=1).sum(axis=1) if inside else pd.Series(0, index=grid.index)
-    if (times != 1).any():
-        wrong = grid[times != 1].astype(str).agg("".join, axis=1)
-        raise InputError(
-            "every RFM cell must belong to exactly one segment",
-            found=f"none or several for cells {some(wrong)}",
-            remedy="Mend the levels of the segments.",
-        )
     which = np.column_stack(inside).argmax(axis=1)
     return grid.assign(
         segment=[segments[i].name for i in which],
@@ -178,10 +141,10 @@ def rfm(
     Returns
     -------
     DataFrame, one row per account in the order of `facts`
-        account_id; silence_days, order_days, money (the values); r, f, m (scores, 1 worst); cell; segment; policy;
+        account_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
-        history), measure. Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
+        history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
         whose margin is unknown while others' is known, `NO_MONEY`.
 
     Raises
@@ -213,9 +176,11 @@ def rfm(
     result["r_next"] = _to_next(-result["silence_days"], result["r"])
     result["f_next"] = _to_next(result["order_days"], result["f"])
     result["m_next"] = _to_next(result["money"], result["m"])
+    result["gap_median"] = facts["gap_median"]
     result["rhythm"] = facts["silence_days"] / facts["gap_median"]
     result["window_months"] = pd.array([window.months] * len(facts), dtype="Int64")
     result["measure"] = window.measure
+    result["classes"] = k
     return result
 
 
@@ -241,7 +206,7 @@ def cut_points(table: pd.DataFrame) -> pd.DataFrame:
 
 def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
     """One row per segment, in the order of `segments`: accounts, share of them, money, share of positive money, policy."""
-    order = [*(s.name for s in segments), NO_ORDER, NO_MONEY]
+    order = [*(s.name for s in segments), *APART]
     found = pd.DataFrame(table.groupby("segment")["money"].agg(accounts="size", money="sum"))
     found = found.reindex(order).dropna(subset="accounts")
     positive = table["money"].clip(lower=0).groupby(table["segment"]).sum()

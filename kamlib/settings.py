@@ -20,6 +20,7 @@ from pydantic import (
 
 from kamlib.catalogue import BUILT_IN
 from kamlib.errors import some
+from kamlib.segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
 
 Action = Literal["set_aside", "repair", "mark", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -268,14 +269,49 @@ class Kaism(Part):
 class Rfm(Part):
     window_months: int = Field(24, ge=3)
     classes: Literal[3, 5] | None = Field(None, description="None: 3 below 500 accounts, else 5")
+    segments: tuple[Segment, ...] = Field(
+        SEGMENTS, description="name, levels r, f, m (low, middle, high; all where not given) and policy; each cell once"
+    )
+
+    @field_validator("segments")
+    @classmethod
+    def _each_cell_once(cls, value: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        check(value)
+        return value
 
 
 class AbcXyz(Part):
     measure: Literal["margin", "revenue"] = "margin"
+    method: Literal["share", "tangent"] = "share"
     a_below: Share = Field(0.80, gt=0)
     b_below: Annotated[Share, beside("a_below", gt, "more than")] = 0.95
     reading: Literal["frequency", "gaps", "periods"] = "frequency"
-    window_months: int = Field(24, ge=12)
+    grain: Literal["month", "quarter"] = Field("month", description="of the reading by periods")
+    window_months: int | None = Field(
+        None, ge=12, description="of the period sums; None: 24 months by month, 36 by quarter"
+    )
+
+    @model_validator(mode="after")
+    def _enough_periods(self) -> AbcXyz:
+        if self.months < (least := FEWEST_PERIODS * GRAINS[self.grain]):
+            raise ValueError(
+                f"window_months: {self.months} months hold fewer than {FEWEST_PERIODS} periods of a {self.grain}; "
+                f"expected {least} or more"
+            )
+        return self
+
+    @property
+    def months(self) -> int:
+        """Months that period sums are compared over."""
+        return self.window_months or PERIOD_MONTHS[self.grain]
+
+
+class Lifecycle(Part):
+    new_days: int = Field(180, ge=1, description="days since the first order in which an account is new")
+    loyal_order_days: int = Field(4, ge=1, description="order days in each of the last two years that make it loyal")
+    decline: float = Field(
+        -0.3, gt=-1, lt=0, description="change of the last twelve months against those before from which it declines"
+    )
 
 
 class Clustering(Part):

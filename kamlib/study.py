@@ -39,6 +39,7 @@ from kamlib.settings import (
     Engine,
     Identity,
     Kaism,
+    Lifecycle,
     Money,
     Part,
     Rfm,
@@ -124,6 +125,7 @@ class Study(Part):
     kaism: Kaism = Kaism()
     rfm: Rfm = Rfm()
     abcxyz: AbcXyz = AbcXyz()
+    lifecycle: Lifecycle = Lifecycle()
     clustering: Clustering = Clustering()
     churn: Churn = Churn()
     value: Value = Value()

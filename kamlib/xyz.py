@@ -12,11 +12,10 @@ import pandas as pd
 
 from kamlib.checks import one_row_each
 from kamlib.errors import InputError, some
+from kamlib.segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS
 
 FEWEST_GAPS = 5
-FEWEST_PERIODS = 12
 OFTEN = 12
-GRAINS = {"month": 1, "quarter": 3}
 CUTS = {"frequency": (None, 1.0), "gaps": (0.5, 1.0), "periods": (0.10, 0.25)}
 _KNOTS = np.array([5, 6, 7, 8, 10, 12, 15, 20, 30, 60])
 _TRUE = np.concatenate([[0.0], np.geomspace(0.05, 5, 24)])
@@ -65,7 +64,7 @@ def xyz(
     reading: str = "frequency",
     money: str = "revenue",
     grain: str = "month",
-    window_months: int = 24,
+    window_months: int | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Class X, Y or Z of each account by how often and how regularly it buys; N too little history, L lost.
@@ -84,7 +83,9 @@ def xyz(
         gaps: X = CV <= 0.5, Y = CV <= 1. periods: CV of period sums, X <= 0.10, Y <= 0.25; trend and season out
         where 24 months are there (`period_variation`).
     money, grain, window_months :
-        Of the reading "periods".
+        Of the reading "periods": what is summed, over a "month" or "quarter", and how many months back. None: 24 by
+        month, so that trend and season come out, and 36 by quarter, the least that hold the 12 periods below which an
+        account is N. Where the records are shorter than that, all are N: nothing can be said of them.
     level : float
         Of the interval of the CV of gaps.
 
@@ -97,7 +98,8 @@ def xyz(
     Raises
     ------
     InputError
-        If the reading or grain is unknown, a column or table is missing, or an account stands twice.
+        If the reading or grain is unknown, a column or table is missing, an account stands twice, or the window can't
+        hold 12 periods.
     """
     if reading not in CUTS:
         raise InputError("no such reading of XYZ", found=reading, remedy=f"Choose one of {', '.join(CUTS)}.")
@@ -106,11 +108,21 @@ def xyz(
     if reading == "periods":
         if months is None:
             raise InputError("the reading by periods needs the table of account-months")
+        if grain not in GRAINS:
+            raise InputError("no such grain", found=grain, remedy=f"Choose one of {', '.join(GRAINS)}.")
+        span = PERIOD_MONTHS[grain] if window_months is None else window_months
+        if span < (least := FEWEST_PERIODS * GRAINS[grain]):
+            raise InputError(
+                f"the window can't hold {FEWEST_PERIODS} periods of a {grain}, so every account would be N",
+                found=f"window_months={span}",
+                remedy=f"Give {least} or more, or another grain.",
+            )
         if "as_of" in facts and len(facts):
             months = months[months["month"] + pd.DateOffset(months=1) <= facts["as_of"].max() + pd.Timedelta(days=1)]
-        seen = period_variation(months, money, grain=grain, window_months=window_months).set_index("account_id")
+        seen = period_variation(months, money, grain=grain, window_months=span).set_index("account_id")
         seen = seen.reindex(facts["account_id"]).set_axis(facts.index)
-        table["cv"], table["count"] = seen["cv"], seen["periods"].fillna(0).astype("int64")
+        table["cv"] = seen["cv"].astype("float64")
+        table["count"] = seen["periods"].astype("float64").fillna(0).astype("int64")
         bounds = pd.DataFrame({"low": np.nan, "high": np.nan}, index=facts.index)
         short = table["count"] < FEWEST_PERIODS
     else:
@@ -147,7 +159,8 @@ def period_variation(
 
     Where an account has 24 months or more in the window, its own linear trend and month-of-year pattern are fitted by
     least squares and taken out; each fitted parameter beyond the mean takes one from the divisor, so that fitting
-    alone makes nobody look regular. Only whole periods count, backwards from the last month of the table.
+    alone makes nobody look regular. Only whole periods count, backwards from the last month of the table, and none
+    before or in a month whose money is unknown.
 
     Parameters
     ----------
@@ -174,6 +187,8 @@ def period_variation(
     number = months["month"].dt.year * 12 + months["month"].dt.month
     block = (number.max() - number) // GRAINS[grain]
     inside = block < window_months // GRAINS[grain]
+    if (unknown := months[money].isna()).any():
+        inside &= ~(number <= number.where(unknown).groupby(months["account_id"]).transform("max"))
     sums = months[inside].assign(block=block[inside]).groupby(["account_id", "block"])[money].agg(["sum", "size"])
     sums = sums.loc[sums["size"] == GRAINS[grain], "sum"].astype("float64").unstack("block")
     values = sums.sort_index(axis=1, ascending=False).to_numpy()

@@ -102,7 +102,7 @@ def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
     place = f"{'as given' if by_parameter else f'line {line}'}: {where or 'the whole'}"
     if item["type"] == "missing":
         return f"{place}: missing, and it has no default"
-    if item["type"] == "extra_forbidden":
+    if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         message = "unknown key; remove it or mend its spelling"
     elif item["type"] == "model_type":
         message = "expected keys and values below it"

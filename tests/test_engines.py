@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from kamlib import engines, facts, intake
+from kamlib import crosstabs, engines, facts, intake
 from kamlib.errors import InputError
 from kamlib.intake import cleaning
 from kamlib.settings import Engine, Source
@@ -181,6 +181,10 @@ def test_months_days_and_next_orders_are_equal(embedded, clean):
         (lambda orders: cleaning.by_month(orders, embedded.quarantine), ["month", "reason"]),
     ):
         same(make(embedded.orders), make(clean.orders), keys)
+
+
+def test_sums_of_the_cross_tables_are_equal(embedded, clean):
+    pd.testing.assert_frame_equal(*(crosstabs.line_sums(part.orders, AS_OF[-1], 24) for part in (embedded, clean)))
 
 
 def test_the_clean_lines_stay_where_they_are_and_a_run_finds_them_again(clean, other, tmp_path):

@@ -61,3 +61,51 @@ def test_a_class_that_is_missing_at_both_dates_is_no_move():
 def test_an_account_that_stands_twice_is_refused():
     with pytest.raises(InputError, match="more than once"):
         migration.moves(pd.concat([BEFORE, BEFORE]), AFTER, "abc")
+
+
+def test_whoever_could_not_be_judged_has_not_moved():
+    before, after = at(a=(None, 1), b=("unknown", 2), c=("A", 3)), at(a=("A", 1), b=("B", 2), c=(None, 3))
+    moved = migration.moves(before, after, "abc").set_index("account_id")
+    assert not moved["moved"].any()
+    assert moved.loc[["a", "c"], ["from", "to"]].to_numpy().tolist() == [
+        [migration.NO_CLASS, "A"],
+        ["A", migration.NO_CLASS],
+    ]
+
+
+def test_streams_hold_every_account_and_its_money_once():
+    streams = migration.flows(migration.moves(BEFORE, AFTER, "abc"))
+    found = streams.set_index(["from", "to"])
+    assert streams["accounts"].sum() == 5
+    assert streams[["money_before", "money_after"]].sum().tolist() == [215, 223]
+    assert found.loc[("A", "A"), ["accounts", "money_before", "money_after", "change", "moved"]].tolist() == [
+        1,
+        100,
+        110,
+        10,
+        False,
+    ]
+    assert found.loc[("B", "A"), ["accounts", "change", "moved"]].tolist() == [1, 75, True]
+    assert streams["money_after"].is_monotonic_decreasing
+
+
+def test_the_worth_of_a_stream_is_unknown_where_nobody_s_money_is_known():
+    unknown = at(a=("A", 1), b=("A", 2)).assign(money=[float("nan"), 2.0])
+    streams = migration.flows(migration.moves(unknown, at(a=("B", 1), b=("C", 5)), "abc")).set_index(["from", "to"])
+    assert pd.isna(streams.loc[("A", "B"), "money_before"]) and pd.isna(streams.loc[("A", "B"), "change"])
+    assert streams.loc[("A", "C"), "change"] == 3
+
+
+def test_the_balance_says_how_many_moved_and_what_they_were_worth():
+    # at both dates a, b, c; b (90 -> 15) and c (20 -> 95) moved: 110 before, 110 after, of 220 now
+    still = migration.moves(BEFORE, BEFORE, "abc")
+    table = migration.balance({"abc": migration.moves(BEFORE, AFTER, "abc"), "same": still}).set_index("grouping")
+    assert table.loc["abc", ["accounts", "moved", "came", "went"]].tolist() == [3, 2, 1, 1]
+    assert table.loc["abc", ["money_before", "money_after", "share_of_money"]].tolist() == [110, 110, 0.5]
+    assert table.loc["abc", "share_moved"] == pytest.approx(2 / 3)
+    assert table.loc["same", ["accounts", "moved", "money_after"]].tolist() == [4, 0, 0]
+
+
+def test_a_balance_without_anyone_at_both_dates_is_unknown_not_zero():
+    table = migration.balance({"abc": migration.moves(BEFORE.head(1), AFTER.head(1), "abc")})
+    assert table["accounts"].item() == 0 and table["share_moved"].isna().all()

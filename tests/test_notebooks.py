@@ -143,3 +143,4 @@ def test_the_numbered_notebooks_make_each_table_once():
     made = [table for step in steps() for table in step.makes]
     assert len(made) == len(set(made))
     assert {"states", "churn", "value", "scores", "kaism", "rfm", "abcxyz", "clusters"} <= set(made)
+    assert {"lifecycle", "crosstabs", "migration"} <= set(made)

@@ -75,7 +75,20 @@ def test_a_second_run_of_the_same_is_known_to_be_done(report):
 def test_a_run_with_other_parameters_shows_other_tables(report, tmp_path):
     other = run_study(SAMPLE, as_of="2026Q1", out=tmp_path, values={"churn.horizon_days": 120}).parent
     assert other.name == "2026Q1"
-    for name in ("facts", "states", "churn", "value", "scores", "rfm", "abcxyz", "clusters"):
+    made = (
+        "facts",
+        "states",
+        "churn",
+        "value",
+        "scores",
+        "rfm",
+        "abcxyz",
+        "lifecycle",
+        "crosstabs",
+        "migration",
+        "clusters",
+    )
+    for name in made:
         first, second = (pd.read_parquet(folder / "tables" / f"{name}.parquet") for folder in (report, other))
         assert not first.equals(second), name
     assert pd.read_parquet(other / "tables" / "facts.parquet")["last_order"].max() <= pd.Timestamp("2026-03-31")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ def test_segments_that_leave_a_cell_or_take_it_twice_are_refused():
     with pytest.raises(InputError, match="exactly one segment"):
         rfm.cells(3, rfm.SEGMENTS[1:])
     with pytest.raises(InputError, match="exactly one segment"):
-        rfm.cells(5, [*rfm.SEGMENTS, rfm.SEGMENTS[0]])
+        rfm.cells(5, [*rfm.SEGMENTS, replace(rfm.SEGMENTS[0], name="core again")])
     with pytest.raises(InputError, match="3 or 5"):
         rfm.cells(4)
 

@@ -1,9 +1,25 @@
 """Limits of the parts of a study. Oracle: the ranges and rules of methods.md, and its defaults."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from pydantic import ValidationError
 
-from kamlib.settings import AbcXyz, Churn, Cleaning, Clustering, Criterion, Kaism, Rfm, Scoring, Source, Value
+from kamlib.segments import SEGMENTS
+from kamlib.settings import (
+    AbcXyz,
+    Churn,
+    Cleaning,
+    Clustering,
+    Criterion,
+    Kaism,
+    Lifecycle,
+    Rfm,
+    Scoring,
+    Source,
+    Value,
+)
 
 
 def criterion(name, weight, **more):
@@ -20,7 +36,8 @@ def test_defaults_are_those_of_the_methods():
         "margin",
         "frequency",
     )
-    assert (Rfm().window_months, Rfm().classes) == (24, None)
+    assert (Rfm().window_months, Rfm().classes, Rfm().segments) == (24, None, SEGMENTS)
+    assert (AbcXyz().method, AbcXyz().grain, AbcXyz().months) == ("share", "month", 24)
     assert (Kaism().reading, Kaism().cut) == ("importance", 5)
     assert (Scoring().top_share, Scoring().top_least, Scoring().top_most) == (0.05, 3, 35)
     assert (Scoring().draws, Scoring().concentration) == (10_000, 50)
@@ -90,3 +107,39 @@ def test_a_single_file_needs_no_list():
 def test_parts_can_not_be_changed_after_they_were_checked():
     with pytest.raises(ValidationError, match="frozen"):
         Churn().horizon_days = 1
+
+
+def test_rfm_segments_of_the_study_cover_each_cell_once_or_are_refused():
+    two = [{"name": "here", "r": ["high"], "policy": "hold"}, {"name": "gone", "r": ["low", "middle"]}]
+    assert [s.name for s in Rfm(segments=two).segments] == ["here", "gone"]
+    with pytest.raises(ValidationError, match="in none: 'recency low, frequency low, money low'"):
+        Rfm(segments=[two[0], {"name": "gone", "r": ["middle"]}])
+    with pytest.raises(ValidationError, match=r"in several: 'recency high, .* \(here, gone\)'"):
+        Rfm(segments=[two[0], {"name": "gone"}])
+    with pytest.raises(ValidationError, match=r"must be there, differ.*'here'"):
+        Rfm(segments=[two[0], two[1] | {"name": "here"}])
+    with pytest.raises(ValidationError, match="'low', 'middle' or 'high'"):
+        Rfm(segments=[two[0], two[1] | {"f": [1]}])
+    with pytest.raises(ValidationError, match="polcy"):
+        Rfm(segments=[two[0] | {"polcy": "hold"}, two[1]])
+
+
+def test_a_window_of_period_sums_holds_twelve_periods():
+    assert AbcXyz(grain="quarter").months == 36
+    assert AbcXyz(grain="quarter", window_months=48).months == 48
+    with pytest.raises(ValidationError, match=r"24 months hold fewer than 12 periods of a quarter; expected 36"):
+        AbcXyz(grain="quarter", window_months=24)
+
+
+@pytest.mark.parametrize("bad", [{"decline": 0}, {"decline": -1}, {"new_days": 0}, {"loyal_order_days": 0}])
+def test_limits_of_the_life_cycle_make_sense(bad):
+    assert Lifecycle().model_dump() == {"new_days": 180, "loyal_order_days": 4, "decline": -0.3}
+    with pytest.raises(ValidationError):
+        Lifecycle(**bad)
+
+
+def test_the_example_in_the_study_of_the_sample_is_one_that_passes():
+    text = (Path(__file__).parents[1] / "data" / "sample" / "study.yaml").read_text(encoding="utf-8")
+    example = text[text.index("#   rfm:") : text.index("\nchurn:")]
+    rules = yaml.safe_load("\n".join(line.removeprefix("# ") for line in example.splitlines()))
+    assert [s.name for s in Rfm(**rules["rfm"]).segments] == ["buys now", "slows down", "gone and large", "gone"]

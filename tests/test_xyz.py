@@ -150,6 +150,38 @@ def test_the_period_reading_never_gives_x_to_zeros_one_period_or_a_negative_mean
     assert set(table["grain"]) == {"month"}
 
 
+def test_the_default_window_holds_enough_periods_of_either_grain():
+    # 36 months of 10: 12 quarters of 30, a variation of 0; an account of 35 months has 11 whole quarters
+    known = months({"00000": [10] * 36, "00001": [10] * 35})
+    by_quarter = xyz.xyz(facts([0.1] * 2, [50] * 2), known, reading="periods", grain="quarter")
+    assert letters(by_quarter) == "XN" and by_quarter["count"].tolist() == [12, 11]
+    by_month = xyz.xyz(facts([0.1] * 2, [50] * 2), known, reading="periods")
+    assert letters(by_month) == "XX" and by_month["count"].tolist() == [24, 24]
+
+
+def test_a_regular_quarterly_buyer_is_x_by_quarter_and_z_by_month():
+    known = months({"00000": [0, 0, 9] * 12})
+    given = facts([0.1], [50])
+    assert letters(xyz.xyz(given, known, reading="periods", grain="quarter")) == "X"
+    # the pattern of the months is taken for a season and taken out; of a year and a half, too short for that, it stays
+    assert letters(xyz.xyz(given, known[known["month"] >= "2025-01-01"], reading="periods")) == "Z"
+
+
+def test_a_window_that_would_make_everybody_n_is_refused():
+    given = facts([0.1], [50]), months({"00000": [10] * 60})
+    with pytest.raises(InputError, match=r"can't hold 12 periods of a quarter.*window_months=24.*Give 36 or more"):
+        xyz.xyz(*given, reading="periods", grain="quarter", window_months=24)
+    assert letters(xyz.xyz(*given, reading="periods", grain="quarter", window_months=48)) == "X"
+
+
+def test_unknown_money_of_a_month_is_no_zero():
+    """Counted is what came after it: one unknown month in the middle leaves too little, one long ago changes nothing."""
+    known = months({"00000": [10] * 20 + [np.nan] + [10] * 3, "00001": [np.nan] + [10] * 23})
+    table = xyz.xyz(facts([0.1] * 2, [50] * 2), known, reading="periods")
+    assert letters(table) == "NX" and table["count"].tolist() == [3, 23]
+    assert table["cv"].tolist() == [0, 0]
+
+
 def test_an_account_without_months_is_n():
     table = xyz.xyz(facts([0.1, 0.1], [50] * 2), months({"00000": [5] * 12}), reading="periods")
     assert letters(table) == "XN"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.figures.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PAPER, SEQUENTIAL, percent_ticks
+from kamlib.migration import GONE, NOT_YET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,15 +49,24 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     return axes
 
 
-def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), language: str = "en") -> Axes:
+def pareto(
+    table: pd.DataFrame,
+    *,
+    cuts: tuple[float, ...] = (0.80, 0.95),
+    other: pd.DataFrame | None = None,
+    method: str = "tangent",
+    language: str = "en",
+) -> Axes:
     """Share of all positive money that the largest accounts hold together, with both cuts.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.abcxyz.abc`, largest first: share, share_with, abc.
-    cuts : shares below which an account is A, then B.
+    cuts : shares below which an account is A, then B; none where the classes come from the tangent method.
+    other : the classes by another `method`, to mark where its A and its B end.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.artist import Artist
     from matplotlib.patches import Patch
 
     held = table.dropna(subset="share").reset_index(drop=True)
@@ -65,7 +75,7 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
     share = np.concatenate([[0.0], held["share"].cumsum()])
     _, axes = plt.subplots(figsize=(8, 4.6))
-    start, handles = 0, []
+    start, handles = 0, list[Artist]()
     for letter, colour in CLASSES.items():
         n = int((held["abc"] == letter).sum())
         if not n:
@@ -79,6 +89,11 @@ def pareto(table: pd.DataFrame, *, cuts: tuple[float, float] = (0.80, 0.95), lan
     for cut in cuts:
         axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
+    if other is not None:
+        ends = np.array([(other["abc"] == "A").sum(), other["abc"].isin(["A", "B"]).sum()])
+        marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
+        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {method} method")
+        handles.append(marks)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.03)
     percent_ticks(axes.xaxis, language)
@@ -121,6 +136,8 @@ def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str
 def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "accounts") -> Axes:
     """From which class to which: rows the class before, columns the class after; the diagonal stayed.
 
+    The title counts those of both dates.
+
     Parameters
     ----------
     matrix : DataFrame of `kamlib.migration.matrix`, counts.
@@ -129,6 +146,7 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     import matplotlib.pyplot as plt
 
     values = matrix.to_numpy(dtype=float)
+    both = matrix.loc[matrix.index != NOT_YET, matrix.columns != GONE].to_numpy(dtype=float)
     stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
     _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
     shade = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
@@ -147,7 +165,7 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     axes.spines[:].set_visible(False)
     axes.set_xlabel(f"Class on {after}")
     axes.set_ylabel(f"Class on {before}")
-    axes.set_title(f"{stayed:,.0f} of {values.sum():,.0f} {what} stayed where they were")
+    axes.set_title(f"{stayed:,.0f} of {both.sum():,.0f} {what} stayed where they were")
     return axes
 
 

@@ -60,6 +60,15 @@ scoring:
     - {name: reputation, worst: 1, best: 10, weight: 17}
     - {name: strategic_access, worst: 1, best: 10, weight: 17}
 
+# Groups of customers have defaults (kamlib/settings.py: rfm, abcxyz, lifecycle, clustering). Named RFM segments of your own
+# replace the kit's ten; every cell of recency r, frequency f and money m belongs to exactly one of them:
+#   rfm:
+#     segments:
+#       - {name: buys now, r: [high], policy: keep}
+#       - {name: slows down, r: [middle], policy: call}
+#       - {name: gone and large, r: [low], m: [high], policy: win back}
+#       - {name: gone, r: [low], m: [low, middle], policy: let go}
+
 churn:
   horizon_days: 180           # no order within it is a loss
 

@@ -52,6 +52,15 @@ def test_the_curve_ends_at_all_of_the_money_and_names_each_class():
     assert "1 of 3 accounts holds half" in axes.get_title(loc="left") + axes.get_title()
 
 
+def test_the_curve_has_both_cuts_and_marks_where_the_other_method_cuts():
+    table = pd.DataFrame({"share": [0.5, 0.3, 0.15, 0.05], "abc": ["A", "A", "B", "C"]})
+    axes = segments.pareto(table, other=table.assign(abc=["A", "B", "B", "C"]))
+    assert texts(axes) == ["80%", "95%"]
+    assert axes.collections[-1].get_offsets().tolist() == [[0.25, 0.5], [0.75, pytest.approx(0.95)]]
+    assert "A (1) and B (2) end by the tangent method" in axes.get_legend().get_texts()[-1].get_text()
+    assert texts(segments.pareto(table, cuts=())) == []
+
+
 def test_the_nine_cells_leave_empty_ones_empty():
     grid = pd.DataFrame(
         {
@@ -68,10 +77,10 @@ def test_the_nine_cells_leave_empty_ones_empty():
     assert "No cell has positive money" in nobody.get_title(loc="left") + nobody.get_title()
 
 
-def test_the_matrix_counts_those_who_stayed():
+def test_the_matrix_counts_those_who_stayed_among_those_of_both_dates():
     square = pd.DataFrame([[5, 1], [0, 4], [2, 0]], index=["A", "B", "not a client yet"], columns=["A", "B"])
     axes = segments.migration_matrix(square, before="March", after="June")
-    assert "9 of 12" in axes.get_title(loc="left") + axes.get_title()
+    assert "9 of 10" in axes.get_title(loc="left") + axes.get_title()
     assert sorted(texts(axes)) == ["1", "2", "4", "5"]
 
 
