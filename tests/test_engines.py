@@ -1,4 +1,4 @@
-"""The same order lines on DuckDB and PostgreSQL: every cleaning rule and every fact is equal, money exactly.
+"""The same order lines on DuckDB, PostgreSQL and Spark: every cleaning rule and every fact is equal, money exactly.
 
 Oracle: the engines know nothing of each other; what they agree on is not an accident of one of them.
 """
@@ -6,6 +6,7 @@ Oracle: the engines know nothing of each other; what they agree on is not an acc
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -127,8 +128,17 @@ def on_postgres(postgres: str, folder: Path, lines: pa.Table) -> Study:
 
 
 @pytest.fixture(scope="module")
-def other(on_postgres: Study) -> Study:
-    return on_postgres
+def on_spark(folder: Path) -> Study:
+    pytest.importorskip("pyspark")
+    if not shutil.which("java"):
+        pytest.skip("needs Java for Spark")
+    engine = {"url": "local[2]", "memory": "2GB", "spill": str(folder / "steps")}
+    return study(folder, engine, {"files": str(folder / "orders.parquet")})
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def other(request: pytest.FixtureRequest) -> Study:
+    return request.getfixturevalue(f"on_{request.param}")
 
 
 @pytest.fixture(scope="module")
