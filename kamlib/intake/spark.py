@@ -28,7 +28,7 @@ _EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
 }
-_HERE = {"spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "8", "spark.ui.enabled": "false"}
+_HERE = {"spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false"}
 
 
 def backend(engine: Engine) -> Any:
