@@ -60,16 +60,16 @@ def orders(con: Any, source: Source) -> ir.Table:
     """
     import ibis
 
+    from kamlib.intake import spark
     from kamlib.intake.readers import BROKEN, FILE, LINE, PART, ROW, missing_column
 
     try:
         table = _table(con, source)
     except Exception as error:  # each engine has errors of its own for a table that is not there
-        found = " ".join(str(error).split())[:200]
         raise InputError(
             "the orders can't be read in the engine",
             file=source.place,
-            found=found,
+            found=spark.cause(error),
             remedy="Mend engine and sources.orders.",
         ) from None
     if source.part is not None and source.part not in table.columns:

@@ -112,7 +112,9 @@ class Engine(Part):
     @model_validator(mode="after")
     def _steps_of_a_cluster(self) -> Engine:
         if self.url.startswith("spark:") and self.spill is None:
-            raise ValueError("spill: expected a folder that every machine of the cluster reaches, e.g. s3a://bucket/kam")
+            raise ValueError(
+                "spill: expected a folder that every machine of the cluster reaches, e.g. s3a://bucket/kam"
+            )
         return self
 
 

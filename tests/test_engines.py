@@ -30,7 +30,7 @@ HOSTILE = 'select"; drop table x --'
 COLUMNS = {"order_id": "Invoice no", "account_id": HOSTILE, "amount": "Net"}
 MONEY = pa.decimal128(18, 4)
 LINES = 1_600
-STRANGE = ("O'Hare \\ \"$1\"", "'); drop table x --", "Ёлка\n%_", "ẞ é 🙂")  # accounts that nobody knows
+STRANGE = ('O\'Hare \\ "$1"', "'); drop table x --", "Ёлка\n%_", "ẞ é 🙂")  # accounts that nobody knows
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,11 @@ def lines() -> pa.Table:
         elif fault < 0.16 and number > LINES / 2:
             row = rng.choice(rows[: LINES // 2]) | {"part": "b"}
         elif fault < 0.18:
-            row |= {HOSTILE: f" \t{account}\N{NO-BREAK SPACE}", "product": " ", "quantity": rng.choice([math.nan, math.inf])}
+            row |= {
+                HOSTILE: f" \t{account}\N{NO-BREAK SPACE}",
+                "product": " ",
+                "quantity": rng.choice([math.nan, math.inf]),
+            }
         elif fault < 0.19:
             row |= {HOSTILE: rng.choice(["ИТОГО:", "Grand Total"]), "date": None}
         rows.append(row)
@@ -227,6 +231,44 @@ def test_a_table_that_changed_changes_the_key_of_the_run(on_postgres, postgres):
         server.execute('UPDATE erp."order lines" SET quantity = quantity - 1 WHERE "Invoice no" = \'S1\'')
 
 
+def test_files_that_changed_change_the_key_of_a_run_on_spark(on_spark, lines, tmp_path):
+    def found(table: pa.Table) -> dict[str, Any]:
+        pq.write_table(table, tmp_path / "orders.parquet")
+        return engines.content(on_spark.engine, Source(files=[str(tmp_path / "orders.parquet")]))
+
+    before = found(lines)
+    assert before["rows"] == LINES
+    assert found(lines.take(list(range(LINES))[::-1])) == before, "the order of rows does not count"
+    assert found(lines.set_column(0, "Invoice no", [["S0"] * LINES])) != before
+    text = pa.string()
+    moved = [pa.table({"a": pa.array([a], text), "b": pa.array([b], text)}) for a, b in (("x", None), (None, "x"))]
+    assert found(moved[0]) != found(moved[1]), "a value in another column is another row"
+
+
+def test_files_that_are_no_parquet_are_named_with_the_root_of_the_error(on_spark, tmp_path):
+    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
+    for name, words in (("orders.csv", "is not a Parquet file"), ("none.parquet", "Path does not exist")):
+        with pytest.raises(InputError, match=rf"can't be read in the engine.*{words}"):
+            engines.orders(engines.connect(on_spark.engine), Source(files=[str(tmp_path / name)]))
+
+
+def test_a_second_master_in_one_process_is_refused(on_spark):
+    with pytest.raises(InputError, match=r"Spark session of another engine.*local\[2\]"):
+        engines.connect(Engine(url="local[1]"))
+
+
+def test_a_step_on_spark_keeps_its_types_and_names_in_files_of_the_spill_folder(on_spark, tmp_path):
+    con = engines.connect(on_spark.engine)
+    names = [HOSTILE, "a;,{}()=\n`b", "Date", "date"]
+    values = [Decimal("-99999999999999.9999"), "00012", date(1900, 1, 1), None]
+    step = pa.table([pa.array([value]) for value in values[:3]] + [pa.array([None], pa.float64())], names=names)
+    pq.write_table(step, tmp_path / "step.parquet")
+    kept = engines.store(con, con.read_parquet(tmp_path / "step.parquet"))
+    assert kept.columns == tuple(names)
+    assert [column[0].as_py() for column in kept.to_pyarrow().columns] == values
+    assert list(Path(str(on_spark.engine.spill)).glob("kam-*/kam_*/*.parquet"))
+
+
 def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgres, folder):
     import psycopg
 
@@ -262,6 +304,8 @@ def test_orders_of_an_engine_are_a_table_of_it(tmp_path):
         study(tmp_path, {"url": "postgresql://kam@host/db"}, {"files": "orders.parquet"})
     with pytest.raises(InputError, match=r"sources\.orders: expected url beside table"):
         study(tmp_path, {}, {"table": "lines"})
+    with pytest.raises(InputError, match=r"spill: expected a folder that every machine of the cluster reaches"):
+        study(tmp_path, {"url": "spark://host:7077"}, {"files": "s3a://bucket/orders"})
 
 
 def test_a_small_table_is_the_same_on_every_engine(other):

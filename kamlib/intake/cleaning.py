@@ -11,7 +11,7 @@ import pandas as pd
 
 from kamlib import engines
 from kamlib.errors import InputError, some
-from kamlib.intake import matching, overlap, readers
+from kamlib.intake import matching, overlap
 from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
 from kamlib.intake.values import MONEY, SUM, exact, fitting

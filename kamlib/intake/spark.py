@@ -6,7 +6,6 @@ A plan of the whole cleaning is more than Spark can plan; so each step is writte
 from __future__ import annotations
 
 import hashlib
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 _STEPS = "spark.kam.steps"
 _EVERYWHERE = {
-    "spark.log.level": "ERROR",
+    "spark.log.level": "OFF",  # what fails comes back as an error
     "spark.sql.ansi.enabled": "false",  # what can't be cast is missing, as in the other engines
     "spark.sql.caseSensitive": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -50,28 +49,43 @@ def backend(engine: Engine) -> Any:
         ) from None
     folder = engine.spill or tempfile.gettempdir()
     folder = f"{folder if '://' in folder else Path(folder).resolve()}/kam-{uuid4().hex}"
-    settings = _EVERYWHERE | {_STEPS: folder}
+    settings: dict[str, Any] = _EVERYWHERE | {_STEPS: folder}
     if engine.url.startswith("local"):
-        settings |= _HERE | {"spark.driver.memory": _mebibytes(engine.memory)}
+        here = {"spark.driver.memory": _mebibytes(engine.memory), "spark.sql.warehouse.dir": f"{folder}/warehouse"}
+        settings |= _HERE | here
     try:
         session = SparkSession.builder.master(engine.url).appName("kam").config(map=settings).getOrCreate()
-        path = session._jvm.org.apache.hadoop.fs.Path(folder)
+        java: Any = session._jvm
+        path = java.org.apache.hadoop.fs.Path(folder)
         files = path.getFileSystem(session._jsc.hadoopConfiguration())
         files.mkdirs(path)
         files.deleteOnExit(path)  # of the Java process, however that of Python ends
     except Exception as error:  # those of pyspark and py4j have no kind in common
         raise InputError(
             "no Spark session can be opened",
-            found=f"{engine.url}: {str(error).splitlines()[0][:200]}",
+            found=f"{engine.url}: {cause(error)}",
             remedy="Check engine.url, engine.spill and Java (17 or 21).",
         ) from None
+    if session.sparkContext.master != engine.url:
+        raise InputError(
+            "this process has a Spark session of another engine",
+            found=session.sparkContext.master,
+            remedy=f"Start a process of its own for {engine.url}.",
+        )
     return ibis.pyspark.connect(session)
+
+
+def cause(error: Exception) -> str:
+    """The root of what an engine says in many lines."""
+    lines = str(error).splitlines()
+    roots = [line for line in lines if line.startswith(("Caused by: ", ": "))] or lines[:1]
+    return roots[-1].removeprefix("Caused by").removeprefix(": ")[:200]
 
 
 def _mebibytes(memory: str) -> str:
     """``1.5GB`` as Java takes it."""
-    number, giga = re.fullmatch(r"([0-9.]+)([MG])i?B", memory).groups()
-    return f"{float(number) * (1024 if giga == 'G' else 1):.0f}m"
+    size = float(memory.rstrip("MGiB"))
+    return f"{size * 1024 if 'G' in memory else size:.0f}m"
 
 
 def store(con: Any, step: ir.Table) -> ir.Table:
