@@ -10,7 +10,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import churn, churn_scale, clusters, facts, intake, runs, smaa
+from bench import accounts, churn, churn_scale, clusters, facts, intake, runs, smaa
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("KAM_REFERENCE_DATA", HERE.parents[1] / "shared" / "data")) / "online_retail_ii.parquet"
@@ -29,6 +29,7 @@ if __name__ == "__main__":
         clusters.section(DATA),
         churn.section(DATA),
         churn_scale.section(),
+        accounts.section(),
     ]
     (HERE / "RESULTS.md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     print("\n\n".join(sections))
