@@ -31,9 +31,9 @@ def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
         [
             f"## Every analysis: {few:,} and {many:,} accounts",
             "",
-            f"One process a size, calls in the order of the notebooks; the shortest of up to three runs. The exponent is 1 where seconds grow as accounts",
+            "One process a size, calls in the order of the notebooks; the shortest of up to three runs. The exponent is 1 where seconds grow as accounts",
             f"do, {bound:.2f} where as n log n; caches may add {SLACK}. Memory is the most that the process held during the call, its tables included.",
-            f"Models learn from 1,000,000 landmark rows at most; samples are those that each call states.",
+            "Models learn from 1,000,000 landmark rows at most; samples are those that each call states.",
             "",
             f"**{verdict}**",
             "",

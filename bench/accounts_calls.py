@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.churn_scale import AS_OF, DAYS, H, ROWS, make
+from bench.churn_scale import AS_OF, DAYS, ROWS, H, make
 from kamlib.settings import Criterion, Kaism, Scoring
 
 BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
