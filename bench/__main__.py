@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import churn, churn_scale, clusters, facts, intake, runs, smaa
+from bench import accounts, churn, churn_scale, clusters, facts, intake, runs, smaa
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "runs": partial(runs.section, DATA),
     "intake": intake.section,
     "facts": facts.section,
+    "accounts": accounts.section,
     "smaa": partial(smaa.section, DATA),
     "clusters": partial(clusters.section, DATA),
     "churn": partial(churn.section, DATA),

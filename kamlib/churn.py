@@ -250,7 +250,7 @@ def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.
 def daily_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> np.ndarray:
     """Breslow's hazard of an account with average covariates on each day of the piece, pooled over `landmarks`."""
     events, exposure = (part.loc[landmarks].sum().to_numpy() for part in (piece.events, piece.exposure))
-    return np.divide(events, exposure, out=np.zeros_like(events), where=exposure > 0)
+    return np.divide(events, exposure, out=np.zeros(len(events)), where=exposure > 0)
 
 
 def _hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> float:

@@ -1,7 +1,8 @@
-"""Where the order lines of a study are computed: DuckDB embedded or PostgreSQL, by the URL of its engine.
+"""Where the order lines of a study are computed: DuckDB embedded, PostgreSQL or Spark, by the URL of its engine.
 
-The same Ibis expressions run on both. The embedded engine keeps every step in tables of its own; PostgreSQL is only read
-(its session is read-only), so there each result is one query on the user's tables.
+The same Ibis expressions run on all of them; what differs is here. The embedded engine keeps every step in tables of its
+own, Spark in Parquet files of its spill folder; PostgreSQL is only read (its session is read-only), so there each result is
+one query on the user's tables.
 """
 
 from __future__ import annotations
@@ -28,22 +29,29 @@ def connect(engine: Engine) -> Any:
     InputError
         If its extra is not installed, the environment lacks a name of the URL, or no connection can be made.
     """
-    from kamlib.intake import databases, embedded
+    from kamlib.intake import databases, embedded, spark
 
     if engine.url == "duckdb":
         return embedded.engine(engine.spill, memory=engine.memory)
-    return databases.backend(engine.url)
+    return databases.backend(engine.url) if engine.url.startswith("postgresql:") else spark.backend(engine)
+
+
+def store(con: Any, step: ir.Table) -> ir.Table:
+    """A step of a longer computation, worked out once and kept where the engine can keep it; else the query that it is."""
+    from kamlib.intake import embedded, spark
+
+    return {"duckdb": embedded.store, "pyspark": spark.store}.get(con.name, lambda con, step: step)(con, step)
 
 
 def orders(con: Any, source: Source) -> ir.Table:
     """The order lines where they lie, as `readers.read` gives those of files.
 
-    A table of a server has no lines: `LINE` is missing, and `ROW` tells rows apart by their account and their values.
+    They have no lines: `LINE` is missing, and `ROW` tells rows apart by their account and their values.
 
     Parameters
     ----------
     con : a backend that is not embedded.
-    source : a table or view of the engine.
+    source : a table or view of the engine, or (Spark) Parquet files by path or URL.
 
     Raises
     ------
@@ -52,16 +60,16 @@ def orders(con: Any, source: Source) -> ir.Table:
     """
     import ibis
 
+    from kamlib.intake import spark
     from kamlib.intake.readers import BROKEN, FILE, LINE, PART, ROW, missing_column
 
     try:
         table = _table(con, source)
     except Exception as error:  # each engine has errors of its own for a table that is not there
-        found = " ".join(str(error).split())[:200]
         raise InputError(
             "the orders can't be read in the engine",
             file=source.place,
-            found=found,
+            found=spark.cause(error),
             remedy="Mend engine and sources.orders.",
         ) from None
     if source.part is not None and source.part not in table.columns:
@@ -70,22 +78,25 @@ def orders(con: Any, source: Source) -> ir.Table:
     place = ibis.literal(source.place, "string")
     account = table[source.columns.get("account_id", "account_id")].cast("string").fill_null("")
     number = ibis.row_number().over(group_by=account, order_by=list(table.columns))
-    return table.mutate(
-        **{
-            FILE: place,
-            LINE: ibis.null("int64"),
-            PART: place if source.part is None else table[source.part].cast("string"),
-            BROKEN: ibis.null("string"),
-            ROW: account + _SEPARATOR + number.cast("string"),
-        }
-    )
+    added = {
+        FILE: place,
+        LINE: ibis.null("int64"),
+        PART: place if source.part is None else table[source.part].cast("string"),
+        BROKEN: ibis.null("string"),
+        ROW: account + _SEPARATOR + number.cast("string"),
+    }
+    return store(con, table.mutate(**added))
 
 
 def _table(con: Any, source: Source) -> ir.Table:
+    import ibis
 
     from kamlib.intake import embedded
 
-    *schema, name = embedded.parts(str(source.table))
+    if source.table is None:
+        tables = [con.read_parquet(name) for name in source.files]
+        return ibis.union(*tables, distinct=False) if len(tables) > 1 else tables[0]
+    *schema, name = embedded.parts(source.table)
     return con.table(name, database=tuple(schema) or None)
 
 
@@ -103,12 +114,12 @@ def _refuse_texts(table: ir.Table, source: Source) -> None:
 
 
 def content(engine: Engine, source: Source) -> dict[str, Any]:
-    """Rows of the order lines in the engine, and a hash of what they hold; no row leaves it.
+    """Rows of the order lines in the engine, and a hash of what they hold; no row leaves it."""
+    from kamlib.intake import databases, spark
 
-    See `databases.content`.
-    """
-    from kamlib.intake import databases
-
+    if not engine.url.startswith("postgresql:"):
+        con = connect(engine)
+        return spark.content(con, _table(con, source))
     return databases.content(source.model_copy(update={"url": engine.url}))
 
 
@@ -122,11 +133,9 @@ def small(con: Any, columns: Mapping[str, Iterable[str | None]]) -> ir.Table:
     import ibis
     import pyarrow as pa
 
-    from kamlib.intake import embedded
-
-    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-    if con.name == "duckdb":
-        return con.create_table(embedded.name_of_its_own(), table, temp=True)
+    if con.name != "postgres":
+        table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+        return store(con, ibis.memtable(table))
     rows = [_SEPARATOR.join(value or "" for value in row) for row in zip(*columns.values(), strict=True)]
     texts = ibis.array(rows).cast("array<string>").unnest().name("row").as_table()
     cells = texts.row.split(_SEPARATOR)

@@ -1,12 +1,14 @@
-"""The same order lines on DuckDB and PostgreSQL: every cleaning rule and every fact is equal, money exactly.
+"""The same order lines on DuckDB, PostgreSQL and Spark: every cleaning rule and every fact is equal, money exactly.
 
 Oracle: the engines know nothing of each other; what they agree on is not an accident of one of them.
 """
 
 from __future__ import annotations
 
+import math
 import random
-from datetime import date, timedelta
+import shutil
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,20 +29,22 @@ AS_OF = (date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30))
 HOSTILE = 'select"; drop table x --'
 COLUMNS = {"order_id": "Invoice no", "account_id": HOSTILE, "amount": "Net"}
 MONEY = pa.decimal128(18, 4)
+LINES = 1_600
+STRANGE = ('O\'Hare \\ "$1"', "'); drop table x --", "Ёлка\n%_", "ẞ é 🙂")  # accounts that nobody knows
 
 
 @pytest.fixture(scope="module")
 def lines() -> pa.Table:
-    """4,000 order lines of 60 accounts with every kind of fault that typed columns can hold."""
+    """Order lines of 60 accounts with every kind of fault that typed columns can hold."""
     rng = random.Random(7)
     rows: list[dict[str, Any]] = []
-    for number in range(4_000):
-        account = f"{rng.randrange(60):05}"
+    for number in range(LINES):
+        account = rng.choice([*[f"{n:05}" for n in range(56)], *STRANGE])
         units = rng.randrange(1, 9)
         row = {
             "Invoice no": f"S{number // 2}",
             HOSTILE: account,
-            "date": date(2023, 1, 1) + timedelta(days=int(1_280 * rng.random() ** 0.8)),
+            "date": datetime(2023, 1, 1) + timedelta(days=1_280 * rng.random() ** 0.8),
             "Net": Decimal(units) * Decimal(rng.randrange(100, 9_999)) / 100,
             "cost": Decimal(rng.randrange(1, 999)) / 100 if rng.random() < 0.9 else None,
             "quantity": float(units),
@@ -48,7 +52,7 @@ def lines() -> pa.Table:
             "category": rng.choice(["bearings", "belts", "seals", None]),
             "currency": rng.choice(["EUR", "EUR", "USD", "eur", "GBP"]),
             "manager": rng.choice(["M1", "M2"]),
-            "part": "a" if number < 2_000 else "b",
+            "part": "a" if number < LINES / 2 else "b",
         }
         fault = rng.random()
         if fault < 0.01:
@@ -67,10 +71,18 @@ def lines() -> pa.Table:
             row |= {"Net": -row["Net"], "quantity": -row["quantity"]}
         elif fault < 0.14 and rows:
             row = dict(rows[-1])
-        elif fault < 0.16 and number > 2_000:
-            row = rng.choice(rows[:2_000]) | {"part": "b"}
+        elif fault < 0.16 and number > LINES / 2:
+            row = rng.choice(rows[: LINES // 2]) | {"part": "b"}
+        elif fault < 0.18:
+            row |= {
+                HOSTILE: f" \t{account}\N{NO-BREAK SPACE}",
+                "product": " ",
+                "quantity": rng.choice([math.nan, math.inf]),
+            }
+        elif fault < 0.19:
+            row |= {HOSTILE: rng.choice(["ИТОГО:", "Grand Total"]), "date": None}
         rows.append(row)
-    kinds = {"Net": MONEY, "cost": MONEY, "date": pa.date32(), "quantity": pa.float64()}
+    kinds = {"Net": MONEY, "cost": MONEY, "date": pa.timestamp("us"), "quantity": pa.float64()}
     return pa.table({name: pa.array([row[name] for row in rows], kinds.get(name, pa.string())) for name in rows[0]})
 
 
@@ -127,8 +139,21 @@ def on_postgres(postgres: str, folder: Path, lines: pa.Table) -> Study:
 
 
 @pytest.fixture(scope="module")
-def other(on_postgres: Study) -> Study:
-    return on_postgres
+def on_spark(folder: Path) -> Study:
+    pytest.importorskip("pyspark")
+    if not shutil.which("java"):
+        pytest.skip("needs Java for Spark")
+    engine = {"url": "local[2]", "memory": "2GB", "spill": str(folder / "steps")}
+    made = study(folder, engine, {"files": str(folder / "orders.parquet")})
+    with pytest.MonkeyPatch.context() as patch:  # little data: Java spends less on its own compiler
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        engines.connect(made.engine)
+    return made
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def other(request: pytest.FixtureRequest) -> Study:
+    return request.getfixturevalue(f"on_{request.param}")
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +168,7 @@ def same(left: pd.DataFrame, right: pd.DataFrame, keys: list[str]) -> None:
 
 def test_the_ledgers_are_equal_to_the_row_and_the_cent(embedded, clean):
     hit = embedded.ledger[embedded.ledger["table"] == "orders"].set_index("rule")["matched_rows"]
-    expected = ["no_account", "bad_amount", "bad_date", "before_start", "test_row", "not_goods", "no_rate"]
+    expected = ["total_row", "no_account", "bad_amount", "bad_date", "before_start", "test_row", "not_goods", "no_rate"]
     expected += ["repeated_key", "overlap", "currency_spelling", "return_without_purchase", "cancelled_pair"]
     expected += ["cancellation", "cancellation_without_order", "negative_not_cancelled", "unknown_account"]
     assert not [rule for rule in expected if not hit[rule]]
@@ -203,11 +228,49 @@ def test_a_table_that_changed_changes_the_key_of_the_run(on_postgres, postgres):
 
     source = on_postgres.sources["orders"]
     before = engines.content(on_postgres.engine, source)
-    assert before == engines.content(on_postgres.engine, source) and before["rows"] == 4_000
+    assert before == engines.content(on_postgres.engine, source) and before["rows"] == LINES
     with psycopg.connect(postgres, autocommit=True) as server:
         server.execute('UPDATE erp."order lines" SET quantity = quantity + 1 WHERE "Invoice no" = \'S1\'')
         assert engines.content(on_postgres.engine, source)["sha256"] != before["sha256"]
         server.execute('UPDATE erp."order lines" SET quantity = quantity - 1 WHERE "Invoice no" = \'S1\'')
+
+
+def test_files_that_changed_change_the_key_of_a_run_on_spark(on_spark, lines, tmp_path):
+    def found(table: pa.Table) -> dict[str, Any]:
+        pq.write_table(table, tmp_path / "orders.parquet")
+        return engines.content(on_spark.engine, Source(files=[str(tmp_path / "orders.parquet")]))
+
+    before = found(lines)
+    assert before["rows"] == LINES
+    assert found(lines.take(list(range(LINES))[::-1])) == before, "the order of rows does not count"
+    assert found(lines.set_column(0, "Invoice no", [["S0"] * LINES])) != before
+    text = pa.string()
+    moved = [pa.table({"a": pa.array([a], text), "b": pa.array([b], text)}) for a, b in (("x", None), (None, "x"))]
+    assert found(moved[0]) != found(moved[1]), "a value in another column is another row"
+
+
+def test_files_that_are_no_parquet_are_named_with_the_root_of_the_error(on_spark, tmp_path):
+    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
+    for name, words in (("orders.csv", "is not a Parquet file"), ("none.parquet", "Path does not exist")):
+        with pytest.raises(InputError, match=rf"can't be read in the engine.*{words}"):
+            engines.orders(engines.connect(on_spark.engine), Source(files=[str(tmp_path / name)]))
+
+
+def test_a_second_master_in_one_process_is_refused(on_spark):
+    with pytest.raises(InputError, match=r"Spark session of another engine.*local\[2\]"):
+        engines.connect(Engine(url="local[1]"))
+
+
+def test_a_step_on_spark_keeps_its_types_and_names_in_files_of_the_spill_folder(on_spark, tmp_path):
+    con = engines.connect(on_spark.engine)
+    names = [HOSTILE, "a;,{}()=\n`b", "Date", "date"]
+    values = [Decimal("-99999999999999.9999"), "00012", date(1900, 1, 1), None]
+    step = pa.table([pa.array([value]) for value in values[:3]] + [pa.array([None], pa.float64())], names=names)
+    pq.write_table(step, tmp_path / "step.parquet")
+    kept = engines.store(con, con.read_parquet(tmp_path / "step.parquet"))
+    assert kept.columns == tuple(names)
+    assert [column[0].as_py() for column in kept.to_pyarrow().columns] == values
+    assert list(Path(str(on_spark.engine.spill)).glob("kam-*/kam_*/*.parquet"))
 
 
 def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgres, folder):
@@ -245,6 +308,8 @@ def test_orders_of_an_engine_are_a_table_of_it(tmp_path):
         study(tmp_path, {"url": "postgresql://kam@host/db"}, {"files": "orders.parquet"})
     with pytest.raises(InputError, match=r"sources\.orders: expected url beside table"):
         study(tmp_path, {}, {"table": "lines"})
+    with pytest.raises(InputError, match=r"spill: expected a folder that every machine of the cluster reaches"):
+        study(tmp_path, {"url": "spark://host:7077"}, {"files": "s3a://bucket/orders"})
 
 
 def test_a_small_table_is_the_same_on_every_engine(other):

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+import yaml
 from typer.testing import CliRunner
 
 from kamlib import batch
 from kamlib.cli import app
+from kamlib.settings import Engine
 from kamlib.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +53,20 @@ def test_the_study_file_in_readme_is_whole_and_fits_a_file_with_its_four_columns
     assert re.search(r"came in +1,000 ", told.output)
     study = Study.read(tmp_path / "study.yaml")
     assert study.scoring.criteria, "without a criterion nobody can be key"
+
+
+def test_every_engine_in_readme_is_one():
+    lines = re.findall(r"`(engine: .+?)`", README)
+    found = [Engine.model_validate(yaml.safe_load(line)["engine"]).url for line in lines]
+    assert {url.partition(":")[0].partition("[")[0] for url in found} == {"postgresql", "local", "spark"}
+
+
+def test_the_python_of_readme_runs_on_clean_lines(clean_orders, tmp_path, monkeypatch, capsys):
+    (code,) = re.findall(r"```python\n(.+?)```", README, re.S)
+    clean_orders([("A", "2026-01-31", "10.50"), ("B", "2026-03-31", "3")]).to_parquet(tmp_path / "orders.parquet")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+    assert re.search(r"^0 +A 2026-06-30 .*^1 +B 2026-06-30 ", capsys.readouterr().out, re.S | re.M)
 
 
 def test_the_batch_file_in_readme_is_read(tmp_path):

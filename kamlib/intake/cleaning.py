@@ -11,7 +11,7 @@ import pandas as pd
 
 from kamlib import engines
 from kamlib.errors import InputError, some
-from kamlib.intake import matching, overlap, readers
+from kamlib.intake import matching, overlap
 from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
 from kamlib.intake.values import MONEY, SUM, exact, fitting
@@ -90,7 +90,7 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     sure = [1 << place for place, (rule, _) in enumerate(answers) if rule.action == "set_aside" and not rule.across]
     perhaps = [hit for rule, hit in answers if rule.action == "set_aside" and rule.across]
     aside = reduce(or_, perhaps, (lines.flags & sum(sure)) != 0)
-    stored = readers.store(
+    stored = engines.store(
         con,
         lines.select(
             *[name for name in ORDER_COLUMNS if name not in ("member_id", "mark")],

@@ -46,9 +46,7 @@ def engine(folder: str | Path | None = None, *, memory: str = "1200MB") -> Any:
 
 
 def store(con: Any, table: ir.Table) -> ir.Table:
-    """Materialise `table` in the engine, once, with plain errors; for PostgreSQL it stays a query."""
-    if con.name == "postgres":
-        return table
+    """Materialise `table` in the engine, once, with plain errors."""
     with plain_errors():
         return con.create_table(name_of_its_own(), table, temp=True)
 

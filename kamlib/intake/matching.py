@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kamlib import engines
 from kamlib.errors import InputError, some
-from kamlib.intake import readers
 from kamlib.intake.mapping import RAW
 from kamlib.intake.rules import Rule, cancelled, negative
 from kamlib.intake.values import SUM, as_text, trimmed
@@ -91,10 +91,10 @@ def _put(con: Any, stored: ir.Table, found: dict[int, ir.Table]) -> ir.Table:
 
     parts = [rows.select("row", bit=ibis.literal(1 << place, "int64")) for place, rows in found.items()]
     every = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
-    bits = readers.store(con, every.group_by("row").agg(bits=every.bit.sum().cast("int64")))
+    bits = engines.store(con, every.group_by("row").agg(bits=every.bit.sum().cast("int64")))
     if con.name != "duckdb":
         both = stored.left_join(bits, "row")
-        return both.mutate(flags=both.flags | both.bits.fill_null(0)).select(*stored.columns)
+        return engines.store(con, both.mutate(flags=both.flags | both.bits.fill_null(0)).select(*stored.columns))
     con.raw_sql(
         f"UPDATE {stored.get_name()} AS lines SET flags = lines.flags | found.bits "
         f"FROM {bits.get_name()} AS found WHERE lines.rowid = found.row"
@@ -135,13 +135,13 @@ def returned(con: Any, lines: ir.Table, study: Study) -> dict[str, ir.Table]:
         units=lines.quantity.fill_null(0).cast(SUM),
     ).select("row", "order_id", "account_id", "article", "date", "units", "amount", "known", "back", "source_file", "source_line")  # fmt: skip
     back = bare.filter(bare.back)
-    by_product = readers.store(con, bare.semi_join(back, ["account_id", "article"]))
-    by_account = readers.store(con, bare.semi_join(back.filter(~back.known), "account_id"))
+    by_product = engines.store(con, bare.semi_join(back, ["account_id", "article"]))
+    by_account = engines.store(con, bare.semi_join(back.filter(~back.known), "account_id"))
     takes = cancelled(by_product, study)
     pool = by_product.mutate(
         takes=(takes if takes is not None else ibis.literal(False)) & by_product.back & (by_product.amount <= 0)
     )
-    pairs = readers.store(con, matched(pool))
+    pairs = engines.store(con, matched(pool))
     both = pairs.select("row").union(pairs.select(row=pairs.order_row))
     beyond, alone = [], []
     for table, known, group, measure in (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kamlib import engines
 from kamlib.intake import readers
 from kamlib.intake.mapping import original
 
@@ -56,7 +57,7 @@ def copied(con: Any, mapped: ir.Table, part_column: str | None) -> ir.BooleanVal
     zone = zone.mutate(copy=ibis.row_number().over(within))
     across = ibis.window(group_by=["content", "copy"], order_by="place")
     zone = zone.mutate(earlier=ibis.row_number().over(across))
-    copies = readers.store(con, zone.filter(zone.earlier > 0).select("key"))
+    copies = engines.store(con, zone.filter(zone.earlier > 0).select("key"))
     return _key(mapped).isin(copies.key)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kamlib.study import Study
 
 _TOTAL = (
-    r"(?i)^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
+    r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
     r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
 )
 _WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
@@ -49,7 +49,7 @@ def total_row(t: ir.Table, study: Study) -> Any:
     """
     import ibis
 
-    cells = [t[name] for name in t.columns if name.startswith(RAW) and t[name].type().is_string()]
+    cells = [t[name].lower() for name in t.columns if name.startswith(RAW) and t[name].type().is_string()]
     if not cells:
         return None
     lacking = reduce(add, [ibis.ifelse(t[name].isnull(), 1, 0) for name in ("order_id", "account_id", "date")])

@@ -56,7 +56,7 @@ def as_whole(number: ir.FloatingValue) -> ir.IntegerValue:
 
 
 def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
-    """Text without blanks around it, missing where nothing is left; what is no text stays as it is.
+    """Text without blanks around it, missing where nothing is left, as is a NaN; what else is no text stays as it is.
 
     Parameters
     ----------
@@ -65,6 +65,8 @@ def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
     """
     import ibis
 
+    if value.type().is_floating():
+        return value.nullif(float("nan"))
     if not value.type().is_string():
         return value
     plain = value.replace("\N{NO-BREAK SPACE}", " ").strip()

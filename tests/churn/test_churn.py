@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn import Settings, background, fit, level_landmarks, predict
+from kamlib.churn import Piece, Settings, background, daily_hazard, fit, level_landmarks, predict
 from kamlib.explain import hazard_ratios
 from kamlib.facts import account_facts, next_orders
 from kamlib.honest import choose, chosen, honest_test
@@ -25,6 +25,14 @@ def test_the_level_of_a_landmark_is_no_sign_of_leaving(table):
     """A covariate that only tells landmarks apart is left out: here tenure of a base in which all joined on one day."""
     same = table.assign(tenure_days=(table["as_of"] - table["as_of"].min()).dt.days + 100)
     assert "tenure" not in fit(same, AS_OF, horizon_days=H, robust_rows=0).mean.index
+
+
+def test_the_hazard_of_a_day_is_orders_by_exposure_where_every_day_has_orders_too():
+    """Then the counts of orders are whole numbers: 2 orders by 8 that waited, 3 by 6, none by nobody."""
+    day, none = [pd.Timestamp("2025-01-01")], pd.DataFrame()
+    events, exposure = pd.DataFrame([[2, 3, 0]], day), pd.DataFrame([[8.0, 6.0, 0.0]], day)
+    piece = Piece(0, 3, pd.Series(dtype=float), none, events, exposure)
+    assert daily_hazard(piece, day).tolist() == [0.25, 0.5, 0.0]
 
 
 def test_rows_after_the_day_of_prediction_change_nothing(table):

@@ -1,0 +1,242 @@
+"""Every analysis of accounts once, in a process of its own: ``python -m bench.accounts_calls ACCOUNTS``.
+
+The order lines are those of `bench.churn_scale`; the other tables are drawn at random, with a row or more for each account.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.churn_scale import AS_OF, DAYS, ROWS, H, make
+from kamlib.settings import Criterion, Kaism, Scoring
+
+BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
+Row = tuple[str, float, float, float]  # the call, seconds, processor seconds, GB
+BUILT_IN = {  # worst, best, weight
+    "revenue": (0, 50_000, 20), "frequency": (0, 24, 15), "stability": (2, 0, 10), "breadth": (0, 8, 10), "growth": (-0.5, 0.5, 15),
+    "payment": (60, 0, 10), "reputation": (1, 10, 10), "need": (1, 10, 10),
+}  # fmt: skip
+
+
+class Watch:
+    """Runs a call up to three times and keeps the least seconds, by the clock and of the processor, and the memory's peak."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def __call__(self, words: str, call: Callable[[], Any]) -> Any:
+        Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
+        clock: list[float] = []
+        processor: list[float] = []
+        while not clock or (len(clock) < 3 and sum(clock) < 5):
+            began, worked = time.perf_counter(), time.process_time()
+            found = call()
+            clock.append(time.perf_counter() - began)
+            processor.append(time.process_time() - worked)
+        (peak,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+        self.rows.append((words, min(clock), min(processor), int(peak) / 1e6))
+        return found
+
+
+def others(ids: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Accounts, invoices, interactions and ratings at random."""
+    rng, n = np.random.default_rng(1), len(ids)
+
+    def days(count: int, after: str = "2025-01-01", span: int = 500) -> pd.Series:
+        return pd.Timestamp(after) + pd.to_timedelta(pd.Series(rng.integers(0, span, count)), unit="D")
+
+    who = np.repeat(ids, 2)
+    issued = days(2 * n)
+    invoices = pd.DataFrame({"account_id": who, "issued": issued, "due": issued + pd.Timedelta(days=30)})
+    invoices["amount"] = rng.integers(100, 10_000, 2 * n).astype(float)
+    paid = invoices["due"] + pd.to_timedelta(pd.Series(rng.integers(-20, 60, 2 * n)), unit="D")
+    invoices["paid"] = paid.where(paid <= TODAY)
+    kinds = rng.choice(["meeting", "call", "claim", "test", "delivery", "referral"], 2 * n)
+    interactions = pd.DataFrame({"account_id": who, "date": days(2 * n), "kind": kinds})
+    interactions["promised"] = interactions["date"].where(kinds == "delivery")
+    interactions["hours"], interactions["cost"] = rng.random(2 * n), np.nan
+    interactions["closed"] = interactions["date"] + pd.Timedelta(days=9)
+    for name in ("outcome", "contact_id", "referred_account_id", "lesson"):
+        interactions[name] = pd.Series([None] * 2 * n, dtype=object)
+    points = {"account_id": np.tile(ids, 4), "score": rng.integers(1, 11, 4 * n).astype(float)}
+    ratings = pd.DataFrame(points | {"date": days(4 * n), "rater": "sales", "evidence": None})
+    ratings["criterion"] = np.repeat(["reputation", "need", "quality", "quality"], n)
+    ratings["view"] = np.repeat(["ours", "ours", "client", "client"], n)
+    ratings["rival"] = np.repeat(np.array([None, None, None, "R1"], dtype=object), n)
+    accounts = pd.DataFrame({"account_id": ids, "member_id": ids, "name": ids, "status": "client"})
+    accounts["wallet"] = rng.integers(1_000, 100_000, n).astype(float)
+    for name in ("parent_id", "industry", "country", "region", "size", "manager"):
+        accounts[name] = rng.choice(np.array(["a", "b", "c"], dtype=object), n) if name != "parent_id" else None
+    accounts["employees"] = pd.array(rng.integers(1, 1_000, n), "Int64")
+    for name in ("since", "contract_end", "closed_on"):
+        accounts[name] = pd.NaT
+    return {"accounts": accounts, "invoices": invoices, "interactions": interactions, "ratings": ratings}
+
+
+def run(folder: Path, accounts: int) -> list[Row]:
+    """All calls in the order in which the notebooks need them."""
+    from kamlib import facts
+    from kamlib.intake.embedded import engine
+
+    make(folder, accounts)
+    con, watch = engine(folder, memory="2GB"), Watch()
+    orders = con.create_table("lines", con.read_parquet(folder / "orders.parquet"), temp=True)
+    known = watch("facts.account_facts, two dates", lambda: facts.account_facts(orders, [BEFORE.date(), AS_OF]))
+    months = watch("facts.account_months", lambda: facts.account_months(orders, AS_OF))
+    then, now = (known[known["as_of"] == day].reset_index(drop=True) for day in (BEFORE, TODAY))
+    tables = others(now["account_id"].to_numpy())
+    standing, listed = churn(watch, orders, now, tables)
+    scoring(watch, then, now, tables, standing, listed)
+    segments(watch, then, now, months, standing)
+    return watch.rows
+
+
+def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """States, the model of loss with its test, and lifetime value; the states and P(lost)."""
+    from kamlib import (
+        aft,
+        blocks,
+        explain,
+        history,
+        honest,
+        landmarks,
+        signs,
+        states,
+        survival,
+        thresholds,
+        value,
+        waiting,
+    )
+
+    standing = watch("states.states", lambda: states.states(now, accounts=tables["accounts"]))
+    some = history.some_accounts(orders, ROWS // (len(DAYS) - 1))
+    signs_of = {name: tables[name] for name in ("accounts", "interactions", "invoices")}
+    table = watch("history.at_risk_history", lambda: history.at_risk_history(orders, DAYS, some=some, **signs_of))
+    watch("honest.losses_by_landmark", lambda: honest.losses_by_landmark(table, TODAY))
+    day = TODAY - pd.Timedelta(days=H)
+    before = table[table["as_of"] == day]
+    came = landmarks.outcomes(before, TODAY)
+    groups = watch("signs.segments", lambda: signs.segments(before))
+    watch("survival.kaplan_meier", lambda: survival.kaplan_meier(came["duration"], came["event"], groups))
+    watch("survival.log_rank", lambda: survival.log_rank(came["duration"], came["event"], groups))
+    watch("thresholds.threshold_curve", lambda: thresholds.threshold_curve(before["silence_days"], came["lost"]))
+    choices = watch("honest.choose", lambda: honest.choose(table, day))
+    settings = honest.chosen(choices)
+    test = watch("honest.honest_test", lambda: honest.honest_test(table, TODAY, settings))
+    watch("aft.aft_check", lambda: aft.aft_check(table, test))
+    verdict = honest.Verdict("model", "silence", "", 0, None)
+    model = watch("explain.final_model", lambda: explain.final_model(table, TODAY, verdict, settings))
+    watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model))
+    watch("explain.changing_signs", lambda: explain.changing_signs(model, table))
+    listed = watch("explain.lost_probabilities", lambda: explain.lost_probabilities(table, TODAY, verdict, model))
+    watch("waiting.next_order_days", lambda: waiting.next_order_days(table, TODAY, model))
+    n = value.blocks(H)
+    spans = {"horizon_days": H, "n_blocks": n}
+    later = watch("blocks.later_blocks", lambda: blocks.later_blocks(some, DAYS[:-1], AS_OF, **spans))
+    losses = watch(
+        "value.block_losses", lambda: value.block_losses(later, table[table["as_of"] < TODAY], AS_OF, **spans)
+    )
+    past = watch("blocks.past_blocks", lambda: blocks.past_blocks(orders, AS_OF, horizon_days=H))
+    usual = watch(
+        "value.block_margins", lambda: value.block_margins(past, now[now["last_order"].notna()], horizon_days=H)
+    )
+    watch("value.lifetime_value", lambda: value.lifetime_value(listed, usual, losses))
+    return standing, listed
+
+
+def scoring(
+    watch: Watch, then: pd.DataFrame, now: pd.DataFrame, tables: dict, standing: pd.DataFrame, listed: pd.DataFrame
+) -> None:
+    """Criteria, the score and how sure it is, the matrix and the categories."""
+    from kamlib import (
+        categories,
+        changes,
+        criteria,
+        dealings,
+        disagreement,
+        kaism,
+        raters,
+        roster,
+        scoring,
+        sensitivity,
+        smaa,
+    )
+
+    chosen = [
+        Criterion.model_validate({"name": name, "worst": worst, "best": best, "weight": weight})
+        for name, (worst, best, weight) in BUILT_IN.items()
+    ]
+    rules, view = Scoring(criteria=chosen), Kaism()
+    touched = {name: tables[name] for name in ("invoices", "interactions")}
+    watch("roster.lanes", lambda: roster.lanes(now, standing, tables["accounts"]))
+    dealt = watch("dealings.dealings", lambda: dealings.dealings(now, **touched))
+    whole = roster.with_accounts(now, tables["accounts"]).merge(dealt, on="account_id")
+    ours = watch("raters.latest_ratings", lambda: raters.latest_ratings(tables["ratings"], TODAY))
+    watch("raters.agreement", lambda: raters.agreement(ours))
+    watch("raters.ages", lambda: raters.ages(ours, 365))
+    measured = watch("criteria.criterion_values", lambda: criteria.criterion_values(chosen, whole, ratings=ours))
+    out = watch("criteria.knock_outs", lambda: criteria.knock_outs(whole, accounts=tables["accounts"], ratings=ours))
+    watch("scoring.cautions", lambda: scoring.cautions(scoring.utilities(measured, chosen), chosen))
+    watch("scoring.contributions", lambda: scoring.contributions(measured, chosen))
+    scores = watch("scoring.score", lambda: scoring.score(measured, chosen))
+    revenue = whole.set_index("account_id")["revenue_12m"]
+    scores = watch("scoring.members", lambda: scoring.members(scores, rules, revenue=revenue, knocked=out))
+    ranked = measured.loc[scores.loc[scores["rank"].notna(), "account_id"]]
+    spread = watch("raters.rater_spread", lambda: raters.rater_spread(chosen, ours, ranked))
+    low, high = scoring.utility_range(ranked, chosen, spread)
+    weights, top = pd.Series({c.name: c.weight for c in chosen}), scoring.top_count(len(ranked), rules)
+    middle = scoring.utilities(ranked, chosen).fillna(0.5)
+    words = f"smaa.acceptability, {rules.draws:,} draws"
+    watch(words, lambda: smaa.acceptability(low, high, weights, top=top, marks={"attractive": 0.5}))
+    watch("sensitivity.smallest_change", lambda: sensitivity.smallest_change(middle, weights, top=top))
+    watch("sensitivity.drop_one", lambda: sensitivity.drop_one(middle, weights, top=top))
+    watch("disagreement.disagreement", lambda: disagreement.disagreement(scores, whole, listed))
+    theirs = raters.latest_ratings(tables["ratings"], TODAY, view="client")
+    strength = watch("kaism.relative_strength", lambda: kaism.relative_strength(theirs))
+    across = watch("kaism.importance", lambda: kaism.importance(whole, view, strength=strength))
+    watch("kaism.matrix", lambda: kaism.matrix(scores, across, view))
+    watch("categories.categories", lambda: categories.categories(whole, ratings=ours, dealings=dealt))
+    watch("categories.three_p", lambda: categories.three_p(ours, now["account_id"]))
+    earlier = roster.with_accounts(then, tables["accounts"]).merge(dealings.dealings(then, **touched), on="account_id")
+    past = criteria.criterion_values(
+        chosen, earlier, ratings=raters.latest_ratings(tables["ratings"], BEFORE), strict=False
+    )
+    gone = criteria.knock_outs(earlier, accounts=tables["accounts"])
+    pair = (
+        changes.Scored(past, earlier.set_index("account_id")["revenue_12m"], gone),
+        changes.Scored(measured, revenue, out),
+    )
+    watch("changes.changes", lambda: changes.changes(pair[0], rules, pair[1], rules))
+
+
+def segments(watch: Watch, then: pd.DataFrame, now: pd.DataFrame, months: pd.DataFrame, standing: pd.DataFrame) -> None:
+    """RFM, ABC-XYZ, who moved, and clusters with their profiles."""
+    from kamlib import abcxyz, clusters, migration, profiles, rfm, xyz
+
+    by_rfm, before = watch("rfm.rfm", lambda: rfm.rfm(now)), rfm.rfm(then)
+    watch("rfm.cut_points", lambda: rfm.cut_points(by_rfm))
+    watch("rfm.summary", lambda: rfm.summary(by_rfm))
+    watch("migration.moves", lambda: migration.moves(before, by_rfm, by="segment"))
+    by_money = watch("abcxyz.abc", lambda: abcxyz.abc(now))
+    for reading in ("frequency", "gaps", "periods"):
+        rhythm = watch(f"xyz.xyz by {reading}", lambda reading=reading: xyz.xyz(now, months, standing, reading=reading))
+    cells = watch("abcxyz.cells", lambda: abcxyz.cells(by_money, rhythm))
+    watch("abcxyz.grid", lambda: abcxyz.grid(cells))
+    found = watch("clusters.group", lambda: clusters.group(now))
+    worth = now.set_index("account_id")["margin_24m"]
+    watch("profiles.profiles", lambda: profiles.profiles(found.behaviour, found.features, found.accounts, worth))
+    watch("profiles.picture", lambda: profiles.picture(found.features))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
+        print(json.dumps(run(Path(folder), int(sys.argv[1]))))
