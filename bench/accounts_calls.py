@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,8 @@ def run(folder: Path, accounts: int) -> list[Row]:
     from kamlib import facts
     from kamlib.intake.embedded import engine
 
+    for module in ("lifelines", "scipy.stats", "sklearn.cluster", "sklearn.mixture"):
+        import_module(module)  # so that no call pays for it
     make(folder, accounts)
     con, watch = engine(folder, memory="2GB"), Watch()
     orders = con.create_table("lines", con.read_parquet(folder / "orders.parquet"), temp=True)
