@@ -129,21 +129,30 @@ def learn_returns(
 
 
 def lost_at(episodes: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
-    """The losses that could still be made good on a day: known by then, not back, not closed; what came later is masked by none.
+    """The losses that could still be made good on a day: known by then, not back, not closed.
 
-    Their returned_on may lie after `day`: it is the outcome.
+    Their returned_on may lie after `day`: there it is the outcome.
     """
     day = pd.Timestamp(day)
     open_ = (episodes["lost_on"] <= day) & ~(episodes["returned_on"] <= day) & ~(episodes["ended_on"] <= day)
     return episodes[open_]
 
 
-def recaptured(episodes: pd.DataFrame, money: str, *, horizon_days: int = 180, bootstraps: int = 500, seed: int = 1) -> pd.Series:
+def recaptured(
+    episodes: pd.DataFrame,
+    money: str,
+    first_day: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    bootstraps: int = 500,
+    seed: int = 1,
+) -> pd.Series:
     """What returned accounts brought in their first horizon, as a share of what they brought in such a span before they left.
 
     Parameters
     ----------
     money : amount or margin.
+    first_day : first day on record; accounts whose last year before the loss began earlier are left out.
 
     Returns
     -------
@@ -151,7 +160,8 @@ def recaptured(episodes: pd.DataFrame, money: str, *, horizon_days: int = 180, b
         accounts, ratio (of sums, so that a large account counts by its size), low, high (95 %, bootstrap of accounts). All but
         the count are missing below 20 accounts.
     """
-    known = episodes.dropna(subset=[money, f"second_{money}"])
+    whole = episodes["last_order"] >= pd.Timestamp(first_day) + pd.Timedelta(days=364)
+    known = episodes[whole].dropna(subset=[money, f"second_{money}"])
     before = known[money].to_numpy() * horizon_days / 365
     after = known[f"second_{money}"].to_numpy()
     if len(known) < _FEWEST or before.sum() <= 0:
