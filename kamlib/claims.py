@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kamlib.metrics import resampled_sums
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -83,11 +85,13 @@ def keeping_or_winning(
     if min(len(lost), len(won)) < _FEWEST:
         found = f"{len(lost)} accounts left and {len(won)} were won in the time that two whole years leave"
         return Claim("not tested", f"{found}; {_FEWEST} of each would be enough", pd.DataFrame())
-    draw = np.random.default_rng(seed)
     net = {name: _net(table, money, costs) for name, table in (("kept", lost), ("won", won))}
     if any(np.isnan(each).any() for each in net.values()):
         return Claim("not tested", f"the {money} of some of these accounts is not known", pd.DataFrame())
-    means = {name: each[draw.integers(0, len(each), (bootstraps, len(each)))].mean(axis=1) for name, each in net.items()}
+    means = {
+        name: resampled_sums(each[:, None], bootstraps, seed + place)[:, 0] / len(each)
+        for place, (name, each) in enumerate(net.items())
+    }
     means["difference"] = means["kept"] - means["won"]
     figures = pd.DataFrame(
         {
@@ -149,7 +153,8 @@ def managers_share(
             groups = who.reindex(values.index)
             rows.append((name, "all accounts", *_intraclass(values, groups)))
             if segment is not None:
-                kind = segment.reindex(values.index).fillna("")
+                kind = segment.reindex(values.index)
+                kind = kind.where(kind.map(kind.value_counts()) >= _EACH, "other")
                 rows.append((name, "within segments", *_intraclass(values - values.groupby(kind).transform("mean"), groups)))
     figures = pd.DataFrame(rows, columns=["success", "among", "managers", "accounts", "share", "low", "high"])
     judged = figures[figures["success"] == "growth"].iloc[-1]

@@ -130,6 +130,12 @@ def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd
     return (middle - half).clip(lower=0), (middle + half).clip(upper=1)
 
 
+def resampled_sums(columns: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:
+    """Sums of each column over `bootstraps` samples of the rows, drawn with replacement: one row a sample."""
+    rng, n = np.random.default_rng(seed), len(columns)
+    return np.array([np.bincount(rng.integers(0, n, n), minlength=n) @ columns for _ in range(bootstraps)])
+
+
 def newcombe(
     first: pd.Series, first_trials: pd.Series, second: pd.Series, second_trials: pd.Series
 ) -> tuple[pd.Series, pd.Series]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.metrics import resampled_sums
 
 _FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
@@ -117,8 +118,7 @@ def learn_returns(
         rates = return_rates(episodes, then, horizon_days=horizon_days, n_blocks=n_blocks)
         p[way] = p_return(rates, (then - away["lost_on"]).dt.days, horizon_days=horizon_days)["p_return"].to_numpy()
     gain = (p["by time lost"] - came) ** 2 - (p["one rate for all"] - came) ** 2
-    draws = np.random.default_rng(seed).integers(0, len(gain), (bootstraps, len(gain)))
-    low, high = np.percentile(gain[draws].mean(axis=1), [2.5, 97.5])
+    low, high = np.percentile(resampled_sums(gain[:, None], bootstraps, seed) / len(gain), [2.5, 97.5])
     rows = [(way, each.sum(), came.sum(), ((each - came) ** 2).mean()) for way, each in p.items()]
     test = pd.DataFrame(rows, columns=["way", "expected", "came", "brier"])
     test = test.assign(difference=[gain.mean(), np.nan], low=[low, np.nan], high=[high, np.nan])
@@ -166,9 +166,8 @@ def recaptured(
     after = known[f"second_{money}"].to_numpy()
     if len(known) < _FEWEST or before.sum() <= 0:
         return pd.Series({"accounts": len(known), "ratio": np.nan, "low": np.nan, "high": np.nan})
-    draws = np.random.default_rng(seed).integers(0, len(known), (bootstraps, len(known)))
-    sums = before[draws].sum(axis=1)
-    low, high = np.percentile(after[draws].sum(axis=1)[sums > 0] / sums[sums > 0], [2.5, 97.5])
+    sums = resampled_sums(np.column_stack([after, before]), bootstraps, seed)
+    low, high = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5]) if (sums[:, 1] > 0).all() else (np.nan, np.nan)
     return pd.Series({"accounts": len(known), "ratio": after.sum() / before.sum(), "low": low, "high": high})
 
 
