@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, sqrt
 
 import pandas as pd
 
@@ -17,7 +18,8 @@ _MARK, _CONTROL = "win back: ", "control, no offer"
 class Round:
     """The last round that is over: its day, its arms, and the difference of the shares that came back (offer less control).
 
-    day is missing and `arms` empty where no round is over; `reason` says why, or what the intervals show.
+    day is missing and `arms` empty where no round is over; `reason` says why, or what the intervals show. `enough` accounts in
+    each arm would show a doubling of the control's share in four rounds of five.
     """
 
     day: pd.Timestamp | None
@@ -26,6 +28,7 @@ class Round:
     low: float
     high: float
     reason: str
+    enough: float
 
 
 def as_actions(listed: pd.DataFrame, day: date, owner: str = "account manager") -> pd.DataFrame:
@@ -101,11 +104,24 @@ def last_round(
     one, other = arms.loc[["offer"]].reset_index(), arms.loc[["control"]].reset_index()
     below, above = newcombe(one["returned"], one["accounts"], other["returned"], other["accounts"])
     difference = float(one["share"][0] - other["share"][0])
-    return Round(day, arms, difference, float(below[0]), float(above[0]), _words(float(below[0]), float(above[0])))
+    words = _words(float(below[0]), float(above[0]))
+    return Round(day, arms, difference, float(below[0]), float(above[0]), words, _enough(float(other["share"][0])))
 
 
 def _none(reason: str) -> Round:
-    return Round(None, pd.DataFrame(), float("nan"), float("nan"), float("nan"), reason)
+    return Round(None, pd.DataFrame(), *[float("nan")] * 3, reason, float("nan"))
+
+
+def _enough(share: float) -> float:
+    """Accounts in each arm that tell 2 × share from share (two-sided 5 %, power 80 %); missing where there is no such share.
+
+    Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, 4.2.
+    """
+    double, mean = 2 * share, 1.5 * share
+    if not 0 < double < 1:
+        return float("nan")
+    spread = 1.96 * sqrt(2 * mean * (1 - mean)) + 0.8416 * sqrt(share * (1 - share) + double * (1 - double))
+    return float(ceil(spread**2 / share**2))
 
 
 def _words(low: float, high: float) -> str:

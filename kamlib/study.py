@@ -45,6 +45,7 @@ from kamlib.settings import (
     Scoring,
     Source,
     Value,
+    WinBack,
     beside,
 )
 from kamlib.tables import INPUTS
@@ -52,7 +53,7 @@ from kamlib.yamlfile import load, mistakes
 
 __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Dialect", "Identity", "Kaism", "Money", "Rfm", "Scoring",
-    "Source", "Study", "Value", "as_date", "period_label",
+    "Source", "Study", "Value", "WinBack", "as_date", "period_label",
 ]  # fmt: skip
 
 
@@ -127,6 +128,7 @@ class Study(Part):
     clustering: Clustering = Clustering()
     churn: Churn = Churn()
     value: Value = Value()
+    winback: WinBack = WinBack()
     money: Money = Money()
     _folder: Path = PrivateAttr(Path())
 

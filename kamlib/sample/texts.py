@@ -66,6 +66,17 @@ churn:
 value:
   discount: 0.12              # a year
 
+# The playbook for lost customers: an offer for each cause (deadlines, promises, quality, attention, opinions, bids; any:
+# the rest) and what one costs. A share of the list gets no offer, drawn by the seed: without it nobody knows what offers do.
+winback:
+  control_share: 0.3
+  offers:
+    - {cause: deadlines, offer: deliveries tracked by a named person, cost: 40}          # EUR
+    - {cause: promises, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: quality, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: attention, offer: call by a new account manager, cost: 60}
+    - {cause: any, offer: first order free of freight, cost: 90}
+
 # What no table holds, for dependence and cash.
 money:
   fixed_costs: 480000         # EUR a month
