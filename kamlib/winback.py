@@ -15,7 +15,7 @@ import pandas as pd
 from kamlib.errors import InputError
 from kamlib.metrics import resampled_sums
 
-_FEWEST = 20  # returns: the rate is then known to within about a half of itself
+FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
 
@@ -83,8 +83,11 @@ def p_return(rates: pd.DataFrame, days_lost: pd.Series, *, horizon_days: int = 1
     Returns
     -------
     DataFrame, index of `days_lost`
-        p_return, low, high: 1 - exp(-sum of the rates of the days ahead), at the rates and at the ends of their intervals.
+        p_return, low, high: 1 - exp(-sum of the rates of the days ahead), at the rates and at the ends of their intervals;
+        missing without rates.
     """
+    if rates.empty:
+        return pd.DataFrame(np.nan, index=days_lost.index, columns=["p_return", "low", "high"])
     start = rates["start"].to_numpy(float)
     stop = np.append(start[1:], np.inf)
     since = days_lost.to_numpy(float)[:, None]
@@ -104,13 +107,13 @@ def learn_returns(
     as_of = pd.Timestamp(as_of)
     then = as_of - pd.Timedelta(days=horizon_days)
     seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
-    if seen < _FEWEST:
-        reason = f"{_counted(seen)} on record; {_FEWEST} would be enough to know the rate to within about a half of itself"
+    if seen < FEWEST:
+        reason = f"{_counted(seen)} on record; {FEWEST} would be enough to know the rate to within about a half of itself"
         return Returns(pd.DataFrame(), reason, pd.DataFrame())
     one = return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1)
     away = lost_at(episodes, then)
-    if seen_then < _FEWEST or away.empty:
-        reason = f"one rate for all, not tested: {_counted(seen_then)} on record a horizon ago, {_FEWEST} would be enough"
+    if seen_then < FEWEST or away.empty:
+        reason = f"one rate for all, not tested: {_counted(seen_then)} on record a horizon ago, {FEWEST} would be enough"
         return Returns(one, reason, pd.DataFrame())
     came = away["returned_on"].le(as_of).to_numpy(float)
     p = {}
@@ -164,7 +167,7 @@ def recaptured(
     known = episodes[whole].dropna(subset=[money, f"second_{money}"])
     before = known[money].to_numpy() * horizon_days / 365
     after = known[f"second_{money}"].to_numpy()
-    if len(known) < _FEWEST or before.sum() <= 0:
+    if len(known) < FEWEST or before.sum() <= 0:
         return pd.Series({"accounts": len(known), "ratio": np.nan, "low": np.nan, "high": np.nan})
     sums = resampled_sums(np.column_stack([after, before]), bootstraps, seed)
     low, high = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5]) if (sums[:, 1] > 0).all() else (np.nan, np.nan)

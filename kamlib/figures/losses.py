@@ -42,7 +42,7 @@ def loss_series(
         top.annotate(f"{total:.0f}", (at, total), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK)
     top.set(ylabel="customers lost", title=title, ylim=(0, max(bottom.max(), 1) * 1.12))
     handles, labels = top.get_legend_handles_labels()
-    top.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), title="on record before it")
+    top.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), title="on record before it", title_fontsize=9)
     gone, back = series[money].to_numpy(float), series[f"returned_{money}"].to_numpy(float)
     below.bar(place - 0.19, gone, width=0.36, color=RED, label="of those lost")
     below.bar(place + 0.19, back, width=0.36, color=BLUE, label="of those who came back")
@@ -53,7 +53,7 @@ def loss_series(
     if np.isnan([*gone, *back]).any():
         below.text(0.01, 0.97, "?  a part of that year lies before our records", transform=below.transAxes, va="top", fontsize=9, color=MUTED)
     below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    below.set_xticks(place, series["quarter"])
+    below.set_xticks(place, series["quarter"], fontsize=8)
     money_ticks(below.yaxis, language)
     for axes in (top, below):
         axes.grid(axis="y")
