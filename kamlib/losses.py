@@ -61,8 +61,11 @@ def loss_episodes(
         for lead, inside in spans.items()
         for name in ("amount", "margin")
     }
+    bought = spans[""] & (both.amount > 0)
+    sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
     found = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
-    found = found.astype(dict.fromkeys(["last_order", "returned_on"], "datetime64[ns]"))
+    found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
+    found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(lambda n: n > 0)
     found["ended_on"] = found["account_id"].map(ended)
     found["lost_on"] = pd.concat([found["last_order"] + horizon, found["ended_on"]], axis=1).min(axis=1)
     found = found[~(found["last_order"] > found["ended_on"])]
@@ -72,7 +75,7 @@ def loss_episodes(
     over = found["returned_on"] + horizon <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
     second = ["second_amount", "second_margin"]
     found[second] = found[second].where(over)
-    names = ["account_id", "last_order", "lost_on", "ended_on", "returned_on", "amount", "margin", *second]
+    names = ["account_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
     return found.sort_values(["lost_on", "account_id"], ignore_index=True)[names]
 
 

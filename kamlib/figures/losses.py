@@ -61,29 +61,33 @@ def loss_series(
     return figure
 
 
-def return_curve(
-    curve: pd.DataFrame, *, title: str, horizon_days: int, overall: float | None = None, language: str = "en"
-) -> Axes:
-    """P(return within the horizon) by the days an account has been lost, with its 95 % band.
+_KINDS = {"all": "all lost", "broken": "the silence broke its rhythm", "slow": "slow buyers, or one order only"}
+
+
+def return_curves(curves: pd.DataFrame, *, title: str, horizon_days: int, overall: float, language: str = "en") -> Axes:
+    """P(return within the horizon) by the days an account has been lost, with 95 % bands; one rate for all beside it.
 
     Parameters
     ----------
-    curve : days_lost, p_return, low, high.
-    overall : the same by one rate for all, drawn beside it.
+    curves : `kamlib.winback.return_curves`.
+    overall : the same by one rate for all.
     """
     import matplotlib.pyplot as plt
 
-    if curve.empty:
+    if curves.empty:
         raise InputError("no P(return) to draw")
     _figure, axes = plt.subplots(figsize=(8, 3.8))
-    axes.fill_between(curve["days_lost"], curve["low"], curve["high"], color=BLUE, alpha=0.15, linewidth=0)
-    axes.plot(curve["days_lost"], curve["p_return"], color=BLUE)
-    last = float(curve["days_lost"].max())
-    if overall is not None:
-        axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--")
-        axes.annotate("one rate for all", (last, overall), xytext=(0, 4), textcoords="offset points", ha="right", color=MUTED, fontsize=9)
-    axes.set(xlim=(0, last), ylim=(0, max(curve["high"].max(), overall or 0) * 1.1), title=title)
+    last = float(curves["days_lost"].max())
+    axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--")
+    axes.annotate(
+        "one rate for all", (last, overall), xytext=(0, 4), textcoords="offset points", ha="right", color=MUTED, fontsize=9
+    )
+    for colour, (kind, curve) in zip(PALETTE, curves.groupby("kind"), strict=False):
+        axes.fill_between(curve["days_lost"], curve["low"], curve["high"], color=colour, alpha=0.15, linewidth=0)
+        axes.plot(curve["days_lost"], curve["p_return"], color=colour, label=_KINDS[str(kind)])
+    axes.set(xlim=(0, last), ylim=(0, max(curves["high"].max(), overall) * 1.1), title=title)
     axes.set(xlabel="days since it was lost", ylabel=f"P(an order within {horizon_days} days)")
+    axes.legend(loc="upper right")
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return axes
