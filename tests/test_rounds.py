@@ -42,7 +42,7 @@ def test_a_round_by_hand():
 
 
 def test_how_many_would_be_enough_by_hand():
-    """10 % against 20 %: (1.96 √(2 · 0.15 · 0.85) + 0.8416 √(0.1 · 0.9 + 0.2 · 0.8))² / 0.1² = 198.9, so 199 (Fleiss, table A.4: 199 + correction)."""
+    """10 % against 20 %: (1.96 √(2 · 0.15 · 0.85) + 0.8416 √(0.1 · 0.9 + 0.2 · 0.8))² / 0.1² = 198.9."""
     found = last_round(actions(40, 20), base(40, {0, 1}), AS_OF, horizon_days=H)
     assert found.enough == 199
     assert math.isnan(last_round(actions(40, 20), base(40, set()), AS_OF, horizon_days=H).enough)

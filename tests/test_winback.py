@@ -44,7 +44,7 @@ def planted(seed: int, n: int = 600, early: float = 0.004, late: float = 0.0005,
 def test_rates_by_hand():
     """Two blocks. A came back on day 50; B is away for 150 days, of them 100 in the first block; C closed on day 30.
 
-    First block: 50 + 100 + 30 = 180 days, 1 return: (1 + 0.5) / 180. The second: 50 days, too few for a rate of its own.
+    First block: 50 + 100 + 30 = 180 days and 1 return. The second, 50 days, is too short for a rate of its own: 230 in all.
     """
     day = AS_OF - pd.Timedelta(days=150)
     found = pd.DataFrame({"account_id": list("ABC"), "lost_on": day, "gap_days": 1.0})
@@ -55,7 +55,7 @@ def test_rates_by_hand():
     assert rates["rate"].iloc[0] == pytest.approx(1.5 / 230)
     early = return_rates(found, day + pd.Timedelta(days=49), horizon_days=H)
     assert early["returns"].iloc[0] == 0, "a return after the day is not known"
-    assert early["days"].iloc[0] == 49 + 49 + 30 + (49 - 30 if found["ended_on"].isna().all() else 0)
+    assert early["days"].iloc[0] == 49 + 49 + 30
 
 
 def test_the_planted_rates_are_inside_their_intervals():
