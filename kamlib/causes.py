@@ -20,7 +20,7 @@ CAUSES = {
     "bids": "a bid that we lost within a year",
 }
 ENDED, NOTHING, UNKNOWN = "closed, or contract ended", "nothing that tells", "no records of that time"
-_YEAR, _HALF, _LATER = (pd.Timedelta(days=days) for days in (365, 182, 30))
+_YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
 _LATE_SHARE, _FEWEST_TOUCHES = 0.25, 2
 _FEWEST = 10  # lost accounts, and accounts that stayed, below which the two are not compared
 
@@ -50,7 +50,7 @@ def on_record(
     found = pd.DataFrame(np.nan, index=rows.index, columns=list(CAUSES))
     whose = rows[["account_id", "last_order"]].assign(row=np.arange(len(rows)))
 
-    def about(table: pd.DataFrame, after: pd.Timedelta = pd.Timedelta(0)) -> pd.DataFrame:
+    def about(table: pd.DataFrame, after: pd.Timedelta = _NONE) -> pd.DataFrame:
         both = table.merge(whose, on="account_id")
         age = both["last_order"] - both["date"]
         return both[(age < _YEAR) & (age >= -after)]

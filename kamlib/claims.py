@@ -93,16 +93,19 @@ def keeping_or_winning(
         for place, (name, each) in enumerate(net.items())
     }
     means["difference"] = means["kept"] - means["won"]
+    kept, won_ = (float(each.mean()) for each in net.values())
+    bounds = [np.percentile(drawn, [2.5, 97.5]) for drawn in means.values()]
     figures = pd.DataFrame(
         {
-            "accounts": {name: len(each) for name, each in net.items()},
-            "mean": {name: each.mean() for name, each in net.items()},
-            **{name: {key: np.percentile(m, q) for key, m in means.items()} for name, q in (("low", 2.5), ("high", 97.5))},
-            "median": {name: np.median(each) for name, each in net.items()},
-        }
-    ).loc[["kept", "won", "difference"]]
-    figures.loc["difference", "mean"] = figures.loc["kept", "mean"] - figures.loc["won", "mean"]
-    low, high = figures.loc["difference", ["low", "high"]]
+            "accounts": [*(len(each) for each in net.values()), np.nan],
+            "mean": [kept, won_, kept - won_],
+            "low": [low for low, _ in bounds],
+            "high": [high for _, high in bounds],
+            "median": [*(float(np.median(each)) for each in net.values()), np.nan],
+        },
+        index=list(means),
+    )
+    low, high = bounds[-1]
     verdict = "holds" if low > 0 else "does not hold" if high < 0 else "can't be told"
     words = {
         "holds": "an account that left brought more a year than one that was won",
@@ -112,9 +115,7 @@ def keeping_or_winning(
     return Claim(verdict, words[verdict], figures)
 
 
-def managers_share(
-    facts: pd.DataFrame, manager: pd.Series, segment: pd.Series | None = None
-) -> Claim:
+def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series | None = None) -> Claim:
     """How much of the differences in success goes along with the manager: the claim says more than a half.
 
     Success is the growth of revenue over two years, (R1 - R0) / ((R1 + R0) / 2): 2 at most, and -2 for an account that was lost, so
@@ -155,10 +156,12 @@ def managers_share(
             if segment is not None:
                 kind = segment.reindex(values.index)
                 kind = kind.where(kind.map(kind.value_counts()) >= _EACH, "other")
-                rows.append((name, "within segments", *_intraclass(values - values.groupby(kind).transform("mean"), groups)))
+                rows.append(
+                    (name, "within segments", *_intraclass(values - values.groupby(kind).transform("mean"), groups))
+                )
     figures = pd.DataFrame(rows, columns=["success", "among", "managers", "accounts", "share", "low", "high"])
     judged = figures[figures["success"] == "growth"].iloc[-1]
-    verdict = "holds" if judged["low"] > _HALF else "does not hold" if judged["high"] < _HALF else "can't be told"
+    verdict = "holds" if judged.low > _HALF else "does not hold" if judged.high < _HALF else "can't be told"
     words = {
         "holds": "more than a half of the differences in growth goes along with the manager",
         "does not hold": "less than a half of the differences in growth goes along with the manager",

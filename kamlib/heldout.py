@@ -47,14 +47,16 @@ def held_out(
     sums = resampled_sums(np.column_stack([after, *ways.values()]), bootstraps, seed) if len(table) >= _FEWEST else None
     rows = []
     for place, (name, expected) in enumerate(ways.items(), start=1):
-        sure = sums is not None and (sums[:, 0] > 0).all()
+        bounds = [np.nan, np.nan]
+        if sums is not None and (sums[:, 0] > 0).all():
+            bounds = np.percentile(sums[:, place] / sums[:, 0] - 1, [2.5, 97.5]).tolist()
         rows.append(
             (
                 name,
                 float(expected.sum()),
                 float(after.sum()),
                 float(expected.sum() / after.sum() - 1) if after.sum() else np.nan,
-                *(np.percentile(sums[:, place] / sums[:, 0] - 1, [2.5, 97.5]) if sure else (np.nan, np.nan)),
+                *bounds,
                 float(expected.rank().corr(after.rank())),
                 float((expected - after).abs().mean()),
             )

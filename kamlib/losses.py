@@ -65,7 +65,9 @@ def loss_episodes(
     sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
     found = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
     found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
-    found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(lambda n: n > 0)
+    found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(
+        lambda n: n > 0
+    )
     found["ended_on"] = found["account_id"].map(ended)
     found["lost_on"] = pd.concat([found["last_order"] + horizon, found["ended_on"]], axis=1).min(axis=1)
     found = found[~(found["last_order"] > found["ended_on"])]
@@ -108,7 +110,7 @@ def losses_by_quarter(
         if start < since or end > day:
             continue
         away = episodes[(episodes["lost_on"] < start) & ~(episodes["returned_on"] < start)]
-        there = first_orders.index[first_orders < start].difference(away["account_id"])
+        there = first_orders.index[first_orders < start].difference(pd.Index(away["account_id"]))
         lost = episodes["lost_on"].between(start, end)
         back = episodes["returned_on"].between(start, end)
         rows.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, sqrt
+from math import ceil, nan, sqrt
 
 import pandas as pd
 
@@ -109,7 +109,7 @@ def last_round(
 
 
 def _none(reason: str) -> Round:
-    return Round(None, pd.DataFrame(), *[float("nan")] * 3, reason, float("nan"))
+    return Round(None, pd.DataFrame(), nan, nan, nan, reason, nan)
 
 
 def _enough(share: float) -> float:
@@ -119,7 +119,7 @@ def _enough(share: float) -> float:
     """
     double, mean = 2 * share, 1.5 * share
     if not 0 < double < 1:
-        return float("nan")
+        return nan
     spread = 1.96 * sqrt(2 * mean * (1 - mean)) + 0.8416 * sqrt(share * (1 - share) + double * (1 - double))
     return float(ceil(spread**2 / share**2))
 

@@ -319,7 +319,9 @@ class Offer(Part):
 
 class WinBack(Part):
     offers: list[Offer] = []
-    control_share: float = Field(0.3, gt=0, lt=1, description="share of the list that gets no offer, to see what offers do")
+    control_share: float = Field(
+        0.3, gt=0, lt=1, description="share of the list that gets no offer, to see what offers do"
+    )
     seed: int = Field(1, ge=0)
 
     @field_validator("offers")

@@ -21,7 +21,9 @@ from kamlib.metrics import resampled_sums
 FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
-_BROKEN = 4  # own gaps in a horizon: who orders by chance at that rate is silent for so long in one case of fifty (exp(-4))
+_BROKEN = (
+    4  # own gaps in a horizon: who orders by chance at that rate is silent for so long in one case of fifty (exp(-4))
+)
 WAYS: dict[str, dict[str, Any]] = {
     "one rate for all": {"n_blocks": 1},
     "time lost": {"n_blocks": _BLOCKS},
@@ -77,8 +79,8 @@ def return_rates(
     until = pd.Timestamp(until)
     known = episodes[episodes["lost_on"] < until]
     back = (known["returned_on"] <= until).to_numpy()
-    ends = [known["returned_on"].where(back), known["ended_on"]]
-    end = pd.concat(ends, axis=1).min(axis=1).fillna(until).clip(upper=until)
+    end = known[["returned_on", "ended_on"]].min(axis=1).fillna(until)
+    end = end.mask(end > until, until)
     away = (end - known["lost_on"]).dt.days.to_numpy()
     overall = back.sum() / max(away.sum(), 1)
     edges = [*(k * horizon_days for k in range(n_blocks)), np.inf]
@@ -165,7 +167,9 @@ def learn_returns(
     then = as_of - pd.Timedelta(days=horizon_days)
     seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
     if seen < FEWEST:
-        reason = f"{_counted(seen)} on record; {FEWEST} would be enough to know the rate to within about a half of itself"
+        reason = (
+            f"{_counted(seen)} on record; {FEWEST} would be enough to know the rate to within about a half of itself"
+        )
         return Returns(pd.DataFrame(), "", reason, pd.DataFrame())
     plain = next(iter(WAYS))
     away = lost_at(episodes, then)
@@ -258,7 +262,9 @@ def win_back_list(
     """
     for table, column in ((lost, "account_id"), (offers, "cause")):
         if (repeated := table[column].duplicated()).any():
-            raise InputError(f"{column} is repeated", column=column, found=int(repeated.sum()), remedy="Give one row each.")
+            raise InputError(
+                f"{column} is repeated", column=column, found=int(repeated.sum()), remedy="Give one row each."
+            )
     book = offers.set_index("cause")
     chosen = lost["cause"].where(lost["cause"].isin(book.index), "any")
     table = lost.assign(

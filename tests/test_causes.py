@@ -17,7 +17,10 @@ def back(days: int) -> pd.Timestamp:
 
 
 def touches(*rows) -> pd.DataFrame:
-    table = pd.DataFrame([("begin", back(800), "call", pd.NaT, pd.NaT), *rows], columns=["account_id", "date", "kind", "promised", "closed"])
+    table = pd.DataFrame(
+        [("begin", back(800), "call", pd.NaT, pd.NaT), *rows],
+        columns=["account_id", "date", "kind", "promised", "closed"],
+    )
     return table.astype(dict.fromkeys(["date", "promised", "closed"], "datetime64[ns]"))
 
 
@@ -43,8 +46,22 @@ def test_each_sign_by_hand():
 
 
 def test_opinions_and_bids_by_hand():
-    surveys = pd.DataFrame({"account_id": ["a", "b", "c", "old"], "date": [back(9)] * 3 + [back(900)], "kind": ["nps", "nps", "csat", "nps"], "score": [6, 7, 2, 0]})
-    bids = pd.DataFrame({"account_id": ["a", "b", "c", "old"], "date": back(900), "decided": [back(-30), back(-31), back(365), back(900)], "outcome": "lost"})
+    surveys = pd.DataFrame(
+        {
+            "account_id": ["a", "b", "c", "old"],
+            "date": [back(9)] * 3 + [back(900)],
+            "kind": ["nps", "nps", "csat", "nps"],
+            "score": [6, 7, 2, 0],
+        }
+    )
+    bids = pd.DataFrame(
+        {
+            "account_id": ["a", "b", "c", "old"],
+            "date": back(900),
+            "decided": [back(-30), back(-31), back(365), back(900)],
+            "outcome": "lost",
+        }
+    )
     found = on_record(rows("a", "b", "c"), surveys=surveys, proposals=bids)
     assert found["opinions"].tolist() == [1, 0, 1]
     assert found["bids"].tolist() == [1, 0, 0]
@@ -66,7 +83,10 @@ def test_a_loss_stands_once_for_each_of_its_days():
     found = on_record(twice, interactions=touches(("A", back(310), "claim", pd.NaT, pd.NaT)))
     assert found.index.tolist() == [7, 3]
     assert found["quality"].tolist() == [1, 1]
-    assert on_record(twice, interactions=touches(("A", back(10), "claim", pd.NaT, pd.NaT)))["quality"].tolist() == [1, 0]
+    assert on_record(twice, interactions=touches(("A", back(10), "claim", pd.NaT, pd.NaT)))["quality"].tolist() == [
+        1,
+        0,
+    ]
 
 
 def flags(lost_with: int, stayed_with: int, cause: str = "quality") -> tuple[pd.DataFrame, pd.Series]:

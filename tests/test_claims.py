@@ -22,12 +22,19 @@ def world(left: float, won: float, n: int = 200, seed: int = 0) -> tuple[pd.Data
 
 def test_the_first_year_by_hand(clean_orders):
     """A: 10 on the first day and 5 on day 364; day 365 is of the second year. B's first year is not over."""
-    lines = [("A", "2024-01-01", 10, 3), ("A", "2024-12-30", 5, 1), ("A", "2024-12-31", 99, 9), ("B", "2025-03-01", 7, 2)]
+    lines = [
+        ("A", "2024-01-01", 10, 3),
+        ("A", "2024-12-30", 5, 1),
+        ("A", "2024-12-31", 99, 9),
+        ("B", "2025-03-01", 7, 2),
+    ]
     found = first_years(clean_orders(lines, "account_id date amount margin"), AS_OF.date())
     assert found.values.tolist() == [["A", pd.Timestamp("2024-01-01"), 15, 4]]
 
 
-@pytest.mark.parametrize(("left", "won", "verdict"), [(200, 100, "holds"), (100, 200, "does not hold"), (100, 100, "can't be told")])
+@pytest.mark.parametrize(
+    ("left", "won", "verdict"), [(200, 100, "holds"), (100, 200, "does not hold"), (100, 100, "can't be told")]
+)
 def test_the_verdict_on_keeping_follows_the_planted_means(left, won, verdict):
     found = keeping_or_winning(*world(left, won), FIRST, AS_OF, bootstraps=500)
     assert found.verdict == verdict
@@ -44,9 +51,14 @@ def test_costs_of_the_year_are_taken_off():
         pd.DataFrame({"account_id": firsts["account_id"], "date": day + pd.Timedelta(days=at), "cost": cost})
         for at, cost in ((-1, 500.0), (0, 10.0), (364, 20.0), (365, 1000.0))
     ]
-    parts.append(pd.DataFrame({"account_id": episodes["account_id"], "date": day - pd.Timedelta(days=364), "cost": 10.0}))
+    parts.append(
+        pd.DataFrame({"account_id": episodes["account_id"], "date": day - pd.Timedelta(days=364), "cost": 10.0})
+    )
     costs = pd.concat(parts)
-    plain, net = (keeping_or_winning(episodes, firsts, FIRST, AS_OF, costs=c, bootstraps=100).figures["mean"] for c in (None, costs))
+    plain, net = (
+        keeping_or_winning(episodes, firsts, FIRST, AS_OF, costs=c, bootstraps=100).figures["mean"]
+        for c in (None, costs)
+    )
     assert (plain - net).round(6).to_dict() == {"kept": 10, "won": 30, "difference": -20}
 
 
@@ -64,10 +76,14 @@ def test_what_lies_outside_the_two_whole_years_is_not_counted():
 def team(share: float, seed: int, managers: int = 30, each: int = 20) -> tuple[pd.DataFrame, pd.Series]:
     """Growth of which the manager makes `share` of the variance (its standard deviation is 0.3 in all)."""
     rng = np.random.default_rng(seed)
-    growth = np.repeat(rng.normal(0, 0.3 * share**0.5, managers), each) + rng.normal(0, 0.3 * (1 - share) ** 0.5, managers * each)
+    growth = np.repeat(rng.normal(0, 0.3 * share**0.5, managers), each) + rng.normal(
+        0, 0.3 * (1 - share) ** 0.5, managers * each
+    )
     growth = growth.clip(-1.9, 1.9)
     ids = [f"K{i}" for i in range(len(growth))]
-    facts = pd.DataFrame({"account_id": ids, "revenue_prev_12m": 100.0, "revenue_12m": 100 * (2 + growth) / (2 - growth)})
+    facts = pd.DataFrame(
+        {"account_id": ids, "revenue_prev_12m": 100.0, "revenue_12m": 100 * (2 + growth) / (2 - growth)}
+    )
     return facts, pd.Series(np.repeat([f"M{i}" for i in range(managers)], each), index=ids)
 
 

@@ -39,7 +39,9 @@ def test_the_parts_of_the_miss_by_hand(clean_orders):
     then = pd.DataFrame({"account_id": ["A", "B"], "p_lost": [0.1, 0.5], "lost": [0, 1]})
     margins = pd.DataFrame({"account_id": ["A", "B"], "margin": 100.0})
     days = [(DAY + pd.Timedelta(days=back)).date() for back in (10, -300, 20)]
-    orders = clean_orders([("A", days[0], 1, 120), ("A", days[1], 1, 80), ("C", days[2], 1, 50)], "account_id date amount margin")
+    orders = clean_orders(
+        [("A", days[0], 1, 120), ("A", days[1], 1, 80), ("C", days[2], 1, 50)], "account_id date amount margin"
+    )
     came = span_sums(orders, held_out_spans(DAY, 100))
     found = held_out_parts(then, margins, came, DAY, horizon_days=100)
     assert found.to_dict() == pytest.approx(

@@ -66,7 +66,10 @@ def test_money_is_of_the_year_before_the_loss_and_of_the_horizon_after_the_retur
 def test_a_return_whose_horizon_is_not_over_has_no_second_money_yet(orders):
     early = loss_episodes(orders, date(2025, 11, 26), horizon_days=H).set_index("account_id")
     assert np.isnan(early.loc["A", "second_amount"])  # 2025-08-30 + 90 days begin on 11-28
-    assert loss_episodes(orders, date(2025, 11, 27), horizon_days=H).set_index("account_id").loc["A", "second_amount"] == 70
+    assert (
+        loss_episodes(orders, date(2025, 11, 27), horizon_days=H).set_index("account_id").loc["A", "second_amount"]
+        == 70
+    )
 
 
 def test_nothing_after_the_day_is_read(orders, clean_orders):
@@ -99,7 +102,9 @@ def test_quarters_by_hand(episodes):
     Q2: A and E there on 04-01 (B, C, D not yet); both are lost in it. Q3: B alone is there; lost; A comes back.
     Q4: A is there (D joins in it, C too); C closes but was not there at the start.
     """
-    first = pd.to_datetime(pd.Series({"A": "2025-01-01", "B": "2025-06-01", "C": "2025-11-01", "D": "2025-10-02", "E": "2025-01-10"}))
+    first = pd.to_datetime(
+        pd.Series({"A": "2025-01-01", "B": "2025-06-01", "C": "2025-11-01", "D": "2025-10-02", "E": "2025-01-10"})
+    )
     found = losses_by_quarter(episodes, first, AS_OF, horizon_days=H)
     assert found["quarter"].tolist() == ["2025Q2", "2025Q3", "2025Q4"]
     assert found["customers"].tolist() == [2, 1, 1]

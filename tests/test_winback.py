@@ -63,7 +63,9 @@ def test_the_planted_rates_are_inside_their_intervals():
     for seed in range(40):
         rates = return_rates(planted(seed), AS_OF, horizon_days=H, n_blocks=2)
         inside += [*(rates["low"] <= [0.004, 0.0005]), *(rates["high"] >= [0.004, 0.0005])]
-    assert 148 <= sum(inside) <= 160  # 156 of 160 one-sided bounds expected (97.5 %); below 148 has a chance under 0.1 %
+    assert (
+        148 <= sum(inside) <= 160
+    )  # 156 of 160 one-sided bounds expected (97.5 %); below 148 has a chance under 0.1 %
 
 
 def test_p_return_sums_the_days_ahead_over_both_blocks():
@@ -79,7 +81,10 @@ def test_p_return_sums_the_days_ahead_over_both_blocks():
 def test_time_lost_is_used_where_it_predicts_and_not_where_it_tells_nothing():
     falling = learn_returns(planted(1, 2000), AS_OF, horizon_days=H, bootstraps=200)
     assert falling.way.startswith("time lost")
-    flat = [learn_returns(planted(seed, early=0.003, late=0.003), AS_OF, horizon_days=H, bootstraps=200).way for seed in range(12)]
+    flat = [
+        learn_returns(planted(seed, early=0.003, late=0.003), AS_OF, horizon_days=H, bootstraps=200).way
+        for seed in range(12)
+    ]
     assert flat.count("one rate for all") >= 10  # beyond chance: one side of 95 %, two ways
 
 

@@ -39,19 +39,38 @@ def loss_series(
         top.bar(place, heights, bottom=bottom, width=0.72, color=colour, label=name)
         bottom += heights
     for at, total in zip(place, bottom, strict=True):
-        top.annotate(f"{total:.0f}", (at, total), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK)
+        top.annotate(
+            f"{total:.0f}", (at, total), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK
+        )
     top.set(ylabel="customers lost", title=title, ylim=(0, max(bottom.max(), 1) * 1.12))
     handles, labels = top.get_legend_handles_labels()
-    top.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), title="on record before it", title_fontsize=9)
+    top.legend(
+        handles[::-1],
+        labels[::-1],
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        title="on record before it",
+        title_fontsize=9,
+    )
     gone, back = series[money].to_numpy(float), series[f"returned_{money}"].to_numpy(float)
     below.bar(place - 0.19, gone, width=0.36, color=RED, label="of those lost")
     below.bar(place + 0.19, back, width=0.36, color=BLUE, label="of those who came back")
     for values, shift in ((gone, -0.19), (back, 0.19)):
         for at in place[np.isnan(values)]:
-            below.annotate("?", (at + shift, 0), xytext=(0, 3), textcoords="offset points", ha="center", color=MUTED, fontsize=9)
+            below.annotate(
+                "?", (at + shift, 0), xytext=(0, 3), textcoords="offset points", ha="center", color=MUTED, fontsize=9
+            )
     below.set(ylabel=f"{money} of their\nlast year, {currency}")
     if np.isnan([*gone, *back]).any():
-        below.text(0.01, 0.97, "?  a part of that year lies before our records", transform=below.transAxes, va="top", fontsize=9, color=MUTED)
+        below.text(
+            0.01,
+            0.97,
+            "?  a part of that year lies before our records",
+            transform=below.transAxes,
+            va="top",
+            fontsize=9,
+            color=MUTED,
+        )
     below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     below.set_xticks(place, series["quarter"], fontsize=8)
     money_ticks(below.yaxis, language)
@@ -80,7 +99,13 @@ def return_curves(curves: pd.DataFrame, *, title: str, horizon_days: int, overal
     last = float(curves["days_lost"].max())
     axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--")
     axes.annotate(
-        "one rate for all", (last, overall), xytext=(0, 4), textcoords="offset points", ha="right", color=MUTED, fontsize=9
+        "one rate for all",
+        (last, overall),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="right",
+        color=MUTED,
+        fontsize=9,
     )
     for colour, (kind, curve) in zip(PALETTE, curves.groupby("kind"), strict=False):
         axes.fill_between(curve["days_lost"], curve["low"], curve["high"], color=colour, alpha=0.15, linewidth=0)

@@ -13,7 +13,9 @@ from kamlib.errors import InputError
 matplotlib.use("Agg")
 
 SERIES = pd.DataFrame({"quarter": ["2025Q1", "2025Q2"], "margin": [np.nan, 50.0], "returned_margin": [np.nan, 20.0]})
-CAUSES = pd.DataFrame({"quality": [2, 1], "closed": [0, 1], "nothing": [3, 0], "unknown": [0, 4]}, index=["2025Q1", "2025Q2"])
+CAUSES = pd.DataFrame(
+    {"quality": [2, 1], "closed": [0, 1], "nothing": [3, 0], "unknown": [0, 4]}, index=["2025Q1", "2025Q2"]
+)
 
 
 def test_the_stacks_hold_every_loss_and_unknown_money_is_a_question_mark():
@@ -32,9 +34,14 @@ def test_a_quarter_without_a_loss_is_drawn_as_none():
 
 
 def test_each_kind_has_its_line_and_one_rate_stands_beside():
-    curves = pd.DataFrame({"kind": ["broken", "broken", "slow", "slow"], "days_lost": [0, 9] * 2, "p_return": [0.2, 0.1] * 2})
+    curves = pd.DataFrame(
+        {"kind": ["broken", "broken", "slow", "slow"], "days_lost": [0, 9] * 2, "p_return": [0.2, 0.1] * 2}
+    )
     axes = figures.return_curves(curves.assign(low=0.0, high=0.3), title="two", horizon_days=9, overall=0.15)
-    assert [line.get_label() for line in axes.lines[1:]] == ["the silence broke its rhythm", "slow buyers, or one order only"]
+    assert [line.get_label() for line in axes.lines[1:]] == [
+        "the silence broke its rhythm",
+        "slow buyers, or one order only",
+    ]
     assert axes.lines[0].get_ydata()[0] == 0.15
     matplotlib.pyplot.close("all")
 
