@@ -185,9 +185,14 @@ def test_months_days_and_next_orders_are_equal(embedded, clean):
 
 def test_losses_first_years_and_managers_are_equal(embedded, clean):
     ended = pd.Timestamp("2026-02-01")
-    firms = pd.DataFrame({"account_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]})
+    firms = pd.DataFrame(
+        {"account_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]}
+    )
     for make, keys in (
-        (lambda orders: losses.loss_episodes(orders, AS_OF[-1], horizon_days=40, accounts=firms), ["account_id", "lost_on"]),
+        (
+            lambda orders: losses.loss_episodes(orders, AS_OF[-1], horizon_days=40, accounts=firms),
+            ["account_id", "lost_on"],
+        ),
         (lambda orders: claims.first_years(orders, AS_OF[-1]), ["account_id"]),
         (lambda orders: claims.managers_before(orders, AS_OF[-1]).reset_index(), ["account_id"]),
     ):
