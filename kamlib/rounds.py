@@ -9,7 +9,7 @@ from math import ceil, nan, sqrt
 import pandas as pd
 
 from kamlib.metrics import newcombe, wilson
-from kamlib.winback import lost_at
+from kamlib.returns import lost_at
 
 _MARK, _CONTROL = "win back: ", "control, no offer"
 

@@ -307,32 +307,6 @@ class Churn(Part):
     seed: int = 1
 
 
-class Offer(Part):
-    """An offer of the playbook to lost accounts, by the reason of the loss."""
-
-    cause: Literal["deadlines", "promises", "quality", "attention", "opinions", "bids", "any"] = Field(
-        description="as in `kamlib.causes`; any: where no other fits, or the reason is not known"
-    )
-    offer: str = Field(min_length=1, max_length=120)
-    cost: float = Field(ge=0, description="of one offer, study currency")
-
-
-class WinBack(Part):
-    offers: list[Offer] = []
-    control_share: float = Field(
-        0.3, gt=0, lt=1, description="share of the list that gets no offer, to see what offers do"
-    )
-    seed: int = Field(1, ge=0)
-
-    @field_validator("offers")
-    @classmethod
-    def _one_each(cls, value: list[Offer]) -> list[Offer]:
-        causes = [offer.cause for offer in value]
-        if repeated := {cause for cause in causes if causes.count(cause) > 1}:
-            raise ValueError(f"two offers for one cause: {some(sorted(repeated))}")
-        return value
-
-
 class Value(Part):
     discount: float = Field(0.12, ge=0, lt=1, description="a year")
     days: int = Field(1096, ge=30)

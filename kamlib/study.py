@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kamlib.errors import InputError
+from kamlib.playbook import WinBack
 from kamlib.settings import (
     AbcXyz,
     Action,
@@ -45,7 +46,6 @@ from kamlib.settings import (
     Scoring,
     Source,
     Value,
-    WinBack,
     beside,
 )
 from kamlib.tables import INPUTS

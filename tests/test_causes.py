@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.causes import CAUSES, ENDED, NOTHING, UNKNOWN, compared, on_record, reasons
-from kamlib.settings import Offer
+from kamlib.playbook import Offer
 
 LAST = pd.Timestamp("2025-06-30")
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from kamlib.settings import AbcXyz, Churn, Cleaning, Clustering, Criterion, Kaism, Rfm, Scoring, Source, Value, WinBack
+from kamlib.settings import AbcXyz, Churn, Cleaning, Clustering, Criterion, Kaism, Rfm, Scoring, Source, Value
 
 
 def criterion(name, weight, **more):
@@ -90,12 +90,3 @@ def test_a_single_file_needs_no_list():
 def test_parts_can_not_be_changed_after_they_were_checked():
     with pytest.raises(ValidationError, match="frozen"):
         Churn().horizon_days = 1
-
-
-def test_the_playbook_has_one_offer_a_cause():
-    offer = {"cause": "any", "offer": "a call", "cost": 10}
-    assert WinBack(offers=[offer]).offers[0].cost == 10
-    with pytest.raises(ValidationError, match="two offers for one cause: 'any'"):
-        WinBack(offers=[offer, offer])
-    with pytest.raises(ValidationError):
-        WinBack(offers=[offer | {"cause": "weather"}])

@@ -88,7 +88,7 @@ def return_curves(curves: pd.DataFrame, *, title: str, horizon_days: int, overal
 
     Parameters
     ----------
-    curves : `kamlib.winback.return_curves`.
+    curves : `kamlib.returns.return_curves`.
     overall : the same by one rate for all.
     """
     import matplotlib.pyplot as plt
