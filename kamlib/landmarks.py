@@ -84,7 +84,7 @@ def landmark_table(
     """
     _no_look_ahead(facts)
     table = facts.merge(next_orders[["account_id", "as_of", "next_order"]], on=["account_id", "as_of"], how="left")
-    table["ended_on"] = _ended_on(table["account_id"], accounts)
+    table["ended_on"] = ended_on(table["account_id"], accounts)
     at_risk = table["last_order"].notna() & (table["silence_days"] <= at_risk_days)
     at_risk &= ~(table["ended_on"] <= table["as_of"])
     interactions = None if interactions is None else interactions[["account_id", "date", "kind", "promised", "closed"]]
@@ -257,7 +257,7 @@ def _no_look_ahead(facts: pd.DataFrame) -> None:
             )
 
 
-def _ended_on(account_ids: pd.Series, accounts: pd.DataFrame | None) -> pd.Series:
+def ended_on(account_ids: pd.Series, accounts: pd.DataFrame | None) -> pd.Series:
     """The day each account closed or its contract ended, the earlier of both; missing where neither is known."""
     ended = pd.Series(pd.NaT, index=account_ids.index, dtype="datetime64[ns]")
     if accounts is None or accounts.empty:

@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from kamlib.errors import InputError, some
+from kamlib.playbook import WinBack
 from kamlib.settings import (
     AbcXyz,
     Action,
@@ -53,7 +54,7 @@ from kamlib.yamlfile import load, mistakes
 
 __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Dialect", "Identity", "Kaism", "Money", "Rfm", "Scoring",
-    "Source", "Study", "Value", "as_date", "period_label",
+    "Source", "Study", "Value", "WinBack", "as_date", "period_label",
 ]  # fmt: skip
 
 
@@ -129,6 +130,7 @@ class Study(Part):
     clustering: Clustering = Clustering()
     churn: Churn = Churn()
     value: Value = Value()
+    winback: WinBack = WinBack()
     money: Money = Money()
     _folder: Path = PrivateAttr(Path())
 

@@ -89,7 +89,8 @@ def block_margins(
     """The margin that each account usually brings in a block with an order: m, net of the cost to serve it.
 
     The mean over its own blocks with an order, in the last four blocks before as_of, shrunk towards the mean of its
-    segment by credibility: an account with n such blocks counts n / (n + k), k the variance within accounts over the
+    segment by credibility. The block in which an account first bought was only partly seen: it counts where there is no
+    other. By credibility, an account with n such blocks counts n / (n + k), k the variance within accounts over the
     variance between them. With fewer than 30 accounts in all, the usual is their median and k is 1.
 
     Parameters
@@ -97,7 +98,8 @@ def block_margins(
     past : DataFrame
         `kamlib.blocks.past_blocks` at the as_of of `facts`: account_id, block, amount, margin, bought. Where no margin is
         known, the amount.
-    facts : DataFrame, one row per account at one as_of.
+    facts : DataFrame, one row per account at one as_of
+        With account_id, as_of, tenure_days (since its first purchase) and what `kamlib.signs.segments` reads.
     costs : DataFrame, optional
         account_id, date, cost: our cost to serve (`serving_costs`).
 
@@ -111,7 +113,10 @@ def block_margins(
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
     money = "margin" if past["margin"].notna().any() else "amount"
-    with_order = past[past["bought"]]
+    tenure = past["account_id"].map(facts.set_index("account_id")["tenure_days"])
+    partial = (past["block"] == tenure // horizon_days) & ((tenure + 1) % horizon_days != 0)
+    seen_whole = past.loc[past["bought"] & ~partial, "account_id"]
+    with_order = past[past["bought"] & ~(partial & past["account_id"].isin(seen_whole))]
     sums = with_order[["account_id", "block"]].assign(margin=with_order[money].fillna(0.0))
     if costs is not None and len(costs):
         back = (facts["as_of"].max() - costs["date"]).dt.days
@@ -195,64 +200,6 @@ def lifetime_value(
             "share_unobserved": np.where(at_risk, late_part, np.nan),
         }
     ).sort_values(["margin_at_stake", "account_id"], ascending=[False, True], ignore_index=True)
-
-
-def held_out(
-    p_lost: pd.DataFrame,
-    margins: pd.DataFrame,
-    came: pd.DataFrame,
-    test_date: date | pd.Timestamp,
-    *,
-    horizon_days: int = 180,
-    costs: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """The first block's expected margin at the test date, (1 - q₁) m, against what came in that block.
-
-    Parameters
-    ----------
-    p_lost, margins : as known at `test_date`; accounts without sales in the block count as zero.
-    came : `kamlib.blocks.span_sums` of `held_out_spans`.
-    costs : as in `block_margins`; taken off the margin of accounts with order lines in the span.
-
-    Returns
-    -------
-    DataFrame, rows: this value; the same block last year; the last 12 months, pro rata
-        method, expected and came (sums), bias (expected / came - 1), rank_correlation (Spearman), mean_error (mean absolute
-        error per account).
-    """
-    money = "margin" if came["margin"].notna().any() else "amount"
-    table = p_lost[["account_id", "p_lost"]].merge(margins[["account_id", "margin"]])
-    sums = {}
-    for name, (start, end) in held_out_spans(test_date, horizon_days).items():
-        total = came.loc[came["span"] == name].set_index("account_id")[money]
-        if costs is not None and len(costs):
-            spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("account_id")["cost"].sum()
-            total = total - spent.reindex(total.index).fillna(0.0)
-        sums[name] = table["account_id"].map(total).fillna(0.0)
-    after, last, year = sums.values()
-    ways = {
-        "this value": (1 - table["p_lost"]) * table["margin"],
-        "same block last year": last,
-        "last 12 months, pro rata": year * horizon_days / 365,
-    }
-    rows = [
-        (
-            name,
-            float(expected.sum()),
-            float(after.sum()),
-            float(expected.sum() / after.sum() - 1) if after.sum() else np.nan,
-            float(expected.rank().corr(after.rank())),
-            float((expected - after).abs().mean()),
-        )
-        for name, expected in ways.items()
-    ]
-    return pd.DataFrame(rows, columns=["method", "expected", "came", "bias", "rank_correlation", "mean_error"])
-
-
-def held_out_spans(test_date: date | pd.Timestamp, horizon_days: int) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
-    """Start and end of the spans that `held_out` compares: the block after the day, the same a year before, the year before."""
-    day, span, year = pd.Timestamp(test_date), pd.Timedelta(days=horizon_days), pd.Timedelta(days=365)
-    return {"after": (day, day + span), "last": (day - year, day - year + span), "year": (day - year, day)}
 
 
 def unobserved_share(values: pd.DataFrame) -> float:

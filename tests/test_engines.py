@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from kamlib import crosstabs, engines, facts, intake
+from kamlib import claims, crosstabs, engines, facts, intake, losses
 from kamlib.errors import InputError
 from kamlib.intake import cleaning
 from kamlib.settings import Engine, Source
@@ -210,6 +210,24 @@ def test_months_days_and_next_orders_are_equal(embedded, clean):
 
 def test_sums_of_the_cross_tables_are_equal(embedded, clean):
     pd.testing.assert_frame_equal(*(crosstabs.line_sums(part.orders, AS_OF[-1], 24) for part in (embedded, clean)))
+
+
+def test_losses_first_years_and_managers_are_equal(embedded, clean):
+    ended = pd.Timestamp("2026-02-01")
+    firms = pd.DataFrame(
+        {"account_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]}
+    )
+    for make, keys in (
+        (
+            lambda orders: losses.loss_episodes(orders, AS_OF[-1], horizon_days=40, accounts=firms),
+            ["account_id", "lost_on"],
+        ),
+        (lambda orders: claims.first_years(orders, AS_OF[-1]), ["account_id"]),
+        (lambda orders: claims.managers_before(orders, AS_OF[-1]).reset_index(), ["account_id"]),
+    ):
+        left, right = make(embedded.orders), make(clean.orders)
+        assert len(left) > 20
+        same(left, right, keys)
 
 
 def test_the_clean_lines_stay_where_they_are_and_a_run_finds_them_again(clean, other, tmp_path):

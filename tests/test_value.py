@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.blocks import span_sums
 from kamlib.errors import InputError
 from kamlib.value import (
     block_losses,
     block_margins,
     blocks,
-    held_out,
-    held_out_spans,
     lifetime_value,
     serving_costs,
     unobserved_share,
@@ -88,6 +85,7 @@ def chains(bought: dict[str, list[int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = [(a, DAY, j) for a, found in bought.items() for j in found]
     later = pd.DataFrame(rows, columns=["account_id", "as_of", "block"])
     facts = pd.DataFrame({"account_id": list(bought), "as_of": DAY, "order_days_12m": 2.0, "order_days": 2})
+    facts["tenure_days"] = 5000
     more = dict.fromkeys(("revenue_12m", "revenue", "margin_12m", "margin", "returns_12m", "returns"), 1.0)
     return later, facts.assign(**more)
 
@@ -167,6 +165,20 @@ def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_
     assert found.loc["K1", ["own", "blocks"]].tolist() == [100, 2]
 
 
+def test_a_block_that_began_before_the_first_order_is_no_whole_block():
+    """40 accounts bring 100 a block. K0 first bought 150 days ago: its block 1 saw 50 of its 100 days and 30 of margin.
+
+    With it K0 would bring (100 + 30) / 2 = 65; without it 100. Who has nothing but a partial block keeps it (K1: 20).
+    """
+    past, facts = history({"K0": [100.0, 30.0], "K1": [20.0], **{f"K{i}": [100.0, 100.0] for i in range(2, 40)}})
+    facts["tenure_days"] = [149, 40, *[5000] * 38]
+    found = block_margins(past, facts, horizon_days=100).set_index("account_id")
+    assert found.loc["K0", ["own", "blocks"]].tolist() == [100, 1]
+    assert found.loc["K1", ["own", "blocks"]].tolist() == [20, 1]
+    facts.loc[0, "tenure_days"] = 199  # the whole of block 1 was seen
+    assert block_margins(past, facts, horizon_days=100).set_index("account_id").loc["K0", "own"] == 65
+
+
 def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
     """Ten accounts with four blocks; nine bring 100, one lost 250,000. Usual is the median 100, so each of the nine keeps 100.
 
@@ -176,24 +188,6 @@ def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
     found = block_margins(past, facts, horizon_days=100).set_index("account_id")["margin"]
     assert found.drop("bad").tolist() == pytest.approx([100] * 9)
     assert found["bad"] == pytest.approx(-199_980)
-
-
-def test_the_held_out_block_by_hand(clean_orders):
-    """A expected 0.9 · 100, came 120; B expected 0.5 · 100, bought nothing and counts as zero: 140 against 120."""
-    p_lost = pd.DataFrame({"account_id": ["A", "B"], "p_lost": [0.1, 0.5]})
-    margins = pd.DataFrame({"account_id": ["A", "B"], "margin": 100.0})
-    days = [(DAY + pd.Timedelta(days=back)).date() for back in (10, -300, -20)]
-    lines = [("A", days[0], 1, 120), ("A", days[1], 1, 80), ("B", days[2], 1, 40)]
-    orders = clean_orders(lines, "account_id date amount margin")
-    came = span_sums(orders, held_out_spans(DAY, 100))
-    found = held_out(p_lost, margins, came, DAY, horizon_days=100).set_index("method")
-    ours = found.loc["this value"]
-    assert (ours["expected"], ours["came"]) == (140, 120)
-    assert ours["bias"] == pytest.approx(140 / 120 - 1)
-    assert ours["mean_error"] == pytest.approx((30 + 50) / 2)
-    assert ours["rank_correlation"] == pytest.approx(1)
-    assert found.loc["same block last year", "expected"] == 80  # 300 days ago: inside (DAY - 365, DAY - 265]
-    assert found.loc["last 12 months, pro rata", "expected"] == pytest.approx(120 * 100 / 365)
 
 
 def test_hours_cost_what_an_hour_costs():

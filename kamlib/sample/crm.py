@@ -21,6 +21,8 @@ LEVELS = {
     "prospect": (6.0, 6.0, 5.0),
 }
 LARGE = (7.6, 7.4, 6.4)
+#: day of the last round of offers to lost groups, and what an offer multiplies the odds of a return by
+ROUND, ROUND_ODDS = DAYS - 210, 3.0
 CLIENT_CRITERIA = ("delivery", "quality", "price", "advice")
 
 
@@ -175,7 +177,7 @@ def actions(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
     done = due + rng.integers(-20, 45, n)
     is_done = (done <= DAYS) & (rng.random(n) < 0.8)
     cost = np.rint(rng.uniform(5, 90, n)) * 20
-    table = pd.DataFrame(
+    planned = pd.DataFrame(
         {
             "account_id": heads(accounts)[group],
             "action": text,
@@ -186,7 +188,36 @@ def actions(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
             "benefit_kind": kind,
         }
     )
+    table = pd.concat([planned, _round(world, accounts, seed)])
     return table.sort_values(["due", "account_id", "action"], kind="stable", ignore_index=True)
+
+
+def _round(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """A round of offers to groups that were lost on `ROUND`, and its control group.
+
+    Returns are decided before; the arms are drawn so that the odds of an offer are `ROUND_ODDS` times as high for who came
+    back, which is the same law as offers that raise the odds of a return by that factor.
+    """
+    rng = stream(seed, 45)
+    orders = world.orders
+    before = orders[orders["day"] <= ROUND].groupby("group")["day"].max()
+    after = orders[orders["day"] > ROUND].groupby("group")["day"].min()
+    shut = np.isin(np.arange(len(world.groups)), accounts.loc[accounts["closed_on"] != "", "group"])
+    lost = before.index[(ROUND - before >= 180) & ~shut[before.index]].to_numpy()
+    back = (after.reindex(lost) <= ROUND + 180).to_numpy()
+    offered = rng.random(len(lost)) < np.where(back, ROUND_ODDS * 0.65 / (0.35 + ROUND_ODDS * 0.65), 0.65)
+    done = np.where(offered & (rng.random(len(lost)) < 0.9), ROUND + rng.integers(1, 30, len(lost)), -1)
+    return pd.DataFrame(
+        {
+            "account_id": heads(accounts)[lost],
+            "action": np.where(offered, "win back: first order free of freight", "win back: control, no offer"),
+            "owner": "account manager",
+            "due": day_text(np.full(len(lost), ROUND)),
+            "done": np.where(done > 0, day_text(done), ""),
+            "cost": np.where(done > 0, "90.00", ""),
+            "benefit_kind": np.where(done > 0, "free freight", ""),
+        }
+    )
 
 
 TEXTS = {

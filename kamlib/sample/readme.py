@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kamlib.sample.crm import ROUND, ROUND_ODDS
 from kamlib.sample.leaving import BASE_LOG_RATE, KEY_LOG_RATE, SIGNS
-from kamlib.sample.world import BEHAVIOUR, KINDS
+from kamlib.sample.world import BEHAVIOUR, DAYS, KINDS
 from kamlib.tables import INPUTS, Column
 
 if TYPE_CHECKING:
@@ -206,6 +207,10 @@ Signs come from months of trouble (3 % of quiet months begin one, 22 % of troubl
 deliveries are late (else 6 %) and claims are frequent and slow. After leaving no orders come; a fifth fade for two to
 five months before; a fifth of those who left long enough ago come back after 240 to 420 days and may leave again, at
 the rate of the study's last month. Touches go on for 120 days after a leaving and then become few.
+
+**A round of offers.** {DAYS - ROUND} days before the end, groups that had not ordered for 180 days got an offer or were kept as a control group; both
+are rows of actions.csv. An offer multiplies the odds of a return within 180 days by {ROUND_ODDS:g}. (Returns are drawn first and the arms
+after them, which is the same law.)
 
 **p_lost_180** of a group that is there: let D be the days from its last order to 2026-06-30, s(x) the same up to x days
 later but in the group's own time, S the survival function of its gaps, r its rate of leaving a day. Then

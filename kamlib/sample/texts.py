@@ -42,6 +42,9 @@ cleaning:
   most_rows: 0.05             # the study stops when more than this share of lines is set aside
   most_amount: 0.05
 
+# Accounts that may be one firm: `kam firms` proposes them in a file; the study obeys what is decided there, once it is named:
+# identity: {review: firms.csv}
+
 # Who is key. Each criterion runs from its worst anchor (0) to its best (1); anchors are fixed, so a new customer
 # never changes the score of another. Weights say how much the step from worst to best is worth; they sum to 100.
 # Margin stands for the money: revenue and lifetime value beside it would count the same thing three times.
@@ -74,6 +77,17 @@ churn:
 
 value:
   discount: 0.12              # a year
+
+# The playbook for lost customers: an offer for each cause (deadlines, promises, quality, attention, opinions, bids; any:
+# the rest) and what one costs. A share of the list gets no offer, drawn by the seed: without it nobody knows what offers do.
+winback:
+  control_share: 0.3
+  offers:
+    - {cause: deadlines, offer: deliveries tracked by a named person, cost: 40}          # EUR
+    - {cause: promises, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: quality, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: attention, offer: call by a new account manager, cost: 60}
+    - {cause: any, offer: first order free of freight, cost: 90}
 
 # What no table holds, for dependence and cash.
 money:

@@ -42,21 +42,21 @@ def landmarks_of():
     return make
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lines():
     return buyers()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def table(clean_orders, lines, landmarks_of):
     return landmarks_of(clean_orders(lines))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def model(table):
     return fit(table, AS_OF, Settings(0.01, "year", 15), horizon_days=H)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def test(table):
     return honest_test(table, AS_OF, Settings(0.01, "year", 15), horizon_days=H, bootstraps=200)

@@ -19,11 +19,16 @@ START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90
 
 def test_the_choice_reads_nothing_after_the_test_date(table):
     day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
-    poisoned = table[table["as_of"] <= day].copy()
+    some = table[
+        table["as_of"].isin(sorted(table["as_of"].unique())[::-3])
+    ]  # a landmark every 90 days: the test date is one
+    poisoned = some[some["as_of"] <= day].copy()
     poisoned.loc[poisoned["next_order"] > day, "next_order"] = pd.NaT
-    a, b = (choose(t, day, horizon_days=H, penalties=[0.01]) for t in (table, poisoned))
+    a, b = (choose(t, day, horizon_days=H, penalties=[0.01]) for t in (some, poisoned))
     pd.testing.assert_frame_equal(a, b)
+    assert day in set(some["as_of"])
     assert a["chosen"].sum() == 1
+    assert a["landmarks"].max() == 3
     assert chosen(a).penalty == 0.01
 
 
