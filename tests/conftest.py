@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 settings.register_profile("kam", deadline=None, derandomize=True, database=None)
 settings.load_profile("kam")
 
+_TEN = """\
+name: ten
+title: Ten clients
+as_of: 2026Q2
+sources:
+  orders: {files: orders.csv}
+scoring:
+  criteria:
+    - {name: turnover, source: facts, column: revenue, group: revenue, worst: 0, best: 5000, weight: 70}
+    - {name: growth, source: facts, group: development, worst: -0.5, best: 0.5, weight: 30}
+"""
+
 _TEXT = ("order_id", "account_id", "member_id")
 _MORE = ("product", "category", "currency", "channel", "manager", "mark", "source_file")
 
@@ -35,6 +47,22 @@ def engine() -> Any:
     import ibis
 
     return ibis.duckdb.connect()
+
+
+@pytest.fixture
+def ten_clients(tmp_path: Path) -> Path:
+    """The study file of ten clients with half a year of order lines; the last one's sum is negative in 2026Q2."""
+    lines = [
+        f"o{client}-{month},{client:05d},2026-{month:02d}-{3 * client:02d},{-900 if (client, month) == (10, 6) else 100 + client}"
+        for client in range(1, 11)
+        for month in range(1, 7)
+        if client % month != 1
+    ]
+    folder = tmp_path / "ten"
+    folder.mkdir()
+    (folder / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
+    (folder / "study.yaml").write_text(_TEN)
+    return folder / "study.yaml"
 
 
 @pytest.fixture

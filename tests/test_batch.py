@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 
 import pytest
@@ -13,14 +12,15 @@ from kamlib.errors import InputError
 from kamlib.run import SAMPLE
 
 
-def test_a_broken_study_is_named_the_others_are_published_and_a_second_start_keeps_them(tmp_path, monkeypatch, capsys):
-    shutil.copytree(SAMPLE.parent, tmp_path / "north")
+def test_a_broken_study_is_named_the_others_are_published_and_a_second_start_keeps_them(
+    ten_clients, tmp_path, monkeypatch, capsys
+):
     (tmp_path / "south").mkdir()
     (tmp_path / "south" / "study.yaml").write_text("name: south\n")
     (tmp_path / "all.yaml").write_text(
         "studies:\n"
         "  - {study: south/study.yaml, as_of: [2026Q2]}\n"
-        "  - {study: north/study.yaml, as_of: [2026Q1, 2026Q2]}\n"
+        "  - {study: ten/study.yaml, as_of: [2026Q1, 2026Q2]}\n"
     )
     entries = batch.run_batch(tmp_path / "all.yaml", out=tmp_path / "out")
     assert [entry["status"] for entry in entries] == ["failed", "done", "done"]

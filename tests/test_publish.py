@@ -177,34 +177,13 @@ def test_a_report_that_cannot_be_put_in_place_leaves_the_last_one(tmp_path):
     assert (final / "index.html").read_text() == "old"
 
 
-TEN = """\
-name: ten
-title: Ten clients
-as_of: 2026Q2
-sources:
-  orders: {files: orders.csv}
-scoring:
-  criteria:
-    - {name: turnover, source: facts, column: revenue, group: revenue, worst: 0, best: 5000, weight: 70}
-    - {name: growth, source: facts, group: development, worst: -0.5, best: 0.5, weight: 30}
-"""
-
-
 def words(page: Path) -> str:
     """The text of a page, without the prose on parameters."""
     return re.sub(r"<[^>]*>", " ", page.read_text(encoding="utf-8"))
 
 
-def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(tmp_path):
-    lines = [
-        f"o{client}-{month},{client:05d},2026-{month:02d}-{3 * client:02d},{-900 if (client, month) == (10, 6) else 100 + client}"
-        for client in range(1, 11)
-        for month in range(1, 7)
-        if client % month != 1
-    ]
-    (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
-    (tmp_path / "study.yaml").write_text(TEN)
-    report = run_study(tmp_path / "study.yaml", out=tmp_path / "out").parent
+def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(ten_clients, tmp_path):
+    report = run_study(ten_clients, out=tmp_path / "out").parent
     pages = {page.stem: words(page) for page in report.glob("*.html")}
     assert not {name: found for name, text in pages.items() if (found := re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text))}
     assert "000" in pages["index"] and "None could be estimated" in pages["index"]

@@ -72,10 +72,10 @@ def test_a_table_that_no_notebook_makes_is_refused(tmp_path):
         Run.open(run_dir=str(tmp_path)).load("moon")
 
 
-def test_a_notebook_alone_first_runs_the_one_that_makes_what_it_needs(tmp_path):
+def test_a_notebook_alone_first_runs_the_one_that_makes_what_it_needs(ten_clients, tmp_path):
     from kamlib.notebooks import execute
 
     step = next(step for step in steps() if step.name == "04_clustering")
-    execute(step.path, tmp_path / "out.ipynb", {"run_dir": str(tmp_path / "run")})
+    execute(step.path, tmp_path / "out.ipynb", {"study": str(ten_clients), "run_dir": str(tmp_path / "run")})
     assert "running 01_cleaning.ipynb first" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")
-    assert Run.open(run_dir=str(tmp_path / "run")).holds("clusters")
+    assert Run.open(str(ten_clients), run_dir=str(tmp_path / "run")).holds("clusters")
