@@ -9,8 +9,6 @@ is an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,14 +78,14 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
 
 def _check_lines(path: Path) -> None:
     """Refuse a line that is longer than the engine's buffer: it would leave it out without a word."""
-    with path.open("rb") as stream:
-        pieces = partial(stream.read, _BUFFER // 2)
-        for place, piece in enumerate(iter(pieces, b"")):
-            if len(piece) == _BUFFER // 2 and b"\n" not in piece and b"\r" not in piece:
-                stream.seek(0)
-                before = islice(iter(pieces, b""), place)
-                line = 1 + sum(max(piece.count(b"\n"), piece.count(b"\r")) for piece in before)
-                raise unreadable(f"a line of more than {_BUFFER >> 21} MB", path.name, line)
+    piece = bytearray(_BUFFER // 2)
+    with path.open("rb", buffering=0) as stream:
+        while stream.readinto(piece) == len(piece):
+            if b"\n" not in piece and b"\r" not in piece:
+                with path.open("rb") as start:
+                    before = start.read(stream.tell() - len(piece))
+                line = 1 + max(before.count(b"\n"), before.count(b"\r"))
+                raise unreadable(f"a line of more than {len(piece) >> 20} MB", path.name, line)
 
 
 def above(path: Path, header: int) -> str:
