@@ -30,6 +30,7 @@ WORDS = {
     "lifetimes": "lifetimes",
     "pandas, summary": "pandas, what lifetimes computes",
 }
+TURNS = 3
 LARGE = ("kit", "sql", "kit in 2 GB")  # what 100 million lines fit
 RATIOS = {  # top, bottom: the aim, and from how many lines on it stands
     ("kit", "sql"): ("at most 1.15", 10_000_000),
@@ -86,7 +87,7 @@ def section(sizes: Sequence[int] = LINES) -> str:
 def _turns(folder: str, lines: int) -> Runs:
     names = LARGE if lines > 10_000_000 else tuple(WORDS)
     runs: Runs = {name: [] for name in WORDS if name in names}
-    for _ in range(3 if lines > 10_000_000 else 5):
+    for _ in range(TURNS):
         for name, found in runs.items():
             found.append(_measured(name, folder, lines))
     return runs
