@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,8 @@ def run(folder: Path, accounts: int) -> list[Row]:
     standing, listed = churn(watch, orders, now, tables)
     scoring(watch, then, now, tables, standing, listed)
     segments(watch, then, now, months, standing)
+    traits(watch, orders, now, tables["accounts"], standing)
+    returns(watch, orders, now, tables)
     return watch.rows
 
 
@@ -238,6 +241,34 @@ def segments(watch: Watch, then: pd.DataFrame, now: pd.DataFrame, months: pd.Dat
     worth = now.set_index("account_id")["margin_24m"]
     watch("profiles.profiles", lambda: profiles.profiles(found.behaviour, found.features, found.accounts, worth))
     watch("profiles.picture", lambda: profiles.picture(found.features))
+
+
+def traits(watch: Watch, orders: Any, now: pd.DataFrame, accounts: pd.DataFrame, standing: pd.DataFrame) -> None:
+    """The life cycle, and the cross tables of the traits of firms."""
+    from kamlib import crosstabs, lifecycle, roster
+
+    stage = watch("lifecycle.lifecycle", lambda: lifecycle.lifecycle(now, standing))[["account_id", "stage"]]
+    sums = watch("crosstabs.line_sums", lambda: crosstabs.line_sums(orders.mutate(channel=orders.manager), AS_OF))
+    rows = watch("crosstabs.traits", lambda: crosstabs.traits(stage, roster.units(accounts), sums))
+    watch("crosstabs.cross", lambda: crosstabs.cross(rows, ["stage"]))
+
+
+def returns(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> None:
+    """Losses with what was on record before them, returns, and the two claims of the trade."""
+    from kamlib import causes, claims, losses, returns, winback
+
+    first = now.set_index("account_id")["first_order"]
+    gone = watch("losses.loss_episodes", lambda: losses.loss_episodes(orders, AS_OF, horizon_days=H))
+    watch("losses.losses_by_quarter", lambda: losses.losses_by_quarter(gone, first, AS_OF, horizon_days=H))
+    watch("causes.on_record", lambda: causes.on_record(gone, interactions=tables["interactions"]))
+    learnt = watch("returns.learn_returns", lambda: returns.learn_returns(gone, TODAY, horizon_days=H))
+    lost = returns.lost_at(gone, TODAY)
+    watch("returns.p_return", lambda: returns.p_return(learnt.rates, lost, TODAY, horizon_days=H))
+    watch("winback.recaptured", lambda: winback.recaptured(gone, "margin", first.min(), horizon_days=H))
+    won = watch("claims.first_years", lambda: claims.first_years(orders, AS_OF))
+    watch("claims.keeping_or_winning", lambda: claims.keeping_or_winning(gone, won, first.min(), AS_OF))
+    manager = watch("claims.managers_before", lambda: claims.managers_before(orders, date(2025, 6, 29)))
+    watch("claims.managers_share", lambda: claims.managers_share(now, manager))
 
 
 if __name__ == "__main__":
