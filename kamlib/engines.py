@@ -16,7 +16,7 @@ from kamlib.tables import INPUTS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.settings import Engine, Source
+    from kamlib.sources import Engine, Source
 
 _SEPARATOR = "\x1f"
 

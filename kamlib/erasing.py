@@ -13,7 +13,7 @@ from kamlib.tables import INPUTS
 
 if TYPE_CHECKING:
     from kamlib.persons import Person
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
 
 def rewrite(path: Path, table: str, source: Source, person: Person, scratch: Path) -> None:

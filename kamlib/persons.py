@@ -28,7 +28,8 @@ from kamlib.tables import INPUTS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Source, Study
+    from kamlib.sources import Source
+    from kamlib.study import Study
 
 MASK = "[erased]"
 PLACES = ("table", "file", "line", "columns", "held")

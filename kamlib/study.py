@@ -36,8 +36,6 @@ from kamlib.settings import (
     Clustering,
     Criterion,
     Currency,
-    Dialect,
-    Engine,
     Identity,
     Kaism,
     Lifecycle,
@@ -45,16 +43,16 @@ from kamlib.settings import (
     Part,
     Rfm,
     Scoring,
-    Source,
     Value,
     beside,
 )
+from kamlib.sources import Engine, Source
 from kamlib.tables import INPUTS
 from kamlib.yamlfile import load, mistakes
 
 __all__ = [
-    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Dialect", "Identity", "Kaism", "Money", "Rfm", "Scoring",
-    "Source", "Study", "Value", "WinBack", "as_date", "period_label",
+    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
+    "Study", "Value", "WinBack", "as_date", "period_label",
 ]  # fmt: skip
 
 

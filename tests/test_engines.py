@@ -22,7 +22,7 @@ import yaml
 from kamlib import claims, crosstabs, engines, facts, intake, losses
 from kamlib.errors import InputError
 from kamlib.intake import cleaning
-from kamlib.settings import Engine, Source
+from kamlib.sources import Engine, Source
 from kamlib.study import Study
 
 AS_OF = (date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30))

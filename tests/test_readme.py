@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kamlib import batch
 from kamlib.cli import app
-from kamlib.settings import Engine
+from kamlib.sources import Engine
 from kamlib.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]

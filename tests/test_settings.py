@@ -17,9 +17,9 @@ from kamlib.settings import (
     Lifecycle,
     Rfm,
     Scoring,
-    Source,
     Value,
 )
+from kamlib.sources import Source
 
 
 def criterion(name, weight, **more):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kamlib.init.shapes import NUMBER_FORMS, SERIAL, date_forms, number_forms
 from kamlib.intake import readers
 from kamlib.intake.values import as_day, as_number, as_text, as_whole, trimmed
-from kamlib.settings import Dialect
+from kamlib.sources import Dialect
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -15,7 +15,7 @@ from kamlib.init import contents, proposal
 from kamlib.init.contents import Contents
 from kamlib.init.proposal import Proposal
 from kamlib.intake import databases, encoding, readers
-from kamlib.settings import Dialect, Source
+from kamlib.sources import Dialect, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -15,7 +15,7 @@ from kamlib.init.draft import Draft, SourceDraft
 from kamlib.init.writing import Marked
 from kamlib.intake import readers
 from kamlib.intake.values import as_day
-from kamlib.settings import Dialect
+from kamlib.sources import Dialect
 from kamlib.study import Study
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from kamlib.intake.embedded import identifier, load, name_of_its_own, quoted, ta
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
 _LOGS = {"sqlite": "-wal", "duckdb": ".wal"}  # beside the file, what was written last
 _DUCKDB = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN|DATE|TIMESTAMP(_\w+)?")
@@ -91,7 +91,7 @@ def tables(url: str, folder: Path) -> list[str]:
     InputError
         If the environment lacks a name of the URL, or the database can't be read.
     """
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
     expanded, secrets = _expanded(url)
     asked = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1, 2"
@@ -146,7 +146,7 @@ def backend(url: str) -> Any:
     """
     import ibis
 
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
     expanded, secrets = _expanded(url)
     with _plain_errors(Source.model_construct(url=url, table="orders"), secrets):

@@ -11,7 +11,7 @@ from kamlib.errors import InputError, some
 from kamlib.intake import preamble
 
 if TYPE_CHECKING:
-    from kamlib.study import Dialect
+    from kamlib.sources import Dialect
 
 _FIRST = dt.datetime(1899, 12, 30)  # day 0 of a serial day, see `values.as_day`
 

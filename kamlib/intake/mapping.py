@@ -19,7 +19,7 @@ from kamlib.tables import INPUTS, Column
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Dialect, Source
+    from kamlib.sources import Dialect, Source
 
 _NUMBER = Column("number", "number", "")  # as which integers are read first
 RAW = "raw:"

@@ -15,7 +15,7 @@ from kamlib.intake.mapping import original
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
 
 def possible(source: Source, files: int) -> bool:

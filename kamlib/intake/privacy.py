@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from kamlib.study import Source
+    from kamlib.sources import Source
 
 FREE_TEXT: dict[str, tuple[str, ...]] = {
     "notes": ("text", "source"),

@@ -22,7 +22,7 @@ from kamlib.intake.embedded import engine, forget, name_of_its_own, plain_errors
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Dialect, Source
+    from kamlib.sources import Dialect, Source
 
 __all__ = ["ADDED", "BROKEN", "FILE", "LINE", "PART", "ROW", "engine", "forget", "missing_column", "name_of_its_own", "plain_errors", "read", "store"]  # fmt: skip
 

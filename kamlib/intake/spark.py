@@ -17,7 +17,7 @@ from kamlib.intake.embedded import name_of_its_own
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.settings import Engine
+    from kamlib.sources import Engine
 
 _STEPS = "spark.kam.steps"
 _EVERYWHERE = {

@@ -17,7 +17,7 @@ from kamlib.tables import Column
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from kamlib.study import Dialect
+    from kamlib.sources import Dialect
 
 MONEY = "decimal(18,4)"
 SUM = "decimal(38,4)"

@@ -10,7 +10,7 @@ import pytest
 
 from kamlib.init import pieces
 from kamlib.intake import databases, readers
-from kamlib.settings import Source
+from kamlib.sources import Source
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from kamlib.init.contents import Contents, Days, Numbers
 from kamlib.init.writing import date_format, number_form
-from kamlib.settings import Dialect
+from kamlib.sources import Dialect
 
 
 def column(filled=100, days=None, numbers=None, examples=("03/04/2025",)) -> Contents:

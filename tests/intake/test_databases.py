@@ -14,7 +14,7 @@ import yaml
 from kamlib.errors import InputError
 from kamlib.intake import collect, readers
 from kamlib.run import Run
-from kamlib.settings import Source
+from kamlib.sources import Source
 from kamlib.study import Study
 
 ROWS = [("00123", "a", "2026-01-31", "10.50"), ("K.01", "b", "2026-02-01", "0.1"), ("3", None, "2026-02-02", "7")]

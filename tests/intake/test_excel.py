@@ -10,7 +10,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake import collect, excel
-from kamlib.settings import Dialect
+from kamlib.sources import Dialect
 
 NAMES = ["order_id", "account_id", "date", "amount"]
 ROWS = [["00123", 12346.0, datetime(2026, 1, 31, 14, 5), 1234.5], ["K.01", "007", date(2026, 2, 1), -0.1]]

@@ -23,7 +23,7 @@ import yaml
 
 from kamlib.errors import InputError
 from kamlib.intake import collect, mapping, readers
-from kamlib.settings import Source
+from kamlib.sources import Source
 from kamlib.study import Study
 
 CASES = 20  # of a batch

@@ -10,7 +10,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake import mapping, readers
-from kamlib.study import Source
+from kamlib.sources import Source
 
 
 def raw(**columns):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.intake import readers
-from kamlib.study import Source
+from kamlib.sources import Source
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from kamlib.errors import InputError
 from kamlib.intake import collect, values
-from kamlib.study import Dialect
+from kamlib.sources import Dialect
 from kamlib.tables import Column
 
 
