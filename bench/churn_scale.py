@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ACCOUNTS, TURNS, H = 1_000_000, 3, 180
+ACCOUNTS, TURNS, H = 1_000_000, 2, 180
 AS_OF = date(2026, 6, 29)
 DAYS = [AS_OF - timedelta(days=H * back) for back in range(5, -1, -1)]  # six landmarks
 ROWS = 1_000_000  # landmark rows the model learns from, at most
@@ -74,7 +74,7 @@ def section(accounts: int = ACCOUNTS) -> str:
             f"## The call list of {accounts:,} accounts: {lines:,} order lines, {len(DAYS)} landmarks",
             "",
             f"The model learns from {kit['rows']:,} landmark rows of {kit['drawn']:,} accounts, drawn at random; all {kit['listed']:,} at risk",
-            f"are scored. Hand-written SQL makes the same facts of the same accounts; lifelines fits the same rows. Median of {TURNS}.",
+            f"are scored. Hand-written SQL makes the same facts of the same accounts; lifelines fits the same rows. Mean of {TURNS} turns.",
             "",
             f"**Ratio {ratio:.2f}; memory of the kit {memory:.2f} GB at most.**",
             "",

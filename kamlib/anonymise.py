@@ -185,6 +185,10 @@ def _write_study(
         made.pop("words", None)
         if _is_money(criterion):
             made |= {"worst": scaled(criterion.worst), "best": scaled(criterion.best)}
+    for number, offer in enumerate(tree.get("winback", {}).get("offers", []), 1):
+        offer |= {"offer": f"offer {number}", "cost": scaled(offer["cost"])}
+    for number, segment in enumerate(tree.get("rfm", {}).get("segments", []), 1):
+        segment |= {"name": f"segment {number}", "policy": f"policy {number}"}
     text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
     (folder / "study.yaml").write_text(f"# A pseudonymised copy: see README.txt.\n{text}", encoding="utf-8")
     (folder / "README.txt").write_text(README, encoding="utf-8")

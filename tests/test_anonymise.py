@@ -92,6 +92,17 @@ def test_facts_are_the_same_but_for_the_factor(both, pairs):
     pd.testing.assert_frame_equal(new[rest], old[rest], rtol=1e-9)
 
 
+def test_offers_lose_their_words_and_their_costs_are_scaled(both):
+    (study, _, facts), (other, _, scaled) = both
+    factor = scaled["revenue"].sum() / facts["revenue"].sum()
+    assert [offer.offer for offer in other.winback.offers] == [
+        f"offer {n}" for n in range(1, len(study.winback.offers) + 1)
+    ]
+    assert [offer.cause for offer in other.winback.offers] == [offer.cause for offer in study.winback.offers]
+    costs = [offer.cost * factor for offer in study.winback.offers]
+    assert [offer.cost for offer in other.winback.offers] == pytest.approx(costs, rel=1e-9)
+
+
 def test_ranks_classes_and_groups_are_the_same(both, pairs):
     (_, clean, facts), (_, clean_2, facts_2) = both
     assert pairs.size == facts.shape[0]
@@ -196,6 +207,8 @@ def small(tmp_path_factory) -> Path:
         "sources": {Path(name).stem: {"files": name} for name in SMALL},
         "cleaning": {"cancelled": "^CN-", "highest_price": 65432.1, "not_goods": "^ODDGOODS$"},
         "scoring": {"criteria": criteria, "qualifying_revenue": 87654.3}, "money": {"fixed_costs": 23456.7},
+        "winback": {"offers": [{"cause": "any", "offer": "oddoffer", "cost": 34567.8}]},
+        "rfm": {"segments": [{"name": f"odd {r}", "r": [r], "policy": "odd policy"} for r in ("high", "middle", "low")]},
     }  # fmt: skip
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(tree))
     return tmp_path / "study.yaml"
@@ -211,7 +224,7 @@ def test_no_planted_id_name_amount_or_day_is_in_any_byte(small, small_copy):
     words = ["ACME", "INV-77", "odd", "Odd", "TAX99", "fax", "Tonga", "ODDGOODS", "Age", KEY]
     days = ["2024-06-30", "2024-02-11", "2029-01-01", "2024-03-", "2024-04-"]
     assert [text for text in words + days if text in written] == []
-    amounts = [54321.5, 87654.3, 23456.7, 65432.1, 777.77, 98765.43, 4321, *(12345.67 + i * 111.11 for i in range(60))]
+    amounts = [54321.5, 87654.3, 23456.7, 65432.1, 34567.8, 777.77, 98765.43, 4321, *(12345.67 + i * 111.11 for i in range(60))]
     numbers = {round(float(text), 4) for text in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", written)}
     assert numbers & {round(amount, 4) for amount in amounts} == set() and len(numbers) > 60
     study = Study.read(small_copy / "study.yaml")
