@@ -68,8 +68,12 @@ def at_risk_history(
     tables = {"accounts": accounts, "interactions": interactions, "invoices": invoices}
     begins = part.date.min().to_pyarrow().as_py()
     earlier = [day for day in days[:-1] if day >= begins]
-    made = [account_facts(orders, days[-1], horizon_days=horizon_days, observed_from=since)]
-    came = _nothing(made[0])
+
+    def rows(lines: ir.Table, at: Sequence[date]) -> pd.DataFrame:
+        known = account_facts(lines, at, horizon_days=horizon_days, observed_from=since)
+        came = next_orders(lines, at, days[-1]) if at[-1] < days[-1] else _nothing(known)
+        return landmark_table(known, came, at_risk_days=at_risk_days, **tables)
+
     if earlier:
         drawn = some_accounts(part.filter(part.date <= earlier[-1]), _CHECKED).select("account_id").distinct()
         given = {name: table for name, table in tables.items() if table is not None}
@@ -78,9 +82,7 @@ def at_risk_history(
             {"orders": _kept(part.semi_join(drawn, "account_id")), **given},
             earlier[-1],
         )
-        made.insert(0, account_facts(part, earlier, horizon_days=horizon_days, observed_from=since))
-        came = next_orders(part, earlier, days[-1])
-    return landmark_table(pd.concat(made, ignore_index=True), came, at_risk_days=at_risk_days, **tables)
+    return pd.concat([rows(lines, at) for lines, at in ((part, earlier), (orders, days[-1:])) if at], ignore_index=True)
 
 
 def _covariates(

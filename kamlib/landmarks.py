@@ -83,13 +83,12 @@ def landmark_table(
         If facts hold something that lies after their own landmark, or repeat an account at a landmark.
     """
     _no_look_ahead(facts)
-    table = facts.merge(next_orders[["account_id", "as_of", "next_order"]], on=["account_id", "as_of"], how="left")
+    table = facts[facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days)]
+    table = table.merge(next_orders[["account_id", "as_of", "next_order"]], on=["account_id", "as_of"], how="left")
     table["ended_on"] = ended_on(table["account_id"], accounts)
-    at_risk = table["last_order"].notna() & (table["silence_days"] <= at_risk_days)
-    at_risk &= ~(table["ended_on"] <= table["as_of"])
     interactions = None if interactions is None else interactions[["account_id", "date", "kind", "promised", "closed"]]
     invoices = None if invoices is None else invoices[["account_id", "issued", "due", "amount", "paid"]]
-    table = table.loc[at_risk].sort_values(["as_of", "account_id"], ignore_index=True)
+    table = table[~(table["ended_on"] <= table["as_of"])].sort_values(["as_of", "account_id"], ignore_index=True)
     events = [
         events_before(group[["account_id", "as_of"]], interactions=interactions, invoices=invoices)
         for _, group in table.groupby("as_of")
