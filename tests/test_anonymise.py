@@ -224,7 +224,17 @@ def test_no_planted_id_name_amount_or_day_is_in_any_byte(small, small_copy):
     words = ["ACME", "INV-77", "odd", "Odd", "TAX99", "fax", "Tonga", "ODDGOODS", "Age", KEY]
     days = ["2024-06-30", "2024-02-11", "2029-01-01", "2024-03-", "2024-04-"]
     assert [text for text in words + days if text in written] == []
-    amounts = [54321.5, 87654.3, 23456.7, 65432.1, 34567.8, 777.77, 98765.43, 4321, *(12345.67 + i * 111.11 for i in range(60))]
+    amounts = [
+        54321.5,
+        87654.3,
+        23456.7,
+        65432.1,
+        34567.8,
+        777.77,
+        98765.43,
+        4321,
+        *(12345.67 + i * 111.11 for i in range(60)),
+    ]
     numbers = {round(float(text), 4) for text in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", written)}
     assert numbers & {round(amount, 4) for amount in amounts} == set() and len(numbers) > 60
     study = Study.read(small_copy / "study.yaml")
