@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from datetime import date, timedelta
+from math import isclose
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -60,10 +61,10 @@ def section(accounts: int = ACCOUNTS) -> str:
     """Seconds, memory and ratio; medians of runs that take turns, each in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
         lines = _measured("make", folder, accounts)["lines"]
-        pairs = [(_measured("kit", folder, accounts), _measured("bare", folder, accounts)) for _ in range(TURNS)]
-    for kit, bare in pairs:
-        if kit["facts"] != bare["facts"]:
-            raise AssertionError(f"the facts differ: {kit['facts']} {bare['facts']}")
+        pairs = []
+        for _ in range(TURNS):
+            pairs.append((_measured("kit", folder, accounts), _measured("bare", folder, accounts)))
+            _same(*(one["facts"] for one in pairs[-1]))
     seconds = {name: median(kit["seconds"][name] for kit, _ in pairs) for name in pairs[0][0]["seconds"]}
     parts = {name: median(bare["seconds"][name] for _, bare in pairs) for name in pairs[0][1]["seconds"]}
     kit = pairs[0][0]
@@ -214,7 +215,13 @@ def _facts(lines: str, days: list[date]) -> str:
 
 
 def _sums(table: Any) -> dict[str, Any]:
-    return {"rows": len(table), **{name: f"{float(table[name].sum()):.9g}" for name in SAME}}
+    return {"rows": len(table), **{name: float(table[name].sum()) for name in SAME}}
+
+
+def _same(kit: dict[str, float], bare: dict[str, float]) -> None:
+    """Sums of the facts of both ways, equal to 1e-9; floats are added in another order."""
+    if apart := [name for name in kit if not isclose(kit[name], bare[name], rel_tol=1e-9)]:
+        raise AssertionError(f"the facts differ in {apart}: {kit} {bare}")
 
 
 class _Watch:

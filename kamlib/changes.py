@@ -72,7 +72,11 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     table["by_data"], table["by_criteria"] = data, by_rules
     table["change"] = np.select([moved & is_, moved], ["came in", "left"], "")
     table["cause"] = np.where(moved, cause, "")
-    table["why"] = _why(table, lists[0, 0], lists[1, 1], _main(old, new, rules, ids), rules.scale)
+    table["why"] = ""
+    if moved.any():
+        told = table[moved].reset_index(drop=True)
+        parts = _main(old, new, rules, ids[moved])
+        table.loc[moved, "why"] = _why(told, lists[0, 0], lists[1, 1], parts, rules.scale)
     order = np.lexsort((table["account_id"], table["rank_now"].astype(float), ~is_, ~moved))
     return table.iloc[order].reset_index(drop=True)
 
@@ -94,7 +98,8 @@ def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFra
     names = [c.name for c in rules.criteria]
 
     def parts(data: Scored) -> pd.DataFrame:
-        found = contributions(data.values.reindex(columns=names), rules.criteria, scale=rules.scale)
+        there = data.values.loc[data.values.index.intersection(ids)].reindex(columns=names)
+        found = contributions(there, rules.criteria, scale=rules.scale)
         return found.pivot(index="account_id", columns="criterion", values="points").reindex(ids)[names]
 
     return parts(new) - parts(old)
@@ -116,7 +121,6 @@ def _why(table: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, moves: pd.D
         "criteria or weights moved its score by " + table["by_criteria"].fillna(0.0).map("{:+.1f}".format) + " points"
     )
     cases: list[tuple[Any, Any]] = [
-        (table["change"] == "", ""),
         (~ids.isin(then.index), "not scored at the earlier date"),
         (~ids.isin(now.index), "no longer scored: lost, closed, or now part of another group"),
         (out.ne("") & was_out.eq(""), "knocked out: " + out),

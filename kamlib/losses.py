@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from kamlib.engines import small
@@ -103,21 +104,22 @@ def losses_by_quarter(
     day = pd.Timestamp(as_of)
     since = first_orders.min() + pd.Timedelta(days=horizon_days)
     whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
+    who = first_orders.index.get_indexer(episodes["account_id"])
     money = episodes[["amount", "margin"]].where(whole)
     rows = []
     for quarter in pd.period_range(since, day, freq="Q") if len(first_orders) else ():
         start, end = quarter.start_time, quarter.end_time.normalize()
         if start < since or end > day:
             continue
-        away = episodes[(episodes["lost_on"] < start) & ~(episodes["returned_on"] < start)]
-        there = first_orders.index[first_orders < start].difference(pd.Index(away["account_id"]))
+        there = np.append(first_orders < start, False)  # the last place is that of accounts without a first order
+        there[who[(episodes["lost_on"] < start) & ~(episodes["returned_on"] < start)]] = False
         lost = episodes["lost_on"].between(start, end)
         back = episodes["returned_on"].between(start, end)
         rows.append(
             {
                 "quarter": f"{quarter.year}Q{quarter.quarter}",
-                "customers": len(there),
-                "losses": int(there.isin(episodes.loc[lost, "account_id"]).sum()),
+                "customers": int(there.sum()),
+                "losses": int(there[np.unique(who[lost])].sum()),
                 **money[lost].sum(skipna=False),
                 "returned": int(back.sum()),
                 **money[back].sum(skipna=False).add_prefix("returned_"),

@@ -20,8 +20,9 @@ from typing import Any
 import kamlib
 from kamlib.errors import InputError
 from kamlib.notebooks import FOLDER, Step, StepError, steps, stop_kernels
+from kamlib.periods import period_label
 from kamlib.run import PACKAGES, Run, write_whole
-from kamlib.study import Study, period_label
+from kamlib.study import Study
 
 
 def run_study(

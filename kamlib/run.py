@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import kamlib
 from kamlib.errors import InputError
 from kamlib.notebooks import ROOT, Step, StepError, execute, steps
-from kamlib.study import Study, period_label
+from kamlib.periods import period_label
+from kamlib.study import Study
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -49,13 +49,14 @@ def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale:
     utility = utilities(values, criteria)
     rows, columns = utility.shape
     weight = np.array([c.weight for c in criteria], dtype=float)
+    names, groups = (np.array(words, dtype=object) for words in ([c.name for c in criteria], [c.group for c in criteria]))
     share = weight / weight.sum() * (scale - 1)
     filled = utility.fillna(0.5).to_numpy()
     return pd.DataFrame(
         {
             "account_id": np.repeat(utility.index.to_numpy(), columns),
-            "criterion": np.tile([c.name for c in criteria], rows),
-            "group": np.tile([c.group for c in criteria], rows),
+            "criterion": np.tile(names, rows),
+            "group": np.tile(groups, rows),
             "weight": np.tile(weight, rows),
             "value": values[utility.columns].to_numpy(dtype=float).ravel(),
             "utility": filled.ravel(),
@@ -122,8 +123,7 @@ def members(
     DataFrame
         Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not), knock_out (reason or '').
     """
-    reasons = {} if knocked is None else knocked.groupby("account_id")["reason"].agg("; ".join).to_dict()
-    table = scores.assign(knock_out=scores["account_id"].map(reasons).fillna(""))
+    table = scores.assign(knock_out=scores["account_id"].map(_joined(knocked)).fillna(""))
     ranked = table["knock_out"] == ""
     table["rank"] = table["score"].round(6).where(ranked).rank(method="min", ascending=False).astype("Int64")
     if scoring.threshold is None:
@@ -137,6 +137,19 @@ def members(
     table["key"] = by_score | by_volume
     table["reason"] = np.select([by_score, by_volume], [why, "revenue alone qualifies"], "")
     return table.sort_values(["rank", "account_id"], na_position="last", ignore_index=True)
+
+
+def _joined(knocked: pd.DataFrame | None) -> pd.Series:
+    """The reasons of each account in one text; index account_id."""
+    if knocked is None or knocked.empty:
+        return pd.Series(dtype=object)
+    place = knocked.groupby("account_id").cumcount()
+    each = knocked.set_index("account_id")["reason"]
+    text = each[(place == 0).to_numpy()]
+    for k in range(1, place.max() + 1):
+        more = "; " + each[(place == k).to_numpy()]
+        text.loc[more.index] += more
+    return text
 
 
 def cautions(

@@ -82,9 +82,9 @@ def index(
     record : item and value of the run record.
     since : what changed since the report before, if there is one.
     """
+    from kamlib.periods import period_label
     from kamlib.report.summary import summary
     from kamlib.report.text import cells
-    from kamlib.study import period_label
 
     items, rows, _ = cells(record, index=False)
     _write(
@@ -124,7 +124,7 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
 
 def _period(as_of: object) -> tuple[str, str]:
     """A day to sort by, and its name; a day that can't be read is shown as it was given, and comes first."""
-    from kamlib.study import as_date, period_label
+    from kamlib.periods import as_date, period_label
 
     if not as_of:
         return "9", "its own date"

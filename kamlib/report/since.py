@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pydantic import ValidationError
 
+from kamlib.periods import as_date, period_label
 from kamlib.report.awaited import Tables, names, revenue
 from kamlib.settings import Scoring
-from kamlib.study import as_date, period_label
 
 if TYPE_CHECKING:
     from kamlib.changes import Scored

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from kamlib.init.anchors import criteria, last_quarter, rounded
+from kamlib.periods import as_date
 from kamlib.settings import Criterion, Scoring
-from kamlib.study import as_date
 
 
 def days(*ranges: tuple[str, str], lines: int = 1) -> pd.DataFrame:
