@@ -104,7 +104,7 @@ def losses_by_quarter(
     day = pd.Timestamp(as_of)
     since = first_orders.min() + pd.Timedelta(days=horizon_days)
     whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
-    who = first_orders.index.get_indexer(episodes["account_id"])
+    who = first_orders.index.get_indexer(pd.Index(episodes["account_id"]))
     money = episodes[["amount", "margin"]].where(whole)
     rows = []
     for quarter in pd.period_range(since, day, freq="Q") if len(first_orders) else ():

@@ -49,7 +49,7 @@ def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale:
     utility = utilities(values, criteria)
     rows, columns = utility.shape
     weight = np.array([c.weight for c in criteria], dtype=float)
-    names, groups = (np.array(words, dtype=object) for words in ([c.name for c in criteria], [c.group for c in criteria]))
+    names, groups = np.array([(c.name, c.group) for c in criteria], dtype=object).T
     share = weight / weight.sum() * (scale - 1)
     filled = utility.fillna(0.5).to_numpy()
     return pd.DataFrame(
