@@ -161,11 +161,11 @@ class _Field:
 
     def _total(self, part: np.ndarray, draws: np.ndarray, noise: np.random.Generator) -> np.ndarray:
         """Weighted utilities (accounts x draws)."""
-        total = _product(self.lo[part], draws)
-        for j in np.flatnonzero(self.span.any(axis=0)):
-            loose = np.flatnonzero(self.span[part, j])
+        total, span = _product(self.lo[part], draws), self.span[part]
+        for j in np.flatnonzero(span.any(axis=0)):
+            loose = np.flatnonzero(span[:, j])
             chance = noise.random((len(loose), draws.shape[1]), dtype=np.float32)
-            chance *= self.span[part[loose], j, None].astype(np.float32)
+            chance *= span[loose, j, None].astype(np.float32)
             chance *= draws[j]
             total[loose] += chance
         return total

@@ -184,14 +184,21 @@ def period_variation(
     columns = ["account_id", "periods", "mean", "cv_raw", "cv", "adjusted"]
     if months.empty:
         return pd.DataFrame(columns=columns)
+    account, ids = pd.factorize(months["account_id"], sort=True)
     number = months["month"].dt.year * 12 + months["month"].dt.month
     block = (number.max() - number) // GRAINS[grain]
-    inside = block < window_months // GRAINS[grain]
+    width = window_months // GRAINS[grain]
+    inside = block < width
     if (unknown := months[money].isna()).any():
-        inside &= ~(number <= number.where(unknown).groupby(months["account_id"]).transform("max"))
-    sums = months[inside].assign(block=block[inside]).groupby(["account_id", "block"])[money].agg(["sum", "size"])
-    sums = sums.loc[sums["size"] == GRAINS[grain], "sum"].astype("float64").unstack("block")
-    values = sums.sort_index(axis=1, ascending=False).to_numpy()
+        inside &= ~(number <= number.where(unknown).groupby(account).transform("max"))
+    cell = account[inside] * width + block[inside].to_numpy()
+    sums, size = (
+        np.bincount(cell, weights, len(ids) * width).reshape(-1, width)[:, ::-1]
+        for weights in (months.loc[inside, money].to_numpy(dtype="float64"), None)
+    )
+    values = np.where(size == GRAINS[grain], sums, np.nan)
+    seen = np.flatnonzero(np.isfinite(values).any(axis=1))
+    values, ids = values[seen], ids[seen]
     periods = np.isfinite(values).sum(axis=1)
     mean = np.nansum(values, axis=1) / np.maximum(periods, 1)
     raw = np.nansum((values - mean[:, None]) ** 2, axis=1) / np.maximum(periods, 1)
@@ -210,7 +217,7 @@ def period_variation(
         cvs = np.where(mean[:, None] > 0, np.sqrt(np.column_stack([raw, left])) / mean[:, None], np.nan)
     return pd.DataFrame(
         {
-            "account_id": sums.index,
+            "account_id": ids,
             "periods": periods,
             "mean": mean,
             "cv_raw": cvs[:, 0],
