@@ -54,7 +54,7 @@ def section(data: Path) -> str:
         title,
         "",
         f"{len(lost):,} clients, {lost.mean():.1%} lost. Written down on landmarks before it: penalty {found.penalty:g}, level by "
-        f"{found.level}, split of time after day {found.split_day}, signs of a buyer at random {found.buyers}. Verdict: {test.verdict.reason}.",
+        f"{found.level}, split of time after day {found.split_day}, mean with a buyer at random {found.buyers}. Verdict: {test.verdict.reason}.",
         "",
         "BG/NBD, MBG/NBD and Pareto/NBD are fitted by lifetimes on every client up to the landmark, and once more on those at risk",
         "alone; P(lost) is the probability of no order in the horizon, for a client gone or alive (bench/churn_peers.py).",

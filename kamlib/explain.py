@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.baselines import BASELINES, baseline_predictions, baseline_range
-from kamlib.churn import Model, Piece, Settings, covariates, fit, predict
+from kamlib.churn import Model, Piece, Settings, covariates, fit, predict, relative_risks
 from kamlib.cox import cox, cox_data, sample_accounts
 from kamlib.errors import InputError
 from kamlib.honest import Verdict
@@ -64,7 +64,7 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
     """
     z = covariates(model, table)
     groups = {name: SIGNS[str(name)].group for name in z}
-    expected = np.array([np.exp((z @ p.coefficients).to_numpy()) * _total(p) for p in model.pieces])
+    expected = np.array([risk * _total(p) for p, risk in zip(model.pieces, relative_risks(model, z), strict=True)])
     share = expected / expected.sum(axis=0)
     weighed = sum(z * p.coefficients * s[:, None] for p, s in zip(model.pieces, share, strict=True))
     pull = pd.DataFrame(weighed).T.groupby(groups, sort=False).sum().T

@@ -51,13 +51,13 @@ def choose(
     """Choose penalty, time split, level and signs by the Brier score on landmarks before the test; write the choice down.
 
     Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it.
-    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none; then the
-    signs of a buyer at random (`kamlib.nbd`) are added.
+    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none; then the mean
+    with a buyer at random (`kamlib.nbd`) with the model alone.
 
     Returns
     -------
     DataFrame, the chosen row first, then by Brier score
-        penalty, split_day (missing: none), level, buyers (whether the signs of a buyer at random are used), brier (mean over the validation landmarks), landmarks (how many it was
+        penalty, split_day (missing: none), level, buyers (whether P(lost) is the mean with that of a buyer at random), brier (mean over the validation landmarks), landmarks (how many it was
         judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
         there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
     """

@@ -1,4 +1,4 @@
-"""Buyers at random that may leave after any order: the MBG/NBD model, as a reading of few numbers of each account."""
+"""Buyers at random that may leave after any order, the MBG/NBD model: a second opinion that knows three numbers of each account."""
 
 from __future__ import annotations
 
@@ -51,15 +51,27 @@ def fit_buyers(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int = 
     return Buyers(*(float(value) for value in np.exp(best.x)))
 
 
-def expected(buyers: Buyers, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.DataFrame:
-    """P(still a client), and the orders a day of an account that is; parameters as in `fit_buyers`.
-
-    Returns
-    -------
-    DataFrame, index of `x`
-        alive (0 to 1), rate.
-    """
+def alive(buyers: Buyers, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
+    """P(still a client), 0 to 1; parameters as in `fit_buyers`."""
     r, alpha, a, b = buyers.r, buyers.alpha, buyers.a, buyers.b
     weeks, last = age / _WEEK, recency / _WEEK
     gone = np.log(a) - np.log(b + x) + (r + x) * (np.log(alpha + weeks) - np.log(alpha + last))
-    return pd.DataFrame({"alive": 1 / (1 + np.exp(gone)), "rate": (r + x) / (alpha + weeks) / _WEEK}, index=x.index)
+    return 1 / (1 + np.exp(gone))
+
+
+def none_within(
+    buyers: Buyers, x: pd.Series, recency: pd.Series, age: pd.Series, days: np.ndarray | float
+) -> pd.Series:
+    """P(no order in the `days` to come): it has left, or it has not and does not order; parameters as in `fit_buyers`.
+
+    An account leaves only right after an order, so one that is there and does not order stays there. Its rate is
+    Gamma(r + x, alpha + age), and E exp(-rate t) = ((alpha + age) / (alpha + age + t)) ^ (r + x).
+    """
+    there, known = alive(buyers, x, recency, age), buyers.alpha + age / _WEEK
+    return 1 - there + there * (known / (known + days / _WEEK)) ** (buyers.r + x)
+
+
+def repeats(table: pd.DataFrame, day: pd.Series | pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """x, recency and age on `day` of the rows of a landmark table."""
+    first = table["first_order"]
+    return table["order_days"] - 1, (table["last_order"] - first).dt.days, (day - first).dt.days

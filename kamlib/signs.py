@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.nbd import Buyers, expected, fit_buyers
 
 _MOST_GAPS = 8.0  # own gaps in silence; more of them say nothing new
 _PRIOR = 3.0  # observations that the usual value counts for, beside an account's own
@@ -41,8 +40,6 @@ SIGNS: dict[str, Sign] = {
         Sign("order_days", "rhythm", "order days in 12 months", _DOUBLE, "twice as many"),
         Sign("bought_once", "rhythm", "only one order day ever", 1.0, "yes against no"),
         Sign("irregular", "rhythm", "variation of the gaps", 0.5, "0.5 higher"),
-        Sign("alive", "silence", "chance to be still there, if it buys at random", _DOUBLE, "twice the chance"),
-        Sign("rate", "rhythm", "orders a day, if it buys at random", _DOUBLE, "twice as many"),
         Sign("tenure", "tenure", "days since the first purchase", _DOUBLE, "twice as long"),
         Sign("average_order", "money", "average order", _DOUBLE, "twice as large"),
         Sign("pace", "trend", "last six months against the year", _DOUBLE, "twice as fast"),
@@ -71,15 +68,10 @@ class Usual:
     delay: float
     log_silence: float
     log_days: float
-    buyers: Buyers | None = None
 
 
-def usual(table: pd.DataFrame, *, buyers: bool = False) -> Usual:
-    """Pooled values of a landmark table (the training landmarks).
-
-    With `buyers` also the model of buyers at random, fitted on each account as it was last seen: who has fallen silent for
-    good stays in it, for its last row holds all its orders.
-    """
+def usual(table: pd.DataFrame) -> Usual:
+    """Pooled values of a landmark table (the training landmarks)."""
     if table.empty:
         raise InputError("no account was at risk at the training landmarks", remedy="Give a longer history.")
 
@@ -98,18 +90,7 @@ def usual(table: pd.DataFrame, *, buyers: bool = False) -> Usual:
         delay=ratio(table["delay_days"], table["bills"], np.nan),
         log_silence=float(np.log1p(table["silence_days"]).mean()),
         log_days=float(np.log1p(year["order_days"]).mean()),
-        buyers=_buyers(table) if buyers else None,
     )
-
-
-def _buyers(table: pd.DataFrame) -> Buyers:
-    last = table.sort_values("as_of", kind="stable").drop_duplicates("account_id", keep="last")
-    return fit_buyers(*_repeats(last), (table["as_of"].max() - last["first_order"]).dt.days)
-
-
-def _repeats(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Order days after the first, and days from the first to the last of them."""
-    return table["order_days"] - 1, (table["last_order"] - table["first_order"]).dt.days
 
 
 def signs(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
@@ -125,8 +106,7 @@ def signs(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index of `table`
-        One column for each of `SIGNS`. A sign whose table was not given, or whose window was not observed, is missing; so
-        are alive and rate where `common` has no model of buyers at random.
+        One column for each of `SIGNS`. A sign whose table was not given, or whose window was not observed, is missing.
         The 12 months are the observed part of them where the data begin later.
     """
     year = _year(table)
@@ -136,9 +116,6 @@ def signs(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     half = table["revenue_6m"].fillna(table["revenue"]).clip(lower=0)
     managers = _managers(table)
     delay = (table["delay_days"] + _PRIOR * common.delay) / (table["bills"] + _PRIOR)
-    random = pd.DataFrame(np.nan, index=table.index, columns=["alive", "rate"])
-    if common.buyers is not None:
-        random = expected(common.buyers, *_repeats(table), table["tenure_days"]).clip(lower=1e-6).apply(np.log)
     return pd.DataFrame(
         {
             "silence": log_silence,
@@ -149,8 +126,6 @@ def signs(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
             "order_days": log_days,
             "bought_once": (table["order_days"] == 1).astype("float64"),
             "irregular": _shrunk(table["gap_cv"], table["gaps"], common.variation),
-            "alive": random["alive"],
-            "rate": random["rate"],
             "tenure": np.log1p(table["tenure_days"]),
             "average_order": np.log(table["average_order"] / common.order),
             "pace": np.log((half + common.order) / (year["revenue"].clip(lower=0) / 2 + common.order)),

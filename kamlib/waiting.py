@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.baselines import recent
-from kamlib.churn import Model, covariates, daily_hazard, level_of
+from kamlib.churn import Model, covariates, relative_risks, still_waiting
 from kamlib.errors import InputError
 from kamlib.landmarks import outcomes
 from kamlib.signs import segments
@@ -43,22 +43,16 @@ def next_order_days(
 
 
 def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:
-    """P(no order by day t) = b + (1 - b) exp(-sum of hazards up to t), solved for t."""
-    z = covariates(model, now)
-    risks = [np.exp((z @ piece.coefficients).to_numpy()) for piece in model.pieces]
-    found = {}
+    """The first day by which P(no order yet) has fallen to what is left of each share: by halving the horizon."""
+    risks, found = relative_risks(model, covariates(model, now)), {}
     for name, share in SHARES.items():
-        left = (1 - share - model.background) / (1 - model.background)
-        needed = np.full(len(now), -np.log(left) if left > 0 else np.inf)
-        days = np.full(len(now), np.nan)
-        for piece, risk in zip(model.pieces, risks, strict=True):
-            for day in now["as_of"].unique():
-                hazard = np.cumsum(daily_hazard(piece, level_of(model, day)))
-                place = np.searchsorted(hazard, needed / risk) + 1.0
-                here = np.isnan(days) & (place <= len(hazard))
-                days[here] = piece.start + place[here]
-                needed = needed - hazard[-1] * risk
-        found[name] = days
+        low, high = np.zeros(len(now), dtype=int), np.full(len(now), model.horizon_days)
+        never = still_waiting(model, now, risks, high) > 1 - share
+        while (low + 1 < high).any():
+            middle = (low + high) // 2
+            later = still_waiting(model, now, risks, middle) > 1 - share
+            low, high = np.where(later, middle, low), np.where(later, high, middle)
+        found[name] = np.where(never, np.nan, high)
     return found
 
 

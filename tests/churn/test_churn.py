@@ -35,14 +35,17 @@ def test_the_hazard_of_a_day_is_orders_by_exposure_where_every_day_has_orders_to
     assert daily_hazard(piece, day).tolist() == [0.25, 0.5, 0.0]
 
 
-def test_rows_after_the_day_of_prediction_change_nothing(table):
-    """Everything at or after the day is poisoned; fit and levels stay as they are."""
+@pytest.mark.parametrize("buyers", [False, True])
+def test_rows_after_the_day_of_prediction_change_nothing(table, buyers):
+    """Everything at or after the day is poisoned; fit, levels and second opinion stay as they are."""
     day = table["as_of"].unique()[-4]
     poisoned = table.copy()
     later = poisoned["as_of"] >= day
     poisoned.loc[later, ["silence_days", "order_days", "average_order"]] = 10**6
     poisoned.loc[poisoned["next_order"] > day, "next_order"] += pd.Timedelta(days=1000)
-    a, b = (fit(t, day, horizon_days=H, robust_rows=0) for t in (table, poisoned))
+    settings = Settings(buyers=buyers)
+    a, b = (fit(t, day, settings, horizon_days=H, robust_rows=0) for t in (table, poisoned))
+    assert a.buyers == b.buyers and (a.buyers is not None) == buyers
     pd.testing.assert_series_equal(a.pieces[0].coefficients, b.pieces[0].coefficients)
     pd.testing.assert_frame_equal(a.pieces[0].events, b.pieces[0].events)
 
@@ -77,6 +80,19 @@ def test_the_background_is_the_share_that_leaves_whatever_the_signs_say():
     rng = np.random.default_rng(5)
     p = pd.Series(rng.beta(0.5, 2, 200_000))
     assert background(p, (rng.random(200_000) < 0.02 + 0.98 * p).astype(int)) == pytest.approx(0.02, abs=0.003)
+
+
+def test_with_a_second_opinion_p_lost_is_the_mean_with_that_of_a_buyer_at_random(table):
+    """By the formula of the MBG/NBD model, written out for the parameters found."""
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)]
+    alone, both = (fit(table, AS_OF, Settings(buyers=b), horizon_days=H, robust_rows=0) for b in (False, True))
+    m, x = both.buyers, now["order_days"] - 1
+    last, age = ((day - now["first_order"]).dt.days / 7 for day in (now["last_order"], now["as_of"]))
+    there = 1 / (1 + m.a / (m.b + x) * ((m.alpha + age) / (m.alpha + last)) ** (m.r + x))
+    random = 1 - there + there * ((m.alpha + age) / (m.alpha + age + H / 7)) ** (m.r + x)
+    p, q = (predict(model, now) for model in (alone, both))
+    for name in ("p_lost", "low", "high"):
+        np.testing.assert_allclose(q[name], (p[name] + random) / 2, rtol=1e-9)
 
 
 def test_nobody_is_safer_than_the_background(model, table):

@@ -108,6 +108,22 @@ def test_a_level_that_can_not_be_had_is_refused(table):
         predict(season, table[table["as_of"] == day])
 
 
+def test_a_second_opinion_is_asked_where_accounts_really_buy_at_random(clean_orders, landmarks_of):
+    """Planted by the story of the model: rates ~ Gamma, after each order an account leaves with a chance ~ Beta."""
+    rng, lines = np.random.default_rng(8), []
+    joined = date(2024, 1, 1).toordinal() + rng.integers(0, 500, 400)
+    for i, (day, rate, leave) in enumerate(zip(joined, rng.gamma(1, 1 / 20, 400), rng.beta(1, 6, 400), strict=True)):
+        now = float(day)
+        while now <= AS_OF.toordinal():
+            lines.append((f"K{i:03d}", date.fromordinal(int(now)), 100))
+            now = np.inf if rng.random() < leave else now + rng.exponential(1 / rate)
+    table = landmarks_of(clean_orders(lines))
+    choices = choose(table, pd.Timestamp(AS_OF) - pd.Timedelta(days=H), horizon_days=H)
+    asked = choices.groupby("buyers")["brier"].min()
+    assert asked[True] < asked[False]
+    assert chosen(choices).buyers
+
+
 def test_beating_a_rule_needs_a_better_brier_score_and_something_beyond_chance():
     def rows(brier, auc, c):
         return pd.DataFrame(

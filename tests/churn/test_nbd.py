@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.nbd import Buyers, expected, fit_buyers
+from kamlib.nbd import Buyers, alive, fit_buyers, none_within
 
 TRUE = Buyers(r=0.8, alpha=6.0, a=0.8, b=2.5)
 
@@ -40,16 +40,21 @@ def test_planted_parameters_are_found(simulated):
 
 
 def test_the_chance_to_be_still_there_is_right_in_each_tenth(simulated):
-    found = expected(TRUE, simulated["x"], simulated["recency"], simulated["age"])
-    groups = simulated["alive"].groupby(pd.qcut(found["alive"], 10, duplicates="drop"), observed=True)
-    means = found["alive"].groupby(pd.qcut(found["alive"], 10, duplicates="drop"), observed=True).mean()
+    found = alive(TRUE, simulated["x"], simulated["recency"], simulated["age"])
+    tenth = pd.qcut(found, 10, duplicates="drop")
+    groups = simulated["alive"].groupby(tenth, observed=True)
+    means = found.groupby(tenth, observed=True).mean()
     assert (groups.mean() - means).abs().max() < 4 * 0.5 / np.sqrt(groups.size().min())
 
 
-def test_the_rate_is_right_on_average(simulated):
-    found = expected(TRUE, simulated["x"], simulated["recency"], simulated["age"])
-    there = simulated["alive"]
-    assert found.loc[there, "rate"].mean() == pytest.approx(simulated.loc[there, "rate"].mean(), rel=0.05)
+@pytest.mark.parametrize("days", [7, 60, 365])
+def test_the_chance_of_no_order_in_the_days_to_come_is_that_of_the_story(simulated, days):
+    """By the planted rates: who has left orders nothing, the others nothing with a chance of exp(-rate days)."""
+    found = none_within(TRUE, simulated["x"], simulated["recency"], simulated["age"], days)
+    true = np.where(simulated["alive"], np.exp(-simulated["rate"] * days), 1.0)
+    tenth = pd.qcut(found, 10, duplicates="drop")
+    apart = found.groupby(tenth, observed=True).mean() - pd.Series(true).groupby(tenth, observed=True).mean()
+    assert apart.abs().max() < 4 * 0.5 / np.sqrt(len(found) / 10)
 
 
 def test_it_is_the_model_of_lifetimes(simulated):
@@ -57,12 +62,12 @@ def test_it_is_the_model_of_lifetimes(simulated):
     part = simulated.head(2000)
     weeks = part["x"], part["recency"] / 7, part["age"] / 7
     theirs = lifetimes.ModifiedBetaGeoFitter().fit(*weeks)
-    ours = expected(fit_buyers(part["x"], part["recency"], part["age"]), part["x"], part["recency"], part["age"])
-    np.testing.assert_allclose(ours["alive"], theirs.conditional_probability_alive(*weeks), atol=0.02)
+    ours = alive(fit_buyers(part["x"], part["recency"], part["age"]), part["x"], part["recency"], part["age"])
+    np.testing.assert_allclose(ours, theirs.conditional_probability_alive(*weeks), atol=0.02)
 
 
 def test_nobody_with_one_order_is_there_for_certain():
-    found = expected(TRUE, pd.Series([0.0, 0.0]), pd.Series([0.0, 0.0]), pd.Series([0, 700]))
+    found = alive(TRUE, pd.Series([0.0, 0.0]), pd.Series([0.0, 0.0]), pd.Series([0, 700]))
     # by hand, at once: 1 / (1 + a / b) = 1 / (1 + 0.32); the longer it is silent, the less
-    assert found["alive"].iloc[0] == pytest.approx(1 / 1.32)
-    assert found["alive"].iloc[1] < 0.5 < found["alive"].iloc[0]
+    assert found.iloc[0] == pytest.approx(1 / 1.32)
+    assert found.iloc[1] < 0.5 < found.iloc[0]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn import predict
+from kamlib.churn import Settings, covariates, fit, predict, relative_risks, still_waiting
 from kamlib.landmarks import outcomes
 from kamlib.waiting import next_order_days
 
@@ -33,6 +33,16 @@ def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, e
         waiting = predict(replace(model, pieces=tuple(cut)), now)["p_lost"]
         for name, left in (("next_from", 0.75), ("next_days", 0.5), ("next_to", 0.25)):
             np.testing.assert_array_equal(expected[name] <= t, waiting <= left)
+
+
+def test_with_a_second_opinion_too_the_chance_of_no_order_falls_to_a_half_on_the_day(table):
+    both = fit(table, AS_OF, Settings(0.01, "year", 15, buyers=True), horizon_days=H, robust_rows=0)
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    days = next_order_days(table, AS_OF, both, horizon_days=H)["next_days"]
+    seen, risks = days.notna(), relative_risks(both, covariates(both, now))
+    on, before = (still_waiting(both, now, risks, days.fillna(H).to_numpy(dtype=int) - back) for back in (0, 1))
+    assert seen.any() and not seen.all()
+    assert (on[seen] <= 0.5).all() and (before[seen] > 0.5).all() and (on[~seen] > 0.5).all()
 
 
 def test_who_is_more_likely_lost_than_not_has_no_day(table, model, expected):
