@@ -25,7 +25,7 @@ def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
     bound = 1 + math.log(math.log(many) / math.log(few)) / linear
     rows, worse = [], []
     for (words, _, before, _), (_, seconds, after, peak) in zip(small, large, strict=True):
-        exponent = math.log(after / before) / linear
+        exponent = math.log(max(after, 1e-3) / max(before, 1e-3)) / linear
         if exponent > bound + SLACK and after > 1:
             worse.append(words)
         rows.append(f"| {words} | {before:.2f} | {after:.2f} | {exponent:.2f} | {seconds:.2f} | {peak:.2f} |")
@@ -35,13 +35,14 @@ def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
         [
             f"## Every analysis: {few:,} and {many:,} accounts",
             "",
-            "One process a size, calls in the order of the notebooks; the least of up to three runs. The exponent is 1 where processor seconds grow as",
-            f"accounts do, {bound:.2f} where as n log n; runs differ by {SLACK}. Memory is the most that the process held during the call, its tables",
+            "One process a size, calls in the order of the notebooks; the least of up to three runs. The exponent is 1 where the seconds of the",
+            f"program (user time) grow as accounts do, {bound:.2f} where as n log n; runs differ by {SLACK}. Seconds by the clock hold the system's too, which",
+            "hands out memory. Memory is the most that the process held during the call, its tables",
             f"included. Models learn from {ROWS:,} landmark rows at most; what needs a sample draws it by itself.",
             "",
             f"**{verdict}**",
             "",
-            f"| call | {few:,}, processor s | {many:,}, processor s | exponent | {many:,}, s | GB |",
+            f"| call | {few:,}, user s | {many:,}, user s | exponent | {many:,}, s | GB |",
             "|---|---:|---:|---:|---:|---:|",
             *rows,
             f"| sum | {sums[0]:.0f} | {sums[1]:.0f} | | {sums[2]:.0f} | {max(row[3] for row in large):.2f} |",

@@ -55,6 +55,7 @@ def section(sizes: Sequence[int] = LINES) -> str:
                 pairs = (("kit", "pandas"), ("kit, summary", "lifetimes"), ("kit, summary", "pandas, summary"))
                 checks += [_compared(folder, lines, *pair) for pair in pairs]
             Path(folder, f"{lines}.parquet").unlink()
+        denser = _denser(folder, *sizes[-2:], runs) if len(sizes) > 1 else []
     return "\n".join(
         [
             "## Facts of accounts",
@@ -77,7 +78,8 @@ def section(sizes: Sequence[int] = LINES) -> str:
                 for pair in RATIOS
                 if set(pair) <= runs[lines].keys()
             ),
-            *(_growth(small, large, runs) for small, large in pairwise(sizes)),
+            *(_growth(small, large, runs[large]["kit"], runs[small]["kit"]) for small, large in pairwise(sizes)),
+            *denser,
             "",
             *checks,
         ]
@@ -93,8 +95,15 @@ def _turns(folder: str, lines: int) -> Runs:
     return runs
 
 
-def _measured(name: str, folder: str, lines: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.facts_peers", name, folder, str(lines)]
+def _denser(folder: str, small: int, large: int, runs: dict[int, Runs]) -> list[str]:
+    """How the time grows where the accounts stay as many: a longer or denser history, not a larger base."""
+    _measured("make", folder, large, small // 100)
+    found = [_measured("kit", folder, large) for _ in range(TURNS)]
+    return [_growth(small, large, found, runs[small]["kit"], f" of {small // 100:,} accounts too")]
+
+
+def _measured(name: str, folder: str, lines: int, *accounts: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.facts_peers", name, folder, *map(str, (lines, *accounts))]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr}")
@@ -119,13 +128,12 @@ def _ratio(lines: int, runs: Runs, top: str, bottom: str) -> str:
     return f"| {lines:,} | {words} | {ratios['seconds']:.2f} | {ratios['processor']:.2f} | {aim if lines >= least else ''} |"
 
 
-def _growth(small: int, large: int, runs: dict[int, Runs]) -> str:
+def _growth(small: int, large: int, now: list[dict[str, Any]], before: list[dict[str, Any]], words: str = "") -> str:
     times = [
-        median(run[unit] for run in runs[large]["kit"]) / median(run[unit] for run in runs[small]["kit"])
-        for unit in ("seconds", "processor")
+        median(run[unit] for run in now) / median(run[unit] for run in before) for unit in ("seconds", "processor")
     ]
     aim = f"at most {large / small:g}" if large > 10_000_000 else ""
-    return f"| {large:,} | {WORDS['kit']} / the same with {small:,} | {times[0]:.2f} | {times[1]:.2f} | {aim} |"
+    return f"| {large:,}{words} | {WORDS['kit']} / the same with {small:,} | {times[0]:.2f} | {times[1]:.2f} | {aim} |"
 
 
 def _compared(folder: str, lines: int, one: str, other: str) -> str:

@@ -1,4 +1,4 @@
-"""One contender of `bench.facts` in a process of its own: ``python -m bench.facts_peers NAME FOLDER LINES``.
+"""One contender of `bench.facts` in a process of its own: ``python -m bench.facts_peers NAME FOLDER LINES [ACCOUNTS]``.
 
 Each reads the Parquet file and ends with a pandas table; imports and the start of the engine are not counted.
 """
@@ -54,13 +54,13 @@ COPY (
 """
 
 
-def make(path: Path, lines: int) -> Run:
-    """About so many lines of three years, a hundredth as many accounts, in the order of their days."""
+def make(path: Path, lines: int, accounts: int) -> Run:
+    """About so many lines of three years, in the order of their days."""
     import duckdb
 
     con = duckdb.connect()
     con.execute("SET enable_progress_bar = false")
-    return lambda: con.execute(MAKE.format(orders=lines // 4, accounts=lines // 100, path=path)).df()
+    return lambda: con.execute(MAKE.format(orders=lines // 4, accounts=accounts, path=path)).df()
 
 
 def kit(path: Path, memory: str = PLENTY, as_of: date | list[date] = AS_OF) -> Run:
@@ -239,9 +239,9 @@ CONTENDERS: dict[str, Callable[[Path], Run]] = {
 }
 
 
-def main(name: str, folder: str, lines: int) -> None:
+def main(name: str, folder: str, lines: int, accounts: int = 0) -> None:
     path = Path(folder, f"{lines}.parquet")
-    run = make(path, lines) if name == "make" else CONTENDERS[name](path)
+    run = make(path, lines, accounts or lines // 100) if name == "make" else CONTENDERS[name](path)
     began, processor = time.perf_counter(), time.process_time()
     found = run()
     seconds, processor = time.perf_counter() - began, time.process_time() - processor
@@ -252,4 +252,4 @@ def main(name: str, folder: str, lines: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

@@ -60,7 +60,7 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
     """The main reasons for a high P(lost) in words: the groups of signs that lower the chance of an order most.
 
     The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
-    the pieces are weighed by the orders expected in them.
+    the pieces are weighed by the orders expected in them. A second opinion knows no signs and gives no reasons.
     """
     z = covariates(model, table)
     groups = {name: SIGNS[str(name)].group for name in z}
