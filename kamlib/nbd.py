@@ -53,10 +53,12 @@ def fit_buyers(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int = 
 
 def alive(buyers: Buyers, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
     """P(still a client), 0 to 1; parameters as in `fit_buyers`."""
+    from scipy.special import expit
+
     r, alpha, a, b = buyers.r, buyers.alpha, buyers.a, buyers.b
     weeks, last = age / _WEEK, recency / _WEEK
     gone = np.log(a) - np.log(b + x) + (r + x) * (np.log(alpha + weeks) - np.log(alpha + last))
-    return 1 / (1 + np.exp(gone))
+    return expit(-gone)
 
 
 def none_within(

@@ -71,3 +71,9 @@ def test_nobody_with_one_order_is_there_for_certain():
     # by hand, at once: 1 / (1 + a / b) = 1 / (1 + 0.32); the longer it is silent, the less
     assert found.iloc[0] == pytest.approx(1 / 1.32)
     assert found.iloc[1] < 0.5 < found.iloc[0]
+
+
+def test_a_buyer_of_every_day_that_fell_silent_is_gone_without_a_warning():
+    with np.errstate(all="raise"):
+        found = alive(TRUE, pd.Series([700.0]), pd.Series([700.0]), pd.Series([2000.0]))
+    assert found.iloc[0] == pytest.approx(0, abs=1e-12)
