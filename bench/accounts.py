@@ -14,7 +14,10 @@ from pathlib import Path
 from bench.accounts_calls import Row
 from bench.churn_scale import ROWS
 
-SIZES = (250_000, 1_000_000)  # both beyond the cache of the processor: from within it to beyond it all looks steeper
+SIZES = (
+    250_000,
+    1_000_000,
+)  # 100,000 still lie in the cache of the processor, and the step out of it looks steeper than a sort
 SLACK = 0.15  # what runs differ by
 
 

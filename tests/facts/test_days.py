@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts import account_days, order_days
+from kamlib.facts.days import as_pandas
 
 
 def test_account_days_hold_the_days_of_credit_notes_alone(one, clean_orders):
@@ -32,3 +33,18 @@ def test_order_days_are_net_of_the_days_credit_notes(clean_orders):
     assert found["amount"].tolist() == [0.1, 7, 5]
     assert found["margin"].tolist()[:2] == [0.05, 3]
     assert np.isnan(found["margin"].iloc[2])
+
+
+def test_tables_come_out_by_code_points_shares_falling_and_what_is_missing_last(engine):
+    """By hand: Z (5A) before a (61) before z (7A) before É (C9) before я (44F)."""
+    import ibis
+
+    names = ["я", "a", None, "É", "Z", "z", "a", "a", "a"]
+    shares = [0.1, None, 0.1, 0.1, 0.1, 0.1, 0.2, 0.9, 0.1]
+    days = [date(2026, 1, 2)] * 7 + [date(2026, 1, 3), date(2026, 1, 2)]
+    table = ibis.memtable(
+        {"day": days, "share": shares, "name": names}, schema={"day": "date", "share": "float64", "name": "string"}
+    )
+    found = as_pandas(engine.create_table("unsorted", table, temp=True), ["day", "share", "name"])
+    assert found["name"].tolist() == ["a", "Z", "a", "z", "É", "я", None, "a", "a"]
+    assert found["share"].fillna(-1).tolist() == [0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, -1, 0.9]
