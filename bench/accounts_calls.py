@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from bench.churn_scale import AS_OF, DAYS, ROWS, H, make
-from kamlib.settings import Criterion, Kaism, Scoring
+from kamlib.study.sections import Criterion, Kaism, Scoring
 
 BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
 Row = tuple[str, float, float, float]  # the call, seconds, user seconds, GB
@@ -92,7 +92,7 @@ def others(ids: np.ndarray) -> dict[str, pd.DataFrame]:
 def run(folder: Path, accounts: int) -> list[Row]:
     """All calls in the order in which the notebooks need them."""
     from kamlib import facts
-    from kamlib.intake.embedded import engine
+    from kamlib.io.duckdb_backend import engine
 
     for module in ("lifelines", "scipy.stats", "sklearn.cluster", "sklearn.mixture"):
         import_module(module)  # so that no call pays for it
@@ -113,54 +113,49 @@ def run(folder: Path, accounts: int) -> list[Row]:
 
 def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """States, the model of loss with its test, and lifetime value; the states and P(lost)."""
-    from kamlib import (
-        aft,
-        blocks,
-        explain,
-        history,
-        honest,
-        landmarks,
-        signs,
-        states,
-        survival,
-        thresholds,
-        value,
-        waiting,
-    )
+    from kamlib.churn import aft, explain, landmark_history, landmarks, next_order
+    from kamlib.churn.evaluation import holdout, thresholds
+    from kamlib.facts import blocks, frequency_bands, states
+    from kamlib.measures import lifetime_value
+    from kamlib.stats import survival
 
-    standing = watch("states.states", lambda: states.states(now, accounts=tables["accounts"]))
-    some = history.some_accounts(orders, ROWS // (len(DAYS) - 1))
+    standing = watch("states.customer_states", lambda: states.customer_states(now, accounts=tables["accounts"]))
+    some = landmark_history.some_accounts(orders, ROWS // (len(DAYS) - 1))
     signs_of = {name: tables[name] for name in ("accounts", "interactions", "invoices")}
-    table = watch("history.at_risk_history", lambda: history.at_risk_history(orders, DAYS, some=some, **signs_of))
-    watch("honest.losses_by_landmark", lambda: honest.losses_by_landmark(table, TODAY))
+    table = watch(
+        "history.at_risk_history", lambda: landmark_history.at_risk_history(orders, DAYS, some=some, **signs_of)
+    )
+    watch("holdout.losses_by_landmark", lambda: holdout.losses_by_landmark(table, TODAY))
     day = TODAY - pd.Timedelta(days=H)
     before = table[table["as_of"] == day]
     came = landmarks.outcomes(before, TODAY)
-    groups = watch("signs.segments", lambda: signs.segments(before))
+    groups = watch("frequency_bands.bands", lambda: frequency_bands.bands(before))
     watch("survival.kaplan_meier", lambda: survival.kaplan_meier(came["duration"], came["event"], groups))
     watch("survival.log_rank", lambda: survival.log_rank(came["duration"], came["event"], groups))
     watch("thresholds.threshold_curve", lambda: thresholds.threshold_curve(before["silence_days"], came["lost"]))
-    choices = watch("honest.choose", lambda: honest.choose(table, day))
-    settings = honest.chosen(choices)
-    test = watch("honest.honest_test", lambda: honest.honest_test(table, TODAY, settings))
+    choices = watch("holdout.choose", lambda: holdout.choose(table, day))
+    settings = holdout.chosen(choices)
+    test = watch("holdout.evaluate", lambda: holdout.evaluate(table, TODAY, settings))
     watch("aft.aft_check", lambda: aft.aft_check(table, test))
-    verdict = honest.Verdict("model", "silence", "", 0, None)
+    verdict = holdout.Verdict("model", "silence", "", 0, None)
     model = watch("explain.final_model", lambda: explain.final_model(table, TODAY, verdict, settings))
     watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model))
-    watch("explain.changing_signs", lambda: explain.changing_signs(model, table))
+    watch("explain.changing_effects", lambda: explain.changing_effects(model, table))
     listed = watch("explain.lost_probabilities", lambda: explain.lost_probabilities(table, TODAY, verdict, model))
-    watch("waiting.next_order_days", lambda: waiting.next_order_days(table, TODAY, model))
-    n = value.blocks(H)
+    watch("next_order.next_order_days", lambda: next_order.next_order_days(table, TODAY, model))
+    n = lifetime_value.blocks(H)
     spans = {"horizon_days": H, "n_blocks": n}
     later = watch("blocks.later_blocks", lambda: blocks.later_blocks(some, DAYS[:-1], AS_OF, **spans))
     losses = watch(
-        "value.block_losses", lambda: value.block_losses(later, table[table["as_of"] < TODAY], AS_OF, **spans)
+        "lifetime_value.block_losses",
+        lambda: lifetime_value.block_losses(later, table[table["as_of"] < TODAY], AS_OF, **spans),
     )
     past = watch("blocks.past_blocks", lambda: blocks.past_blocks(orders, AS_OF, horizon_days=H))
     usual = watch(
-        "value.block_margins", lambda: value.block_margins(past, now[now["last_order"].notna()], horizon_days=H)
+        "lifetime_value.block_margins",
+        lambda: lifetime_value.block_margins(past, now[now["last_order"].notna()], horizon_days=H),
     )
-    watch("value.lifetime_value", lambda: value.lifetime_value(listed, usual, losses))
+    watch("lifetime_value.lifetime_values", lambda: lifetime_value.lifetime_values(listed, usual, losses))
     return standing, listed
 
 
@@ -168,19 +163,10 @@ def scoring(
     watch: Watch, then: pd.DataFrame, now: pd.DataFrame, tables: dict, standing: pd.DataFrame, listed: pd.DataFrame
 ) -> None:
     """Criteria, the score and how sure it is, the matrix and the categories."""
-    from kamlib import (
-        categories,
-        changes,
-        criteria,
-        dealings,
-        disagreement,
-        kaism,
-        raters,
-        roster,
-        scoring,
-        sensitivity,
-        smaa,
-    )
+    from kamlib.facts import customers, service
+    from kamlib.scoring import categories, contradictions, criteria, kaism, list_changes, sensitivity, smaa
+    from kamlib.scoring import ratings as raters
+    from kamlib.scoring import scores as scoring
 
     chosen = [
         Criterion.model_validate({"name": name, "worst": worst, "best": best, "weight": weight})
@@ -188,21 +174,21 @@ def scoring(
     ]
     rules, view = Scoring(criteria=chosen), Kaism()
     touched = {name: tables[name] for name in ("invoices", "interactions")}
-    watch("roster.lanes", lambda: roster.lanes(now, standing, tables["accounts"]))
-    dealt = watch("dealings.dealings", lambda: dealings.dealings(now, **touched))
-    whole = roster.with_accounts(now, tables["accounts"]).merge(dealt, on="account_id")
-    ours = watch("raters.latest_ratings", lambda: raters.latest_ratings(tables["ratings"], TODAY))
-    watch("raters.agreement", lambda: raters.agreement(ours))
-    watch("raters.ages", lambda: raters.ages(ours, 365))
+    watch("customers.lanes", lambda: customers.lanes(now, standing, tables["accounts"]))
+    dealt = watch("service.service_facts", lambda: service.service_facts(now, **touched))
+    whole = customers.with_accounts(now, tables["accounts"]).merge(dealt, on="account_id")
+    ours = watch("ratings.latest_ratings", lambda: raters.latest_ratings(tables["ratings"], TODAY))
+    watch("ratings.rater_agreement", lambda: raters.rater_agreement(ours))
+    watch("ratings.rating_ages", lambda: raters.rating_ages(ours, 365))
     measured = watch("criteria.criterion_values", lambda: criteria.criterion_values(chosen, whole, ratings=ours))
     out = watch("criteria.knock_outs", lambda: criteria.knock_outs(whole, accounts=tables["accounts"], ratings=ours))
-    watch("scoring.cautions", lambda: scoring.cautions(scoring.utilities(measured, chosen), chosen))
-    watch("scoring.contributions", lambda: scoring.contributions(measured, chosen))
-    scores = watch("scoring.score", lambda: scoring.score(measured, chosen))
+    watch("scores.cautions", lambda: scoring.cautions(scoring.utilities(measured, chosen), chosen))
+    watch("scores.contributions", lambda: scoring.contributions(measured, chosen))
+    scores = watch("scores.score", lambda: scoring.score(measured, chosen))
     revenue = whole.set_index("account_id")["revenue_12m"]
-    scores = watch("scoring.members", lambda: scoring.members(scores, rules, revenue=revenue, knocked=out))
+    scores = watch("scores.members", lambda: scoring.members(scores, rules, revenue=revenue, knocked=out))
     ranked = measured.loc[scores.loc[scores["rank"].notna(), "account_id"]]
-    spread = watch("raters.rater_spread", lambda: raters.rater_spread(chosen, ours, ranked))
+    spread = watch("ratings.rater_spread", lambda: raters.rater_spread(chosen, ours, ranked))
     low, high = scoring.utility_range(ranked, chosen, spread)
     weights, top = pd.Series({c.name: c.weight for c in chosen}), scoring.top_count(len(ranked), rules)
     middle = scoring.utilities(ranked, chosen).fillna(0.5)
@@ -210,57 +196,70 @@ def scoring(
     watch(words, lambda: smaa.acceptability(low, high, weights, top=top, marks={"attractive": 0.5}))
     watch("sensitivity.smallest_change", lambda: sensitivity.smallest_change(middle, weights, top=top))
     watch("sensitivity.drop_one", lambda: sensitivity.drop_one(middle, weights, top=top))
-    watch("disagreement.disagreement", lambda: disagreement.disagreement(scores, whole, listed))
+    watch("contradictions.contradicting_signs", lambda: contradictions.contradicting_signs(scores, whole, listed))
     theirs = raters.latest_ratings(tables["ratings"], TODAY, view="client")
     strength = watch("kaism.relative_strength", lambda: kaism.relative_strength(theirs))
     across = watch("kaism.importance", lambda: kaism.importance(whole, view, strength=strength))
-    watch("kaism.matrix", lambda: kaism.matrix(scores, across, view))
-    watch("categories.categories", lambda: categories.categories(whole, ratings=ours, dealings=dealt))
+    watch("kaism.kaism_matrix", lambda: kaism.kaism_matrix(scores, across, view))
+    watch("categories.customer_categories", lambda: categories.customer_categories(whole, ratings=ours, dealings=dealt))
     watch("categories.three_p", lambda: categories.three_p(ours, now["account_id"]))
-    earlier = roster.with_accounts(then, tables["accounts"]).merge(dealings.dealings(then, **touched), on="account_id")
+    earlier = customers.with_accounts(then, tables["accounts"]).merge(
+        service.service_facts(then, **touched), on="account_id"
+    )
     past = criteria.criterion_values(
         chosen, earlier, ratings=raters.latest_ratings(tables["ratings"], BEFORE), strict=False
     )
     gone = criteria.knock_outs(earlier, accounts=tables["accounts"])
     pair = (
-        changes.Scored(past, earlier.set_index("account_id")["revenue_12m"], gone),
-        changes.Scored(measured, revenue, out),
+        list_changes.Scored(past, earlier.set_index("account_id")["revenue_12m"], gone),
+        list_changes.Scored(measured, revenue, out),
     )
-    watch("changes.changes", lambda: changes.changes(pair[0], rules, pair[1], rules))
+    watch("list_changes.changes", lambda: list_changes.changes(pair[0], rules, pair[1], rules))
 
 
 def segments(watch: Watch, then: pd.DataFrame, now: pd.DataFrame, months: pd.DataFrame, standing: pd.DataFrame) -> None:
     """RFM, ABC-XYZ, who moved, and clusters with their profiles."""
-    from kamlib import abcxyz, clusters, migration, profiles, rfm, xyz
+    from kamlib.segments import abc_xyz, cluster_profiles, clusters, migration, rfm, xyz
 
-    by_rfm, before = watch("rfm.rfm", lambda: rfm.rfm(now)), rfm.rfm(then)
+    by_rfm, before = watch("rfm.rfm_segments", lambda: rfm.rfm_segments(now)), rfm.rfm_segments(then)
     watch("rfm.cut_points", lambda: rfm.cut_points(by_rfm))
     watch("rfm.summary", lambda: rfm.summary(by_rfm))
     watch("migration.moves", lambda: migration.moves(before, by_rfm, by="segment"))
-    by_money = watch("abcxyz.abc", lambda: abcxyz.abc(now))
+    by_money = watch("abc_xyz.abc_classes", lambda: abc_xyz.abc_classes(now))
     for reading in ("frequency", "gaps", "periods"):
-        rhythm = watch(f"xyz.xyz by {reading}", lambda reading=reading: xyz.xyz(now, months, standing, reading=reading))
-    cells = watch("abcxyz.cells", lambda: abcxyz.cells(by_money, rhythm))
-    watch("abcxyz.grid", lambda: abcxyz.grid(cells))
-    found = watch("clusters.group", lambda: clusters.group(now))
+        rhythm = watch(
+            f"xyz.xyz_classes by {reading}",
+            lambda reading=reading: xyz.xyz_classes(now, months, standing, reading=reading),
+        )
+    cells = watch("abc_xyz.cells", lambda: abc_xyz.cells(by_money, rhythm))
+    watch("abc_xyz.grid", lambda: abc_xyz.grid(cells))
+    found = watch("clusters.cluster_accounts", lambda: clusters.cluster_accounts(now))
     worth = now.set_index("account_id")["margin_24m"]
-    watch("profiles.profiles", lambda: profiles.profiles(found.behaviour, found.features, found.accounts, worth))
-    watch("profiles.picture", lambda: profiles.picture(found.features))
+    watch(
+        "cluster_profiles.profiles",
+        lambda: cluster_profiles.profiles(found.behaviour, found.features, found.accounts, worth),
+    )
+    watch("cluster_profiles.picture", lambda: cluster_profiles.picture(found.features))
 
 
 def traits(watch: Watch, orders: Any, now: pd.DataFrame, accounts: pd.DataFrame, standing: pd.DataFrame) -> None:
     """The life cycle, and the cross tables of the traits of firms."""
-    from kamlib import crosstabs, lifecycle, roster
+    from kamlib.facts import customers
+    from kamlib.segments import crosstabs, lifecycle
 
-    stage = watch("lifecycle.lifecycle", lambda: lifecycle.lifecycle(now, standing))[["account_id", "stage"]]
+    stage = watch("lifecycle.lifecycle_stages", lambda: lifecycle.lifecycle_stages(now, standing))[
+        ["account_id", "stage"]
+    ]
     sums = watch("crosstabs.line_sums", lambda: crosstabs.line_sums(orders.mutate(channel=orders.manager), AS_OF))
-    rows = watch("crosstabs.traits", lambda: crosstabs.traits(stage, roster.units(accounts), sums))
+    rows = watch("crosstabs.traits", lambda: crosstabs.traits(stage, customers.units(accounts), sums))
     watch("crosstabs.cross", lambda: crosstabs.cross(rows, ["stage"]))
 
 
 def returns(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> None:
     """Losses with what was on record before them, returns, and the two claims of the trade."""
-    from kamlib import causes, claims, losses, returns, winback
+    from kamlib.churn import causes, losses, returns
+    from kamlib.measures import trade_claims
+    from kamlib.plan import winback
 
     first = now.set_index("account_id")["first_order"]
     gone = watch("losses.loss_episodes", lambda: losses.loss_episodes(orders, AS_OF, horizon_days=H))
@@ -270,10 +269,10 @@ def returns(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> None:
     lost = returns.lost_at(gone, TODAY)
     watch("returns.p_return", lambda: returns.p_return(learnt.rates, lost, TODAY, horizon_days=H))
     watch("winback.recaptured", lambda: winback.recaptured(gone, "margin", first.min(), horizon_days=H))
-    won = watch("claims.first_years", lambda: claims.first_years(orders, AS_OF))
-    watch("claims.keeping_or_winning", lambda: claims.keeping_or_winning(gone, won, first.min(), AS_OF))
-    manager = watch("claims.managers_before", lambda: claims.managers_before(orders, date(2025, 6, 29)))
-    watch("claims.managers_share", lambda: claims.managers_share(now, manager))
+    won = watch("trade_claims.first_years", lambda: trade_claims.first_years(orders, AS_OF))
+    watch("trade_claims.keeping_or_winning", lambda: trade_claims.keeping_or_winning(gone, won, first.min(), AS_OF))
+    manager = watch("trade_claims.managers_before", lambda: trade_claims.managers_before(orders, date(2025, 6, 29)))
+    watch("trade_claims.managers_share", lambda: trade_claims.managers_share(now, manager))
 
 
 if __name__ == "__main__":

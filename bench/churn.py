@@ -8,14 +8,14 @@ import pandas as pd
 
 from bench.churn_peers import PEERS, predictions
 from bench.runs import EXAMPLE
-from kamlib.baselines import BASELINES
+from kamlib.churn.evaluation.baselines import BASELINES
+from kamlib.churn.evaluation.holdout import choose, chosen, evaluate
+from kamlib.churn.evaluation.metrics import MEASURES, compare
+from kamlib.churn.landmark_history import at_risk_history
+from kamlib.churn.landmarks import landmark_dates
 from kamlib.facts import account_facts
-from kamlib.history import at_risk_history
-from kamlib.honest import choose, chosen, honest_test
-from kamlib.intake import collect
-from kamlib.landmarks import landmark_dates
-from kamlib.metrics import MEASURES, compare
-from kamlib.study import Study
+from kamlib.intake.pipeline import collect
+from kamlib.study.model import Study
 
 AS_OF, LANDMARK, H = "2011-12-07", "2011-06-10", 180
 # Measured elsewhere on 4,331 clients at this landmark, 43.0 % of them lost: AUC, Brier score.
@@ -42,7 +42,7 @@ def section(data: Path) -> str:
     days = [day.date() for day in landmark_dates(first, study.as_of, horizon_days=H)["as_of"]]
     table = at_risk_history(orders, days, horizon_days=H)
     choices = choose(table, LANDMARK, horizon_days=H)  # reads nothing after the landmark; then one evaluation
-    test = honest_test(table, study.as_of, chosen(choices), horizon_days=H, bootstraps=1000)
+    test = evaluate(table, study.as_of, chosen(choices), horizon_days=H, bootstraps=1000)
     now = table[table["as_of"] == LANDMARK].reset_index(drop=True)
     everyone = account_facts(orders, pd.Timestamp(LANDMARK).date(), horizon_days=H)
     peers = [predictions(everyone[everyone["last_order"].notna()], now, H), predictions(now, now, H)]

@@ -112,10 +112,13 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     """The way of notebook 05, without the choices and the test: table, fit, P(lost) with reasons, next order, value."""
     import pandas as pd
 
-    from kamlib import blocks, churn, explain, value, waiting
-    from kamlib.history import at_risk_history, some_accounts
-    from kamlib.honest import Verdict
-    from kamlib.intake.embedded import engine
+    from kamlib.churn import explain, next_order
+    from kamlib.churn import model as churn
+    from kamlib.churn.evaluation.holdout import Verdict
+    from kamlib.churn.landmark_history import at_risk_history, some_accounts
+    from kamlib.facts import blocks
+    from kamlib.io.duckdb_backend import engine
+    from kamlib.measures import lifetime_value
 
     con, watch = engine(memory="1GB"), _Watch()
     orders = con.create_table("lines", con.read_parquet(folder / "orders.parquet"), temp=True)
@@ -127,25 +130,27 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     watch("fit")
     verdict = Verdict("model", "silence", "", 0, None)
     listed = explain.lost_probabilities(table, AS_OF, verdict, model, horizon_days=H)
-    listed = listed.merge(waiting.next_order_days(table, AS_OF, model, horizon_days=H), on="account_id")
+    listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="account_id")
     watch("P(lost), reasons, next order")
-    n = value.blocks(H)
+    n = lifetime_value.blocks(H)
     later = blocks.later_blocks(some, DAYS[:-1], AS_OF, horizon_days=H, n_blocks=n)
     past = table["as_of"] < pd.Timestamp(AS_OF)
-    losses = value.block_losses(later, table[past], AS_OF, horizon_days=H, n_blocks=n)
-    margins = value.block_margins(blocks.past_blocks(orders, AS_OF, horizon_days=H), table[~past], horizon_days=H)
-    worth = value.lifetime_value(listed, margins, losses, horizon_days=H)
+    losses = lifetime_value.block_losses(later, table[past], AS_OF, horizon_days=H, n_blocks=n)
+    margins = lifetime_value.block_margins(
+        blocks.past_blocks(orders, AS_OF, horizon_days=H), table[~past], horizon_days=H
+    )
+    worth = lifetime_value.lifetime_values(listed, margins, losses, horizon_days=H)
     listed = listed.merge(worth[["account_id", "margin_at_stake"]], on="account_id")
     listed = listed.sort_values("margin_at_stake", ascending=False)
     watch("value, margin at stake, list")
     seconds, memory = watch.seconds, _memory()
     some.select("account_id").distinct().to_parquet(folder / "drawn.parquet")
-    from kamlib.cox import cox_data
-    from kamlib.landmarks import outcomes
+    from kamlib.churn.cox import cox_data
+    from kamlib.churn.landmarks import outcomes
 
     train = table[past]
     came = outcomes(train, AS_OF, horizon_days=H)
-    cox_data(churn.covariates(model, train), train, came).drop(columns="_account").to_parquet(folder / "rows.parquet")
+    cox_data(churn.standardised(model, train), train, came).drop(columns="_account").to_parquet(folder / "rows.parquet")
     return {"seconds": seconds, "memory": memory, "facts": _sums(table), "rows": model.rows, "drawn": model.accounts,
             "listed": len(listed)}  # fmt: skip
 

@@ -10,9 +10,9 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from kamlib.behaviour import FEATURES
-from kamlib.clusters import group
-from kamlib.profiles import agreement
+from kamlib.segments.cluster_features import FEATURES
+from kamlib.segments.cluster_profiles import agreement
+from kamlib.segments.clusters import cluster_accounts
 
 ACCOUNTS, STARTS, ROUNDS = 1_000_000, 10, 3
 #: standard scores of the middles of four planted groups
@@ -44,7 +44,7 @@ def _row(name: str) -> str:
     facts, planted = _accounts(name)
     rounds = []
     for _ in range(ROUNDS):
-        grouping, ours = _seconds(lambda: group(facts))
+        grouping, ours = _seconds(lambda: cluster_accounts(facts))
         values = grouping.features.to_numpy()
         k = grouping.accounts["cluster"].nunique() or 8
         bare, theirs = _seconds(lambda values=values, k=k: KMeans(k, n_init=STARTS, random_state=0).fit(values))

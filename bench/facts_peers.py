@@ -65,7 +65,7 @@ def make(path: Path, lines: int, accounts: int) -> Run:
 
 def kit(path: Path, memory: str = PLENTY, as_of: date | list[date] = AS_OF) -> Run:
     from kamlib.facts import account_facts
-    from kamlib.intake.embedded import engine
+    from kamlib.io.duckdb_backend import engine
 
     con = engine(path.parent, memory=memory)
     return lambda: account_facts(con.read_parquet(path), as_of)
@@ -74,7 +74,7 @@ def kit(path: Path, memory: str = PLENTY, as_of: date | list[date] = AS_OF) -> R
 def kit_summary(path: Path) -> Run:
     """The kit asked only for what lifetimes computes."""
     from kamlib.facts import account_facts
-    from kamlib.intake.embedded import engine
+    from kamlib.io.duckdb_backend import engine
 
     wanted = ["first_order", "last_order", "tenure_days", "order_days", "revenue", "returns"]
     con = engine(path.parent, memory=PLENTY)

@@ -76,8 +76,8 @@ def make(folder: Path, rows: int) -> None:
 
 
 def kit(folder: Path, rows: int) -> dict[str, list]:
-    from kamlib.intake import collect
-    from kamlib.study import Study
+    from kamlib.intake.pipeline import collect
+    from kamlib.study.model import Study
 
     ledger = collect(Study.read(folder / "study.yaml")).ledger
     hit = ledger[ledger["matched_rows"] > 0]

@@ -7,8 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from kamlib.publish import run_study
-from kamlib.run import SAMPLE
+from kamlib.run.publish import run_study
+from kamlib.run.store import SAMPLE
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "online_retail_ii" / "study.yaml"
 

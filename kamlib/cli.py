@@ -39,9 +39,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a study file that is there already.")] = False,
 ) -> None:
     """Look into files and propose a study file: tables, columns, dialects, criteria. It asks nothing."""
-    from kamlib.init.start import start, summary
+    from kamlib.init.start import propose_study, summary
 
-    for line in summary(start(files, out, name=name, force=force)):
+    for line in summary(propose_study(files, out, name=name, force=force)):
         typer.echo(line)
 
 
@@ -51,14 +51,14 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from kamlib.notebooks import steps
-    from kamlib.publish import run_study
+    from kamlib.run.publish import run_study
+    from kamlib.run.steps import notebook_steps
 
     values = _values(set_)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True, soft_wrap=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("notebooks", total=len(steps()) + 1)
+        task = bar.add_task("notebooks", total=len(notebook_steps()) + 1)
 
         def step(name: str, seconds: float) -> None:
             bar.advance(task)
@@ -71,11 +71,11 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     """Read and clean a study's files and print the ledger, without a report."""
-    from kamlib import intake
-    from kamlib.study import Study
+    from kamlib.intake import pipeline
+    from kamlib.study.model import Study
 
     loaded = Study.read(study, as_of=as_of, values=_values(set_))
-    clean = intake.collect(loaded)
+    clean = pipeline.collect(loaded)
     typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
     heads = ("rows hit", "money hit", "rows off", "money off")
     typer.echo(f"{'table':<13}{'rule':<28}{'what is done':<14}" + _columns(heads))
@@ -94,13 +94,13 @@ def firms(
     out: Annotated[Path | None, typer.Option(help="The review file; else identity.review, or firms.csv.")] = None,
 ) -> None:
     """Propose accounts that may be one firm in a review file, to be decided there; decisions already made are kept."""
-    from kamlib import intake
-    from kamlib.firms import review
-    from kamlib.study import Study
+    from kamlib.entities import review
+    from kamlib.intake import pipeline
+    from kamlib.study.model import Study
 
     loaded = Study.read(study)
     path = out or loaded.folder / (loaded.identity.review or "firms.csv")
-    pairs = review.refresh(path, intake.accounts(loaded), "," if loaded.language == "en" else ";")
+    pairs = review.refresh(path, pipeline.given_accounts(loaded), "," if loaded.language == "en" else ";")
     decided = int((pairs["decision"] != "").sum())
     typer.echo(f"{len(pairs):,} pairs, {decided:,} of them decided: {path}")
     if loaded.identity.review is None:
@@ -115,7 +115,7 @@ def batch(
     out: Out = Path("reports"),
 ) -> None:
     """Run many studies and quarters: one report each and a page that links them. Exit status 1 if any failed."""
-    from kamlib.batch import run_batch
+    from kamlib.run.batch import run_batch
 
     def told(entry: dict) -> None:
         cause = f": {entry['cause']}" if entry["cause"] else ""
@@ -130,9 +130,9 @@ def batch(
 @app.command()
 def sample(folder: Annotated[Path, typer.Argument(help="Where the sample goes.")] = Path("data/sample")) -> None:
     """Make the sample: a fictional distributor with every table, and the truth that was planted in it."""
-    from kamlib.sample import make
+    from kam_teaching import make_sample
 
-    make(folder)
+    make_sample(folder)
     typer.echo(f"sample: {folder.resolve()}")
 
 
@@ -144,8 +144,8 @@ def anonymise(
     as_of: AsOf = None,
 ) -> None:
     """Make a pseudonymised copy of a study for a class or for support: its README.txt says what is protected."""
-    from kamlib.anonymise import anonymise as copy
-    from kamlib.study import Study
+    from kamlib.privacy.anonymised_copy import anonymise as copy
+    from kamlib.study.model import Study
 
     typer.echo(f"study: {copy(Study.read(study, as_of=as_of), out, key=key)}")
 
@@ -159,12 +159,12 @@ def person(
     ] = None,
 ) -> None:
     """List all that a study's files hold about one person, or write copies of the files without it."""
-    from kamlib import persons
-    from kamlib.study import Study
+    from kamlib.privacy import erasure, subject
+    from kamlib.study.model import Study
 
     loaded = Study.read(study)
-    found = persons.identify(loaded, who)
-    held = persons.places(loaded, found) if erase is None else persons.erase(loaded, found, erase)
+    found = subject.identify(loaded, who)
+    held = subject.places(loaded, found) if erase is None else erasure.erase(loaded, found, erase)
     for row in held.to_dict("records"):
         typer.echo(f"{row['table']:<13}{row['file']}, line {row['line']}: {row['held']} ({row['columns']})")
     typer.echo(
@@ -183,7 +183,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 def main() -> None:
     """Run the command line; a mistake of the input ends with one message and status 2, never with a traceback."""
-    from kamlib.notebooks import StepError
+    from kamlib.run.steps import StepError
 
     try:
         app()
@@ -202,7 +202,7 @@ def main() -> None:
 
 
 def _values(pairs: list[str] | None) -> dict[str, object]:
-    from kamlib.yamlfile import value
+    from kamlib.study.yaml_lines import value
 
     values = {}
     for pair in pairs or []:

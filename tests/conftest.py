@@ -17,7 +17,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

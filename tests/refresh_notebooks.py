@@ -34,9 +34,9 @@ if __name__ == "__main__":
     if named := [Path(name) for name in sys.argv[1:]]:
         books = named
     else:
-        from kamlib.notebooks import steps
+        from kamlib.run.steps import notebook_steps
 
-        numbered = [step.path for step in steps()]
+        numbered = [step.path for step in notebook_steps()]
         books = [*numbered, *sorted(set(FOLDER.glob("*.ipynb")) - set(numbered))]
     for path in books:
         print(path.name, flush=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kamlib.notebooks import FOLDER
+from kamlib.run.steps import FOLDER
 
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
 

@@ -125,8 +125,8 @@ def test_a_study_that_does_not_say_who_is_key_is_refused_before_anything_runs(ka
 
 
 def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
-    from kamlib import publish
-    from kamlib.notebooks import StepError
+    from kamlib.run import publish
+    from kamlib.run.steps import StepError
 
     def fails(run, plan, progress):
         raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")

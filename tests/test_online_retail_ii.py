@@ -13,13 +13,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kamlib import abcxyz, crosstabs, lifecycle, rfm, xyz
+from kamlib.entities import groups
 from kamlib.facts import account_facts, account_months
-from kamlib.intake import Clean, cleaning, collect, identity
-from kamlib.notebooks import steps
-from kamlib.publish import run_study
-from kamlib.states import states
-from kamlib.study import Study
+from kamlib.facts.states import customer_states
+from kamlib.intake import cleaning
+from kamlib.intake.pipeline import Clean, collect
+from kamlib.run.publish import run_study
+from kamlib.run.steps import notebook_steps
+from kamlib.segments import abc_xyz, crosstabs, lifecycle, rfm, xyz
+from kamlib.study.model import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data"))
@@ -94,7 +96,7 @@ def test_fractions_of_a_cent_are_kept(clean):
 
 
 def test_no_account_is_rolled_up(clean):
-    proof = identity.double_count(clean.orders).iloc[0]
+    proof = groups.double_count(clean.orders).iloc[0]
     assert proof["members"] == proof["units"] and proof["groups"] == 0
 
 
@@ -105,14 +107,18 @@ def test_the_month_of_the_overlap_stands_out(clean):
 
 def segmented(clean: Clean, as_of) -> pd.DataFrame:
     facts = account_facts(clean.orders, as_of)
-    months, state = account_months(clean.orders, as_of), states(facts)
+    months, state = account_months(clean.orders, as_of), customer_states(facts)
     found = [
-        rfm.rfm(facts)[["account_id", "cell", "segment"]],
-        abcxyz.abc(facts, "revenue_24m")[["account_id", "money", "abc"]],
-        abcxyz.abc(facts, "revenue_24m", method="tangent")[["account_id", "abc"]].rename(columns={"abc": "tangent"}),
-        xyz.xyz(facts, months, state)[["account_id", "xyz", "uncertain"]],
-        xyz.xyz(facts, months, state, reading="periods")[["account_id", "xyz"]].rename(columns={"xyz": "by_month"}),
-        lifecycle.lifecycle(facts, state)[["account_id", "stage"]],
+        rfm.rfm_segments(facts)[["account_id", "cell", "segment"]],
+        abc_xyz.abc_classes(facts, "revenue_24m")[["account_id", "money", "abc"]],
+        abc_xyz.abc_classes(facts, "revenue_24m", method="tangent")[["account_id", "abc"]].rename(
+            columns={"abc": "tangent"}
+        ),
+        xyz.xyz_classes(facts, months, state)[["account_id", "xyz", "uncertain"]],
+        xyz.xyz_classes(facts, months, state, reading="periods")[["account_id", "xyz"]].rename(
+            columns={"xyz": "by_month"}
+        ),
+        lifecycle.lifecycle_stages(facts, state)[["account_id", "stage"]],
     ]
     return pd.concat([table.set_index("account_id").sort_index() for table in found], axis=1)
 
@@ -139,8 +145,8 @@ def test_net_at_or_below_zero_is_counted_exactly():
 
     values = {"sources.orders.files": str(FILE.resolve()), "cleaning.not_goods": None}
     raw = collect(Study.read(STUDY, values=values | {"cleaning.rules": {"not_goods": "off"}}))
-    table = abcxyz.abc(account_facts(raw.orders, Study.read(STUDY).as_of), "revenue")
-    apart = table.loc[table["abc"] == abcxyz.NOT_POSITIVE, "money"]
+    table = abc_xyz.abc_classes(account_facts(raw.orders, Study.read(STUDY).as_of), "revenue")
+    apart = table.loc[table["abc"] == abc_xyz.NOT_POSITIVE, "money"]
     assert (len(table), len(apart), (apart < 0).sum()) == (5_942, 105, 81)
 
 
@@ -158,7 +164,7 @@ def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
     index = run_study(STUDY, out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})
     assert index.parent.name == "2011-12-09"
     pages = {path.stem: path.read_text(encoding="utf-8") for path in index.parent.glob("*.html")}
-    assert set(pages) == {"index", *(step.name for step in steps())}
+    assert set(pages) == {"index", *(step.name for step in notebook_steps())}
     for figure in ("1,067,371", "243,007", "2,638,958.18", "22,523", "377,488.45", "19,494", "6,092", "-95,225.44"):
         assert figure in pages["01_cleaning"], figure
     scores = pd.read_parquet(index.parent / "tables" / "scores.parquet")

@@ -63,7 +63,7 @@ def test_importing_the_kit_loads_none_of_the_heavy_packages():
 
 def test_opening_a_run_loads_neither_plots_nor_models():
     heavy = "seaborn scipy.stats sklearn lifelines"
-    code = f"import kamlib.run, kamlib.facts, sys; print([m for m in {heavy.split()!r} if m in sys.modules])"
+    code = f"import kamlib.run.store, kamlib.facts, sys; print([m for m in {heavy.split()!r} if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

@@ -11,13 +11,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from kamlib import categories, clusters, criteria, dealings, raters, roster, scoring
-from kamlib.catalogue import BUILT_IN
-from kamlib.facts import account_facts
-from kamlib.intake import collect
-from kamlib.states import states
-from kamlib.study import Study
-from kamlib.value import serving_costs
+from kamlib.facts import account_facts, customers, service
+from kamlib.facts.service import serving_costs
+from kamlib.facts.states import customer_states
+from kamlib.intake.pipeline import collect
+from kamlib.scoring import categories, criteria, ratings
+from kamlib.scoring import scores as scoring
+from kamlib.segments import clusters
+from kamlib.study.known_criteria import BUILT_IN
+from kamlib.study.model import Study
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 
@@ -34,12 +36,12 @@ def sample() -> SimpleNamespace:
 @pytest.fixture(scope="module")
 def scores(sample) -> pd.DataFrame:
     rules = sample.study.scoring
-    units = roster.units(sample.tables["accounts"])
-    states_now = states(sample.facts, accounts=sample.tables["accounts"])
-    lanes = roster.lanes(sample.facts, states_now, units)
+    units = customers.units(sample.tables["accounts"])
+    states_now = customer_states(sample.facts, accounts=sample.tables["accounts"])
+    lanes = customers.lanes(sample.facts, states_now, units)
     clients = lanes.loc[lanes["lane"] == "client", "account_id"]
-    now = roster.with_accounts(sample.facts[sample.facts["account_id"].isin(clients)], units)
-    ours = raters.latest_ratings(sample.tables["ratings"], sample.study.as_of)
+    now = customers.with_accounts(sample.facts[sample.facts["account_id"].isin(clients)], units)
+    ours = ratings.latest_ratings(sample.tables["ratings"], sample.study.as_of)
     values = criteria.criterion_values(rules.criteria, now, ratings=ours, accounts=units)
     out = criteria.knock_outs(now, accounts=units, ratings=ours)
     return scoring.members(scoring.score(values, rules.criteria), rules, knocked=out)
@@ -64,7 +66,7 @@ def test_planted_clients_that_still_buy_stand_at_the_top(sample, scores):
 def test_groups_of_behaviour_are_recovered(sample):
     from sklearn.metrics import adjusted_rand_score
 
-    grouping = clusters.group(sample.facts)
+    grouping = clusters.cluster_accounts(sample.facts)
     behaviour = sample.truth.drop_duplicates("group_id").set_index("group_id")["behaviour"]
     label = grouping.accounts["account_id"].map(behaviour)
     known = label.notna() & grouping.accounts["cluster"].notna()
@@ -73,21 +75,21 @@ def test_groups_of_behaviour_are_recovered(sample):
 
 
 def test_columns_of_the_criteria_that_the_kit_measures_exist(sample):
-    now = roster.with_accounts(sample.facts, roster.units(sample.tables["accounts"]))
-    there = {"facts": {*now, *dealings.COLUMNS}, "value": {"remaining_value"}}  # of the table `value`
+    now = customers.with_accounts(sample.facts, customers.units(sample.tables["accounts"]))
+    there = {"facts": {*now, *service.COLUMNS}, "value": {"remaining_value"}}  # of the table `value`
     for known in BUILT_IN.values():
         assert known.source == "rating" or known.column in there[known.source]
 
 
 def test_planted_experts_and_goodwill_are_told_from_the_others(sample):
     # an expert or a prepaying client that hardly bought or met us this year can't be told: half of them, and no one else
-    dealt = dealings.dealings(
+    dealt = service.service_facts(
         sample.facts,
         invoices=sample.tables["invoices"],
         interactions=sample.tables["interactions"],
         costs=serving_costs(sample.tables["interactions"], 55),
     )
-    found = categories.categories(sample.facts, dealings=dealt)
+    found = categories.customer_categories(sample.facts, dealings=dealt)
     planted = sample.truth.drop_duplicates("group_id").set_index("group_id")["key_category"]
     buying = set(sample.facts.loc[sample.facts["order_days_12m"] > 0, "account_id"])
     for kind in ("expert", "goodwill"):

@@ -10,10 +10,10 @@ import pandas as pd
 import yaml
 from typer.testing import CliRunner
 
-from kamlib import batch
 from kamlib.cli import app
-from kamlib.sources import Engine
-from kamlib.study import Study
+from kamlib.run import batch
+from kamlib.study.model import Study
+from kamlib.study.sources import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

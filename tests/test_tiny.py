@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import nbformat
 import pandas as pd
 
-from kamlib.notebooks import steps
-from kamlib.run import Run
+from kamlib.run.steps import notebook_steps
+from kamlib.run.store import Run
 
 STUDY = """\
 name: tiny
@@ -28,7 +28,7 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
     (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
     (tmp_path / "study.yaml").write_text(STUDY)
     run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
-    for step in steps():
+    for step in notebook_steps():
         if step.name in ("01_cleaning", "05_churn"):
             run.execute(step)
     book = nbformat.read(run.folder / "notebooks" / "05_churn.ipynb", as_version=4)

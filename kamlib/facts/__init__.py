@@ -5,9 +5,24 @@ DuckDB, PostgreSQL and Spark have in common; nothing is stored, and only tables 
 Nothing after the date asked for is read.
 """
 
-from kamlib.facts.accounts import account_facts, worth
+from kamlib.facts.accounts import account_facts
+from kamlib.facts.as_known import known_at, raise_on_leak
 from kamlib.facts.days import account_days, order_days
 from kamlib.facts.months import account_months
 from kamlib.facts.outcomes import next_orders
+from kamlib.facts.service import service_facts
+from kamlib.facts.states import customer_states
+from kamlib.facts.worth import worth_column
 
-__all__ = ["account_days", "account_facts", "account_months", "next_orders", "order_days", "worth"]
+__all__ = [
+    "account_days",
+    "account_facts",
+    "account_months",
+    "customer_states",
+    "known_at",
+    "next_orders",
+    "order_days",
+    "raise_on_leak",
+    "service_facts",
+    "worth_column",
+]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.breadth import breadth
 from kamlib.facts.days import as_dates, as_pandas, months_between, seen_at, sums_of_days
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 WINDOWS = {  # months back at which they end and begin
     "3m": (0, 3),
@@ -115,15 +113,8 @@ def account_facts(
     return _observed(facts, pd.Timestamp(observed_from or first_line.min()))
 
 
-def worth(facts: pd.DataFrame, window: str = "12m") -> str:
-    """The column that says what an account was worth: its margin where any is known, else its revenue."""
-    return f"margin_{window}" if facts["margin"].notna().any() else f"revenue_{window}"
-
-
 def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
     """The days or orders, each purchase with the day of the one before it (maybe the same day) where a wanted fact needs it."""
-    import ibis
-
     none = ibis.null("date")
     if "order_id" not in rows.columns and set(RHYTHM).isdisjoint(wanted):
         return rows.mutate(previous=none)
@@ -134,8 +125,6 @@ def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
 
 def _sums(rows: ir.Table, dates: Sequence[date], horizon_days: int) -> ir.Table:
     """One row per account and date, from its days or its orders: counts, exact sums, and the gaps between order days."""
-    import ibis
-
     seen = seen_at(rows, "date", dates)
     bought, new_day = seen.bought > 0, seen.previous.isnull() | (seen.previous < seen.date)
     purchase = bought & new_day  # the first order of an order day
@@ -173,7 +162,6 @@ def _sums(rows: ir.Table, dates: Sequence[date], horizon_days: int) -> ir.Table:
 
 def _derived(sums: ir.Table) -> ir.Table:
     """The facts under their names; what can't be known is missing, what did not happen is zero."""
-    import ibis
 
     def number(name: str) -> ir.FloatingValue:
         return sums[name].cast("float64")

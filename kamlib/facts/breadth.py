@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
 
 from kamlib.facts.days import seen_at
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 
 def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
@@ -26,8 +25,6 @@ def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
         account_id, as_of, categories, categories_12m, categories_24m, managers, managers_12m, managers_24m. Accounts without
         a purchase by the date are not in it.
     """
-    import ibis
-
     lines = orders.filter((orders.date <= dates[-1]) & (orders.amount > 0))
     stretch = ibis.cases(*((lines.date <= at, place) for place, at in enumerate(dates)))
     kinds = lines.group_by("account_id", "category", "manager", stretch=stretch).agg(latest=lines.date.max())

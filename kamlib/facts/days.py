@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from kamlib.errors import InputError
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-    import pyarrow as pa
 
 
 def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
@@ -57,8 +56,6 @@ def seen_at(table: ir.Table, day: str, dates: Sequence[date]) -> ir.Table:
     The age is in whole months: 0 in the month that ends at as_of, (as_of - 1 month, as_of], 11 in the twelfth back. A month
     ago is the same day of the month, or its last day where it has no such day.
     """
-    import ibis
-
     if len(dates) == 1:
         as_of = ibis.literal(dates[0], type="date")
     else:
@@ -83,8 +80,6 @@ def as_dates(as_of: date | Sequence[date]) -> list[date]:
 
 def as_pandas(table: ir.Table, by: Sequence[str]) -> pd.DataFrame:
     """Run `table` in its engine. Sorted the same way whatever the engine: share falling, all else rising, text by code points."""
-    import pyarrow as pa
-
     found = table.to_pyarrow()
     found = found.take(np.lexsort([_places(found[name]) * (-1 if name == "share" else 1) for name in reversed(by)]))
     for place, field in enumerate(found.schema):
@@ -95,9 +90,6 @@ def as_pandas(table: ir.Table, by: Sequence[str]) -> pd.DataFrame:
 
 def _places(column: pa.ChunkedArray) -> np.ndarray:
     """Numbers that sort as the column does, missing last; texts are compared once for each different one."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if pa.types.is_date(column.type):
         return column.cast(pa.int32()).to_numpy()
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):

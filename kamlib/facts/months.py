@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
 
 from kamlib.facts.days import as_pandas, sums_of_days
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-    import pandas as pd
 
 
 def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -23,8 +22,6 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
         account_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
         account has no line with a margin in any month, and in months that have lines but none with a margin.
     """
-    import ibis
-
     until = _last_complete(as_of)
     days = sums_of_days(orders, until)
     days = days.mutate(number=_number(days.date), day=(days.bought > 0).cast("int32"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.facts.days import as_dates, as_pandas
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 
 def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> pd.DataFrame:
@@ -24,8 +22,6 @@ def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> 
     DataFrame
         account_id, as_of, next_order (missing where none came by `until`).
     """
-    import ibis
-
     bought = orders.filter((orders.date <= until) & (orders.amount > 0)).select("account_id", "date").distinct()
     pairs = bought.mutate(as_of=ibis.array([ibis.literal(at, type="date") for at in as_dates(dates)]).unnest())
     firsts = pairs.group_by("account_id", "as_of").agg(

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kamlib.errors import InputError, some
-from kamlib.init import contents, proposal, words
-from kamlib.init.contents import Contents
-from kamlib.init.pieces import TEXTS, Piece
-from kamlib.init.proposal import Proposal
-from kamlib.init.writing import Marked, date_format, number_form
-from kamlib.tables import INPUTS
+from kamlib.init import column_contents, headings, match_columns
+from kamlib.init.column_contents import Contents
+from kamlib.init.dialect import Marked, date_format, number_form
+from kamlib.init.inputs import TEXTS, Piece
+from kamlib.init.match_columns import Proposal
+from kamlib.study.dictionary import INPUTS
 
 NOTHING = Marked(())
 _GOOD = 0.35  # score from which a file is taken for a table
@@ -49,10 +49,10 @@ class SourceDraft:
         """By column of choices: the words of the file that mean one of them, and which."""
         made = {}
         for column in INPUTS[self.table].columns:
-            if (allowed := proposal.choices(column)) and column.name in self.found.columns:
+            if (allowed := match_columns.choices(column)) and column.name in self.found.columns:
                 examples = self.contents[self.found.columns[column.name].theirs].examples
-                own = proposal.YES_NO if column.type == "flag" else {*column.choices}
-                meant = {word.lower(): words.choice(word, allowed) for word in examples if word.lower() not in own}
+                own = match_columns.YES_NO if column.type == "flag" else {*column.choices}
+                meant = {word.lower(): headings.choice(word, allowed) for word in examples if word.lower() not in own}
                 made[column.name] = {word: choice for word, choice in meant.items() if choice}
         return {name: meant for name, meant in made.items() if meant}
 
@@ -174,8 +174,8 @@ def _source(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]
         else:
             taken.append(piece)
     columns = dict.fromkeys(column for piece in taken for column in piece.contents)
-    whole = {c: contents.merged([p.contents[c] for p in taken if c in p.contents]) for c in columns}
-    read = proposal.propose(whole, _called(main))
+    whole = {c: column_contents.merged([p.contents[c] for p in taken if c in p.contents]) for c in columns}
+    read = match_columns.propose(whole, _called(main))
     found = next(one for one in read if one.table == name)
     rivals = [one.table for one in read if one.table != name and not one.missing and found.score - one.score < _NEAR]
     doubt = f"it may be {some(rivals)} as well" if rivals else ""
@@ -239,7 +239,7 @@ def _part(whole: Mapping[str, Contents]) -> Marked | None:
     """A column that says which sheet or file a row was put together from."""
     names = {"sheet", "file", "source file", "list", "fail", "blatt", "datei", "hoja", "archivo", "full", "fitxer"}
     for theirs, found in whole.items():
-        if words.plain(theirs) in names and 1 < found.distinct <= 100:
+        if headings.plain(theirs) in names and 1 < found.distinct <= 100:
             return Marked(theirs, "its parts are compared, and lines that stand in two of them count once")
     return None
 
@@ -259,9 +259,9 @@ def currency(source: SourceDraft) -> Marked:
         others = f"some lines are in {some(codes[1:])}: give rates for them" if codes[1:] else ""
         return Marked(codes[0], others)
     money = [columns[name] for name in ("amount", "price", "margin", "cost") if name in columns]
-    signs = Counter(words.currency(value) for c in money for value in source.contents[c.theirs].examples)
+    signs = Counter(headings.currency(value) for c in money for value in source.contents[c.theirs].examples)
     del signs[None]
-    named = [code for choice in money if (code := words.currency(choice.theirs))]
+    named = [code for choice in money if (code := headings.currency(choice.theirs))]
     if signs or named:
         code = named[0] if named else signs.most_common(1)[0][0]
         return Marked(code, "there are dollars of several countries" if code == "USD" and not named else "")

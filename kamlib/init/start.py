@@ -7,20 +7,22 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from anyascii import anyascii
 
 from kamlib.errors import InputError, some
-from kamlib.init import anchors, draft, pieces, studyfile
+from kamlib.facts import account_facts
+from kamlib.init import criteria, draft, inputs, write_study
+from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
-from kamlib.init.writing import Marked
-from kamlib.intake import readers
-from kamlib.intake.values import as_day
-from kamlib.sources import Dialect
-from kamlib.study import Study
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-    import pandas as pd
+from kamlib.intake import pipeline
+from kamlib.io import readers
+from kamlib.io.values import as_day
+from kamlib.study.model import Study
+from kamlib.study.sources import Dialect
 
 _PLACEHOLDER = {
     "name": "revenue_12m",
@@ -48,7 +50,7 @@ class Started:
     refused: str | None
 
 
-def start(files: Sequence[str | Path], out: Path, *, name: str | None = None, force: bool = False) -> Started:
+def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = None, force: bool = False) -> Started:
     """Look into files, propose a study, try it on them, and write it.
 
     Parameters
@@ -73,7 +75,7 @@ def start(files: Sequence[str | Path], out: Path, *, name: str | None = None, fo
         scratch = Path(folder)
         con = readers.engine()
         given = [one for file in files for one in _matching(str(file))]
-        found, unread = pieces.look(con, given, scratch)
+        found, unread = inputs.look(con, given, scratch)
         if not found:
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
         sources, unused = draft.sources(found)
@@ -81,7 +83,7 @@ def start(files: Sequence[str | Path], out: Path, *, name: str | None = None, fo
         con.disconnect()
         made, refused = _tried(made, scratch)
     try:
-        out.write_text(studyfile.text(made, out.parent), encoding="utf-8")
+        out.write_text(write_study.text(made, out.parent), encoding="utf-8")
     except OSError as error:
         raise InputError("the study file can't be written", file=out, found=error.strerror) from None
     return Started(out, made, refused)
@@ -99,8 +101,6 @@ def _matching(file: str) -> Sequence[Path | str]:
 
 def slug(name: str) -> str:
     """A name that a folder can have: a-z, 0-9, - and _."""
-    from anyascii import anyascii
-
     made = re.sub(r"[^a-z0-9_-]+", "_", anyascii(name).lower()).strip("_-")[:64].strip("_-")
     return made if made and made != "drafts" else "study"
 
@@ -145,7 +145,9 @@ def _as_of(orders: SourceDraft) -> Marked:
         return Marked("?", "without a column of days nothing tells it; write a quarter, such as 2026Q2")
     theirs = orders.found.columns["date"].theirs
     form = orders.dialect["date_format"].value if "date_format" in orders.dialect else None
-    ways = [anchors.last_quarter(days) for one in (form or "").split(" or ") if len(days := _days(orders, theirs, one))]
+    ways = [
+        criteria.last_quarter(days) for one in (form or "").split(" or ") if len(days := _days(orders, theirs, one))
+    ]
     if not ways:
         return Marked("?", f"no value of {theirs!r} can be read as a day; write a quarter, such as 2026Q2")
     if len({way.value for way in ways}) > 1:
@@ -155,8 +157,6 @@ def _as_of(orders: SourceDraft) -> Marked:
 
 def _days(orders: SourceDraft, theirs: str, form: str) -> pd.DataFrame:
     """Lines by day: date, lines."""
-    import ibis
-
     dialect = Dialect(date_format=form or None)
     days = [p.raw.select(date=as_day(p.raw[theirs], dialect)) for p in orders.pieces if theirs in p.raw.columns]
     lines = ibis.union(*days, distinct=False) if len(days) > 1 else days[0]
@@ -166,16 +166,13 @@ def _days(orders: SourceDraft, theirs: str, form: str) -> pd.DataFrame:
 
 def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
     """The draft with what its clean order lines tell: cancellations and criteria; and why they could not be read."""
-    from kamlib import intake
-    from kamlib.facts import account_facts
-
     path = scratch / "study.yaml"
-    path.write_text(studyfile.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch), encoding="utf-8")
+    path.write_text(write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch), encoding="utf-8")
     try:
         study = Study.read(path)
-        clean = intake.collect(study)
+        clean = pipeline.collect(study)
         facts = account_facts(clean.orders, study.as_of)
-        found = anchors.criteria(facts, study.currency)
+        found = criteria.criteria(facts, study.currency)
         if not found:
             raise InputError("no order line is a sale, so nothing can be scored")
         cancelled = _cancelled(clean.orders)
@@ -217,13 +214,13 @@ def summary(started: Started) -> list[str]:
     made = started.draft
     lines = [f"{'table':<14}{'rows':>12}  files"]
     for source in made.sources.values():
-        files = ", ".join(dict.fromkeys(studyfile.comment(piece.label, 60) for piece in source.pieces))
-        lines.append(f"{source.table:<14}{source.rows:>12,}  {studyfile.comment(files, 200)}")
+        files = ", ".join(dict.fromkeys(write_study.comment(piece.label, 60) for piece in source.pieces))
+        lines.append(f"{source.table:<14}{source.rows:>12,}  {write_study.comment(files, 200)}")
     for title, said in (
         ("unsure", made.doubts),
         ("not used", [f"{label}: {why}" for label, why in made.unused.items()]),
     ):
-        lines += ["", f"{title}:", *[f"  {studyfile.comment(one, 300)}" for one in said]] if said else []
+        lines += ["", f"{title}:", *[f"  {write_study.comment(one, 300)}" for one in said]] if said else []
     lines += ["", f"study: {started.path}"]
     if started.refused:
         lines.append("It can't be run yet: mend what is unsure.")

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib import engines
 from kamlib.errors import InputError, some
-from kamlib.intake import matching, overlap
+from kamlib.intake import cancellations, overlapping_files
 from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
-from kamlib.intake.values import MONEY, SUM, exact, fitting
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from kamlib.study import Study
+from kamlib.io import engines
+from kamlib.io.values import MONEY, SUM, exact, fitting
+from kamlib.study.model import Study
 
 QUARANTINE = ("table", "source_file", "source_line", "reason", "date", "amount", "original")
 ORDER_COLUMNS = (
@@ -46,8 +44,6 @@ class Flagged:
 
     def first(self, action: str) -> Any:
         """The name of the first rule of this action that hits, or missing."""
-        import ibis
-
         hits = [
             ((self.table.flags & (1 << place)) != 0, rule.name)
             for place, rule in enumerate(self.rules)
@@ -65,7 +61,7 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     ----------
     con : Ibis backend from `readers.engine`.
     mapped : from `mapping.mapped`.
-    heads : from `identity.units`: the unit of each known account.
+    heads : from `groups.group_heads`: the unit of each known account.
     accounts_given : whether there is a table of accounts, in which an account can be missing.
 
     Raises
@@ -73,13 +69,13 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     InputError
         If the file can't be read, or the study refuses what came (currencies without any rates, credit notes).
     """
-    import ibis
-
     rules = of_study(study)
     known = engines.small(con, {"member_id": heads["member_id"], "unit_id": heads["account_id"]})
     source = study.sources["orders"]
-    looked_for = any(rule.name == "overlap" for rule in rules) and overlap.possible(source, len(study.paths("orders")))
-    copied = overlap.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
+    looked_for = any(rule.name == "overlap" for rule in rules) and overlapping_files.possible(
+        source, len(study.paths("orders"))
+    )
+    copied = overlapping_files.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
     lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
     unknown = ~lines.account_id.isin(known.member_id) if accounts_given else ibis.literal(False)
     lines = lines.mutate(unknown=unknown)
@@ -96,19 +92,17 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
             *[name for name in ORDER_COLUMNS if name not in ("member_id", "mark")],
             *[name for name in ("flags", "row") if name in lines.columns],
             original=ibis.ifelse(aside, original(lines), None),
-            **matching.columns(lines, study),
+            **cancellations.columns(lines, study),
             **({"came": lines.came} if "came" in lines.columns else {}),
         ),
     )
-    flagged = Flagged(matching.settle(con, stored, applied, study), known, tuple(applied))
+    flagged = Flagged(cancellations.settle(con, stored, applied, study), known, tuple(applied))
     _refuse(flagged, study)
     return flagged
 
 
 def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     """Money in the study's currency; missing where there is no rate."""
-    import ibis
-
     here = lines.currency.isnull() | (lines.currency == study.currency)
     rates = [
         (lines.currency == code, ibis.literal(exact(rate), "decimal(18,10)")) for code, rate in study.rates.items()
@@ -150,8 +144,6 @@ def _refuse(flagged: Flagged, study: Study) -> None:
 
 def flagged_as(table: ir.Table, flagged: Flagged, name: str) -> Any:
     """Whether the rule `name` hits; false where the study does not use it."""
-    import ibis
-
     for place, rule in enumerate(flagged.rules):
         if rule.name == name:
             return (table.flags & (1 << place)) != 0
@@ -160,8 +152,6 @@ def flagged_as(table: ir.Table, flagged: Flagged, name: str) -> Any:
 
 def kept(flagged: Flagged) -> ir.Table:
     """The clean order lines, with the name of the first rule that marks them."""
-    import ibis
-
     table = flagged.table.mutate(mark=flagged.first("mark"), member_id=flagged.table.account_id)
     lines = table.filter((table.flags & flagged.aside) == 0).left_join(flagged.heads, "member_id")
     return lines.mutate(account_id=ibis.coalesce(lines.unit_id, lines.member_id)).select(*ORDER_COLUMNS)
@@ -169,8 +159,6 @@ def kept(flagged: Flagged) -> ir.Table:
 
 def set_aside(flagged: Flagged) -> ir.Table:
     """The quarantine: lines that were set aside, with their reason and their original text."""
-    import ibis
-
     table = flagged.table.mutate(table=ibis.literal("orders", "string"), reason=flagged.first("set_aside"))
     return table.filter((table.flags & flagged.aside) != 0).select(*QUARANTINE)
 
@@ -189,8 +177,6 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
         month (its first day; missing where the date could not be read), reason ("kept" for the lines kept), rows,
         amount (exact decimals), sorted by both.
     """
-    import ibis
-
     parts = []
     for lines in (kept.mutate(reason=ibis.literal("kept", "string")), aside.filter(aside["table"] == "orders")):
         lines = lines.select("amount", "reason", month=lines.date.truncate("M"))
@@ -202,8 +188,6 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
 
 def examples(aside: ir.Table, each: int = 1) -> pd.DataFrame:
     """The first rows of each reason in the quarantine, by table and reason."""
-    import ibis
-
     first = ibis.window(group_by=["table", "reason"], order_by=["source_file", "source_line"])
     chosen = aside.mutate(place=ibis.row_number().over(first)).filter(lambda t: t.place < each).drop("place")
     order = ["table", "reason", "source_file", "source_line"]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.intake.cleaning import Flagged, examples, set_aside
-from kamlib.intake.values import SUM
-
-if TYPE_CHECKING:
-    from kamlib.study import Study
+from kamlib.io.values import SUM
+from kamlib.study.model import Study
 
 LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", "rows", "amount")
 _PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
 
 from kamlib.errors import InputError
-from kamlib.intake import readers
-from kamlib.intake.values import MONEY, as_currency, as_money, as_text, as_type, as_whole, fitting, trimmed
-from kamlib.tables import INPUTS, Column
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from kamlib.sources import Dialect, Source
+from kamlib.io import readers
+from kamlib.io.values import MONEY, as_currency, as_money, as_text, as_type, as_whole, fitting, trimmed
+from kamlib.study.dictionary import INPUTS, Column
+from kamlib.study.sources import Dialect, Source
 
 _NUMBER = Column("number", "number", "")  # as which integers are read first
 RAW = "raw:"
@@ -80,8 +79,6 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
         `source_line`, `broken` (the line of the file had too few or too many fields), and the raw columns under
         `RAW` + name, such a line's text under `RAW` + `readers.BROKEN`.
     """
-    import ibis
-
     table, given = INPUTS[name], columns(raw, name, source)
     plain = {ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()}
     plain |= {ours: _in_our_words(plain[ours], meant) for ours, meant in source.values.items() if ours in plain}
@@ -125,8 +122,6 @@ def _in_our_words(value: ir.Value, meant: Mapping[str, str]) -> ir.StringValue:
 
 def _derived(lines: ir.Table, given: dict[str, str], dialect: Dialect) -> dict[str, Any]:
     """Amount from quantity and price, margin from cost: exact, in decimals of four places."""
-    import ibis
-
     amount, margin = lines.amount, lines.margin
     if "amount" not in given:
         amount = fitting(as_money(lines[f"{_TIDY}quantity"], dialect) * lines.price, MONEY)
@@ -151,8 +146,6 @@ def original(mapped: ir.Table, *, without: str | None = None) -> ir.StringValue:
     mapped : a table that holds raw columns.
     without : a raw column to leave out.
     """
-    import ibis
-
     quote = ibis.literal('"')
     broken = RAW + readers.BROKEN
     names = [name for name in mapped.columns if name.startswith(RAW) and name not in (broken, f"{RAW}{without}")]

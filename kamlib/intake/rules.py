@@ -17,15 +17,16 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
 from kamlib.errors import InputError, some
-from kamlib.intake.amounts import NAMES
-from kamlib.intake.stray import repeated_header, total_row
+from kamlib.intake.sheet_rows import repeated_header, total_row
+from kamlib.io.amounts import NAMES
+from kamlib.study.model import Action, Study
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from kamlib.study import Action, Study
-
     Test = Callable[[ir.Table, Study], Any]
     Repair = Callable[[ir.Table], dict[str, Any]]
 
@@ -67,8 +68,6 @@ def _code(t: ir.Table) -> Any:
 
 
 def _misspelt(t: ir.Table, study: Study) -> Any:
-    import ibis
-
     code = _code(t)
     return ibis.ifelse(_rated(t, study), False, (t.currency != code) & code.re_search("^[A-Z]{3}$"))
 
@@ -92,8 +91,6 @@ def _not_cancelled(t: ir.Table, study: Study) -> Any:
 
 
 def _any(t: ir.Table, study: Study) -> Any:
-    import ibis
-
     return ibis.literal(True)
 
 
@@ -222,8 +219,6 @@ def of_study(study: Study) -> list[Rule]:
 
 def repaired(lines: ir.Table, rules: list[Rule], study: Study) -> ir.Table:
     """The lines as the repairing rules leave them: what each hit is in a column `MENDED` + name, the old amount in `came`."""
-    import ibis
-
     for rule in rules:
         if rule.action != "repair" or rule.repair is None or (hit := rule.test(lines, study)) is None:
             continue
@@ -244,8 +239,6 @@ def hits(rule: Rule, lines: ir.Table, study: Study) -> Any:
 
 def _check_pattern(key: str, pattern: str | None) -> None:
     """The engine reads patterns by RE2, which knows no look-around and no back references."""
-    import duckdb
-
     if pattern is None:
         return
     try:

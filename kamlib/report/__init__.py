@@ -1,1 +1,8 @@
-"""What a reader gets: sentences and tables in notebooks (`text`), pages (`html`)."""
+"""What a reader gets: sentences, tables, pages and, in figures, pictures."""
+
+from kamlib.report.html import batch_page, index, page
+from kamlib.report.numbers import Numbers
+from kamlib.report.summary import Summary
+from kamlib.report.text import say, table
+
+__all__ = ["Numbers", "Summary", "batch_page", "index", "page", "say", "table"]

@@ -12,17 +12,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jinja2
+from markupsafe import Markup
+
 from kamlib.errors import InputError
-from kamlib.report.body import tidy_body
 from kamlib.report.numbers import Numbers, day
-from kamlib.report.text import number_or_text, tidy
+from kamlib.report.sanitise import sanitise_body
+from kamlib.report.summary import summary
+from kamlib.report.text import cells, number_or_text, tidy
+from kamlib.study.periods import as_date, period_label
 
 if TYPE_CHECKING:
     import jinja2
     import pandas as pd
 
-    from kamlib.report.since import Since
-    from kamlib.study import Study
+    from kamlib.report.since_last import Since
+    from kamlib.study.model import Study
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -45,7 +50,7 @@ def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]]
         If the notebook can't be read, was not run, or ended in an error: half a page would look like a whole one.
     """
     node = _executed(notebook)
-    body = tidy_body(_exporter().from_notebook_node(node)[0], title=title)
+    body = sanitise_body(_exporter().from_notebook_node(node)[0], title=title)
     here = [href for _, href in links]
     place = here.index(out.name) if out.name in here else -1
     _write(
@@ -82,10 +87,6 @@ def index(
     record : item and value of the run record.
     since : what changed since the report before, if there is one.
     """
-    from kamlib.periods import period_label
-    from kamlib.report.summary import summary
-    from kamlib.report.text import cells
-
     items, rows, _ = cells(record, index=False)
     _write(
         out,
@@ -124,8 +125,6 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
 
 def _period(as_of: object) -> tuple[str, str]:
     """A day to sort by, and its name; a day that can't be read is shown as it was given, and comes first."""
-    from kamlib.periods import as_date, period_label
-
     if not as_of:
         return "9", "its own date"
     try:
@@ -169,8 +168,6 @@ def _exporter() -> Any:
 
 @cache
 def _environment() -> jinja2.Environment:
-    import jinja2
-
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -184,8 +181,6 @@ def _environment() -> jinja2.Environment:
 
 
 def _markup(html: str) -> Any:
-    from markupsafe import Markup
-
     return Markup(html)
 
 

@@ -6,6 +6,10 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
 from kamlib.report.text import UNKNOWN, is_missing
 
 
@@ -24,8 +28,6 @@ class Numbers:
 
     def money(self, value: object) -> str:
         """An amount in whole units of the currency."""
-        from babel.numbers import format_currency
-
         if is_missing(value):
             return UNKNOWN
         amount = _half_up(float(value), 0)  # type: ignore[arg-type]
@@ -33,8 +35,6 @@ class Numbers:
 
     def short_money(self, value: object) -> str:
         """An amount in thousands or millions where it is large, with three figures or so."""
-        from babel.numbers import format_compact_currency
-
         if is_missing(value):
             return UNKNOWN
         amount = float(value)  # type: ignore[arg-type]
@@ -47,8 +47,6 @@ class Numbers:
 
     def share(self, value: object, digits: int = 0) -> str:
         """A share of 1 as percent; "under 1 %" instead of a false zero, "over 99 %" instead of a false whole."""
-        from babel.numbers import format_percent
-
         if is_missing(value):
             return UNKNOWN
         number, step = float(value), 10.0 ** -(digits + 2)  # type: ignore[arg-type]
@@ -63,23 +61,17 @@ class Numbers:
 
     def number(self, value: object, digits: int = 0) -> str:
         """A plain number with `digits` decimals."""
-        from babel.numbers import format_decimal
-
         if is_missing(value):
             return UNKNOWN
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(_half_up(float(value), digits), format=pattern, locale=self.language)  # type: ignore[arg-type]
 
     def _whole(self) -> str:
-        from babel import Locale
-
         return str(Locale.parse(self.language).currency_formats["standard"].pattern).replace(".00", "")
 
 
 def day(value: dt.date) -> str:
     """A day in words, in English as the pages are: 30 September 2026."""
-    from babel.dates import format_date
-
     return format_date(value, "d MMMM y", locale="en")
 
 

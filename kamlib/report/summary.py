@@ -10,23 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.report.awaited import (
-    Fact,
-    Tables,
-    by_account,
-    money_column,
-    names,
-    revenue,
-    shares,
-    total,
-    waits_for,
-    worth_word,
-)
+from kamlib.facts.worth import money_column
+from kamlib.report.confidence import confidence_facts, season_range
 from kamlib.report.numbers import Numbers
-from kamlib.report.sureness import season_range, sureness
+from kamlib.report.summary_facts import Fact, Tables, by_account, names, revenue, shares, total, waits_for, worth_word
+from kamlib.scoring import categories
 
 if TYPE_CHECKING:
-    from kamlib.study import Study
+    from kamlib.study.model import Study
 
 VERDICTS = {
     "below": "below the usual corridor: either sales are spread over many accounts, or some key accounts are not on the list",
@@ -91,14 +82,12 @@ def summary(study: Study, tables: Tables) -> Summary:
         grouped=_grouped(study, held),
         accounts=accounts,
         accounts_wait=wait,
-        sure=sureness(study, held, accounts, wait, write),
+        sure=confidence_facts(study, held, accounts, wait, write),
     )
 
 
 def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tuple[None, str]:
     """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
-    from kamlib import categories
-
     if (base := revenue(tables)) is not None and (base > 0).any():
         found = categories.corridor(base, pd.Series(True, index=accounts["account_id"]))
         return float(found["share"]), VERDICTS[str(found["verdict"])]

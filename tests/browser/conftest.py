@@ -34,7 +34,7 @@ def chromium():
 def pages(tmp_path_factory) -> dict[str, Path]:
     """File of each kind of page, by name."""
     from kamlib.report.html import batch_page, index, page
-    from kamlib.study import Study
+    from kamlib.study.model import Study
 
     folder = tmp_path_factory.mktemp("report")
     links = [
@@ -95,7 +95,7 @@ def _notebook(path: Path, *, prose: bool = True) -> Path:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from kamlib.figures.style import png
+    from kamlib.report.figures.style import png
     from kamlib.report.text import fill
 
     _, ax = plt.subplots()

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn import Settings, fit
+from kamlib.churn.evaluation.holdout import evaluate
+from kamlib.churn.landmarks import landmark_dates, landmark_table
+from kamlib.churn.model import Settings, fit
 from kamlib.facts import account_facts, next_orders
-from kamlib.honest import honest_test
-from kamlib.landmarks import landmark_dates, landmark_table
 
 START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90
 
@@ -59,4 +59,4 @@ def model(table):
 
 @pytest.fixture(scope="session")
 def test(table):
-    return honest_test(table, AS_OF, Settings(0.01, "year", 15), horizon_days=H, bootstraps=200)
+    return evaluate(table, AS_OF, Settings(0.01, "year", 15), horizon_days=H, bootstraps=200)

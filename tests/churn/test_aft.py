@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.aft import FAMILIES, aft_check
+from kamlib.churn.aft import FAMILIES, aft_check
 from kamlib.errors import InputError
 
 

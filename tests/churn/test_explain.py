@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn import Settings, fit, predict
+from kamlib.churn.explain import changing_effects, final_model, hazard_ratios, lost_probabilities, reasons
+from kamlib.churn.model import Settings, fit, predict
 from kamlib.errors import InputError
-from kamlib.explain import changing_signs, final_model, hazard_ratios, lost_probabilities, reasons
 
 AS_OF, H = date(2025, 12, 31), 90
 
@@ -52,7 +52,7 @@ def test_intervals_of_hazard_ratios_are_as_wide_as_200_refits_on_resampled_accou
 
 def test_regular_buyers_that_leave_break_proportional_hazards(model, table):
     """Whoever is late against a regular rhythm has left: signs work differently on early and late orders."""
-    tested = changing_signs(model, table)
+    tested = changing_effects(model, table)
     assert tested["fails"].any()
     assert (tested["adjusted"] >= tested["p"]).all()
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.facts import account_facts, worth
+from kamlib.facts import account_facts
 
 
 def test_days_come_back_as_days_and_ids_as_text(clean_orders):
@@ -166,11 +166,6 @@ def test_no_order_line_by_the_date_is_refused(clean_orders):
         account_facts(clean_orders([]), [date(2026, 1, 1)])
     with pytest.raises(InputError, match="as_of holds no date"):
         account_facts(orders, [])
-
-
-def test_worth_is_margin_where_any_is_known_else_revenue():
-    assert worth(pd.DataFrame({"margin": [np.nan, 1.0]})) == "margin_12m"
-    assert worth(pd.DataFrame({"margin": [np.nan]}), "24m") == "revenue_24m"
 
 
 def test_margin_is_of_the_known_lines_and_says_how_much_of_the_money_they_are(clean_orders):

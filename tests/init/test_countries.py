@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 
 def european(amount: Decimal, thousands: str) -> str:

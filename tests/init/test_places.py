@@ -7,7 +7,7 @@ import sqlite3
 import pandas as pd
 import pytest
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 
 def test_sheets_of_a_workbook_are_sorted_into_tables(kam, agrees, tmp_path, lines):

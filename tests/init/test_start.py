@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kamlib.intake import collect
-from kamlib.study import Study
+from kamlib.intake.pipeline import collect
+from kamlib.study.model import Study
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
-from kamlib.intake import collect
-from kamlib.intake.overlap import shared_days
+from kamlib.intake.overlapping_files import shared_days
+from kamlib.intake.pipeline import collect
 
 HEAD = "order_id,account_id,date,amount\n"
 

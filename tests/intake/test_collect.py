@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from kamlib.entities import groups
 from kamlib.errors import InputError
-from kamlib.intake import Clean, cleaning, collect, identity
-from kamlib.study import Study
-from kamlib.tables import INPUTS
+from kamlib.intake import cleaning
+from kamlib.intake.pipeline import Clean, collect
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.model import Study
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 ORDERS = "order_id,account_id,date,amount\n1,a,2026-01-01,1\n"
@@ -95,7 +97,7 @@ def test_groups_are_the_planted_ones(sample, planted):
     differing = (found != truth.reindex(found.index)).sum()
     assert differing <= odd.eq("parent_circle").sum() + odd.eq("own_parent").sum()
     assert any("own parent" in note for note in sample.notes) and any("circle" in note for note in sample.notes)
-    proof = identity.double_count(sample.orders).iloc[0]
+    proof = groups.double_count(sample.orders).iloc[0]
     assert proof["groups"] > 50 and proof["amount_by_member"] == proof["amount_by_unit"]
 
 

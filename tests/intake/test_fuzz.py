@@ -22,9 +22,11 @@ import pytest
 import yaml
 
 from kamlib.errors import InputError
-from kamlib.intake import collect, mapping, readers
-from kamlib.sources import Source
-from kamlib.study import Study
+from kamlib.intake import mapping
+from kamlib.intake.pipeline import collect
+from kamlib.io import readers
+from kamlib.study.model import Study
+from kamlib.study.sources import Source
 
 CASES = 20  # of a batch
 NAMES = ["order_id", "account_id", "date", "amount", "product", "currency"]

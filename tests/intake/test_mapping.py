@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.intake import mapping, readers
-from kamlib.sources import Source
+from kamlib.intake import mapping
+from kamlib.io import readers
+from kamlib.study.sources import Source
 
 
 def raw(**columns):

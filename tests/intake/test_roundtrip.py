@@ -21,8 +21,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from kamlib.intake import collect
-from kamlib.study import Study
+from kamlib.intake.pipeline import collect
+from kamlib.study.model import Study
 
 QUICK = (Phase.explicit, Phase.generate)  # to shrink an example takes minutes, and they are small already
 AS_OF = date(2026, 6, 30)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.intake import collect, ledger
+from kamlib.intake import ledger
+from kamlib.intake.pipeline import collect
 from kamlib.intake.rules import ORDERS, of_study
 
 HEAD = "order_id,account_id,date,quantity,amount,cost,currency,product\n"

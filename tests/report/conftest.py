@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 HOSTILE = "<script>alert('x')</script> & \"Söhne\" [a](javascript:b) | *c* `d` $e$"
 PNG = b64encode(

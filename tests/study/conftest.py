@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 _GOOD = """\
 name: acme

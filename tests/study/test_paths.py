@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 
 def test_paths_are_relative_to_the_study_file(write, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 
 def test_a_good_file_is_read_with_its_values_and_the_defaults(write):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.study import Study
+from kamlib.study.model import Study
 
 
 def round_trip(study, folder):

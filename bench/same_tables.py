@@ -1,0 +1,58 @@
+"""Whether two runs hold the same tables, equal to the bit: ``python -m bench.same_tables BEFORE AFTER``.
+
+Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
+changes nothing leaves them equal; what differs is named with its column and the first row that differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def differences(before: pa.Table, after: pa.Table) -> list[str]:
+    """What differs, a line each; floats count as equal where their bits are."""
+    if before.schema.remove_metadata() != after.schema.remove_metadata():
+        return [f"columns: {before.schema.names} · {after.schema.names}, or their types"]
+    if len(before) != len(after):
+        return [f"rows: {len(before):,} · {len(after):,}"]
+    found = []
+    for name in before.column_names:
+        a, b = (_bits(table.column(name)) for table in (before, after))
+        if not a.equals(b):
+            rows = (row for row in range(len(a)) if a[row].as_py() != b[row].as_py())
+            row = next(rows)
+            found.append(f"{name}, row {row}: {before.column(name)[row]} · {after.column(name)[row]}")
+    return found
+
+
+def compare(before: Path, after: Path) -> dict[str, list[str]]:
+    """By table, what differs between two folders; a table that only one of them has differs."""
+    tables = [{path.relative_to(top): path for path in top.rglob("tables/*.parquet")} for top in (before, after)]
+    missing = {str(name): ["stands in one of them only"] for name in tables[0].keys() ^ tables[1].keys()}
+    shared = sorted(tables[0].keys() & tables[1].keys())
+    return missing | {str(name): differences(*(pq.read_table(side[name]) for side in tables)) for name in shared}
+
+
+def _bits(column: pa.ChunkedArray) -> pa.Array:
+    """The column in one piece; floats as the whole numbers that their bits are, so that NaN is equal to itself and 0 is not to -0."""
+    whole = column.combine_chunks()
+    whole = whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
+    if not pa.types.is_floating(whole.type):
+        return whole
+    values = np.asarray(whole.fill_null(0.0).to_numpy(zero_copy_only=False), dtype="float64")
+    return pa.array(values.view("int64"), mask=np.asarray(whole.is_null()))
+
+
+if __name__ == "__main__":
+    told = compare(Path(sys.argv[1]), Path(sys.argv[2]))
+    for table, lines in told.items():
+        for line in lines:
+            print(f"{table}: {line}")
+    different = sum(bool(lines) for lines in told.values())
+    print(f"{len(told)} tables compared, {different} differ")
+    sys.exit(bool(different) or not told)

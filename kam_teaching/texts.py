@@ -1,0 +1,97 @@
+"""The study file of the sample."""
+
+from __future__ import annotations
+
+STUDY = """\
+# The study of the sample: a fictional distributor of bearings, drives, seals and tools.
+# Copy this file next to your own data, change what differs, and run:  kam run study.yaml
+
+name: sample                  # folder of the reports
+title: Key accounts of a distributor of machine parts
+as_of: 2026Q2                 # the day everything is computed for: a day or a quarter (its last day)
+start: 2023-07-01             # first day of the study; earlier rows are set aside
+currency: EUR
+unit: group                   # what counts as a customer: the group under one parent, or each account
+language: en                  # how numbers are written: en, ru, de, es, ca, fr
+
+# Where each table lies. Only orders is needed. Where a column has another name in your file, map it (ours: theirs):
+#   orders: {files: [2024.csv, 2025.csv], columns: {account_id: Customer, date: Invoice date}}
+sources:
+  orders: {files: orders.csv}
+  accounts: {files: accounts.csv}
+  ratings: {files: ratings.csv}
+  invoices: {files: invoices.csv}
+  interactions: {files: interactions.csv}
+  proposals: {files: proposals.csv}
+  surveys: {files: surveys.csv, columns: {score: answer}}
+  contacts: {files: contacts.csv}
+  actions: {files: actions.csv}
+  notes: {files: notes.csv}
+
+cleaning:
+  credit_notes: net           # net: they reduce revenue; drop: ignored; refuse: the run stops
+  cancelled: ^CN-             # order ids of credit notes
+  not_goods: ^FREIGHT$        # products that are no goods
+  tests: ^TEST                # orders, accounts or products that are tests
+  key: [line_id]              # names an order line: the same number twice is one line posted twice
+  highest_price: 5000         # the price list ends far below it
+  rules:                      # what is done otherwise than by default: set_aside, repair, mark or off
+    absurd_price: set_aside
+    no_rate: set_aside        # all is sold in EUR: another currency is a slip
+    cancellation_above_zero: repair   # the old till wrote credit notes without their minus
+  most_rows: 0.05             # the study stops when more than this share of lines is set aside
+  most_amount: 0.05
+
+# Accounts that may be one firm: `kam firms` proposes them in a file; the study obeys what is decided there, once it is named:
+# identity: {review: firms.csv}
+
+# Who is key. Each criterion runs from its worst anchor (0) to its best (1); anchors are fixed, so a new customer
+# never changes the score of another. Weights say how much the step from worst to best is worth; they sum to 100.
+# Margin stands for the money: revenue and lifetime value beside it would count the same thing three times.
+# What the kit measures by itself (kamlib/study/known_criteria.py) needs a name, anchors and a weight; a column or rating of your
+# own also its source and group.
+scoring:
+  scale: 100
+  criteria:
+    - {name: margin, worst: 0, best: 50000, weight: 22}
+    - {name: stability, worst: 1.5, best: 0.3, weight: 6}
+    - {name: breadth, worst: 1, best: 9, weight: 6}
+    - {name: growth, worst: -0.5, best: 0.5, weight: 6}
+    - {name: wallet, source: accounts, group: development, worst: 0, best: 250000, weight: 12,
+       words: what the customer buys a year from all suppliers in EUR}
+    - {name: innovation, worst: 1, best: 10, weight: 14}
+    - {name: reputation, worst: 1, best: 10, weight: 17}
+    - {name: strategic_access, worst: 1, best: 10, weight: 17}
+
+# Groups of customers have defaults (kamlib/study/sections.py: rfm, abcxyz, lifecycle, clustering). Named RFM segments of your own
+# replace the kit's ten; every cell of recency r, frequency f and money m belongs to exactly one of them:
+#   rfm:
+#     segments:
+#       - {name: buys now, r: [high], policy: keep}
+#       - {name: slows down, r: [middle], policy: call}
+#       - {name: gone and large, r: [low], m: [high], policy: win back}
+#       - {name: gone, r: [low], m: [low, middle], policy: let go}
+
+churn:
+  horizon_days: 180           # no order within it is a loss
+
+value:
+  discount: 0.12              # a year
+
+# The playbook for lost customers: an offer for each cause (deadlines, promises, quality, attention, opinions, bids; any:
+# the rest) and what one costs. A share of the list gets no offer, drawn by the seed: without it nobody knows what offers do.
+winback:
+  control_share: 0.3
+  offers:
+    - {cause: deadlines, offer: deliveries tracked by a named person, cost: 40}          # EUR
+    - {cause: promises, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: quality, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: attention, offer: call by a new account manager, cost: 60}
+    - {cause: any, offer: first order free of freight, cost: 90}
+
+# What no table holds, for dependence and cash.
+money:
+  fixed_costs: 480000         # EUR a month
+  opening_cash: 1200000       # EUR
+  hour: 55                    # EUR, an hour of our people
+"""

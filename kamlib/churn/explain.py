@@ -1,0 +1,165 @@
+"""What the churn model says: the call list with its reasons in words, hazard ratios, and whether hazards are proportional."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.churn.covariates import COVARIATES, usual, words
+from kamlib.churn.cox import cox_data, fit_cox, sample_accounts
+from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions, baseline_range
+from kamlib.churn.evaluation.holdout import Verdict
+from kamlib.churn.landmarks import outcomes
+from kamlib.churn.model import Model, Piece, Settings, fit, predict, relative_risks, standardised
+from kamlib.errors import InputError
+from kamlib.stats.survival import proportional_hazards
+
+_HARDLY = 1e-4  # a penalty that only keeps an estimate finite
+_REASON_FROM = 0.1  # a sign is a reason when it lowers the chance of the next order by about 10 % or more
+COLUMNS = ["account_id", "p_lost", "low", "high", "method", "reason"]
+
+
+def lost_probabilities(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, model: Model | None, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """P(lost by H) of each account at risk at `as_of`, by the model or by the baseline that the verdict fell back to.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `kamlib.churn.landmarks.landmark_table` with `as_of` among its landmarks.
+    model : Model fitted at `as_of`; needed where the verdict's method is "model".
+
+    Returns
+    -------
+    DataFrame, highest P(lost) first
+        account_id, p_lost, low, high, method (model or baseline), reason (in words). Where no landmark was complete
+        by `as_of`, p_lost is missing and the reason says so.
+    """
+    now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
+    if verdict.method == "model":
+        if model is None:
+            raise InputError("the verdict asks for a model, and none is given")
+        found = predict(model, now).assign(method="model", reason=reasons(model, now))
+    else:
+        found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
+    found = found.assign(account_id=now["account_id"])[COLUMNS]
+    return found.sort_values(["p_lost", "account_id"], ascending=[False, True], ignore_index=True)
+
+
+def final_model(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, settings: Settings, *, horizon_days: int = 180
+) -> Model | None:
+    """The model with the tested settings, refitted with all that is known at `as_of`; None where the verdict takes no model."""
+    return fit(table, as_of, settings, horizon_days=horizon_days) if verdict.method == "model" else None
+
+
+def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
+    """The main reasons for a high P(lost) in words: the groups of signs that lower the chance of an order most.
+
+    The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
+    the pieces are weighed by the orders expected in them. A second opinion knows no signs and gives no reasons.
+    """
+    z = standardised(model, table)
+    groups = {name: COVARIATES[str(name)].group for name in z}
+    expected = np.array([risk * _total(p) for p, risk in zip(model.pieces, relative_risks(model, z), strict=True)])
+    share = expected / expected.sum(axis=0)
+    weighed = sum(z * p.coefficients * s[:, None] for p, s in zip(model.pieces, share, strict=True))
+    pull = pd.DataFrame(weighed).T.groupby(groups, sort=False).sum().T
+    told = words(table, model.common)[pull.columns].to_numpy(dtype=object)
+    low = np.where(told == "", 0.0, pull.to_numpy())
+    order = np.argsort(low, axis=1, kind="stable")[:, :most]
+    rows = np.arange(len(table))[:, None]
+    found = np.where(low[rows, order] < -_REASON_FROM, told[rows, order], "")
+    text = pd.Series("", index=table.index, dtype="string")
+    for part in (pd.Series(found[:, k], index=table.index, dtype="string") for k in range(found.shape[1])):
+        text = text.mask((text != "") & (part != ""), text + "; ") + part
+    return text.where(text != "", "nothing unusual").astype("object").rename("reason")
+
+
+def hazard_ratios(model: Model) -> pd.DataFrame:
+    """Each sign with the factor on the chance of the next order per step, with its 95 % interval.
+
+    Returns
+    -------
+    DataFrame, strongest first within each piece (by its effect per standard deviation)
+        days (of the piece), sign, meaning, step (in words), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
+        deviation. Below 1: orders come later, the account is more likely to be lost. Penalised, so a little nearer to 1.
+    """
+    tables = []
+    for piece in model.pieces:
+        names = piece.coefficients.index
+        error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=names)
+        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.sd
+        ends = {
+            "": piece.coefficients,
+            "low": piece.coefficients - 1.96 * error,
+            "high": piece.coefficients + 1.96 * error,
+        }
+        table = pd.DataFrame(
+            {
+                "days": f"{piece.start + 1}-{piece.end}",
+                "sign": names,
+                "meaning": [COVARIATES[name].meaning for name in names],
+                "step": [COVARIATES[name].step_words for name in names],
+                **{(end or "ratio"): np.exp(value * step).to_numpy() for end, value in ends.items()},
+                **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
+            }
+        )
+        tables.append(table.iloc[np.argsort(-np.abs(piece.coefficients.to_numpy()), kind="stable")])
+    return pd.concat(tables, ignore_index=True)
+
+
+def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:
+    """Whether each sign works alike on early and late orders: proportional hazards, tested before any time split.
+
+    The model is refitted nearly without penalty on whole accounts sampled to at most `rows` rows.
+
+    Returns
+    -------
+    DataFrame, smallest p first
+        sign, meaning, statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
+        below 0.05), rows (in the sample).
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6.
+    """
+    train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
+    came = outcomes(train, model.until, horizon_days=model.horizon_days)
+    z = standardised(model, train)
+    coefficients = fit_cox(cox_data(z, train, came).drop(columns="_account"), _HARDLY).params_
+    seen = came["duration"] > 0
+    found = proportional_hazards(
+        z[seen], came.loc[seen, "duration"], came.loc[seen, "event"], coefficients, train.loc[seen, "as_of"]
+    ).sort_values("p")
+    adjusted = (found["p"] * np.arange(len(found), 0, -1)).cummax().clip(upper=1.0)
+    meaning = [COVARIATES[str(name)].meaning for name in found.index]
+    found = found.rename_axis("sign").reset_index().assign(adjusted=adjusted.to_numpy(), rows=int(seen.sum()))
+    found.insert(1, "meaning", meaning)
+    return found.assign(fails=found["adjusted"] < 0.05)
+
+
+def _by_baseline(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, now: pd.DataFrame, name: str, horizon_days: int
+) -> pd.DataFrame:
+    try:
+        p_lost = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
+        ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
+        told = words(now, usual(table))["silence"].replace("", "buys in its usual rhythm")
+    except InputError:  # no landmark is complete: the probability is missing, and says why
+        told = pd.Series("unknown: no landmark lies a whole horizon back", index=now.index)
+        p_lost = pd.Series(np.nan, index=now.index)
+        ends = pd.DataFrame({"low": p_lost, "high": p_lost})
+    low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
+    reason = told.where(p_lost.isna(), told + f"; judged by {BASELINES[name]}")
+    return pd.DataFrame(
+        {"p_lost": p_lost, "low": low, "high": high, "method": "baseline", "reason": reason}, index=now.index
+    )
+
+
+def _total(piece: Piece) -> float:
+    exposure = piece.exposure.sum()
+    return float((piece.events.sum() / exposure.where(exposure > 0)).sum())

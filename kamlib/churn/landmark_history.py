@@ -1,0 +1,102 @@
+"""The landmark table from order lines: all accounts on the last day, a random part of them on the days before it.
+
+A model needs a million rows at most to learn from; scoring needs every account, but only on the day of the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from kamlib.churn.landmarks import landmark_table
+from kamlib.facts import account_facts, next_orders
+from kamlib.facts.as_known import raise_on_leak
+from kamlib.io.engines import small
+
+_CHECKED = 200  # accounts that the leak alarm is tried on
+_OUTCOME = ["as_of", "next_order", "ended_on"]  # what a landmark row holds beside its covariates
+
+
+def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
+    """The order lines of at most `most` accounts, drawn by `seed`; `orders` itself where it has no more.
+
+    The draw depends on the ids, not on the order of the lines or on the engine.
+    """
+    if orders.account_id.nunique().execute() <= most:
+        return orders
+    ids = orders.select("account_id").distinct().to_pyarrow()["account_id"]
+    place = np.random.default_rng(seed).permutation(len(ids))[:most]
+    kept = ids.take(pc.sort_indices(ids)).take(place)
+    return _kept(orders.semi_join(small(orders.get_backend(), {"account_id": kept.to_pylist()}), "account_id"))
+
+
+def at_risk_history(
+    orders: ir.Table,
+    days: Sequence[date],
+    *,
+    some: ir.Table | None = None,
+    horizon_days: int = 180,
+    at_risk_days: int = 365,
+    accounts: pd.DataFrame | None = None,
+    interactions: pd.DataFrame | None = None,
+    invoices: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """`kamlib.churn.landmarks.landmark_table` at `days`, after the leak alarm was tried on the earlier ones.
+
+    Parameters
+    ----------
+    orders : clean order lines; the last of `days` is made of all of them.
+    days : landmarks; what came after each is read up to the last one.
+    some : the lines that the earlier days are made of (`some_accounts`); None: all.
+
+    Raises
+    ------
+    InputError
+        If a covariate of an earlier day changes when everything after that day is taken away.
+    """
+    days = sorted(set(days))
+    part = orders if some is None else some
+    since = orders.date.min().to_pyarrow().as_py()
+    tables = {"accounts": accounts, "interactions": interactions, "invoices": invoices}
+    begins = part.date.min().to_pyarrow().as_py()
+    earlier = [day for day in days[:-1] if day >= begins]
+
+    def rows(lines: ir.Table, at: Sequence[date]) -> pd.DataFrame:
+        known = account_facts(lines, at, horizon_days=horizon_days, observed_from=since)
+        came = next_orders(lines, at, days[-1]) if at[-1] < days[-1] else _nothing(known)
+        return landmark_table(known, came, at_risk_days=at_risk_days, **tables)
+
+    if earlier:
+        drawn = some_accounts(part.filter(part.date <= earlier[-1]), _CHECKED).select("account_id").distinct()
+        given = {name: table for name, table in tables.items() if table is not None}
+        raise_on_leak(
+            lambda known, day: _covariates(known, day, horizon_days, at_risk_days, since),
+            {"orders": _kept(part.semi_join(drawn, "account_id")), **given},
+            earlier[-1],
+        )
+    return pd.concat([rows(lines, at) for lines, at in ((part, earlier), (orders, days[-1:])) if at], ignore_index=True)
+
+
+def _covariates(
+    tables: Mapping[str, Any], day: pd.Timestamp, horizon_days: int, at_risk_days: int, since: date
+) -> pd.DataFrame:
+    facts = account_facts(tables["orders"], day.date(), horizon_days=horizon_days, observed_from=since)
+    others = {name: table for name, table in tables.items() if name != "orders"}
+    found = landmark_table(facts, _nothing(facts), at_risk_days=at_risk_days, **others)
+    return found.set_index("account_id").drop(columns=_OUTCOME)
+
+
+def _kept(lines: ir.Table) -> ir.Table:
+    """The lines, worked out once; PostgreSQL is only read, so there they stay a query."""
+    return lines if lines.get_backend().name == "postgres" else lines.cache()
+
+
+def _nothing(facts: pd.DataFrame) -> pd.DataFrame:
+    """A table of next orders without a row."""
+    return facts[["account_id", "as_of"]].head(0).assign(next_order=facts["as_of"].head(0))

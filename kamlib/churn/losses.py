@@ -1,0 +1,138 @@
+"""Losses as they happened: each time an account stayed away for a whole horizon, what went with it, and whether it came back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from kamlib.facts.as_known import ended_on
+from kamlib.io.engines import small
+from kamlib.stats.intervals import wilson
+
+
+def loss_episodes(
+    orders: ir.Table, as_of: date, *, horizon_days: int = 180, accounts: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Every loss that was known by `as_of`, those that were made good by a return included.
+
+    An account is lost when `horizon_days` have passed without a purchase, or on the day it closed or its contract ended if
+    that is earlier; such an account does not come back. It is the definition of `kamlib.facts.states`: the losses without a
+    return are the accounts that are *lost* at `as_of`.
+
+    Parameters
+    ----------
+    orders : clean order lines. Nothing after `as_of` is read.
+    accounts : clean accounts, for the days of closing.
+
+    Returns
+    -------
+    DataFrame, in the order of lost_on and account_id
+        account_id, last_order (before the loss), lost_on, ended_on (the day it closed or left its contract, by which the loss
+        can't be made good), returned_on (the next purchase; missing where none came), amount and margin (net of the 365
+        days up to last_order, study currency), second_amount and second_margin (net of a horizon from the day of the
+        return; missing while that is not over). Margins are missing where none is known.
+    """
+    horizon = pd.Timedelta(days=horizon_days)
+    lines = orders.filter(orders.date <= as_of)
+    purchases = lines.filter(lines.amount > 0)
+    days = purchases.select("account_id", "date").distinct()
+    gaps = days.mutate(returned_on=days.date.lead().over(group_by=days.account_id, order_by=days.date))
+    quiet = gaps.returned_on.fill_null(as_of).delta(gaps.date, unit="day") > horizon_days
+    starts = gaps.filter(quiet).select("account_id", "returned_on", last_order="date")
+    ended = _ended(accounts, pd.Timestamp(as_of))
+    if len(ended):
+        known = small(orders.get_backend(), {"account_id": ended.index, "day": ended.dt.strftime("%Y-%m-%d")})
+        there = purchases.join(known.mutate(day=known.day.cast("date")), "account_id").filter(lambda t: t.date <= t.day)
+        last = there.group_by("account_id").agg(last_order=there.date.max())
+        gone = last.mutate(returned_on=last.last_order.nullif(last.last_order))
+        starts = starts.union(gone.select(*starts.columns), distinct=True)
+    starts = starts.rename(account="account_id")
+    both = lines.join(starts, lines.account_id == starts.account)
+    age = both.last_order.delta(both.date, unit="day")
+    since = both.date.delta(both.returned_on, unit="day")
+    spans = {"": (age >= 0) & (age < 365), "second_": (since >= 0) & (since < horizon_days)}
+    sums = {
+        lead + name: both[name].sum(where=inside).cast("float64")
+        for lead, inside in spans.items()
+        for name in ("amount", "margin")
+    }
+    bought = spans[""] & (both.amount > 0)
+    sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
+    found = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
+    found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
+    found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(
+        lambda n: n > 0
+    )
+    found["ended_on"] = found["account_id"].map(ended)
+    found["lost_on"] = pd.concat([found["last_order"] + horizon, found["ended_on"]], axis=1).min(axis=1)
+    found = found[~(found["last_order"] > found["ended_on"])]
+    found["returned_on"] = found["returned_on"].mask(found["returned_on"] > found["ended_on"])
+    found["ended_on"] = found["ended_on"].where(found["returned_on"].isna())
+    found = found.drop_duplicates(["account_id", "last_order"])
+    over = found["returned_on"] + horizon <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    second = ["second_amount", "second_margin"]
+    found[second] = found[second].where(over)
+    names = ["account_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
+    return found.sort_values(["lost_on", "account_id"], ignore_index=True)[names]
+
+
+def losses_by_quarter(
+    episodes: pd.DataFrame, first_orders: pd.Series, as_of: date, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """Customers at the start of each whole quarter, those lost and those that came back in it, and the money that went.
+
+    Parameters
+    ----------
+    episodes : `loss_episodes` at `as_of`.
+    first_orders : day of the first purchase, by account_id.
+
+    Returns
+    -------
+    DataFrame, one row a calendar quarter
+        quarter, customers (at its start: bought before, and not lost), losses (of them), share, low, high (Wilson), amount and
+        margin (of all lost in it, in their last year), returned, returned_amount and returned_margin (of those who came
+        back in it, in the year before they were lost). Money is missing where a year of one of them lies partly before the
+        first purchase on record. Quarters that began within a horizon of it, when nobody could be seen lost yet, and the
+        unfinished one are left out.
+    """
+    day = pd.Timestamp(as_of)
+    since = first_orders.min() + pd.Timedelta(days=horizon_days)
+    whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
+    who = first_orders.index.get_indexer(pd.Index(episodes["account_id"]))
+    money = episodes[["amount", "margin"]].where(whole)
+    rows = []
+    for quarter in pd.period_range(since, day, freq="Q") if len(first_orders) else ():
+        start, end = quarter.start_time, quarter.end_time.normalize()
+        if start < since or end > day:
+            continue
+        there = np.append(first_orders < start, False)  # the last place is that of accounts without a first order
+        there[who[(episodes["lost_on"] < start) & ~(episodes["returned_on"] < start)]] = False
+        lost = episodes["lost_on"].between(start, end)
+        back = episodes["returned_on"].between(start, end)
+        rows.append(
+            {
+                "quarter": f"{quarter.year}Q{quarter.quarter}",
+                "customers": int(there.sum()),
+                "losses": int(there[np.unique(who[lost])].sum()),
+                **money[lost].sum(skipna=False),
+                "returned": int(back.sum()),
+                **money[back].sum(skipna=False).add_prefix("returned_"),
+            }
+        )
+    columns = ["quarter", "customers", "losses", "amount", "margin", "returned", "returned_amount", "returned_margin"]
+    table = pd.DataFrame(rows, columns=columns)
+    share = table["losses"] / table["customers"].where(table["customers"] > 0)
+    low, high = wilson(table["losses"], table["customers"].where(table["customers"] > 0))
+    for place, (name, values) in enumerate((("share", share), ("low", low), ("high", high)), start=3):
+        table.insert(place, name, values.astype(float))
+    return table
+
+
+def _ended(accounts: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:
+    """The day each account closed or left its contract, of those that had by `day`."""
+    ids = pd.Series([] if accounts is None else accounts["account_id"].unique(), dtype="object")
+    ended = ended_on(ids, accounts).set_axis(ids)
+    return ended[ended <= day]

@@ -1,0 +1,74 @@
+"""When the next order of each account is to be expected: the day by which half of its likes have ordered again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.churn.evaluation.baselines import recent
+from kamlib.churn.landmarks import outcomes
+from kamlib.churn.model import Model, relative_risks, standardised, still_waiting
+from kamlib.errors import InputError
+from kamlib.facts.frequency_bands import bands
+from kamlib.stats.survival import kaplan_meier
+
+SHARES = {"next_from": 0.25, "next_days": 0.5, "next_to": 0.75}
+"""The share of accounts like it that have ordered again by the day of each column."""
+_FEWEST = 30  # rows a group's own curve needs; with fewer the curve of all is taken
+
+
+def next_order_days(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, model: Model | None, *, horizon_days: int = 180
+) -> pd.DataFrame:
+    """Days from `as_of` to the next order of each account at risk: the median, and the range of the middle half.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `kamlib.churn.landmarks.landmark_table` with `as_of` among its landmarks.
+    model : Model fitted at `as_of`; None: the Kaplan-Meier curve of the account's group (`kamlib.facts.frequency_bands.bands`) at the
+        complete landmarks of the last year.
+
+    Returns
+    -------
+    DataFrame
+        account_id, next_from, next_days, next_to: days by which a quarter, half and three quarters have ordered. Missing:
+        later than the horizon, or never (the curve doesn't fall so far within it).
+    """
+    now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
+    days = _by_group(table, as_of, now, horizon_days) if model is None else _by_model(model, now)
+    return pd.DataFrame({"account_id": now["account_id"], **days}).reset_index(drop=True)
+
+
+def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The first day by which P(no order yet) has fallen to what is left of each share: by halving the horizon."""
+    risks, found = relative_risks(model, standardised(model, now)), {}
+    for name, share in SHARES.items():
+        low, high = np.zeros(len(now), dtype=int), np.full(len(now), model.horizon_days)
+        never = still_waiting(model, now, risks, high) > 1 - share
+        while (low + 1 < high).any():
+            middle = (low + high) // 2
+            later = still_waiting(model, now, risks, middle) > 1 - share
+            low, high = np.where(later, middle, low), np.where(later, high, middle)
+        found[name] = np.where(never, np.nan, high)
+    return found
+
+
+def _by_group(
+    table: pd.DataFrame, as_of: date | pd.Timestamp, now: pd.DataFrame, horizon_days: int
+) -> dict[str, np.ndarray]:
+    try:
+        rows, _ = recent(table, as_of, horizon_days)
+    except InputError:  # no landmark is complete
+        return dict.fromkeys(SHARES, np.full(len(now), np.nan))
+    came, group = outcomes(rows, as_of, horizon_days=horizon_days), bands(rows).astype("object")
+    group = group.where(group.map(group.value_counts()) >= _FEWEST)
+    curves = kaplan_meier(came["duration"], came["event"])
+    if group.notna().any():
+        curves = pd.concat([curves, kaplan_meier(came["duration"], came["event"], group)])
+    own = bands(now).astype("object")
+    own = own.where(own.isin(curves["group"]), "all")
+    first = {name: curves[curves["share"] <= 1 - share].groupby("group")["day"].min() for name, share in SHARES.items()}
+    return {name: own.map(days).to_numpy(dtype="float64") for name, days in first.items()}

@@ -1,0 +1,141 @@
+"""How like two names of firms are, and why, in words: what differs, and whether a slip of the pen explains it."""
+
+from __future__ import annotations
+
+from rapidfuzz.distance import OSA
+
+from kamlib.entities.firm_names import BRANCH, Name, sound, weak_sounds
+
+UNLIKE = 0.3  # share of letters that differ above which no slip explains it
+_WEAK, _BRANCH = weak_sounds(), {sound(word) for word in BRANCH}
+_VOWELS = set("aeiou")
+_ALIKE = {frozenset(pair) for pair in ("bp", "dt", "gk", "gh", "hk", "bv", "sz", "sc", "cz", "ck", "vf", "mn")}
+_FIRST = 0.6  # what a slip in the first letter costs more
+_SHORTEST = 5  # words of fewer letters differ by a letter and are other words
+
+
+def alike(one: Name, other: Name) -> tuple[float, list[str]]:
+    """Likeness of two names, 0 to 100, and the reasons; symmetric, and 100 for the same name.
+
+    What both names hold is put aside and the rest is compared: so that ``Mevelin Maschinenbau`` and ``Bebokov
+    Maschinenbau`` have nothing in common, however long the common word is. A swap of two letters, a vowel for another, a
+    similar consonant or a letter more costs less than another consonant, and anything at the beginning costs more.
+    """
+    if one.given == other.given:
+        return 100.0, ["the same name"]
+    if not (one.words and other.words) and (one.numbers != other.numbers or not one.numbers):
+        return 0.0, ["nothing to compare"]
+    score, why = _by_words(one, other)
+    if one.form and other.form and one.form != other.form:
+        score -= 6
+        why.append(f"another kind of legal form ({_both(one.form, other.form)})")
+    if one.numbers != other.numbers:
+        score -= 12
+        why = [f"differ in a number ({_both(*(' '.join(name.numbers) for name in (one, other)))})", *why]
+        why.append("rather one group than one firm")
+    return max(score, 0.0), why
+
+
+def _by_words(one: Name, other: Name) -> tuple[float, list[str]]:
+    if one.words == other.words:
+        return 98.0, [_same_words(one, other)]
+    if sorted(one.words) == sorted(other.words):
+        return 97.0, ["the same words in another order"]
+    if one.joined == other.joined:
+        return 97.0, ["the same name, written together or apart"]
+    left, right = _rest(one, other), _rest(other, one)
+    shared = len(left) < len(one.words)
+    part = {word for _, word in (*left, *right)} & _BRANCH
+    if shared and part:
+        return 88.0, ["one is named as a part of the other; rather one group than one firm"]
+    strong = [[pair for pair in rest if pair[1] not in _WEAK] for rest in (left, right)]
+    weak = sorted(plain for plain, word in (*left, *right) if word in _WEAK)
+    why = [f"more words ({' '.join(weak)})"] if weak else []
+    if not shared and not all(strong):
+        return 0.0, [*why, "nothing in common"]
+    if not any(strong):
+        return max(86.0, 90.0 - 2 * len(weak)), why
+    if not all(strong):
+        letters = sum(map(len, one.words)), sum(map(len, other.words))
+        return 60 + 30 * min(letters) / max(letters), [*why, "the name of one is within that of the other"]
+    if shared and any(_initials(a, b) for a, b in (strong, strong[::-1])):
+        return 90.0 - 2 * len(weak), [*why, "initials in place of words"]
+    joined = {tuple("".join(order(word for _, word in rest)) for rest in strong) for order in (list, sorted)}
+    score = max(_spelling(*texts) for texts in joined)
+    written = _both(*(" ".join(plain for plain, _ in rest) for rest in strong))
+    return score - 4 * len(weak), [f"another spelling ({written})", *why]
+
+
+def _rest(one: Name, other: Name) -> list[tuple[str, str]]:
+    """The words of `one` that `other` has not, each as written and as it sounds."""
+    theirs = list(other.words)
+    rest = []
+    for plain, word in zip(_plain(one), one.words, strict=True):
+        if word in theirs:
+            theirs.remove(word)
+        else:
+            rest.append((plain, word))
+    return rest
+
+
+def _plain(name: Name) -> list[str]:
+    return [token for token in name.plain if not token.isdigit()]
+
+
+def _same_words(one: Name, other: Name) -> str:
+    if _is_latin(one.given) != _is_latin(other.given):
+        return "the same name in other letters"
+    if _plain(one) == _plain(other):
+        return "the same name but for case, marks or legal form"
+    return "names that sound alike"
+
+
+def _is_latin(text: str) -> bool:
+    return not any(letter.isalpha() and ord(letter) > 0x24F for letter in text)
+
+
+def _both(one: str, other: str) -> str:
+    return " / ".join(sorted((one or "none", other or "none")))
+
+
+def _initials(short: list[tuple[str, str]], long: list[tuple[str, str]]) -> bool:
+    """Whether one side holds the initials of the other: ``ab`` for ``andrey borisovich``."""
+    return len(short) == 1 and len(long) > 0 and short[0][0] == "".join(plain[0] for plain, _ in long)
+
+
+def _spelling(one: str, other: str) -> float:
+    """Likeness of two words of which one may be the other misspelt; 0 where that is out of the question."""
+    longest = max(len(one), len(other))
+    if min(len(one), len(other)) < _SHORTEST - 1 or longest < _SHORTEST:
+        return 0.0
+    most = int(UNLIKE * longest)
+    if OSA.distance(one, other, score_cutoff=most) > most:
+        return 0.0
+    return min(97.0, 100 * max(0.0, 1 - _cost(one, other) / longest))
+
+
+def _cost(one: str, other: str) -> float:
+    """The least cost of turning one word into the other by letters added, changed or swapped (optimal string alignment)."""
+    rows = [[0.0]]
+    for letter in other:
+        rows[0].append(rows[0][-1] + _added(letter) + _FIRST * (len(rows[0]) == 1))
+    for i, a in enumerate(one, start=1):
+        row = [rows[-1][0] + _added(a) + _FIRST * (i == 1)]
+        for j, b in enumerate(other, start=1):
+            change = 0.0 if a == b else _changed(a, b) + _FIRST * (i == j == 1)
+            costs = [rows[-1][j] + _added(a), row[-1] + _added(b), rows[-1][j - 1] + change]
+            if i > 1 and j > 1 and a != b and a == other[j - 2] and b == one[i - 2]:
+                costs.append(rows[-2][j - 2] + 0.5 + _FIRST * (i == j == 2))
+            row.append(min(costs))
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def _added(letter: str) -> float:
+    return 0.3 if letter == "h" else 0.5 if letter in _VOWELS else 0.7
+
+
+def _changed(a: str, b: str) -> float:
+    if a in _VOWELS and b in _VOWELS:
+        return 0.5
+    return 0.8 if frozenset((a, b)) in _ALIKE else 1.4

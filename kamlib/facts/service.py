@@ -1,0 +1,110 @@
+"""How each account deals with us: what it costs to serve, how it pays, what it claims, tests and through whom it talks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlib.facts.as_known import TOUCHES, known_at
+from kamlib.stats.checks import one_row_each
+
+COLUMNS = (
+    "cost_to_serve", "cost_to_serve_share", "contribution", "invoices", "days_late", "prepaid_share", "claims",
+    "claims_per_order", "lessons", "tests", "touches", "main_contact_share",
+)  # fmt: skip
+
+
+def service_facts(
+    facts: pd.DataFrame,
+    *,
+    invoices: pd.DataFrame | None = None,
+    interactions: pd.DataFrame | None = None,
+    costs: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """What the 12 months to the date of `facts` say of each account, by what was known then.
+
+    Parameters
+    ----------
+    facts : DataFrame, one row per account at one date
+        account_id, as_of, revenue_12m, margin_12m, order_days_12m.
+    invoices, interactions : clean tables, or None.
+    costs : account_id, date, cost of each touch (`kamlib.facts.service.serving_costs`), or None.
+
+    Returns
+    -------
+    DataFrame
+        account_id; cost_to_serve (study currency), cost_to_serve_share (of positive revenue), contribution (margin less
+        cost to serve); invoices (issued), days_late (mean days paid after the due day, weighted by amount, of invoices due in
+        the 12 months or open since longer; an open one counts up to as_of; early payment is negative), prepaid_share (of the
+        amount issued, paid on or before the day of issue); claims (and disputes), claims_per_order (for each order day), lessons (claims
+        that taught us something), tests; touches with a known contact, main_contact_share (of them, through one contact).
+        Counts and sums are missing where their table is not given or begins within the 12 months; a mean without a case is missing.
+    """
+    one_row_each(facts, ["as_of", "revenue_12m", "margin_12m", "order_days_12m"])
+    day = facts["as_of"].max()
+    since = day - pd.DateOffset(months=12)
+    found = facts.set_index("account_id")[["revenue_12m", "margin_12m", "order_days_12m"]].astype(float)
+    table = found.join(_service(interactions, costs, found.index, since, day)).join(
+        _payment(invoices, found.index, since, day)
+    )
+    table["cost_to_serve_share"] = table["cost_to_serve"] / found["revenue_12m"].where(found["revenue_12m"] > 0)
+    table["contribution"] = table["margin_12m"] - table["cost_to_serve"]
+    table["claims_per_order"] = table["claims"] / found["order_days_12m"].where(found["order_days_12m"] > 0)
+    return table[list(COLUMNS)].reset_index()
+
+
+def _service(
+    interactions: pd.DataFrame | None,
+    costs: pd.DataFrame | None,
+    index: pd.Index,
+    since: pd.Timestamp,
+    day: pd.Timestamp,
+) -> pd.DataFrame:
+    names = ["cost_to_serve", "claims", "lessons", "tests", "touches", "main_contact_share"]
+    table = pd.DataFrame(np.nan, index=index, columns=names)
+    if interactions is None or interactions.empty:
+        return table
+    seen = known_at("interactions", interactions, day)
+    if seen.empty or seen["date"].min() > since:
+        return table
+    rows = seen[seen["date"] > since]
+    claims = rows[rows["kind"].isin(["claim", "dispute"])]
+    taught = claims[claims["lesson"].fillna("").astype(str).str.strip() != ""] if "lesson" in claims else claims[:0]
+    for name, part in (("claims", claims), ("lessons", taught), ("tests", rows[rows["kind"] == "test"])):
+        table[name] = part.groupby("account_id").size().reindex(index).fillna(0.0)
+    if costs is not None and not costs.empty:
+        inside = costs[(costs["date"] > since) & (costs["date"] <= day)]
+        table["cost_to_serve"] = inside.groupby("account_id")["cost"].sum().reindex(index).fillna(0.0)
+    if "contact_id" in rows:
+        met = rows[rows["kind"].isin(TOUCHES) & rows["contact_id"].notna()]
+        each = met.groupby(["account_id", "contact_id"]).size().groupby("account_id").agg(["max", "sum"]).reindex(index)
+        table["touches"] = each["sum"].fillna(0.0)
+        table["main_contact_share"] = each["max"] / each["sum"]
+    return table
+
+
+def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp, day: pd.Timestamp) -> pd.DataFrame:
+    table = pd.DataFrame(np.nan, index=index, columns=["invoices", "days_late", "prepaid_share"])
+    if invoices is None or invoices.empty:
+        return table
+    seen = known_at("invoices", invoices, day)
+    seen = seen.assign(amount=seen["amount"].astype(float))
+    seen = seen[seen["amount"] > 0]
+    due = seen[(seen["due"] <= day) & ((seen["due"] > since) | seen["paid"].isna())]
+    late = (due["paid"].fillna(day) - due["due"]).dt.days * due["amount"]
+    table["days_late"] = (late.groupby(due["account_id"]).sum() / due.groupby("account_id")["amount"].sum()).reindex(
+        index
+    )
+    issued = seen[seen["issued"] > since]
+    whole = issued.groupby("account_id")["amount"].agg(["size", "sum"]).reindex(index)
+    early = issued[issued["paid"] <= issued["issued"]].groupby("account_id")["amount"].sum().reindex(index).fillna(0.0)
+    table["prepaid_share"] = early / whole["sum"]
+    if seen["issued"].min() <= since:
+        table["invoices"] = whole["size"].fillna(0.0)
+    return table
+
+
+def serving_costs(interactions: pd.DataFrame, hour: float | None) -> pd.DataFrame:
+    """Our cost of each touch: its cost plus its hours at the cost of an hour; hours count nothing where `hour` is None."""
+    cost = interactions["cost"].fillna(0.0) + interactions["hours"].fillna(0.0) * (hour or 0.0)
+    return pd.DataFrame({"account_id": interactions["account_id"], "date": interactions["date"], "cost": cost})

@@ -1,0 +1,139 @@
+"""Where each account stands at a date: active, silent, partial, lost or returned.
+
+Losing a client without a contract is never observed, so it is defined (see `customer_states`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+STATES = ("active", "returned", "partial", "silent", "lost")
+_PRIOR_GAPS = 5
+_FEWEST = 20  # accounts with gaps that a segment needs
+_HALVED = 0.5
+
+
+def customer_states(
+    facts: pd.DataFrame,
+    *,
+    horizon_days: int = 180,
+    floor_days: int = 30,
+    accounts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The state of each account that ever bought, at the date of its facts.
+
+    The first that holds: *lost*, no purchase for more than `horizon_days`, or the account closed or its contract
+    ended; *silent*, quiet for longer than its own limit (`silence_limits`); *partial*, the last six months at least
+    50 % below what was expected of them (`expectation`);
+    *returned*, its latest purchases began within the horizon after a gap longer than it; *active*, else.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row per account and date: account_id, as_of, first_order, last_order, silence_days, gaps, gap_p95,
+        revenue_6m, revenue_prev_6m, revenue_6m_year_ago, long_gap_ended.
+    horizon_days : days without a purchase that define a loss.
+    floor_days : the silence limit is never below it.
+    accounts : DataFrame, optional
+        Clean accounts (account_id, member_id, closed_on, contract_end, industry, size): losses that were declared, and
+        the segments of `silence_limits`.
+
+    Returns
+    -------
+    DataFrame
+        account_id, as_of, state, silence_days, silence_limit (days), reason (in words). Accounts that never bought are not in it.
+    """
+    table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
+    limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
+    expected = expectation(table)
+    lost = table["silence_days"] > horizon_days
+    declared = _declared(table, accounts)
+    silent = table["silence_days"] > limit
+    partial = table["revenue_6m"] <= _HALVED * expected
+    back = (table["as_of"] - table["long_gap_ended"]).dt.days <= horizon_days
+    cases = [declared.notna(), lost, silent, partial, back]
+    state = np.select(cases, ["lost", "lost", "silent", "partial", "returned"], "active")
+    days = table["silence_days"].astype("Int64").astype(str)
+    halved = (100 * (1 - table["revenue_6m"] / expected)).round().astype("Int64").astype(str)
+    reason = np.select(
+        cases,
+        [
+            declared.fillna(""),
+            "no purchase for " + days + " days",
+            "quiet for " + days + " days, usually at most " + limit.round().astype("Int64").astype(str),
+            "bought " + halved + " % less than expected in six months",
+            "came back after a long gap",
+        ],
+        "buys in its usual rhythm",
+    )
+    return pd.DataFrame(
+        {
+            "account_id": table["account_id"],
+            "as_of": table["as_of"],
+            "state": state,
+            "silence_days": table["silence_days"].astype("int64"),
+            "silence_limit": limit,
+            "reason": reason,
+        }
+    )
+
+
+def silence_limits(
+    facts: pd.DataFrame, *, horizon_days: int = 180, floor_days: int = 30, accounts: pd.DataFrame | None = None
+) -> pd.Series:
+    """Days of quiet after which an account counts as silent.
+
+    Its own 95th percentile of gaps, shrunk towards the median of its segment at that date with the weight of five gaps
+    (an account with five gaps counts half its own, half the others'); at least `floor_days`, at most `horizon_days`.
+    The segment is its industry, else its size class, where `accounts` gives it and at least 20 accounts of it have gaps;
+    else all accounts.
+    """
+    common = pd.Series(np.nan, index=facts.index)
+    for segment in _segments(facts["account_id"], accounts):
+        gaps = facts["gap_p95"].groupby([facts["as_of"], segment])
+        common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= _FEWEST))
+    common = common.fillna(facts.groupby("as_of")["gap_p95"].transform("median")).fillna(float(horizon_days))
+    own = facts["gap_p95"].fillna(common)
+    limit = (facts["gaps"] * own + _PRIOR_GAPS * common) / (facts["gaps"] + _PRIOR_GAPS)
+    return limit.clip(floor_days, max(horizon_days, floor_days)).rename("silence_limit")
+
+
+def expectation(facts: pd.DataFrame) -> pd.Series:
+    """Revenue that an account's last six months are held against; missing where there is nothing to expect.
+
+    The same months a year ago where the account bought before they began, so that its season counts; else the six
+    months before the last six, where it bought before those began.
+    """
+    age = {months: facts["first_order"] <= facts["as_of"] - pd.DateOffset(months=months) for months in (12, 18)}
+    known_season = age[18] & facts["revenue_6m_year_ago"].notna()
+    expected = facts["revenue_6m_year_ago"].where(known_season, facts["revenue_prev_6m"].where(age[12]))
+    return expected.where(expected > 0).rename("expected")
+
+
+def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
+    """Why an account is declared lost at the date of its facts, missing where it is not."""
+    reasons = pd.Series(pd.NA, index=table.index, dtype="string")
+    if accounts is None or accounts.empty:
+        return reasons
+    own = _heads(accounts)
+    for column, words in (("contract_end", "its contract ended on "), ("closed_on", "closed on ")):
+        if column in own:
+            day = table["account_id"].map(pd.to_datetime(own[column]))
+            after = day.notna() & (day <= table["as_of"])
+            reasons = reasons.mask(after, words + day.dt.strftime("%Y-%m-%d").astype("string"))
+    return reasons
+
+
+def _segments(account_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:
+    """Industry and size class of each account, those that are given."""
+    if accounts is None or accounts.empty:
+        return []
+    own = _heads(accounts)
+    return [account_ids.map(own[name]) for name in ("industry", "size") if name in own]
+
+
+def _heads(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The units' own rows, by account_id."""
+    own = accounts.loc[accounts["account_id"] == accounts["member_id"]]
+    return own.drop_duplicates("account_id").set_index("account_id")

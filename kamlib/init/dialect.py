@@ -1,0 +1,86 @@
+"""How the days and numbers of a source are written, decided by all its columns; what nothing decides is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kamlib.init.column_contents import Contents
+from kamlib.init.formats import ISO, NUMBER_FORMS
+
+_FEW = 0.05  # of the days; fewer decide nothing for certain
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value of the study file that is proposed; without a doubt it is sure."""
+
+    value: Any
+    doubt: str = ""
+    note: str = ""
+
+
+def number_form(columns: Sequence[Contents]) -> Marked:
+    """Decimal and thousands mark of a source: the pair that reads most of its numbers.
+
+    Parameters
+    ----------
+    columns : those of money and numbers.
+
+    Returns
+    -------
+    Marked
+        A pair; doubtful where another decimal mark reads as many numbers, but other ones.
+    """
+    totals = {form: sum(column.read_by(form).count for column in columns) for form in NUMBER_FORMS}
+    best = max(totals, key=lambda form: totals[form])
+    for other in (form for form in NUMBER_FORMS if totals[form] == totals[best] and form[0] != best[0]):
+        for column in columns:
+            if column.read_by(other) != column.read_by(best):
+                value = next((v for v in column.examples if not v.isdigit()), column.examples[0])
+                return Marked(best, f"{value!r} can be read with '.' or with ',' as decimal mark")
+    return Marked(best)
+
+
+def date_format(columns: Sequence[Contents]) -> Marked:
+    """The strptime format of the days of a source: the one that reads most of them.
+
+    Day and month are told apart by all values together. Where nothing tells them apart the value names the formats
+    that are possible, which no study accepts: a person must choose.
+
+    Parameters
+    ----------
+    columns : those of days.
+
+    Returns
+    -------
+    Marked
+        A format, or None for ISO days and for columns that hold days already.
+    """
+    totals: dict[str, int] = {}
+    for column in columns:
+        for form, read in column.days.items():
+            totals[form] = totals.get(form, 0) + read.count
+    if not totals:
+        return Marked(None)
+    best = max(totals, key=lambda form: totals[form])
+    if best == ISO:
+        return Marked(None)
+    filled = sum(column.filled for column in columns if best in column.days)
+    swapped = max((n for form, n in totals.items() if _day_first(form) not in (None, _day_first(best))), default=0)
+    examples = [value for column in columns if best in column.days for value in column.examples][:3]
+    if swapped == totals[best]:
+        other = next(form for form, n in totals.items() if n == swapped and _day_first(form) != _day_first(best))
+        return Marked(
+            f"{best} or {other}",
+            f"nothing tells day and month apart, e.g. {', '.join(examples)}: keep the one that is right",
+        )
+    if totals[best] - swapped < _FEW * filled:
+        return Marked(best, f"only {totals[best] - swapped:,} of {filled:,} days tell day and month apart")
+    return Marked(best, "", f"e.g. {examples[0]}")
+
+
+def _day_first(form: str) -> bool | None:
+    places = [form.find(mark) for mark in ("%d", "%m")]
+    return None if -1 in places else places[0] < places[1]

@@ -1,0 +1,170 @@
+"""Every table of a study from its files to clean, in one pass: read, map, clean, roll up, check."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from kamlib.entities import groups, review
+from kamlib.errors import InputError
+from kamlib.intake import cleaning, garbled, ledger, mapping, screen, side_tables
+from kamlib.intake.validate import check
+from kamlib.io import duckdb_backend, engines, readers
+from kamlib.io.values import MONEY
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.model import Study
+
+_QUIET_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What came of the files of a study.
+
+    Attributes
+    ----------
+    orders : ibis Table
+        Clean order lines, in the engine (columns: `cleaning.ORDER_COLUMNS`).
+    tables : dict of DataFrame
+        Every other input table by name, clean; without rows where the study has no source for it. A free text that
+        looks personal is missing.
+    ledger : DataFrame
+        By table: what came, what each rule hit and set aside, what was kept; rows and exact money.
+    quarantine : ibis Table
+        The rows set aside, with table, file, line, reason, date, amount and original text.
+    heads : DataFrame
+        The unit (account_id) of each account (member_id).
+    notes : list of str
+        What else the reader should know.
+    """
+
+    orders: ir.Table
+    tables: dict[str, pd.DataFrame]
+    ledger: pd.DataFrame
+    quarantine: ir.Table
+    heads: pd.DataFrame
+    notes: list[str]
+
+
+def collect(study: Study) -> Clean:
+    """Read, map, clean and roll up every table of a study.
+
+    Raises
+    ------
+    InputError
+        If a file or column is missing or unreadable, nothing is left, or a limit of the study is passed: file, line,
+        what was found and what to do.
+    """
+    con, told = readers.engine(study.engine.spill, memory=study.engine.memory), list[str]()
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        frames = {name: _fetch(con, study, name, Path(scratch), told) for name in study.sources if name != "orders"}
+        heads, notes = _heads(study, frames)
+        engine = con if study.embedded else engines.connect(study.engine)
+        mapped = _mapped(engine, study, "orders", Path(scratch), told)
+        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given="accounts" in frames)
+    readers.forget(con)
+    ledger.check_limits(flagged, study)
+    orders = cleaning.kept(flagged)
+    known_margin = orders.margin.count() > 0
+    bought = orders.group_by("member_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
+    buying = pd.Index(bought["member_id"])
+    known = pd.Index(heads["member_id"]) if "accounts" in frames else None
+    ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
+    for name in INPUTS:
+        if name == "orders":
+            continue
+        if name not in frames:
+            tables[name] = side_tables.empty(name)
+            continue
+        table, aside, lines = side_tables.clean(name, frames[name], study, known=known, buying=buying)
+        accounts_in = [column for column in ("account_id", "referred_account_id") if column in table]
+        tables[name] = check(name, groups.roll_up(table, heads, accounts_in))
+        told += screen.told(name, frames[name]["personal"])
+        ledgers.append(lines)
+        asides.append(aside)
+    whole = pd.concat(ledgers, ignore_index=True)
+    last = pd.Timestamp(bought["last"].max()).date()
+    if (quiet := (study.as_of - last).days) > _QUIET_DAYS:
+        told.append(
+            f"The last order line is of {last}, {quiet} days before as_of {study.as_of}: if lines are missing since, every "
+            "customer looks more silent than it is."
+        )
+    if not bought["margin"].any():
+        told.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
+    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told])
+
+
+def clean_orders(study: Study) -> ir.Table:
+    """The clean order lines of `collect` by themselves: where they lie on a server, a query on it."""
+    con = readers.engine(study.engine.spill, memory=study.engine.memory)
+    engine = con if study.embedded else engines.connect(study.engine)
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        named = {"accounts"} & study.sources.keys()
+        frames = {name: _fetch(con, study, name, Path(scratch), []) for name in named}
+        heads, _ = _heads(study, frames)
+        mapped = _mapped(engine, study, "orders", Path(scratch), [])
+        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given=bool(named))
+    readers.forget(con)
+    return cleaning.kept(flagged)
+
+
+def _heads(study: Study, frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
+    named = _named(frames.get("accounts", side_tables.empty("accounts")))
+    return groups.group_heads(named, study.unit, review.of_study(study, named))
+
+
+def given_accounts(study: Study) -> pd.DataFrame:
+    """The table of accounts as it came, each account once: what likely duplicates are looked for in.
+
+    Raises
+    ------
+    InputError
+        If the study has no such table, or it is missing or unreadable.
+    """
+    if "accounts" not in study.sources:
+        raise InputError("the study has no table 'accounts'", remedy="Add it to sources, with account_id and name.")
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        return _named(_fetch(readers.engine(), study, "accounts", Path(scratch), []))
+
+
+def _named(accounts: pd.DataFrame) -> pd.DataFrame:
+    return accounts.dropna(subset="account_id").drop_duplicates("account_id")
+
+
+def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> ir.Table:
+    source = study.sources[name]
+    if con.name == "duckdb":
+        raw = readers.read(con, source, study.paths(name), scratch, told)
+    else:
+        raw = engines.orders(con, study.there())
+    raw, source, refused = screen.without_refused(raw, name, source)
+    told += refused
+    given = mapping.columns(raw, name, source)
+    texts = [given[c.name] for c in INPUTS[name].columns if c.type == "text" and not c.choices and c.name in given]
+    told += garbled.told(raw, texts, examples=name not in screen.FREE_TEXT)
+    return mapping.mapped(raw, name, source)
+
+
+def _fetch(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> pd.DataFrame:
+    return side_tables.fetch(_mapped(con, study, name, scratch, told), name)
+
+
+def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
+    """The rows set aside of all tables, as one table in the engine."""
+    orders = cleaning.set_aside(flagged)
+    if ibis.get_backend(orders) is not con:
+        orders = duckdb_backend.brought(con, orders)
+    rest = [aside for aside in asides if len(aside)]
+    if not rest:
+        return orders
+    kinds = ibis.schema({name: kind.copy(nullable=True) for name, kind in orders.schema().items()} | {"amount": MONEY})
+    other = pd.concat(rest, ignore_index=True)
+    other["date"] = pd.to_datetime(other["date"]).dt.date
+    stored = con.create_table(readers.name_of_its_own(), ibis.memtable(other, schema=kinds), temp=True)
+    return orders.union(readers.store(con, screen.quarantined(stored)))

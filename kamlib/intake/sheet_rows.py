@@ -1,0 +1,60 @@
+"""Rows that a printed sheet leaves in a table: the names of its columns once more, totals and subtotals."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add, and_, or_
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.intake.mapping import RAW
+from kamlib.io.values import trimmed
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.model import Study
+
+_TOTAL = (
+    r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
+    r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
+)
+_WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
+
+
+def repeated_header(t: ir.Table, study: Study) -> Any:
+    """Whether every mapped cell of an order line holds the name of its own column.
+
+    Parameters
+    ----------
+    t : from `mapping.mapped`, with the raw columns.
+    """
+    given = study.sources["orders"].columns
+    names = {given.get(name, name) for name in INPUTS["orders"].names}
+    raw = [(t[RAW + name], name) for name in sorted(names) if RAW + name in t.columns]
+    if not all(cell.type().is_string() for cell, _ in raw):
+        return None
+    return _where(t.date.isnull(), reduce(and_, [trimmed(cell) == name for cell, name in raw]))
+
+
+def total_row(t: ir.Table, study: Study) -> Any:
+    """Whether a line says that it is a total, in English, Russian, Spanish, Catalan, German or French.
+
+    A cell that is such a word needs one of order, account and date to be missing; a cell that only begins with it needs
+    two: a firm called Total Energies is a customer, even where an order id is missing.
+
+    Parameters
+    ----------
+    t : from `mapping.mapped`, with the raw columns.
+    """
+    cells = [t[name].lower() for name in t.columns if name.startswith(RAW) and t[name].type().is_string()]
+    if not cells:
+        return None
+    lacking = reduce(add, [ibis.ifelse(t[name].isnull(), 1, 0) for name in ("order_id", "account_id", "date")])
+    whole = reduce(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
+    begins = reduce(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
+    return _where(lacking >= 1, whole | _where(lacking >= 2, begins))
+
+
+def _where(condition: Any, test: Any) -> Any:
+    """`test` where `condition` holds; the engine works it out for no other line."""
+    return ibis.ifelse(condition, test, False)

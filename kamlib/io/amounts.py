@@ -1,0 +1,97 @@
+"""Numbers as people write them in files → numbers: marks of thousands, signs before and behind, currencies around them.
+
+Read are, by the marks of the dialect: ``1234.56``, ``1,234.56``, ``1 234,56`` (any kind of space), ``1.234,56``, ``1'234.50``;
+below zero ``-12``, ``−12``, ``12-``, ``(12.00)``; with a currency ``$12.00``, ``-$12.00``, ``($12.00)``, ``12 ₽``, ``EUR 12``,
+``12 руб.``. Marks must stand where they belong: with the decimal comma ``1.5`` is no number, and ``1,5`` is never fifteen.
+Percents and units are no amounts.
+
+The plain form costs one try of the engine; only what it refuses is looked at again: ``coalesce`` works out its second
+argument for no other value, as long as no part of it stands there twice (such a part is worked out for every row).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.study.sources import Dialect
+
+SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+_CODES = (  # ISO 4217, and two older ones that files still hold
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS "
+    "INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+    "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
+    "SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST "
+    "XAF XCD XCG XOF XPF YER ZAR ZMW ZWG RUR HRK"
+)
+_CURRENCY = (
+    rf"(?i)[a-z]{{0,2}}[$]|[€£¥₽₴₸₺₹₩₪₫₦₱₡₲₾₼฿]|(?:euros?|dollars?|{_CODES.replace(' ', '|')}"
+    r"|рублей|рубля|рубль|руб|р|грн|тенге|тг|zł|kč|ft|kr|лв)[.]?"
+)
+_WORN = "¤"  # the general sign of a currency, put for each of them
+_GAP = rf"[{SPACES}]*"
+_WRITTEN = {
+    "USD": "$ US$ DOLLAR DOLLARS", "EUR": "€ EURO EUROS", "GBP": "£", "RUB": "₽ РУБЛЕЙ РУБЛЯ РУБЛЬ РУБ Р RUR", "UAH": "₴ ГРН",
+    "KZT": "₸ ТЕНГЕ ТГ", "PLN": "ZŁ", "CZK": "KČ", "HUF": "FT", "BGN": "ЛВ", "TRY": "₺", "INR": "₹", "KRW": "₩", "ILS": "₪",
+    "VND": "₫", "NGN": "₦", "PHP": "₱", "GEL": "₾", "THB": "฿",
+}  # fmt: skip
+NAMES = {name: code for code, names in _WRITTEN.items() for name in names.split()}
+_MARKS = {" ": SPACES, "'": "'’", ".": ".", ",": ","}
+
+
+def read(text: ir.StringValue, kind: str, dialect: Dialect) -> Any:
+    """A number of type `kind`, by the marks of `dialect`; missing where the text is none.
+
+    Parameters
+    ----------
+    text : trimmed.
+    kind : the engine's name of a decimal or floating type.
+    """
+    number, point = _number(dialect)
+    plain = text
+    if (dialect.decimal, dialect.thousands) != (".", ""):
+        shape = rf"^[-+]?(?:{number}|{point}\d+)(?:[eE][-+]?\d+)?$"
+        plain = ibis.ifelse(text.re_search(shape), _without_marks(text, dialect), None)
+    sign = ibis.ifelse(text.re_search("[-−(]"), "-", "")
+    digits = text.re_replace(_CURRENCY, "").re_extract(rf"{number}|{point}\d+", 0)
+    holds = text.re_replace(_CURRENCY, _WORN).re_search(_dressed(number, point))
+    dressed = ibis.ifelse(holds, sign + _without_marks(digits, dialect), None)
+    return ibis.coalesce(plain.try_cast(kind), dressed.try_cast(kind))
+
+
+def currency(text: ir.StringValue) -> ir.StringValue:
+    """The code of the currency in the text of an amount; missing where none is there or several share the sign.
+
+    ``$`` is USD; ``¥`` and ``kr`` say nothing.
+    """
+    code = text.re_extract(_CURRENCY, 0).upper().replace(".", "").substitute(NAMES)
+    return ibis.ifelse(code.re_search("^[A-Z]{3}$"), code, None)
+
+
+def _without_marks(text: ir.StringValue, dialect: Dialect) -> ir.StringValue:
+    """A number without marks of thousands, with a decimal point."""
+    for mark in _MARKS.get(dialect.thousands, ""):
+        text = text.replace(mark, "")
+    return text.replace(",", ".") if dialect.decimal == "," else text
+
+
+def _number(dialect: Dialect) -> tuple[str, str]:
+    """Patterns of a number without a sign, and of its decimal mark."""
+    point, marks = "[.]" if dialect.decimal == "." else ",", _MARKS.get(dialect.thousands)
+    whole = rf"(?:[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+|\d+)" if marks else r"\d+"
+    return rf"{whole}(?:{point}\d*)?", point
+
+
+def _dressed(number: str, point: str) -> str:
+    """The pattern of a number with its sign and currency, each in one of its places."""
+    found, before, behind = rf"(?:{number}|{point}\d+)", rf"(?:{_WORN}{_GAP})?", rf"(?:{_GAP}{_WORN})?"
+    forms = (
+        rf"{before}{found}{behind}",
+        rf"{before}[-−+]{_GAP}{before}{found}{behind}",
+        rf"{before}{found}{behind}{_GAP}[-−]{behind}",
+        rf"{before}\({_GAP}{before}{found}{behind}{_GAP}\){behind}",
+    )
+    return rf"^{_GAP}(?:{'|'.join(forms)}){_GAP}$"

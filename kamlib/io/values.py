@@ -1,0 +1,157 @@
+"""Values as they stand in files → typed values: text, days, exact money, numbers and flags, as Ibis expressions.
+
+A value that can't be read as its type is missing; nothing is executed here.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.io import amounts
+from kamlib.study.dictionary import Column
+from kamlib.study.sources import Dialect
+
+MONEY = "decimal(18,4)"
+SUM = "decimal(38,4)"
+_BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
+_MOST = {MONEY: 1e14, "float64": float("inf"), "int64": 2.0**53}  # what the engine can hold, or hold exactly
+_SERIALS = (61, 132_219)  # 1 March 1900 and 31 December 2261
+_YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
+
+
+def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
+    """`value`, trimmed, read as the type of `column`; missing where that can't be."""
+    if column.type == "text":
+        text = as_text(value)
+        if dialect.whole_ids and (column.name.endswith("_id") or column.name == "product"):
+            text = text.re_replace(r"^(\d+)[.,]0+$", r"\1")
+        return text.lower() if column.choices else text
+    if column.type == "date":
+        return as_day(value, dialect)
+    if column.type == "money":
+        return as_money(value, dialect)
+    if column.type == "flag":
+        word = as_text(value).lower()
+        return ibis.cases((word.isin(_YES), True), (word.isin(_NO), False), else_=None)
+    number = as_number(value, dialect)
+    return as_whole(number) if column.type == "integer" else number
+
+
+def as_whole(number: ir.FloatingValue) -> ir.IntegerValue:
+    """A number that is whole; missing where it is not."""
+    whole = fitting(number, "int64")
+    return ibis.ifelse(whole.cast("float64") == number, whole, None)
+
+
+def trimmed(value: ir.Value, *, long: bool = False) -> ir.Value:
+    """Text without blanks around it, missing where nothing is left, as is a NaN; what else is no text stays as it is.
+
+    Parameters
+    ----------
+    value : a raw column.
+    long : look for blanks before taking them away; saves time where there are millions of values.
+    """
+    if value.type().is_floating():
+        return value.nullif(float("nan"))
+    if not value.type().is_string():
+        return value
+    plain = value.replace("\N{NO-BREAK SPACE}", " ").strip()
+    if long:
+        around = [value < "!", *[value.endswith(blank) for blank in _BLANKS], value.contains("\N{NO-BREAK SPACE}")]
+        plain = ibis.ifelse(reduce(or_, around), plain, value)
+    return plain.nullif("")
+
+
+def as_text(value: ir.Value) -> ir.StringValue:
+    """Text as it is; numbers written out plainly: 12346.0 is ``12346``."""
+    kind = value.type()
+    if kind.is_floating() or (kind.is_decimal() and kind.scale):
+        whole = fitting(value, "int64")
+        return ibis.ifelse(whole.cast("float64") == value.cast("float64"), whole.cast("string"), value.cast("string"))
+    return value if kind.is_string() else value.cast("string")
+
+
+def as_money(value: ir.Value, dialect: Dialect) -> ir.DecimalValue:
+    """An exact amount of four decimal places."""
+    return _cast(value, MONEY, dialect)
+
+
+def as_currency(value: ir.Value, amount: ir.DecimalValue, dialect: Dialect) -> ir.StringValue:
+    """The code of the currency that stands around an amount; missing where there is none.
+
+    Parameters
+    ----------
+    value : the amount as it stands in the file, trimmed.
+    amount : what `as_money` made of it.
+    """
+    if not value.type().is_string():
+        return ibis.null("string")
+    number = value.replace(",", ".") if dialect.decimal == "," else value
+    return ibis.ifelse(number.try_cast(MONEY).isnull() & amount.notnull(), amounts.currency(value), None)
+
+
+def as_number(value: ir.Value, dialect: Dialect) -> ir.FloatingValue:
+    """A finite number."""
+    number = _cast(value, "float64", dialect)
+    return number.nullif(float("inf")).nullif(float("-inf")).nullif(float("nan"))
+
+
+def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
+    """A day from 1900 to 2261; the time of day is dropped, without moving between time zones.
+
+    A `date_format` without a time of day reads values with one too, and the other way round. The format ``excel`` reads
+    serial numbers: days since 1899-12-30, with a fraction for the time of day. Spreadsheets hold 1900 for a leap year, so
+    this is right from 1 March 1900 on; smaller numbers are no days.
+    """
+    kind = value.type()
+    if kind.is_date() or kind.is_timestamp():
+        day = value.cast("date")
+    elif dialect.date_format == "excel":
+        serial = as_number(value, dialect).floor()
+        known = ibis.ifelse(serial.between(*_SERIALS), serial, None).cast("int32")
+        return (ibis.date(1899, 12, 30) + known.as_interval("D")).cast("date")
+    elif dialect.date_format:
+        day = try_strptime(as_text(value), _with_time(dialect.date_format)).cast("date")
+    else:
+        day = as_text(value).try_cast("timestamp").cast("date")
+    return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
+
+
+def _with_time(form: str) -> list[str]:
+    """The date format, and the same with other times of day."""
+    day = re.sub(r"[ ,T]+%[HIMSfp].*$", "", form)
+    clocks = [f"{gap}{clock}" for gap in (" ", "T") for clock in ("%H:%M:%S", "%H:%M", "%H:%M:%S.%g")]
+    return list(dict.fromkeys([form, day, *[day + clock for clock in clocks], f"{day} %I:%M:%S %p", f"{day} %I:%M %p"]))
+
+
+def _cast(value: ir.Value, kind: str, dialect: Dialect) -> Any:
+    if value.type().is_string():
+        return amounts.read(value, kind, dialect)
+    return fitting(value, kind) if value.type().is_numeric() else ibis.null(kind)
+
+
+def fitting(number: ir.NumericValue, kind: str) -> Any:
+    """A number as another kind of number; missing where it does not fit. No engine fails on it."""
+    return ibis.ifelse(number.abs() < _MOST[kind], number, None).cast(kind)
+
+
+def try_strptime(text: ir.StringValue, forms: list[str]) -> ir.TimestampValue:
+    """A time read by the first of some strptime formats that fits; missing where none does."""
+
+    @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp"))
+    def function(text, forms):
+        """The engine's own."""
+
+    return function(text, forms)
+
+
+def exact(number: float) -> Decimal:
+    """The decimal that a person wrote: 0.1 is one tenth."""
+    return Decimal(repr(float(number)))

@@ -1,0 +1,132 @@
+"""Rounds of offers to lost accounts, as the table of actions keeps them, and what the last one changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, nan, sqrt
+
+import pandas as pd
+
+from kamlib.churn.returns import lost_at
+from kamlib.stats.intervals import newcombe, wilson
+
+_MARK, _CONTROL = "win back: ", "control, no offer"
+
+
+@dataclass(frozen=True)
+class Round:
+    """The last round that is over: its day, its arms, and the difference of the shares that came back (offer less control).
+
+    day is missing and `arms` empty where no round is over; `reason` says why, or what the intervals show. `enough` accounts in
+    each arm would show a doubling of the control's share in four rounds of five.
+    """
+
+    day: pd.Timestamp | None
+    arms: pd.DataFrame
+    difference: float
+    low: float
+    high: float
+    reason: str
+    enough: float
+
+
+def as_actions(listed: pd.DataFrame, day: date, owner: str = "account manager") -> pd.DataFrame:
+    """The list as rows of the table `actions`, the control group with them, so that a later run can report the round.
+
+    Parameters
+    ----------
+    listed : `kamlib.plan.winback.win_back_list`; accounts without an arm are left out.
+    day : when the round begins.
+
+    Returns
+    -------
+    DataFrame
+        account_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
+    """
+    rows = listed[listed["arm"].notna()]
+    words = rows["offer"].fillna("a call").where(rows["arm"] == "offer", _CONTROL)
+    return pd.DataFrame(
+        {"account_id": rows["account_id"], "action": _MARK + words, "owner": owner, "due": pd.Timestamp(day)}
+    ).reset_index(drop=True)
+
+
+def last_round(
+    actions: pd.DataFrame | None, episodes: pd.DataFrame, as_of: date | pd.Timestamp, *, horizon_days: int = 180
+) -> Round:
+    """How many came back within a horizon of the last round that is over by `as_of`, of those with an offer and of the control.
+
+    Each account counts in the arm it was drawn for, whether or not the offer was made (intention to treat); accounts that
+    were not lost on the day of the round count in neither.
+
+    Parameters
+    ----------
+    actions : clean actions; a round is the rows "win back: …" (`as_actions`) that are due on one day.
+    episodes : `kamlib.churn.losses.loss_episodes` at `as_of`.
+
+    Returns
+    -------
+    Round
+        arms, rows *offer* and *control*: accounts, returned, share, low, high (Wilson), done (offers made), cost (study currency).
+        difference with its 95 % interval (Newcombe).
+    """
+    as_of, horizon = pd.Timestamp(as_of), pd.Timedelta(days=horizon_days)
+    marked = actions is not None and actions["action"].astype("string").str.startswith(_MARK).fillna(False)
+    rounds = actions[marked] if actions is not None else pd.DataFrame({"due": []})
+    begun = rounds.loc[pd.to_datetime(rounds["due"]) <= as_of, "due"]
+    over = begun[begun + horizon <= as_of] if len(begun) else begun
+    if over.empty:
+        left = "" if begun.empty else f"; the one of {begun.max():%Y-%m-%d} is over on {begun.max() + horizon:%Y-%m-%d}"
+        return _none(f"no round of offers is over yet{left}")
+    day = over.max()
+    rows = rounds[rounds["due"] == day].drop_duplicates("account_id").set_index("account_id")
+    away = lost_at(episodes, day).set_index("account_id")["returned_on"]
+    rows = rows[rows.index.isin(away.index)]
+    done = rows["done"] <= as_of
+    each = pd.DataFrame(
+        {
+            "arm": (rows["action"] == _MARK + _CONTROL).map({True: "control", False: "offer"}),
+            "returned": away.reindex(rows.index) <= day + horizon,
+            "done": done,
+            "cost": rows["cost"].astype(float).where(done, 0.0).fillna(0.0),
+        }
+    )
+    arms = each.groupby("arm").agg(
+        accounts=("returned", "size"), returned=("returned", "sum"), done=("done", "sum"), cost=("cost", "sum")
+    )
+    if len(arms) < 2:
+        return _none(f"the round of {day:%Y-%m-%d} has no control group, so nothing can be said of its effect")
+    arms = arms.loc[["offer", "control"]]
+    low, high = wilson(arms["returned"], arms["accounts"])
+    arms.insert(2, "share", arms["returned"] / arms["accounts"])
+    arms.insert(3, "low", low)
+    arms.insert(4, "high", high)
+    one, other = arms.loc[["offer"]].reset_index(), arms.loc[["control"]].reset_index()
+    below, above = newcombe(one["returned"], one["accounts"], other["returned"], other["accounts"])
+    difference = float(one["share"][0] - other["share"][0])
+    words = _words(float(below[0]), float(above[0]))
+    return Round(day, arms, difference, float(below[0]), float(above[0]), words, _enough(float(other["share"][0])))
+
+
+def _none(reason: str) -> Round:
+    return Round(None, pd.DataFrame(), nan, nan, nan, reason, nan)
+
+
+def _enough(share: float) -> float:
+    """Accounts in each arm that tell 2 × share from share (two-sided 5 %, power 80 %); missing where there is no such share.
+
+    Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, 4.2.
+    """
+    double, mean = 2 * share, 1.5 * share
+    if not 0 < double < 1:
+        return nan
+    spread = 1.96 * sqrt(2 * mean * (1 - mean)) + 0.8416 * sqrt(share * (1 - share) + double * (1 - double))
+    return float(ceil(spread**2 / share**2))
+
+
+def _words(low: float, high: float) -> str:
+    if low > 0:
+        return "the offers brought accounts back, beyond chance"
+    if high < 0:
+        return "fewer came back with an offer than without, beyond chance"
+    return "the arms can't be told apart: the offers may have done nothing"

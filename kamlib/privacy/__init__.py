@@ -1,0 +1,7 @@
+"""What the files hold about a person, copies without it, and pseudonyms."""
+
+from kamlib.privacy.anonymised_copy import anonymise
+from kamlib.privacy.erasure import erase
+from kamlib.privacy.subject import identify, places
+
+__all__ = ["anonymise", "erase", "identify", "places"]

@@ -1,0 +1,201 @@
+"""Copies of a study's files without one person: what is not theirs stays as it was, in CSV to the byte."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import pandas as pd
+from openpyxl import load_workbook
+
+from kamlib.errors import InputError, some
+from kamlib.io import text_encoding
+from kamlib.privacy.person import Person
+from kamlib.privacy.subject import places, places_in
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.model import Study
+from kamlib.study.sources import Source
+
+
+def erase(study: Study, person: Person, out: str | Path) -> pd.DataFrame:
+    """Write copies of the study's files without the person into `out`, and the list of what was changed, changes.csv.
+
+    The person's rows of contacts are removed, their contact_id is blanked in the other tables, and their name and
+    channel are masked. Files, and rows of CSV, without anything about the person are copied byte by byte; a workbook
+    that is changed is written anew (values, formulas and most formats stay; formulas that point below a removed row
+    don't move).
+
+    Returns
+    -------
+    DataFrame
+        As `places`: rows that were removed, and values that were taken out; lines are those of the files as they were.
+
+    Raises
+    ------
+    InputError
+        If nothing is held about the person, `out` holds something, or a file can't be written anew.
+    """
+    out = Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            "the folder is not empty", file=out, remedy="Name a new folder; files are never changed in place."
+        )
+    found = places(study, person)
+    if found.empty:
+        raise InputError("the study's files hold nothing about this person", remedy="Check WHO with kam person.")
+    if bases := sorted(table for table in set(found["table"]) if study.sources[table].url):
+        raise InputError(
+            "a database is not written anew", found=f"tables {some(bases)}", remedy="Erase the person there."
+        )
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        for table, source, path, copy in _copies(study, out):
+            if not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+            if places_in(table, source, [copy], person, Path(scratch)):
+                _rewrite(copy, table, source, person, Path(scratch))
+            if left := places_in(table, source, [copy], person, Path(scratch)):
+                raise InputError(
+                    "the copy still holds the person", file=copy, line=left[0][2], found=f"columns {left[0][3]}"
+                )
+    found.to_csv(out / "changes.csv", index=False)
+    return found
+
+
+def _copies(study: Study, out: Path) -> Iterator[tuple[str, Source, Path, Path]]:
+    """Each file of each table and where its copy goes: as it lies below the study's folder, or by its name."""
+    origin: dict[Path, Path] = {}
+    for table, source in study.sources.items():
+        for path in () if source.url else (path.resolve() for path in study.paths(table)):
+            copy = out / (path.relative_to(study.folder) if path.is_relative_to(study.folder) else path.name)
+            if origin.setdefault(copy, path) != path:
+                raise InputError(
+                    "two files have one name, and lie outside the study's folder", file=path, found=origin[copy]
+                )
+            yield table, source, path, copy
+
+
+def _rewrite(path: Path, table: str, source: Source, person: Person, scratch: Path) -> None:
+    """Take the person out of a file, in place.
+
+    Raises
+    ------
+    InputError
+        If the file is of a kind that can't be written anew.
+    """
+    kind = path.suffix.lower()
+    if kind in (".csv", ".tsv", ".txt"):
+        _csv(path, table, source, person, scratch)
+    elif kind in (".xlsx", ".xlsm"):
+        _excel(path, table, source, person)
+    else:
+        raise InputError(
+            "this kind of file can't be written anew",
+            file=path.name,
+            found=path.suffix,
+            remedy="Save it as .csv or .xlsx and name that in sources, or erase the person where it was made.",
+        )
+
+
+def _csv(path: Path, table: str, source: Source, person: Person, scratch: Path) -> None:
+    found = source.dialect.encoding or text_encoding.find_encoding(path)
+    plain = text_encoding.recode(path, found, scratch / f"plain-{path.name}")
+    delimiter = source.dialect.delimiter or text_encoding.find_delimiter(plain)
+    made, names = path.with_name(f"{path.name}.new"), list[str]()
+    with (
+        path.open(encoding=_exactly(found, path), newline="") as old,
+        made.open("w", encoding=_exactly(found, path), newline="") as new,
+    ):
+        for record in _records(old):
+            spans = _fields(record, delimiter)
+            cells = [_value(record[a:b]) for a, b in spans]
+            if not names:
+                names = cells if _is_header(cells, table, source) else []
+                new.write(record)
+                continue
+            row = dict(zip(names, cells, strict=False))
+            if person.is_row_of(row, table, source):
+                continue
+            changed = person.changed(row, table, source)
+            for name, (a, b) in reversed([*zip(names, spans, strict=False)]):
+                if name in changed:
+                    record = record[:a] + _written(changed[name], record[a:b], delimiter) + record[b:]
+            new.write(record)
+    made.replace(path)
+
+
+def _exactly(found: str, path: Path) -> str:
+    """The encoding that leaves a byte order mark in the text, so that it is written back."""
+    name = found.lower().replace("_", "-")
+    head = path.open("rb").read(4)
+    if name in ("utf-16", "utf-32"):
+        return name + ("-be" if head[:1] in (b"\xfe", b"\0") else "-le")
+    return "utf-8" if name == "utf-8-sig" else name
+
+
+def _records(stream: TextIO) -> Iterator[str]:
+    """The records of a CSV file as they stand there, line ends included: a line break inside quotes ends none."""
+    record = ""
+    for line in stream:
+        record += line
+        if record.count('"') % 2 == 0:
+            yield record
+            record = ""
+    if record:
+        yield record
+
+
+def _fields(record: str, delimiter: str) -> list[tuple[int, int]]:
+    """Where each field of a record begins and ends, quotes included."""
+    mark = re.escape(delimiter)
+    field = re.compile(rf'"(?:[^"]|"")*"[^{mark}\r\n]*|[^{mark}\r\n]*')
+    spans, at = [], 0
+    while match := field.match(record, at):
+        spans.append(match.span())
+        if match.end() >= len(record) or record[match.end()] != delimiter:
+            break
+        at = match.end() + 1
+    return spans
+
+
+def _value(field: str) -> str:
+    text = field.strip().strip("\ufeff").strip()
+    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
+def _written(value: str, before: str, delimiter: str) -> str:
+    quoted = before.strip().startswith('"') or any(mark in value for mark in (delimiter, '"', "\n", "\r"))
+    return '"' + value.replace('"', '""') + '"' if quoted else value
+
+
+def _is_header(cells: list[str], table: str, source: Source) -> bool:
+    """Whether a row holds the column names: those mapped, or that of the account and one more that is needed."""
+    needed = {source.columns.get(column, column) for column in INPUTS[table].required}
+    return len(needed & set(cells)) >= min(2, len(needed)) and set(source.columns.values()) <= set(cells)
+
+
+def _excel(path: Path, table: str, source: Source, person: Person) -> None:
+    """Every sheet: those with the table's column names row by row, other ones by name and channel alone."""
+    book = load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+    for sheet in book.worksheets:
+        names: list[str] = []
+        own = []
+        for cells in sheet.iter_rows():
+            texts = ["" if cell.value is None else str(cell.value).strip() for cell in cells]
+            if not names:
+                names = texts if _is_header(texts, table, source) else []
+            row = dict(zip(names or [f"\0{place}" for place in range(len(texts))], texts, strict=True))
+            if names and person.is_row_of(row, table, source):
+                own.append(cells[0].row)
+                continue
+            changed = person.changed(row, table, source)
+            for cell, name in zip(cells, row, strict=True):
+                if name in changed:
+                    cell.value = changed[name] or None
+        for line in reversed(own):
+            sheet.delete_rows(line)
+    book.save(path)

@@ -1,0 +1,48 @@
+"""Pictures: a table in, Axes out; `show` hands them to the notebook with their alternative text."""
+
+from kamlib.report.figures.churn import against_baselines, calibration_plot, hazard_forest, priority_list
+from kamlib.report.figures.cleaning import aside_by_month, group_bars, ledger_bars, returned_by_month
+from kamlib.report.figures.clusters import cluster_choice, cluster_map, cluster_profiles, cluster_segments
+from kamlib.report.figures.crosstabs import class_grid, trait_bars
+from kamlib.report.figures.flows import class_flows
+from kamlib.report.figures.losses import loss_series, return_curves
+from kamlib.report.figures.matrix import kaism
+from kamlib.report.figures.rhythm import silence_rhythm
+from kamlib.report.figures.scoring import key_probability, ranked_scores
+from kamlib.report.figures.segments import abcxyz_grid, migration_matrix, pareto, rfm_grid, segment_money
+from kamlib.report.figures.style import set_style, show
+from kamlib.report.figures.survival import losses_by_landmark, survival_curves, threshold_curves
+
+__all__ = [
+    "abcxyz_grid",
+    "against_baselines",
+    "aside_by_month",
+    "calibration_plot",
+    "class_flows",
+    "class_grid",
+    "cluster_choice",
+    "cluster_map",
+    "cluster_profiles",
+    "cluster_segments",
+    "group_bars",
+    "hazard_forest",
+    "kaism",
+    "key_probability",
+    "ledger_bars",
+    "loss_series",
+    "losses_by_landmark",
+    "migration_matrix",
+    "pareto",
+    "priority_list",
+    "ranked_scores",
+    "return_curves",
+    "returned_by_month",
+    "rfm_grid",
+    "segment_money",
+    "set_style",
+    "show",
+    "silence_rhythm",
+    "survival_curves",
+    "threshold_curves",
+    "trait_bars",
+]

@@ -1,0 +1,159 @@
+"""Figures of losing clients: how good the prediction is, why they leave, and what is at stake."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from kamlib.errors import InputError
+from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, money_ticks, percent_ticks
+
+_METHODS = {
+    "model": "model",
+    "silence": "silence alone",
+    "silence_in_gaps": "silence in own gaps",
+    "base_rate": "base rate",
+}
+_MEASURES = {
+    "brier": ("Brier score", "lower is better"),
+    "auc": ("AUC, lost or not", "higher is better"),
+    "c": ("C, time to next order", "higher is better"),
+}
+
+
+def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
+    """Predicted P(lost) against the share that was lost, by groups of equal size, with 95 % intervals.
+
+    Parameters
+    ----------
+    groups : `kamlib.churn.evaluation.holdout.calibration`: accounts, predicted, lost, low, high.
+    """
+    if groups.empty:
+        raise InputError("no group to draw")
+    _figure, axes = plt.subplots(figsize=(5.6, 5.0))
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+    axes.text(0.6, 0.565, "as predicted", color=MUTED, fontsize=9, va="top", rotation=45, rotation_mode="anchor")
+    axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.2)
+    axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=28, zorder=3)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(lost)", ylabel="came: share lost", title=title)
+    axes.set_aspect("equal")
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    return axes
+
+
+def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure:
+    """The model and each rule of thumb, with 95 % intervals, one panel a measure.
+
+    Parameters
+    ----------
+    measures : `kamlib.churn.evaluation.metrics.compare`: method, measure, value, low, high.
+    """
+    if measures.empty:
+        raise InputError("no measure to draw")
+    figure, panels = plt.subplots(1, len(_MEASURES), figsize=(9, 2.7), sharey=True)
+    methods = list(_METHODS)[::-1]
+    for axes, (measure, (name, better)) in zip(panels, _MEASURES.items(), strict=True):
+        rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
+        colours = [BLUE if method == "model" else GREY for method in methods]
+        axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
+        axes.hlines(range(len(methods)), rows["low"], rows["high"], color=colours, linewidth=2)
+        axes.scatter(rows["value"], range(len(methods)), color=colours, s=34, zorder=3)
+        for place, value in enumerate(rows["value"]):
+            axes.annotate(
+                f"{value:.3f}", (value, place), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9
+            )
+        axes.set_yticks(range(len(methods)), [_METHODS[method] for method in methods])
+        axes.set(ylim=(-0.5, len(methods) - 0.3), xlabel=better)
+        axes.set_title(name, fontsize=10, color=MUTED)
+        axes.margins(x=0.15)
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure:
+    """Factors on the chance of the next order, per step, with 95 % intervals; one panel for each span of days.
+
+    Parameters
+    ----------
+    ratios : `kamlib.churn.explain.hazard_ratios`; the first `most` signs of each span are drawn.
+    """
+    if ratios.empty:
+        raise InputError("no hazard ratio to draw")
+    spans = list(ratios["days"].unique())
+    figure, panels = plt.subplots(len(spans), 1, figsize=(8.4, 0.8 + (0.8 + 0.3 * most) * len(spans)), squeeze=False)
+    low, high = 1.0, 1.0
+    for axes, span in zip(panels[:, 0], spans, strict=True):
+        rows = ratios[ratios["days"] == span].head(most).iloc[::-1]
+        place = np.arange(len(rows))
+        clear = (rows["low"] > 1) | (rows["high"] < 1)
+        colours = np.where(~clear, GREY, np.where(rows["ratio"] < 1, RED, BLUE))
+        axes.axvline(1, color=GREY, linewidth=1)
+        axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
+        axes.scatter(rows["ratio"], place, color=colours, s=30, zorder=3)
+        axes.set_yticks(place, [f"{row.meaning}: {row.step}" for row in rows.itertuples()])
+        axes.set_title(f"days {span.replace('-', ' to ')} after the landmark", fontsize=10, color=MUTED)
+        axes.set_xscale("log")
+        low, high = min(low, rows["low"].min()), max(high, rows["high"].max())
+    ticks = [tick for tick in (0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4) if low * 0.8 <= tick <= high * 1.25]
+    for axes in panels[:, 0]:
+        axes.set_xlim(low * 0.93, high * 1.07)
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
+    panels[-1, 0].set_xlabel("factor on the chance of the next order (left of 1: orders come later)")
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def priority_list(
+    listed: pd.DataFrame,
+    *,
+    title: str,
+    currency: str,
+    names: pd.Series | None = None,
+    most: int = 15,
+    language: str = "en",
+) -> Axes:
+    """The accounts with the most margin at stake: its bar, P(lost) and the main reason.
+
+    Parameters
+    ----------
+    listed : account_id, margin_at_stake, p_lost, reason; largest first.
+    names : name by account_id.
+    """
+    shown = listed[listed["margin_at_stake"] > 0].head(most).iloc[::-1]
+    if shown.empty:
+        raise InputError("no account with margin at stake to draw")
+    place = np.arange(len(shown))
+    _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
+    axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
+    for at, row in zip(place, shown.itertuples(), strict=True):
+        text = f"{row.p_lost:.0%} · {_short(row.reason, 66)}"
+        axes.annotate(
+            text,
+            (row.margin_at_stake, at),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=MUTED,
+        )
+    labels = shown["account_id"].map(names).fillna(shown["account_id"]) if names is not None else shown["account_id"]
+    axes.set_yticks(place, [_short(label, 28) for label in labels])
+    most_at_stake = float(shown["margin_at_stake"].max())
+    axes.set_xlim(0, most_at_stake * 2.4)
+    axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
+    axes.set(xlabel=f"margin at stake, {currency} (bar), P(lost) and main reason", title=title)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    money_ticks(axes.xaxis, language)
+    return axes
+
+
+def _short(text: object, most: int) -> str:
+    words = str(text)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

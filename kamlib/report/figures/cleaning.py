@@ -1,0 +1,269 @@
+"""What came in and what was set aside; what rolling accounts up into groups changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm, to_rgb
+from matplotlib.ticker import MaxNLocator
+
+from kamlib.errors import InputError
+from kamlib.report.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    RED,
+    SEQUENTIAL,
+    SKY,
+    money_ticks,
+    plain_ticks,
+)
+
+_ACTIONS = {"set_aside": ("set aside", ORANGE), "repair": ("repaired", BLUE), "mark": ("kept, marked", GREY)}
+_OUTCOMES = {
+    "cancelled_pair": ("for a whole line", BLUE),
+    "cancellation": ("for part of a line", SKY),
+    "cancellation_without_order": ("without a line", ORANGE),
+    "return_without_purchase": ("more than was bought", RED),
+}
+
+
+def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", table: str = "orders") -> Any:
+    """How many rows, and how much money, each rule set aside, repaired or marked.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        table, rule, action, matched_rows, matched_amount, rows, amount; see `kamlib.intake.ledger.of_orders`.
+    currency, language : of the study.
+    table : the table whose lines are drawn.
+
+    Returns
+    -------
+    array of two Axes
+        Rows on the left, money (absolute) on the right: what was set aside is counted once, by its first reason; what
+        was repaired or marked is all that the rule hit.
+
+    Raises
+    ------
+    InputError
+        If the ledger has no line of the table.
+    """
+    every = ledger[ledger["table"] == table]
+    rules = every[every["action"].ne("")]
+    if rules.empty:
+        raise InputError(f"the ledger has no rules of the table {table!r}")
+    aside = rules["action"] == "set_aside"
+    lines = rules.assign(
+        drawn_rows=rules["rows"].where(aside, rules["matched_rows"]).astype(float),
+        drawn_money=rules["amount"].where(aside, rules["matched_amount"]).astype(float).abs(),
+        group=rules["action"].map(list(_ACTIONS).index),
+    )
+    lines = lines[lines["drawn_rows"] > 0].sort_values(["group", "drawn_rows"], ascending=[True, False], kind="stable")
+    gaps = lines["group"].ne(lines["group"].shift()).cumsum() if len(lines) else lines["group"]
+    place = -(np.arange(len(lines)) + gaps.to_numpy())
+    figure, axes = plt.subplots(
+        1, 2, sharey=True, figsize=(8.0, 1.4 + 0.3 * max(len(lines) + lines["group"].nunique(), 3))
+    )
+    measures = (("drawn_rows", "order lines" if table == "orders" else "rows", plain_ticks),
+                ("drawn_money", f"money, {currency} (absolute)", money_ticks))  # fmt: skip
+    for ax, (column, label, ticks) in zip(axes, measures, strict=True):
+        values = lines[column].to_numpy()
+        ax.barh(place, values, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
+        top = max(float(values.max(initial=0)), 1.0)
+        for y, value in zip(place, values, strict=True):
+            ax.text(value + top * 0.02, y, _short(value, language), va="center", fontsize=9, color=INK)
+        ax.set_xlim(0, top * 1.25)
+        ax.set_xlabel(label)
+        ax.grid(axis="x")
+        ticks(ax.xaxis, language)
+        ax.locator_params(axis="x", nbins=3)
+        ax.tick_params(axis="y", length=0, labelcolor=INK)
+    axes[0].set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
+    for action, own in lines.assign(place=place).groupby("action")["place"]:
+        words, colour = _ACTIONS[str(action)]
+        axes[0].text(
+            0, own.max() + 0.85, f" {words}", va="center", fontsize=9, fontweight="bold", color=_darker(colour)
+        )
+    axes[0].set_ylim(place.min(initial=0) - 0.7, 0.4)
+    taken = lines[lines["action"] == "set_aside"]
+    share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
+    found = f"{_percent(share, language)} of the lines set aside"
+    if len(taken):
+        found += f", most often: {taken['rule'].iloc[0].replace('_', ' ')}"
+    figure.suptitle(found, x=0.01, ha="left")
+    return axes
+
+
+def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en") -> Axes:
+    """How many order lines of each month were set aside for each reason, over the months that have lines kept.
+
+    A row of one colour is a habit, a single dark cell an accident. Beside each row: its lines and money in these months.
+
+    Parameters
+    ----------
+    monthly : DataFrame
+        month, reason ("kept" for the lines kept), rows, amount; see `kamlib.intake.cleaning.by_month`.
+    currency, language : of the study.
+
+    Raises
+    ------
+    InputError
+        If no line was kept.
+    """
+    kept = monthly.loc[monthly["reason"] == "kept", "month"].dropna()
+    if kept.empty:
+        raise InputError("no order line with a day was kept", remedy="Check the dates of the orders.")
+    months = pd.date_range(kept.min(), kept.max(), freq="MS")
+    aside = monthly[monthly["month"].isin(months) & (monthly["reason"] != "kept")]
+    rows = aside.pivot_table(index="reason", columns="month", values="rows", aggfunc="sum", fill_value=0)
+    rows = rows.reindex(columns=months, fill_value=0)
+    rows = rows.loc[rows.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    money = aside.assign(amount=aside["amount"].astype(float)).groupby("reason")["amount"].sum()
+    _, ax = plt.subplots(figsize=(8.0, 1.9 + 0.3 * max(len(rows), 2)))
+    ax.set_title(_when(rows))
+    ax.set_xlabel("month of the order line")
+    ax.set_yticks(np.arange(len(rows)), [reason.replace("_", " ") for reason in rows.index])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    if rows.empty:
+        return ax
+    drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
+    ax.set(yticks=np.arange(len(rows)) + 0.5, yticklabels=ax.get_yticklabels())
+    starts = [place for place, month in enumerate(months) if month.month in (1, 7) or len(months) < 6]
+    ax.set_xticks([place + 0.5 for place in starts], [f"{months[place]:%Y-%m}" for place in starts])
+    ax.invert_yaxis()
+    ax.spines[["left", "bottom"]].set_visible(False)
+    for place, reason in enumerate(rows.index):
+        told = f" {_short(rows.loc[reason].sum(), language)} lines, {_short(money[reason], language)} {currency}"
+        ax.text(len(months), place + 0.5, told, va="center", fontsize=9, color=INK)
+    bar = ax.figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.02, aspect=50, shrink=0.5)
+    bar.set_label("order lines set aside in the month")
+    bar.locator = MaxNLocator(4, integer=True)
+    bar.update_ticks()
+    plain_ticks(bar.ax.xaxis, language)
+    bar.outline.set_visible(False)
+    return ax
+
+
+def _when(rows: pd.DataFrame) -> str:
+    """The title of `aside_by_month`: which reason, if any, is bound to one month (half of its lines, five at least)."""
+    if rows.empty:
+        return "Nothing was set aside in the months of the study"
+    most = rows.max(axis=1)
+    most = most[(most >= 5) & (most >= rows.sum(axis=1) / 2) & (rows.shape[1] > 2)]
+    if most.empty:
+        return "No reason is bound to one month"
+    return (
+        f"{str(most.idxmax()).replace('_', ' ').capitalize()}: most of it in {rows.loc[most.idxmax()].idxmax():%B %Y}"
+    )
+
+
+def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = "en") -> Any:
+    """How many lines came back in each month, by what they were matched to.
+
+    Parameters
+    ----------
+    returned : DataFrame
+        month, outcome, rows, amount; see `kamlib.intake.cancellations.by_month`.
+    currency, language : of the study.
+
+    Returns
+    -------
+    array of Axes
+        One for each outcome that occurs, of one scale.
+
+    Raises
+    ------
+    InputError
+        If nothing came back.
+    """
+    if returned.empty:
+        raise InputError("nothing came back: there is nothing to draw")
+    months = pd.date_range(returned["month"].min(), returned["month"].max(), freq="MS")
+    rows = returned.pivot_table(index="month", columns="outcome", values="rows", aggfunc="sum", fill_value=0)
+    there = [outcome for outcome in _OUTCOMES if outcome in rows]
+    money = returned.assign(amount=returned["amount"].astype(float)).groupby("outcome")["amount"].sum()
+    figure, grid = plt.subplots(
+        len(there), 1, sharex=True, sharey=True, squeeze=False, figsize=(8.0, 1.3 + 1.0 * len(there))
+    )
+    for ax, outcome in zip(grid[:, 0], there, strict=True):
+        words, colour = _OUTCOMES[outcome]
+        ax.bar(months, rows[outcome].reindex(months, fill_value=0), width=24, color=colour)
+        told = f"{words}: {_short(rows[outcome].sum(), language)} lines, {_short(money[outcome], language)} {currency}"
+        ax.set_title(told, fontsize=9, fontweight="normal", pad=3, color=INK)
+        plain_ticks(ax.yaxis, language)
+        ax.locator_params(axis="y", nbins=3, integer=True)
+        ax.margins(x=0.01)
+        ax.grid(axis="y")
+    grid[-1, 0].set_xlabel("month in which it came back")
+    figure.supylabel("lines that came back", fontsize=10, color=MUTED)
+    unmatched = rows.reindex(columns=["cancellation_without_order", "return_without_purchase"], fill_value=0)
+    found = _short(unmatched.sum().sum(), language)
+    figure.suptitle(f"Lines that came back and fit no earlier line: {found}", x=0.01, ha="left")
+    return grid[:, 0]
+
+
+def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes:
+    """The largest units, each beside its largest account alone: what counting by group changes.
+
+    Parameters
+    ----------
+    largest : DataFrame
+        account_id, members, amount, largest_member; see `kamlib.entities.groups.largest`.
+    names : Series
+        Name by account_id; where one is missing the id stands.
+    currency, language : of the study.
+    """
+    place = np.arange(len(largest))[::-1]
+    _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
+    ax.hlines(place, largest["largest_member"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
+    ax.scatter(largest["largest_member"], place, color=GREY, s=42, zorder=2)
+    ax.scatter(largest["amount"], place, color=BLUE, s=58, zorder=3)
+    top = float(largest["amount"].max())
+    for y, members, amount in zip(place, largest["members"], largest["amount"], strict=True):
+        words = f"{members} accounts" if members > 1 else "1 account"
+        ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
+    found = largest["account_id"].map(names)
+    ax.set_yticks(place, [_cut(name) for name in found.where(found.notna(), largest["account_id"])])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    ax.set_xlim(0, top * 1.2)
+    ax.set_xlabel(
+        f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
+    )
+    rolled = int((largest["members"] > 1).sum())
+    told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
+    ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
+    ax.grid(axis="x")
+    money_ticks(ax.xaxis, language)
+    return ax
+
+
+def _short(value: float, language: str) -> str:
+    if abs(value) < 10_000:
+        return format_decimal(round(value), locale=language)
+    return format_compact_decimal(value, fraction_digits=1, locale=language)
+
+
+def _percent(share: float, language: str) -> str:
+    return format_percent(
+        share, format="#,##0.0%" if language == "en" else "#,##0.0\N{NO-BREAK SPACE}%", locale=language
+    )
+
+
+def _darker(colour: str) -> tuple[float, ...]:
+    """The colour as text on white: dark enough to be read."""
+    return tuple(0.62 * part for part in to_rgb(colour))
+
+
+def _cut(name: Any, most: int = 34) -> str:
+    text = " ".join(str(name).split())
+    return text if len(text) <= most else text[: most - 1] + "…"

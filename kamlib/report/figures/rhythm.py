@@ -1,0 +1,66 @@
+"""Figure of silence against the account's own rhythm."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.errors import InputError
+from kamlib.report.figures.scoring import short_names
+from kamlib.report.figures.style import GREY, HOVER, INK, MUTED, PAPER, RED, plain_ticks
+
+MOST = 2000
+"""Accounts drawn of a group; of more, a random part."""
+
+
+def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series | None = None) -> Axes:
+    """Days since the last order against the usual gap of each account, on log scales; those of most money stand out.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.segments.rfm.rfm_segments`: account_id, silence_days, gap_median, rhythm, m, money.
+    overdue : own median gaps of silence from which an account of the highest money class is called overdue.
+    names : names by account_id, for the pointer.
+    """
+    known = table[table["m"].notna() & (table["gap_median"] > 0)]
+    if known.empty:
+        raise InputError("no account has a rhythm and money to draw")
+    large = known["m"] == known["m"].max()
+    late = large & (known["rhythm"] > overdue)
+    figure, axes = plt.subplots(figsize=(8, 5))
+    ends = np.array([known["gap_median"].min() / 1.3, known["gap_median"].max() * 1.3])
+    axes.plot(ends, ends, color=GREY, linewidth=1)
+    axes.plot(ends, overdue * ends, color=RED, linewidth=1, linestyle=(0, (4, 3)))
+    for words, colour, size, here in (
+        ("others", GREY, 12, ~large),
+        ("most money", INK, 26, large & ~late),
+        ("overdue", RED, 26, late),
+    ):
+        group = known[here]
+        drawn = group if len(group) <= MOST else group.sample(MOST, random_state=1).sort_index()
+        many = f"{len(group):,}" if len(drawn) == len(group) else f"{len(group):,}, of which {MOST:,} are drawn"
+        dots = axes.scatter(
+            drawn["gap_median"].astype(float), drawn["silence_days"].clip(lower=1).astype(float), s=size, color=colour,
+            linewidth=0.4, edgecolor=PAPER, alpha=0.8, label=f"{words} ({many})",
+        )  # fmt: skip
+        if size > 12:
+            dots.set_gid(HOVER)
+            dots.set_urls(list(short_names(drawn, names)))
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(*ends)
+    axes.set_ylim(0.8, 1.5 * known["silence_days"].clip(lower=1).max())
+    at = ends[0] * 2.6
+    for times, words, colour in ((1, "as usual", MUTED), (overdue, f"{overdue:g} usual gaps", RED)):
+        axes.annotate(
+            words, (at, times * at), xytext=(-5, 3), textcoords="offset points", color=colour, fontsize=9, ha="right"
+        )
+    plain_ticks(axes.xaxis)
+    plain_ticks(axes.yaxis)
+    axes.set_xlabel("Usual gap between two order days: the own median, days")
+    axes.set_ylabel("Days since the last order")
+    figure.legend(loc="outside lower left", ncols=3)
+    axes.set_title(f"{int(late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
+    return axes

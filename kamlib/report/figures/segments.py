@@ -1,0 +1,237 @@
+"""Figures of the segments: RFM with money, the ABC curve, the nine cells, and who moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from babel.numbers import format_compact_decimal, format_decimal
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from kamlib.errors import InputError
+from kamlib.report.figures.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PAPER, SEQUENTIAL, percent_ticks
+from kamlib.segments.migration import GONE, NOT_YET
+
+CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
+
+
+def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes:
+    """Money of each cell of recency and frequency as shade, with its amount and the number of accounts in words.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.segments.rfm.rfm_segments`: r, f, money; rows without scores are left out.
+    """
+    scored = table.dropna(subset=["r", "f"])
+    if scored.empty:
+        raise InputError("no account has RFM scores to draw")
+    size = max(3, int(scored[["r", "f"]].to_numpy(dtype=int).max()))
+    size = size if size == 3 else 5
+    levels = range(1, size + 1)
+    cells = scored.astype({"r": int, "f": int}).groupby(["f", "r"])["money"]
+    money = cells.sum().unstack().reindex(index=levels[::-1], columns=levels)
+    count = cells.size().unstack().reindex(index=levels[::-1], columns=levels)
+    axes = _heat(money, count, language, figsize=(8, 1.6 + 0.72 * size))
+    window = scored["window_months"].iloc[0]
+    period = "all history" if pd.isna(window) else f"last {window} months"
+    axes.set_xlabel("Recency class (right: ordered lately)")
+    axes.set_ylabel("Frequency class (top: many order days)")
+    axes.set_title(
+        _richest(
+            pd.Series(money.stack(future_stack=True)),
+            lambda cell: f"Class F{cell[0]} R{cell[1]}",
+            f"the {scored['measure'].iloc[0]} ({_unit(currency)}{period})",
+        )
+    )
+    return axes
+
+
+def pareto(
+    table: pd.DataFrame,
+    *,
+    cuts: tuple[float, ...] = (0.80, 0.95),
+    other: pd.DataFrame | None = None,
+    method: str = "tangent",
+    language: str = "en",
+) -> Axes:
+    """Share of all positive money that the largest accounts hold together, with both cuts.
+
+    Parameters
+    ----------
+    table : DataFrame of `kamlib.segments.abc_xyz.abc_classes`, largest first: share, share_with, abc.
+    cuts : shares below which an account is A, then B; none where the classes come from the tangent method.
+    other : the classes by another `method`, to mark where its A and its B end.
+    """
+    held = table.dropna(subset="share").reset_index(drop=True)
+    if held.empty:
+        raise InputError("no account has positive money to draw")
+    part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
+    share = np.concatenate([[0.0], held["share"].cumsum()])
+    _, axes = plt.subplots(figsize=(8, 4.6))
+    start, handles = 0, list[Artist]()
+    for letter, colour in CLASSES.items():
+        n = int((held["abc"] == letter).sum())
+        if not n:
+            continue
+        here = slice(start, start + n + 1)
+        axes.fill_between(part[here], share[here], color=colour, alpha=0.18, linewidth=0)
+        axes.plot(part[here], share[here], color=colour, linewidth=2.4)
+        words = f"{letter}: {_hold(n)} {share[start + n] - share[start]:.0%}"
+        handles.append(Patch(color=colour, label=words))
+        start += n
+    for cut in cuts:
+        axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
+    if other is not None:
+        ends = np.array([(other["abc"] == "A").sum(), other["abc"].isin(["A", "B"]).sum()])
+        marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
+        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {method} method")
+        handles.append(marks)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.03)
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    axes.set_xlabel("Share of the accounts with positive money, largest first")
+    axes.set_ylabel("Share of their money")
+    half = int(np.searchsorted(share, 0.5))
+    axes.set_title(f"{half:,} of {len(held):,} accounts {'holds' if half == 1 else 'hold'} half of the money")
+    axes.legend(handles=handles, loc="lower right")  # the curve never passes there
+    return axes
+
+
+def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str = "", language: str = "en") -> Axes:
+    """Accounts and money of every pair of classes: shade and amount are money, below it the number of accounts.
+
+    Parameters
+    ----------
+    grid : DataFrame of `kamlib.segments.abc_xyz.grid`: abc, xyz, accounts, money.
+    reading : of XYZ, for the words under the letters.
+    """
+    columns = list(dict.fromkeys(grid["xyz"]))
+    rows = list(dict.fromkeys(grid["abc"]))
+    money = grid.pivot(index="abc", columns="xyz", values="money").reindex(index=rows, columns=columns)
+    count = grid.pivot(index="abc", columns="xyz", values="accounts").reindex(index=rows, columns=columns)
+    axes = _heat(money.where(count > 0), count.where(count > 0), language, figsize=(8, 1.6 + 0.72 * len(rows)))
+    even = ("often and evenly", "evenly, less often") if reading == "frequency" else ("very evenly", "fairly evenly")
+    meaning = dict(zip("XYZNL", (*even, "unevenly", "too new to say", "lost"), strict=True))
+    axes.set_xticks(axes.get_xticks(), [f"{c}\n{meaning.get(c, '')}" for c in columns])
+    if len(columns) > 3:
+        axes.axvline(2.5, color=PAPER, linewidth=6)
+    if len(rows) > 3:
+        axes.axhline(2.5, color=PAPER, linewidth=6)
+    axes.set_xlabel("How they buy")
+    axes.set_ylabel("Class by money")
+    unit = f"the money ({currency})" if currency else "the money"
+    axes.set_title(_richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit))
+    return axes
+
+
+def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "accounts") -> Axes:
+    """From which class to which: rows the class before, columns the class after; the diagonal stayed.
+
+    The title counts those of both dates.
+
+    Parameters
+    ----------
+    matrix : DataFrame of `kamlib.segments.migration.matrix`, counts.
+    before, after : words for the two dates.
+    """
+    values = matrix.to_numpy(dtype=float)
+    both = matrix.loc[matrix.index != NOT_YET, matrix.columns != GONE].to_numpy(dtype=float)
+    stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
+    _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
+    shade = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if value:
+            same = matrix.index[row] == matrix.columns[column]
+            axes.text(
+                column, row, f"{value:,.0f}", ha="center", va="center", fontsize=9,
+                color=PAPER if shade[row, column] > 0.75 else INK, fontweight="bold" if same else "normal",
+            )  # fmt: skip
+    axes.set_xticks(range(matrix.shape[1]), matrix.columns, rotation=30 if matrix.shape[1] > 6 else 0,
+                    ha="right" if matrix.shape[1] > 6 else "center")  # fmt: skip
+    axes.set_yticks(range(len(matrix)), matrix.index)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel(f"Class on {after}")
+    axes.set_ylabel(f"Class on {before}")
+    axes.set_title(f"{stayed:,.0f} of {both.sum():,.0f} {what} stayed where they were")
+    return axes
+
+
+def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
+    """Each segment's share of the accounts beside its share of the money.
+
+    Parameters
+    ----------
+    summary : DataFrame of `kamlib.segments.rfm.summary`: segment, accounts, share_of_accounts, share_of_money.
+    """
+    shown = summary.iloc[::-1]
+    place = np.arange(len(shown))
+    figure, axes = plt.subplots(figsize=(8, 1.4 + 0.36 * len(shown)))
+    axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
+    dots: dict[str, Any] = {"s": 46, "zorder": 3, "linewidth": 1.5, "clip_on": False}
+    axes.scatter(shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of accounts", **dots)
+    axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
+    axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
+    axes.tick_params(axis="y", length=0)
+    highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
+    axes.set_xlim(-0.02, min(1.0, 1.1 * highest))
+    axes.set_ylim(-0.6, len(shown) - 0.4)
+    figure.legend(loc="outside lower left", ncols=2)
+    percent_ticks(axes.xaxis, language)
+    axes.set_xlabel("Share of all accounts and of all positive money; in brackets the accounts")
+    largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
+    axes.set_title(
+        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of accounts, {largest['share_of_money']:.0%} of money"
+    )
+    return axes
+
+
+def _hold(n: int) -> str:
+    return f"{n:,} {'account holds' if n == 1 else 'accounts hold'}"
+
+
+def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
+    """A title: the cell with most money and its share of the positive money."""
+    positive = money[money > 0]
+    if positive.empty:
+        return f"No cell has positive money: {what}"
+    return f"{cell(positive.idxmax())} holds {positive.max() / positive.sum():.0%} of {what}"
+
+
+def _unit(currency: str) -> str:
+    return f"{currency}, " if currency else ""
+
+
+def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tuple[float, float]) -> Axes:
+    """Cells shaded by money, with the amount and the number of accounts."""
+    values, counts = money.to_numpy(dtype=float), count.to_numpy(dtype=float)
+    top = np.nanmax(np.append(np.abs(values), 0.0)) or 1.0
+    shade = np.sqrt(np.clip(np.nan_to_num(values), 0, None) / top)
+    _, axes = plt.subplots(figsize=figsize)
+    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        n = counts[row, column]
+        if np.isfinite(n):
+            colour = PAPER if shade[row, column] > 0.7 else INK
+            digits = int(abs(value) >= 1000)
+            amount = format_compact_decimal(round(value, 0), fraction_digits=digits, locale=language)
+            axes.text(column, row - 0.13, amount, ha="center", va="center", fontsize=10, color=colour)
+            words = f"{format_decimal(int(n), locale=language)} {'account' if n == 1 else 'accounts'}"
+            axes.text(column, row + 0.2, words, ha="center", va="center", fontsize=9, color=colour)
+    axes.set_xticks(range(money.shape[1]), money.columns)
+    axes.set_yticks(range(len(money)), money.index)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xticks(np.arange(money.shape[1] + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(money) + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color=PAPER, linewidth=2)
+    axes.tick_params(which="minor", length=0)
+    return axes

@@ -1,0 +1,204 @@
+"""How every figure of the kit looks, and how it reaches the notebook: with alternative text, the same bytes each time."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
+
+from kamlib.errors import InputError
+
+# Okabe & Ito (2008), Color Universal Design: told apart with every common colour blindness.
+BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
+ORANGE, RED, PURPLE, BLACK = "#E69F00", "#D55E00", "#CC79A7", "#000000"
+INK, MUTED, GREY, FAINT, PAPER = "#1F2933", "#52606D", "#9AA5B1", "#E4E7EB", "#FFFFFF"
+
+PALETTE = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW)
+"""Colours of unordered groups, in the order to use them."""
+SEQUENTIAL, DIVERGING = "Blues", "PuOr"
+"""Colour maps of ordered values, and of values with a middle."""
+
+_DPI = 130
+HOVER = "hover"
+"""Group id of points whose names (their urls) the report tells to a pointer."""
+
+_THEME: dict[Any, Any] = {
+    "figure.figsize": (8.0, 4.5),
+    "figure.dpi": 110,
+    "figure.facecolor": PAPER,
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": _DPI,
+    "savefig.bbox": "tight",
+    "savefig.pad_inches": 0.08,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "text.parse_math": False,  # a customer may be called "A$AP $"
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.titlecolor": INK,
+    "figure.titlesize": 12,
+    "figure.titleweight": "bold",
+    "axes.labelsize": 10,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "axes.formatter.use_mathtext": False,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.8,
+    "patch.linewidth": 0.5,
+    "svg.hashsalt": "kam",
+}
+
+_TABLES = {
+    "display.max_columns": 40,
+    "display.max_rows": 60,
+    "display.width": 140,
+    "display.precision": 2,
+    "display.html.border": 0,
+}
+
+
+def set_style() -> None:
+    """Give figures and printed tables of this process the look of the kit. Call it once, after the imports."""
+    import seaborn as sns
+
+    sns.set_theme(style="ticks", palette=list(PALETTE), font="DejaVu Sans", rc=_THEME)
+    mpl.rcParams.update(_THEME)
+    for option, value in _TABLES.items():
+        pd.set_option(option, value)
+
+
+def show(drawn: Any, alt: str) -> None:
+    """Display a figure as PNG with alternative text, and close it.
+
+    The text stays in the metadata of the notebook's output, from where the HTML report takes it. The picture
+    carries no date and no version: the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    drawn : Axes, Figure, an array of Axes, or a seaborn grid
+    alt : str
+        What a reader who can't see the figure should know: what is drawn and what it shows, in a sentence or two.
+
+    Raises
+    ------
+    InputError
+        If `alt` is empty, or `drawn` holds no figure.
+    """
+    from IPython.display import display
+
+    alt = " ".join(str(alt or "").split())
+    if not alt:
+        raise InputError("a figure needs alternative text", remedy='Call show(figure, alt="what the figure shows").')
+    figure = _figure(drawn)
+    try:
+        data = png(figure)
+        more = {"hover": found} if (found := _spots(figure))["spots"] else {}
+    finally:
+        plt.close(figure)
+    display(
+        {"image/png": b64encode(data).decode("ascii"), "text/plain": f"[figure: {alt}]"},
+        metadata={"image/png": {"alt": alt, "width": _css_width(data), **more}},
+        raw=True,
+    )
+
+
+def png(drawn: Any) -> bytes:
+    """The PNG of a figure, without date or version."""
+    figure = _figure(drawn)
+    _plain_log_ticks(figure)
+    target = BytesIO()
+    figure.savefig(target, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    return target.getvalue()
+
+
+def _spots(figure: Any) -> dict[str, Any]:
+    """Centre, radius and name of each point of the groups `HOVER`, as the picture shows them, and the picture's height; in thousandths of its width."""
+    figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox().padded(_THEME["savefig.pad_inches"])
+    found: list[list[Any]] = []
+    for axes in figure.axes:
+        for points in axes.collections:
+            if points.get_gid() == HOVER:
+                at = axes.transData.transform(np.asarray(points.get_offsets())) / figure.dpi
+                x, y = (at[:, 0] - box.x0) / box.width, (box.y1 - at[:, 1]) / box.width
+                radius = np.sqrt(points.get_sizes() / np.pi) / 72 / box.width
+                spots = (1000 * np.column_stack([x, y, np.broadcast_to(radius, len(x))])).round(1).tolist()
+                found += [[*spot, name] for spot, name in zip(spots, points.get_urls(), strict=True)]
+    return {"height": round(1000 * box.height / box.width, 1), "spots": found}
+
+
+def _css_width(data: bytes) -> int:
+    """Pixels of a page for a PNG drawn at `_DPI`: a point of text in the figure is a point on the screen."""
+    return round(int.from_bytes(data[16:20], "big") / _DPI * 96)
+
+
+def money_ticks(axis: Any, language: str = "en") -> None:
+    """Write the ticks of an axis as short amounts of the language (12K, 1.5M); the label names the currency."""
+    axis.set_major_formatter(_each(lambda value: format_compact_decimal(value, fraction_digits=1, locale=language)))
+
+
+def percent_ticks(axis: Any, language: str = "en", digits: int = 0) -> None:
+    """Write the ticks of an axis of shares (0-1) as percent of the language."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    space = "" if language == "en" else "\N{NO-BREAK SPACE}"
+    axis.set_major_formatter(_each(lambda value: format_percent(value, format=f"{pattern}{space}%", locale=language)))
+
+
+def plain_ticks(axis: Any, language: str = "en") -> None:
+    """Write the ticks of an axis as plain numbers of the language, also on a log scale (1,000 instead of 10^3)."""
+    axis.set_major_formatter(_each(lambda value: format_decimal(value, format="#,##0.####", locale=language)))
+
+
+def _each(write: Any) -> Any:
+    return FuncFormatter(lambda value, _position: write(value + 0.0))  # -0.0 becomes 0
+
+
+def _plain_log_ticks(figure: Any) -> None:
+    """Formulas are not read in texts (names may hold $), so powers of ten on log axes are written out."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatter):
+                plain_ticks(axis)
+                if isinstance(axis.get_minor_formatter(), LogFormatter):
+                    axis.set_minor_formatter(NullFormatter())
+
+
+def _figure(drawn: Any) -> Any:
+    if isinstance(drawn, Figure):
+        return drawn
+    figure = getattr(drawn, "figure", None)
+    if figure is None and isinstance(drawn, Iterable) and not isinstance(drawn, str):
+        first = next(iter(getattr(drawn, "flat", drawn)), None)
+        figure = getattr(first, "figure", None)
+    while figure is not None and not isinstance(figure, Figure):  # a part of a figure knows its parent
+        figure = getattr(figure, "figure", None) if getattr(figure, "figure", None) is not figure else None
+    if figure is None:
+        raise InputError("there is no figure to show", found=type(drawn).__name__, remedy="Give Axes or a Figure.")
+    return figure

@@ -1,0 +1,146 @@
+"""Figures of who stays silent for how long: waiting for the next order, losses over time, and where to draw the line."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.errors import InputError
+from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, percent_ticks
+from kamlib.stats.survival import at_risk
+
+
+def survival_curves(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    days: list[int] | None = None,
+    ylabel: str = "share without an order yet",
+    language: str = "en",
+) -> Axes:
+    """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
+
+    Parameters
+    ----------
+    curves : `kamlib.stats.survival.kaplan_meier`: group, day, share, low, high, at_risk.
+    days : days at which the numbers at risk are written; None: five even steps.
+    """
+    if curves.empty:
+        raise InputError("no curve to draw")
+    last = int(curves["day"].max())
+    days = days or sorted({round(last * k / 4) for k in range(5)})
+    groups = list(curves["group"].unique())
+    _figure, axes = plt.subplots(figsize=(8, 4.1 + 0.24 * len(groups)))
+    ends = []
+    for colour, name in zip(PALETTE, groups, strict=False):
+        one = curves[curves["group"] == name]
+        axes.step(one["day"], one["share"], where="post", color=colour)
+        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
+        ends.append((float(one["share"].iloc[-1]), name, colour))
+    for place, (_, name, colour) in zip(_apart([end for end, _, _ in ends], 0.055), ends, strict=True):
+        axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
+    counts = at_risk(curves, days)
+    _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
+    for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
+        for day in days:
+            _below(axes, f"{counts.loc[name, day]:,}", day, -50 - 14 * row, ("data", "axes fraction"), colour, "center")
+        _below(axes, f"       {name}", 1, -50 - 14 * row, "axes fraction", colour, "left")
+    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
+    axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
+    percent_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    return axes
+
+
+def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
+    """Share of the accounts at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
+
+    Parameters
+    ----------
+    series : as_of, accounts, losses, share, low, high.
+    """
+    if series.empty:
+        raise InputError("no landmark to draw")
+    _figure, axes = plt.subplots(figsize=(8, 3.6))
+    axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
+    axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
+    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
+    for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
+        axes.annotate(
+            f"{at['share']:.0%} of {at['accounts']:,}",
+            (at["as_of"], at["high"]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha=side,
+            fontsize=9,
+            color=INK,
+        )
+    percent_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    return axes
+
+
+def threshold_curves(
+    curves: dict[str, pd.DataFrame], marks: dict[str, pd.DataFrame], *, title: str, language: str = "en"
+) -> Axes:
+    """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
+
+    Parameters
+    ----------
+    curves : name of the way: `kamlib.churn.evaluation.thresholds.threshold_curve`.
+    marks : name of the way: rows of such a table with a column label, to be marked on its line.
+    """
+    if not curves:
+        raise InputError("no curve to draw")
+    _figure, axes = plt.subplots(figsize=(7.2, 5.0))
+    places = itertools.cycle([((6, 4), "left"), ((-6, -11), "right"), ((6, -11), "left")])
+    for colour, (name, curve), (beside, align) in zip(PALETTE, curves.items(), places, strict=False):
+        axes.plot(curve["false_share"], curve["missed_share"], color=colour, label=name)
+        rows = marks.get(name, curve.head(0))
+        axes.scatter(rows["false_share"], rows["missed_share"], color=colour, s=30, zorder=3)
+        for row in rows.to_dict("records"):
+            axes.annotate(
+                row["label"],
+                (row["false_share"], row["missed_share"]),
+                xytext=beside,
+                textcoords="offset points",
+                ha=align,
+                fontsize=9,
+                color=colour,
+            )
+    axes.set(xlim=(0, 1), ylim=(0, 1), title=title)
+    axes.set(xlabel="false alarms: share of those who stayed", ylabel="missed losses: share of the lost")
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    axes.legend(loc="upper right")
+    return axes
+
+
+def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
+    """A text some points below the axis."""
+    axes.annotate(
+        text,
+        (x, 0),
+        xytext=(0, points),
+        textcoords="offset points",
+        xycoords=coords,
+        ha=align,
+        fontsize=9,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def _apart(values: list[float], least: float) -> list[float]:
+    """Places near `values`, in their order, at least `least` apart, so that labels don't cover each other."""
+    order = np.argsort(values, kind="stable")
+    places = np.array(values, dtype=float)
+    for before, after in itertools.pairwise(order):
+        places[after] = max(places[after], places[before] + least)
+    shift = max(0.0, places.max() - 1.0) if len(places) else 0.0
+    return list(places - shift)

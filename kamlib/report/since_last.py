@@ -1,0 +1,88 @@
+"""The report before this one: who came on the list of key accounts since, who left it, and what did it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from kamlib.report.summary_facts import Tables, names, revenue
+from kamlib.scoring.list_changes import Scored, changes
+from kamlib.study.periods import as_date, period_label
+from kamlib.study.sections import Scoring
+
+if TYPE_CHECKING:
+    from kamlib.scoring.list_changes import Scored
+    from kamlib.study.model import Study
+
+_TABLES = ("scores", "contributions", "facts")
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed since an earlier report.
+
+    Attributes
+    ----------
+    period, href : its quarter or day; its page, seen from the new one.
+    changes : of `kamlib.scoring.list_changes.changes`, those accounts alone that came in or left, with their name.
+    refused : why the two can't be compared, or ''.
+    """
+
+    period: str
+    href: str
+    changes: pd.DataFrame
+    refused: str = ""
+
+
+def since(reports: Path, study: Study, tables: Tables) -> Since | None:
+    """Compare a run with the latest report of an earlier day; or of this day, where that had other criteria or weights.
+
+    Parameters
+    ----------
+    reports : the folder with all reports of the study, a folder each.
+    study, tables : of the run, as for `summary`.
+
+    Returns
+    -------
+    Since or None
+        None where there is no such report.
+    """
+    found = _latest(reports, study)
+    if found is None or any(name not in tables for name in _TABLES):
+        return None
+    folder, day, scoring = found
+    period, href = period_label(day), f"../{folder.name}/index.html"
+    try:
+        before = _scored({name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in _TABLES})
+        moves = changes(before, Scoring.model_validate(scoring), _scored(tables), study.scoring)
+    except (OSError, KeyError, ValidationError) as error:
+        why = f"it was made by another version of the kit ({type(error).__name__}): run it again to compare"
+        return Since(period, href, pd.DataFrame(), why)
+    moves = moves[moves["change"] != ""]
+    called = names(tables)
+    return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["account_id"]]))
+
+
+def _latest(reports: Path, study: Study) -> tuple[Path, date, Any] | None:
+    """Folder, day and scoring of the report to compare with."""
+    now, found = study.scoring.model_dump(mode="json"), []
+    for path in reports.glob("[!.]*/run.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # no record of a run: no report
+            made = json.loads(path.read_text(encoding="utf-8"))
+            day, scoring = as_date(made["as_of"]), made["parameters"]["scoring"]
+            if day < study.as_of or (day == study.as_of and scoring != now):
+                found.append((path.parent, day, scoring))
+    return max(found, key=lambda one: (one[1], one[0].name), default=None)
+
+
+def _scored(tables: Tables) -> Scored:
+    facts = tables["facts"]
+    money = revenue({**tables, "facts": facts[facts["as_of"] == facts["as_of"].max()]})
+    return Scored.of(tables["contributions"], tables["scores"], money)

@@ -1,0 +1,79 @@
+"""A figure of the summary, or what it waits for; and what the tables of a run say of each account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kamlib.facts.worth import money_column
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One key figure: a label, the value as written, a note; or what it waits for."""
+
+    label: str
+    value: str = ""
+    note: str = ""
+    waits: str = ""
+
+
+def waits_for(tables: Tables, **needs: tuple[str, ...]) -> str:
+    """What is missing, in words; empty if all is there."""
+    for name, columns in needs.items():
+        if name not in tables:
+            return f"waits for the table {name}"
+        if missing := [column for column in columns if column not in tables[name]]:
+            return f"waits for the columns {', '.join(missing)} of the table {name}"
+        if tables[name].empty:
+            return f"waits: the table {name} has no rows"
+    return ""
+
+
+def total(values: pd.Series) -> float | None:
+    """The sum, or None where nothing is known."""
+    return None if values.isna().all() else float(values.astype(float).sum())
+
+
+def worth_word(tables: Tables) -> str:
+    """What the money of the analysis is: margin where any is known, else revenue."""
+    facts = tables.get("facts")
+    return "revenue" if facts is not None and "margin" in facts and facts["margin"].isna().all() else "margin"
+
+
+def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict:
+    """The first of `columns` that the table has, by account; nothing where it has none."""
+    table = tables.get(name)
+    column = next((c for c in columns if table is not None and c in table), None)
+    if table is None or column is None:
+        return {}
+    return table.drop_duplicates("account_id").set_index("account_id")[column].to_dict()
+
+
+def names(tables: Tables) -> dict:
+    """Name by account: of the account itself, not of its members."""
+    table = tables.get("accounts")
+    if table is None or "name" not in table:
+        return {}
+    own = table[table["member_id"] == table["account_id"]] if "member_id" in table else table
+    return own.drop_duplicates("account_id").set_index("account_id")["name"].to_dict()
+
+
+def revenue(tables: Tables) -> pd.Series | None:
+    """Net revenue by account, of the period of `money_column`."""
+    if waits_for(tables, facts=("account_id", "revenue")):
+        return None
+    column, _ = money_column(tables["facts"])
+    return tables["facts"].set_index("account_id")[column].astype(float)
+
+
+def shares(tables: Tables) -> dict:
+    """Share of each account in the revenue of all that have a positive one."""
+    money = revenue(tables)
+    if money is None or not (money > 0).any():
+        return {}
+    return (money / money[money > 0].sum()).to_dict()

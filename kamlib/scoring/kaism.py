@@ -1,0 +1,173 @@
+"""KAISM: how important the client is for us, against how important we are for the client.
+
+Vertical: attractiveness, 10 x the weighted utility of the score. Horizontal, one reading a picture: *importance* to the client
+(share of wallet, breadth, tenure, rank as supplier; 0-10, even weights) or *strength* (our mark by the client over the best rival's; 1 = parity).
+The matrix stands on fixed cuts, never on medians: with these someone would always be "key". Source: Cheverton, Key Account
+Management (the key account identification and selection matrix).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlib.stats.checks import one_row_each
+from kamlib.study.model import Kaism
+
+POLICY = {
+    "key": "invest",
+    "development": "invest selectively",
+    "maintenance": "hold",
+    "opportunistic": "manage for cash",
+    "unknown": "ask the client",
+}
+CELLS = ("key", "development", "maintenance", "opportunistic")
+PARITY = 1.0
+
+
+def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame:
+    """How we stand with each client against the rival it rates best, on the criteria it rated both on.
+
+    Parameters
+    ----------
+    client_view : latest ratings by clients: account_id, criterion, rival ('' = us), score (points 1-10).
+    weights : the client's weights by criterion; None: even.
+
+    Returns
+    -------
+    DataFrame
+        account_id, ours, best_rival (points), rival, strength (ours / best_rival), supplier_rank (1 = nobody better; ties
+        share it), suppliers (we and the rivals rated). Accounts that rated us and no rival, or only rivals, are not in it.
+    """
+    marks = client_view.groupby(["account_id", "rival", "criterion"], as_index=False)["score"].mean()
+    us = marks[marks["rival"] == ""].drop(columns="rival")
+    pair = marks[marks["rival"] != ""].merge(us, on=["account_id", "criterion"], suffixes=("_rival", "_us"))
+    weight = 1.0 if weights is None else pair["criterion"].map(weights).fillna(0.0)
+    pair = pair.assign(weight=weight, ours=pair["score_us"] * weight, theirs=pair["score_rival"] * weight)
+    each = pair.groupby(["account_id", "rival"], as_index=False)[["weight", "ours", "theirs"]].sum()
+    each = each[(each["weight"] > 0) & (each["theirs"] > 0)]
+    each["strength"] = each["ours"] / each["theirs"]
+    worst = each.sort_values(["account_id", "strength", "rival"]).drop_duplicates("account_id").set_index("account_id")
+    ahead = (each["strength"].round(9) < PARITY).groupby(each["account_id"]).sum()
+    table = pd.DataFrame(
+        {
+            "ours": worst["ours"] / worst["weight"],
+            "best_rival": worst["theirs"] / worst["weight"],
+            "rival": worst["rival"],
+            "strength": worst["strength"],
+            "supplier_rank": 1 + ahead,
+            "suppliers": 1 + each.groupby("account_id").size(),
+        }
+    )
+    return table.rename_axis("account_id").reset_index()
+
+
+def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | None = None) -> pd.DataFrame:
+    """How important we are for each client, 0-10: the mean of its known parts, with the interval of the unknown ones.
+
+    Parts, each 0-10 and clipped: wallet (10 at a share of `kaism.wallet_best`), breadth (categories bought in 12 months),
+    tenure (years of relation), supplier (10 as the client's first of its suppliers, 0 as the last). A part that is
+    known for no account is not in use.
+
+    Parameters
+    ----------
+    facts : one row per account: account_id, categories_12m, tenure_days; relation_days and wallet_share of `with_accounts`, if any.
+    strength : result of `relative_strength`.
+
+    Returns
+    -------
+    DataFrame
+        account_id, importance, low, high (0-10; missing where no part is known), known (share of the parts in use), and the parts.
+    """
+    index = pd.Index(facts["account_id"], name="account_id")
+    raw = facts.set_index(index)
+    parts = pd.DataFrame({"breadth": raw["categories_12m"] / kaism.breadth_best}, index=index)
+    if not (raw["categories_12m"] > 0).any():
+        parts["breadth"] = np.nan
+    parts["tenure"] = raw["relation_days" if "relation_days" in raw else "tenure_days"] / 365.25 / kaism.tenure_best
+    parts["wallet"] = raw["wallet_share"] / kaism.wallet_best if "wallet_share" in raw else np.nan
+    by = pd.DataFrame(columns=["suppliers", "supplier_rank"]) if strength is None else strength.set_index("account_id")
+    parts["supplier"] = ((by["suppliers"] - by["supplier_rank"]) / (by["suppliers"] - 1)).reindex(index).astype(float)
+    parts = 10 * parts.astype(float).clip(0, 1)
+    used = max(1, int(parts.notna().any().sum()))
+    known = parts.notna().sum(axis=1)
+    total = parts.sum(axis=1).where(known > 0)
+    table = pd.DataFrame(
+        {"importance": total / known, "low": total / used, "high": (total + 10 * (used - known)) / used}
+    )
+    return table.assign(known=known / used).join(parts).reset_index()
+
+
+def part_range(importance: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lowest and highest value (0-1) of each part in use, for `kamlib.scoring.smaa.acceptability`: an unknown part may be anything.
+
+    `importance` from the function of that name; only accounts with a known part, index account_id, a column per part.
+    """
+    parts = importance.set_index("account_id")[["breadth", "tenure", "wallet", "supplier"]] / 10
+    parts = parts.loc[parts.notna().any(axis=1), parts.notna().any()]
+    return parts.fillna(0.0), parts.fillna(1.0)
+
+
+def kaism_matrix(
+    attractiveness: pd.DataFrame,
+    horizontal: pd.DataFrame,
+    kaism: Kaism,
+    *,
+    before: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The place of each client in the matrix, its policy, how sure the cell is, and its move since last quarter.
+
+    Parameters
+    ----------
+    attractiveness : account_id, attractiveness (0-10), and p_attractive (probability of reaching the cut) or none.
+    horizontal : account_id and, for the reading 'importance', importance, low, high; for 'strength', strength; p_strong (probability
+        of reaching the cut) or none.
+    before : this function's result of the earlier date, or None.
+
+    Returns
+    -------
+    DataFrame
+        account_id, attractiveness, horizontal, horizontal_low, horizontal_high, reading, cell (unknown where an axis is),
+        policy, in_key, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
+        with `before`: cell_before ('' if it was not there), move_attractiveness, move_horizontal.
+
+    Notes
+    -----
+    The axes are judged apart, and a cell's probability is their product. Where p_strong is not given, it is 1 or 0 where the interval lies on one
+    side of the cut, else the part of it that lies at the cut or beyond; a strength is taken as the client stated it.
+    """
+    strong = kaism.reading == "strength"
+    cut = PARITY if strong else kaism.cut
+    names = {"strength" if strong else "importance": "horizontal", "low": "horizontal_low", "high": "horizontal_high"}
+    right = horizontal.rename(columns=names)
+    if strong:
+        right = right.assign(horizontal_low=right["horizontal"], horizontal_high=right["horizontal"])
+    one_row_each(right)
+    one_row_each(attractiveness)
+    left = attractiveness[["account_id", "attractiveness"]].assign(reading=kaism.reading)
+    if "p_strong" not in right:
+        right = right.assign(p_strong=np.nan)
+    table = left.merge(right[["account_id", *names.values(), "p_strong"]], on="account_id", how="left")
+    up = (table["attractiveness"].round(9) >= kaism.cut).to_numpy()
+    out = (table["horizontal"].round(9) >= cut).to_numpy()
+    known = table[["attractiveness", "horizontal"]].notna().all(axis=1).to_numpy()
+    table["cell"] = np.select([~known, up & out, up, out], ["unknown", *CELLS[:3]], CELLS[3])
+    table["policy"] = table["cell"].map(POLICY)
+    p_up = attractiveness.get("p_attractive", pd.Series(up, dtype=float)).to_numpy(dtype=float)
+    width = (table["horizontal_high"] - table["horizontal_low"]).to_numpy()
+    reach = (table["horizontal_high"] - cut).to_numpy() / np.where(width > 0, width, np.nan)
+    p_out = (
+        table.pop("p_strong")
+        .fillna(pd.Series(np.where(width > 0, reach.clip(0, 1), out), table.index))
+        .to_numpy(dtype=float)
+    )
+    chances = (p_up * p_out, p_up * (1 - p_out), (1 - p_up) * p_out, (1 - p_up) * (1 - p_out))
+    for cell, chance in zip(CELLS, chances, strict=True):
+        table[f"in_{cell}"] = np.where(known, chance, np.nan)
+        table.loc[table["cell"] == cell, "p_cell"] = table[f"in_{cell}"]
+    if before is None:
+        return table
+    old = before.set_index("account_id").reindex(table["account_id"])
+    for axis in ("attractiveness", "horizontal"):
+        table[f"move_{axis}"] = table[axis].to_numpy() - old[axis].to_numpy(dtype=float)
+    return table.assign(cell_before=old["cell"].fillna("").to_numpy())

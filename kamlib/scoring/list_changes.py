@@ -1,0 +1,129 @@
+"""What changed since the last run: who came in, who left, and whether data or criteria did it.
+
+The earlier and the present data are scored under the earlier and the present criteria: four lists. An account whose place
+differs between the first (both earlier) and the last (both present) is explained by the two in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kamlib.scoring.scores import contributions, members, score
+from kamlib.study.model import Scoring
+
+STILL = 1.0
+"""Points of 100 by which a score must move before the move is called the account's own."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The data of one date: criterion values (index account_id), and 12-month revenue and knock-outs by account, if any."""
+
+    values: pd.DataFrame
+    revenue: pd.Series | None = None
+    knocked: pd.DataFrame | None = None
+
+    @classmethod
+    def of(cls, contributions: pd.DataFrame, scores: pd.DataFrame, revenue: pd.Series | None = None) -> Scored:
+        """From the tables `contributions` and `scores` that an earlier run kept."""
+        values = contributions.pivot(index="account_id", columns="criterion", values="value")
+        out = scores.loc[scores["knock_out"] != "", ["account_id", "knock_out"]].rename(columns={"knock_out": "reason"})
+        return cls(values, revenue, out)
+
+
+def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) -> pd.DataFrame:
+    """Every account scored at either date: its place then and now, and what moved it.
+
+    Parameters
+    ----------
+    before, now : the data of both dates. A criterion that one of them does not hold is taken from the other: it did not move.
+    rules_before, rules : criteria, weights and limits of both (`Study.scoring`; run.json keeps those of each run).
+
+    Returns
+    -------
+    DataFrame
+        account_id, key_before, key_now (flags), rank_before, rank_now, score_before, score_now (points of the present scale), by_data and
+        by_criteria (their parts of the move, the mean over both orders; missing where not scored twice), change ('came in', 'left' or ''),
+        cause ('data', 'criteria': that alone did it; 'either': each alone; 'both': only together), why. Changes first.
+    """
+    old, new = _filled(before, now), _filled(now, before)
+    lists = {(d, r): _list(data, by) for d, data in enumerate((old, new)) for r, by in enumerate((rules_before, rules))}
+    ids = lists[0, 0].index.union(lists[1, 1].index)
+    key = {at: found["key"].reindex(ids, fill_value=False).to_numpy(dtype=bool) for at, found in lists.items()}
+    points = {
+        at: 1 + (rules.scale - 1) * found["attractiveness"].reindex(ids).to_numpy() / 10 for at, found in lists.items()
+    }
+    data = (points[1, 0] - points[0, 0] + points[1, 1] - points[0, 1]) / 2
+    by_rules = (points[0, 1] - points[0, 0] + points[1, 1] - points[1, 0]) / 2
+    was, is_ = key[0, 0], key[1, 1]
+    moved = was != is_
+    alone, ruled = key[1, 0] != was, key[0, 1] != was
+    cause = np.select([alone & ruled, alone, ruled], ["either", "data", "criteria"], "both")
+    table = pd.DataFrame({"account_id": ids, "key_before": was, "key_now": is_})
+    for name, at in (("before", (0, 0)), ("now", (1, 1))):
+        table[f"rank_{name}"] = lists[at]["rank"].reindex(ids).array
+        table[f"score_{name}"] = points[at]
+    table["by_data"], table["by_criteria"] = data, by_rules
+    table["change"] = np.select([moved & is_, moved], ["came in", "left"], "")
+    table["cause"] = np.where(moved, cause, "")
+    table["why"] = ""
+    if moved.any():
+        told = table[moved].reset_index(drop=True)
+        parts = _main(old, new, rules, ids[moved])
+        table.loc[moved, "why"] = _why(told, lists[0, 0], lists[1, 1], parts, rules.scale)
+    order = np.lexsort((table["account_id"], table["rank_now"].astype(float), ~is_, ~moved))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _filled(own: Scored, other: Scored) -> Scored:
+    """`own` with the criteria that only the other knows anything of."""
+    mine, others = (data.values.dropna(axis="columns", how="all") for data in (own, other))
+    more = others.reindex(mine.index)[others.columns.difference(mine.columns)]
+    return Scored(mine.join(more), own.revenue, own.knocked)
+
+
+def _list(data: Scored, rules: Scoring) -> pd.DataFrame:
+    table = score(data.values.reindex(columns=[c.name for c in rules.criteria]), rules.criteria, scale=rules.scale)
+    return members(table, rules, revenue=data.revenue, knocked=data.knocked).set_index("account_id")
+
+
+def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFrame:
+    """Points by which each criterion moved each account's score, under the present criteria; index `ids`."""
+    names = [c.name for c in rules.criteria]
+
+    def parts(data: Scored) -> pd.DataFrame:
+        there = data.values.loc[data.values.index.intersection(ids)].reindex(columns=names)
+        found = contributions(there, rules.criteria, scale=rules.scale)
+        return found.pivot(index="account_id", columns="criterion", values="points").reindex(ids)[names]
+
+    return parts(new) - parts(old)
+
+
+def _why(table: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, moves: pd.DataFrame, scale: int) -> np.ndarray:
+    """A sentence for each change."""
+    ids = table["account_id"]
+    out, was_out = (ids.map(found["knock_out"]).fillna("") for found in (now, then))
+    by_data = table["by_data"].fillna(0.0)
+    direction = np.where(by_data < 0, -1.0, 1.0)
+    lead = (moves.fillna(0.0) * direction[:, None]).idxmax(axis=1).to_numpy()
+    step = moves.to_numpy()[np.arange(len(moves)), moves.columns.get_indexer(pd.Index(lead))]
+    signed = by_data.map("{:+.1f}".format)
+    own = "its score moved by " + signed + " points by data, most by " + lead + pd.Series(step).map(" ({:+.1f})".format)
+    still = by_data.abs() < STILL * (scale - 1) / 99
+    passed = np.where(table["key_now"], "others fell behind", "others passed it")
+    rated = (
+        "criteria or weights moved its score by " + table["by_criteria"].fillna(0.0).map("{:+.1f}".format) + " points"
+    )
+    cases: list[tuple[Any, Any]] = [
+        (~ids.isin(then.index), "not scored at the earlier date"),
+        (~ids.isin(now.index), "no longer scored: lost, closed, or now part of another group"),
+        (out.ne("") & was_out.eq(""), "knocked out: " + out),
+        (was_out.ne("") & out.eq(""), "no longer knocked out: " + was_out),
+        (table["cause"] == "criteria", rated),
+        (table["cause"] == "data", own.where(~still, "its score hardly moved (" + signed + "): " + passed)),
+    ]
+    return np.select([case for case, _ in cases], [text for _, text in cases], own + "; " + rated)

@@ -1,0 +1,128 @@
+"""What people said of the accounts: the last rating of each, how old it is, and how far raters agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.study.model import Criterion
+
+_FEWEST = 10
+"""Accounts rated twice from which an agreement is judged."""
+_VERDICTS = ((0.800, "reliable"), (0.667, "tentative"), (-np.inf, "not reliable"))
+"""Krippendorff's own limits."""
+
+
+def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: str = "ours") -> pd.DataFrame:
+    """The last rating by each rater of each criterion of each account, on or before a day.
+
+    Ratings without a date count as older than any dated one; several by one rater on one day are averaged; ratings
+    without a rater are one rater's; a rating without a view is ours.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        The clean table `ratings`.
+    as_of : day; nothing after it is read.
+    view : 'ours', or 'client' for the client's ratings of us (`rival` empty) and of rivals.
+
+    Returns
+    -------
+    DataFrame
+        account_id, criterion, rival ('' = us), rater, score (points 1-10), age_days (missing where undated).
+    """
+    as_of = pd.Timestamp(as_of)
+    table = pd.DataFrame(
+        {
+            "account_id": ratings["account_id"],
+            "criterion": ratings["criterion"],
+            "rival": _column(ratings, "rival", "").fillna(""),
+            "rater": _column(ratings, "rater", "").fillna(""),
+            "score": pd.to_numeric(ratings["score"]).astype(float),
+            "date": pd.to_datetime(_column(ratings, "date", pd.NaT)),
+        }
+    )
+    day = table["date"].fillna(pd.Timestamp.min)
+    table = table[(_column(ratings, "view", "ours").fillna("ours") == view) & (day <= as_of) & table["score"].notna()]
+    keys = ["account_id", "criterion", "rival", "rater"]
+    last = day[table.index].groupby([table[key] for key in keys]).transform("max")
+    found = (
+        table[day[table.index] == last].groupby(keys, as_index=False).agg(score=("score", "mean"), date=("date", "max"))
+    )
+    return found.assign(age_days=(as_of - found["date"]).dt.days.astype(float)).drop(columns="date")
+
+
+def rater_spread(
+    criteria: Sequence[Criterion], ratings: pd.DataFrame | None, values: pd.DataFrame, *, single: float = 1.0
+) -> pd.DataFrame:
+    """How far raters lie apart, in points: half of highest less lowest; `single` where one rated; 0 for measured criteria.
+
+    `ratings` holds the latest rating of each rater (account_id, criterion, rival, score), or is None. The result is shaped like
+    `values` and never missing (0 where the value is: there the whole range is open anyway).
+    """
+    spread = pd.DataFrame(0.0, index=values.index, columns=values.columns)
+    if ratings is None or ratings.empty:
+        return spread
+    each = ratings[ratings["rival"] == ""].groupby(["criterion", "account_id"])["score"].agg(["min", "max", "count"])
+    half = ((each["max"] - each["min"]) / 2).where(each["count"] > 1, single)
+    for criterion in criteria:
+        name = criterion.column or criterion.name
+        if criterion.source == "rating" and name in half.index.get_level_values(0):
+            spread[criterion.name] = half.xs(name).reindex(values.index).fillna(0.0)
+    return spread
+
+
+def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
+    """How far raters of the same account agree, criterion by criterion.
+
+    Parameters
+    ----------
+    ratings : result of `latest_ratings`.
+
+    Returns
+    -------
+    DataFrame, index criterion
+        accounts (rated), twice (by two raters or more), difference (mean of the absolute differences between two raters of
+        one account, in points), alpha (Krippendorff's, interval data: 1 = agree, 0 = as if by chance; missing where all gave one
+        mark), verdict: 'reliable' from 0.8, 'tentative' from 0.667, 'not reliable', or 'too few' (less than ten rated twice).
+
+    References
+    ----------
+    Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
+    """
+    ours = ratings[ratings["rival"] == ""]
+    each = ours.groupby(["criterion", "account_id"])["score"]
+    units = each.agg(["size", "mean"]).reset_index()
+    counted = ours.merge(units, on=["criterion", "account_id"])
+    twice = counted[counted["size"] > 1].sort_values(["criterion", "account_id", "score"])
+    place = twice.groupby(["criterion", "account_id"]).cumcount()
+    # sum over pairs of |x - y| of sorted values = sum of (2 i - m + 1) x, of m (m - 1) / 2 pairs; of (x - y)^2: m x sum of squares
+    gaps = (2 * place - twice["size"] + 1) * twice["score"] / (twice["size"] * (twice["size"] - 1) / 2)
+    squares = (twice["score"] - twice["mean"]) ** 2 * 2 * twice["size"] / (twice["size"] - 1)
+    by = twice["criterion"]
+    number = units.groupby("criterion").size().rename("accounts")
+    table = number.to_frame().assign(twice=units[units["size"] > 1].groupby("criterion").size())
+    table["twice"] = table["twice"].fillna(0).astype(int)
+    table["difference"] = gaps.groupby(by).sum() / table["twice"].where(table["twice"] > 0)
+    expected = 2 * twice.groupby("criterion")["score"].var()
+    table["alpha"] = 1 - squares.groupby(by).mean() / expected.where(expected > 0)
+    words = [
+        next(word for limit, word in _VERDICTS if value >= limit) if value == value else "" for value in table["alpha"]
+    ]
+    return table.assign(verdict=np.where(table["twice"] < _FEWEST, "too few", words))
+
+
+def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
+    """How old what we know of each account is: account_id, criterion, age_days of its newest rating, stale (flag: older, or undated).
+
+    `ratings` from `latest_ratings`; ages count to its as_of.
+    """
+    newest = ratings[ratings["rival"] == ""].groupby(["account_id", "criterion"], as_index=False)["age_days"].min()
+    return newest.assign(stale=~(newest["age_days"] <= stale_days))
+
+
+def _column(table: pd.DataFrame, name: str, default: object) -> pd.Series:
+    return table[name] if name in table else pd.Series(default, index=table.index)

@@ -1,0 +1,176 @@
+"""Criterion scoring: who matters how much to us, by an additive value on fixed anchors.
+
+``score = sum of weight x utility``. The utility of a value is linear between a stated worst (0) and best (1) and stops there,
+so that a new client never moves the others. What is missing stays open: its utility may be anything from 0 to 1, which makes
+the score an interval; the point printed is the interval's middle. Source: Edwards & Barron (1994), SMARTS and SMARTER:
+Simple Methods for Multiattribute Utility Measurement, Organizational Behavior and Human Decision Processes 60.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from kamlib.study.known_criteria import MONEY
+from kamlib.study.model import Criterion, Scoring
+
+GROUPS = ("revenue", "reputation", "development")
+
+
+def utilities(values: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:
+    """0 at a criterion's worst, 1 at its best, linear between, clipped; worst > best where lower is better."""
+    worst = np.array([c.worst for c in criteria])
+    best = np.array([c.best for c in criteria])
+    return ((values[[c.name for c in criteria]].astype(float) - worst) / (best - worst)).clip(0, 1)
+
+
+def utility_range(
+    values: pd.DataFrame, criteria: Sequence[Criterion], spread: pd.DataFrame | float = 0.0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lowest and highest utility of each value ± `spread`; 0 and 1 where the value is missing."""
+    one, other = utilities(values - spread, criteria), utilities(values + spread, criteria)
+    return one.where(one <= other, other).fillna(0.0), one.where(one >= other, other).fillna(1.0)
+
+
+def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 100) -> pd.DataFrame:
+    """What each criterion adds to each score; the points of an account add up to its score less 1.
+
+    Returns
+    -------
+    DataFrame
+        account_id, criterion, group, weight (of 100), value (raw unit), utility (0-1, 0.5 where missing), points,
+        most (points at utility 1), missing (flag).
+    """
+    utility = utilities(values, criteria)
+    rows, columns = utility.shape
+    weight = np.array([c.weight for c in criteria], dtype=float)
+    names, groups = np.array([(c.name, c.group) for c in criteria], dtype=object).T
+    share = weight / weight.sum() * (scale - 1)
+    filled = utility.fillna(0.5).to_numpy()
+    return pd.DataFrame(
+        {
+            "account_id": np.repeat(utility.index.to_numpy(), columns),
+            "criterion": np.tile(names, rows),
+            "group": np.tile(groups, rows),
+            "weight": np.tile(weight, rows),
+            "value": values[utility.columns].to_numpy(dtype=float).ravel(),
+            "utility": filled.ravel(),
+            "points": (filled * share).ravel(),
+            "most": np.tile(share, rows),
+            "missing": utility.isna().to_numpy().ravel(),
+        }
+    )
+
+
+def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 100) -> pd.DataFrame:
+    """Scores on 1–`scale`, with their interval where values are missing, and subtotals.
+
+    Parameters
+    ----------
+    values : result of `criterion_values`.
+    criteria : the study's criteria; weights are shares of their sum.
+    scale : 10 or 100; the score is 1 + (scale - 1) x the weighted mean of the utilities.
+
+    Returns
+    -------
+    DataFrame
+        account_id, score (the middle of the interval), low, high, known (share of the weight that has a value),
+        attractiveness (the score on 0-10) and points_revenue, points_reputation, points_development, which add up to score - 1 (0: the study has no such criterion).
+    """
+    utility = utilities(values, criteria)
+    weight = np.array([c.weight for c in criteria], dtype=float)
+    most = weight / weight.sum() * (scale - 1)
+    points = utility.fillna(0.5) * most
+    half_open = (utility.isna() * most).sum(axis=1) / 2
+    middle = 1 + points.sum(axis=1)
+    table = pd.DataFrame({"score": middle, "low": middle - half_open, "high": middle + half_open})
+    table["known"] = 1 - 2 * half_open / (scale - 1)
+    table["attractiveness"] = 10 * (middle - 1) / (scale - 1)
+    for group in GROUPS:
+        table[f"points_{group}"] = points[[c.name for c in criteria if c.group == group]].sum(axis=1)
+    return table.rename_axis("account_id").reset_index()
+
+
+def top_count(n: int, scoring: Scoring) -> int:
+    """How many of `n` ranked accounts are key: min(most, n, max(least, share of n, halves up))."""
+    return min(scoring.top_most, n, max(scoring.top_least, int(np.floor(scoring.top_share * n + 0.5))))
+
+
+def members(
+    scores: pd.DataFrame,
+    scoring: Scoring,
+    *,
+    revenue: pd.Series | None = None,
+    knocked: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """`scores` with rank, key membership and its reason; knocked-out accounts come last, without a rank.
+
+    Equal scores share a rank; all who share the last key rank are key.
+
+    Parameters
+    ----------
+    scores : result of `score`.
+    revenue : 12-month revenue by account_id, for `scoring.qualifying_revenue`.
+    knocked : account_id and reason, or None.
+
+    Returns
+    -------
+    DataFrame
+        Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not), knock_out (reason or '').
+    """
+    table = scores.assign(knock_out=scores["account_id"].map(_joined(knocked)).fillna(""))
+    ranked = table["knock_out"] == ""
+    table["rank"] = table["score"].round(6).where(ranked).rank(method="min", ascending=False).astype("Int64")
+    if scoring.threshold is None:
+        place = top_count(int(ranked.sum()), scoring)
+        by_score, why = (table["rank"] <= place).fillna(False).astype(bool), f"among the first {place}"
+    else:
+        by_score, why = ranked & (table["score"].round(6) >= scoring.threshold), f"score from {scoring.threshold:g}"
+    by_volume = pd.Series(False, index=table.index)
+    if scoring.qualifying_revenue is not None and revenue is not None:
+        by_volume = ranked & (table["account_id"].map(revenue) >= scoring.qualifying_revenue)
+    table["key"] = by_score | by_volume
+    table["reason"] = np.select([by_score, by_volume], [why, "revenue alone qualifies"], "")
+    return table.sort_values(["rank", "account_id"], na_position="last", ignore_index=True)
+
+
+def _joined(knocked: pd.DataFrame | None) -> pd.Series:
+    """The reasons of each account in one text; index account_id."""
+    if knocked is None or knocked.empty:
+        return pd.Series(dtype=object)
+    place = knocked.groupby("account_id").cumcount()
+    each = knocked.set_index("account_id")["reason"]
+    text = each[(place == 0).to_numpy()]
+    for k in range(1, place.max() + 1):
+        more = "; " + each[(place == k).to_numpy()]
+        text.loc[more.index] += more
+    return text
+
+
+def cautions(
+    utility: pd.DataFrame, criteria: Sequence[Criterion], *, most: int = 8, correlated: float = 0.9, fewest: int = 10
+) -> list[str]:
+    """What a reader of the scores should be warned of, one sentence each; an empty list if nothing.
+
+    More than `most` criteria; several that measure the same money; pairs that correlate above `correlated` (Pearson of the
+    utilities, where at least `fewest` accounts have both); criteria that say the same of every account; criteria known for some,
+    but for less than half of the accounts.
+    """
+    found = []
+    names = utility.columns
+    if len(names) > most:
+        found.append(
+            f"{len(names)} criteria: more than {most} blur the list; drop those the drop-one test shows to be idle."
+        )
+    if len(money := [c.name for c in criteria if (c.column or c.name) in MONEY]) > 1:
+        found.append(f"{', '.join(money)} all measure what an account brings: they count one thing {len(money)} times.")
+    table = utility.corr(min_periods=fewest).to_numpy() if len(utility) >= fewest else np.zeros((len(names),) * 2)
+    for i, j in zip(*np.nonzero(np.triu(table > correlated, 1)), strict=True):
+        found.append(f"{names[i]} and {names[j]} correlate by {table[i, j]:.2f}: they count one thing twice.")
+    for name in names[(utility.nunique() <= 1) & utility.notna().any()] if len(utility) > 1 else []:
+        found.append(f"{name} says the same of every account: its anchors may lie outside the data.")
+    for name in names[utility.notna().any() & (utility.notna().mean() < 0.5)]:
+        found.append(f"{name} is known for {utility[name].notna().mean():.0%} of the accounts: the rest is open.")
+    return found

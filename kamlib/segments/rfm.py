@@ -1,0 +1,225 @@
+"""RFM: how recently, how often and for how much money each account buys, in classes that only ranks decide.
+
+Equal values get equal scores, so neither the row order nor the ids nor the currency unit can move an account.
+Segments are data (`kamlib.study.rfm_segments`): every cell belongs to exactly one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import InputError, some
+from kamlib.stats.checks import one_row_each
+from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, Segment, check
+
+
+@dataclass(frozen=True)
+class Window:
+    """The period that order days and money are counted over, and the columns of `facts` that hold them."""
+
+    months: int | None
+    order_days: str
+    money: str
+    measure: str
+    note: str
+
+
+def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None = None) -> Window:
+    """The longest observed window up to `months`, and the columns of `facts` that hold its order days and money.
+
+    Parameters
+    ----------
+    facts : DataFrame, one row per account
+        ``order_days_<n>m``, ``margin_<n>m`` and ``revenue_<n>m``; a window that was not observed is missing in every row.
+    months : int
+        The window that is wanted, one of those in `facts`.
+    measure : "margin", "revenue" or None
+        None, or a margin that no row knows: margin where any is known, else revenue, and the note says so.
+
+    Returns
+    -------
+    Window
+        `months` is None where even the shortest window is not observed: then all history counts.
+
+    Raises
+    ------
+    InputError
+        If `facts` has no such window, or `measure` is unknown.
+    """
+    if measure not in (None, "margin", "revenue"):
+        raise InputError("no such measure of money", found=measure, remedy="Choose margin or revenue.")
+    held = sorted(
+        int(found[1]) for column in facts.columns if (found := re.fullmatch(r"order_days_(\d+)m", str(column)))
+    )
+    if months not in held:
+        raise InputError(
+            f"no window of {months} months", found=f"windows of {some(held)} months", remedy="Choose one of them."
+        )
+    observed = [n for n in held if n <= months and facts[f"order_days_{n}m"].notna().any()]
+    chosen = max(observed, default=None)
+    end = "" if chosen is None else f"_{chosen}m"
+    notes = []
+    if chosen is None:
+        notes.append(f"{months} months are not observed; all history counts instead")
+    elif chosen < months:
+        notes.append(f"{months} months are not observed; the last {chosen} count instead")
+    known = f"margin{end}" in facts and facts[f"margin{end}"].notna().any()
+    if measure != "revenue" and not known:
+        notes.append("no margin is known; revenue stands in its place")
+    used = "margin" if measure != "revenue" and known else "revenue"
+    return Window(chosen, f"order_days{end}", f"{used}{end}", used, "; ".join(notes))
+
+
+def scores(values: pd.Series, classes: int) -> pd.Series:
+    """Class of each value by its rank: ``floor(k (2r - 1) / (2n)) + 1``, r the average rank of n, in integers.
+
+    Parameters
+    ----------
+    values : Series
+        Higher is better. Missing values take no part and get no score.
+    classes : int
+        k, at least 1.
+
+    Returns
+    -------
+    Series of Int64, from 1 to `classes`; a single value is in the middle class, end classes may be empty.
+    """
+    if classes < 1:
+        raise InputError("the number of classes must be 1 or more", found=classes)
+    low = values.rank(method="min")
+    twice = (low + values.rank(method="max")).astype("Int64")
+    return classes * (twice - 1) // (2 * max(int(values.notna().sum()), 1)) + 1
+
+
+def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
+    """Every cell of the grid with its segment: columns r, f, m, segment, policy; `classes` cubed rows.
+
+    Raises
+    ------
+    InputError
+        If `classes` is neither 3 nor 5, or a cell belongs to no segment or to more than one.
+    """
+    levels = {3: LEVELS, 5: ("low", "low", "middle", "high", "high")}.get(classes)
+    if levels is None:
+        raise InputError("RFM has 3 or 5 classes", found=classes)
+    check(segments)
+    grid = pd.MultiIndex.from_product([range(1, classes + 1)] * 3, names=["r", "f", "m"]).to_frame(index=False)
+    level = grid.replace(dict(enumerate(levels, 1)))
+    inside = [level["r"].isin(s.r) & level["f"].isin(s.f) & level["m"].isin(s.m) for s in segments]
+    which = np.column_stack(inside).argmax(axis=1)
+    return grid.assign(
+        segment=[segments[i].name for i in which],
+        policy=[segments[i].policy for i in which],
+    )
+
+
+def rfm_segments(
+    facts: pd.DataFrame,
+    *,
+    window_months: int = 24,
+    classes: int | None = None,
+    measure: str | None = None,
+    segments: Sequence[Segment] = SEGMENTS,
+) -> pd.DataFrame:
+    """Recency, frequency and money of each account, their classes, segment, and the way to the next class.
+
+    Parameters
+    ----------
+    facts : DataFrame, one row per account
+        account_id, silence_days, gap_median, and the columns of the window (`observed_window`).
+    window_months, measure :
+        The window and the money; the longest observed window and the revenue stand in where they are not known.
+    classes : 3, 5 or None
+        None: 3 below 500 accounts that take part, else 5.
+    segments : sequence of Segment
+
+    Returns
+    -------
+    DataFrame, one row per account in the order of `facts`
+        account_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
+        r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
+        that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
+        history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
+        whose margin is unknown while others' is known, `NO_MONEY`.
+
+    Raises
+    ------
+    InputError
+        If an account stands twice, a column is missing, or the window is not in `facts`.
+    """
+    one_row_each(facts, ["silence_days", "gap_median"])
+    window = observed_window(facts, window_months, measure)
+    bought = facts[window.order_days].fillna(0) > 0
+    part = bought & facts[window.money].notna()
+    k = classes or (3 if part.sum() < 500 else 5)
+    known = cells(k, segments)
+    result = pd.DataFrame(
+        {
+            "account_id": facts["account_id"],
+            "silence_days": facts["silence_days"],
+            "order_days": facts[window.order_days],
+            "money": facts[window.money].astype("float64"),
+            "r": scores(-facts["silence_days"].where(part).astype("float64"), k),
+            "f": scores(facts[window.order_days].where(part).astype("float64"), k),
+            "m": scores(facts[window.money].where(part).astype("float64"), k),
+        }
+    )
+    result["cell"] = result["r"].astype("string") + result["f"].astype("string") + result["m"].astype("string")
+    named = known.set_index(known[["r", "f", "m"]].astype(str).agg("".join, axis=1))
+    result["segment"] = result["cell"].map(named["segment"]).mask(bought & ~part, NO_MONEY).mask(~bought, NO_ORDER)
+    result["policy"] = result["cell"].map(named["policy"])
+    result["r_next"] = _to_next(-result["silence_days"], result["r"])
+    result["f_next"] = _to_next(result["order_days"], result["f"])
+    result["m_next"] = _to_next(result["money"], result["m"])
+    result["gap_median"] = facts["gap_median"]
+    result["rhythm"] = facts["silence_days"] / facts["gap_median"]
+    result["window_months"] = pd.array([window.months] * len(facts), dtype="Int64")
+    result["measure"] = window.measure
+    result["classes"] = k
+    return result
+
+
+def cut_points(table: pd.DataFrame) -> pd.DataFrame:
+    """The smallest and largest value of each class of an `rfm_segments` table.
+
+    Returns
+    -------
+    DataFrame, one row per dimension and class that holds anyone
+        dimension (r, f, m), value (the column it ranks), score, smallest, largest, accounts.
+    """
+    parts = [
+        table.groupby(score)[value]
+        .agg(smallest="min", largest="max", accounts="size")
+        .rename_axis("score")
+        .reset_index()
+        .assign(dimension=score, value=value)
+        for score, value in (("r", "silence_days"), ("f", "order_days"), ("m", "money"))
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    return found[["dimension", "value", "score", "smallest", "largest", "accounts"]]
+
+
+def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
+    """One row per segment, in the order of `segments`: accounts, share of them, money, share of positive money, policy."""
+    order = [*(s.name for s in segments), *APART]
+    found = pd.DataFrame(table.groupby("segment")["money"].agg(accounts="size", money="sum"))
+    found = found.reindex(order).dropna(subset="accounts")
+    positive = table["money"].clip(lower=0).groupby(table["segment"]).sum()
+    whole = positive.sum()
+    found["accounts"] = found["accounts"].astype(int)
+    found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
+    found["share_of_money"] = positive.reindex(found.index) / whole if whole > 0 else np.nan
+    found["policy"] = pd.Series({s.name: s.policy for s in segments}).reindex(found.index).fillna("")
+    return found.rename_axis("segment").reset_index()
+
+
+def _to_next(values: pd.Series, score: pd.Series) -> pd.Series:
+    """How much a value (higher is better) lacks to the smallest value of the next class that holds anyone."""
+    smallest = values.groupby(score).min()
+    cut = smallest.shift(-1)
+    return score.map(cut).astype("float64") - values

@@ -1,0 +1,42 @@
+"""Intervals of shares, of their differences, and of sums over resampled rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd.Series, pd.Series]:
+    """The Wilson interval of a share.
+
+    References
+    ----------
+    Wilson (1927), JASA 22.
+    """
+    share = successes / trials
+    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    return (middle - half).clip(lower=0), (middle + half).clip(upper=1)
+
+
+def resampled_sums(columns: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:
+    """Sums of each column over `bootstraps` samples of the rows, drawn with replacement: one row a sample."""
+    rng, n = np.random.default_rng(seed), len(columns)
+    return np.array([np.bincount(rng.integers(0, n, n), minlength=n) @ columns for _ in range(bootstraps)])
+
+
+def newcombe(
+    first: pd.Series, first_trials: pd.Series, second: pd.Series, second_trials: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """The 95 % interval of the difference of two independent shares, first less second (hybrid score interval).
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17, method 10.
+    """
+    (low, high), (low_2, high_2) = wilson(first, first_trials), wilson(second, second_trials)
+    share, share_2 = first / first_trials, second / second_trials
+    gap = share - share_2
+    below = gap - np.sqrt((share - low) ** 2 + (high_2 - share_2) ** 2)
+    above = gap + np.sqrt((high - share) ** 2 + (share_2 - low_2) ** 2)
+    return below.clip(lower=-1), above.clip(upper=1)

@@ -1,0 +1,285 @@
+"""study.yaml → Study: sources, columns, dates, weights and thresholds. The only configuration of the kit.
+
+Everything that is not data stands here, is checked whole, and every mistake is named with its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from operator import le
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from kamlib.errors import InputError, some
+from kamlib.study.database_url import files as parts
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.offers import WinBack
+from kamlib.study.periods import as_date
+from kamlib.study.sections import (
+    AbcXyz,
+    Action,
+    Churn,
+    Cleaning,
+    Clustering,
+    Criterion,
+    Currency,
+    Identity,
+    Kaism,
+    Lifecycle,
+    Money,
+    Part,
+    Rfm,
+    Scoring,
+    Value,
+    beside,
+)
+from kamlib.study.sources import Engine, Source
+from kamlib.study.yaml_lines import load, mistakes
+
+__all__ = [
+    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
+    "Study", "Value", "WinBack",
+]  # fmt: skip
+
+
+Day = Annotated[date, BeforeValidator(as_date)]
+
+
+def _free(name: str) -> str:
+    if name == "drafts":
+        raise ValueError("expected another name: the folder 'drafts' is that of the drafts")
+    return name
+
+
+class Study(Part):
+    """A whole study. `Study.read` makes it from a file."""
+
+    name: Annotated[str, AfterValidator(_free)] = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="folder of the reports: a-z 0-9 - _"
+    )
+    title: str = Field(min_length=1, max_length=200)
+    as_of: Day
+    start: Annotated[Day | None, beside("as_of", le, "a day not after")] = Field(
+        None, description="first day of the study; earlier rows are set aside"
+    )
+    currency: Currency = "EUR"
+    rates: dict[Currency, Annotated[float, Field(gt=0)]] = Field({}, description="study currency for one of the code")
+    unit: Literal["group", "account"] = "group"
+    language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    engine: Engine = Engine()
+    sources: dict[str, Source]
+    cleaning: Cleaning = Cleaning()
+    identity: Identity = Identity()
+    scoring: Scoring = Scoring()
+    kaism: Kaism = Kaism()
+    rfm: Rfm = Rfm()
+    abcxyz: AbcXyz = AbcXyz()
+    lifecycle: Lifecycle = Lifecycle()
+    clustering: Clustering = Clustering()
+    churn: Churn = Churn()
+    value: Value = Value()
+    winback: WinBack = WinBack()
+    money: Money = Money()
+    _folder: Path = PrivateAttr(Path())
+
+    @field_validator("sources")
+    @classmethod
+    def _known_tables(cls, sources: dict[str, Source]) -> dict[str, Source]:
+        if "orders" not in sources:
+            raise ValueError("the table 'orders' is needed")
+        wrong: list[tuple[tuple[str, ...], str]] = []
+        for name, source in sources.items():
+            if name not in INPUTS:
+                wrong.append(((name,), f"unknown table; expected one of {', '.join(INPUTS)}"))
+                continue
+            known = INPUTS[name].names
+            wrong += [
+                ((name, "columns", column), f"unknown column; expected one of {', '.join(known)}")
+                for column in source.columns
+                if column not in known
+            ]
+            choices = {c.name: ("yes", "no") if c.type == "flag" else c.choices for c in INPUTS[name].columns}
+            for column, meant in source.values.items():
+                allowed = choices.get(column)
+                if not allowed:
+                    of = ", ".join(column for column, words in choices.items() if words) or "none in this table"
+                    wrong.append(((name, "values", column), f"no column of choices; these are: {of}"))
+                elif others := sorted(set(meant.values()) - {*allowed}):
+                    words = f"expected {' / '.join(allowed)} on the right, not {some(others)}"
+                    wrong.append(((name, "values", column), words))
+        if wrong:
+            raise ValidationError.from_exception_data(
+                "sources",
+                [
+                    {"type": PydanticCustomError("unknown", "{words}", {"words": words}), "loc": at, "input": {}}
+                    for at, words in wrong
+                ],
+            )
+        return sources
+
+    @model_validator(mode="after")
+    def _orders_in_the_engine(self) -> Study:
+        for name, source in self.sources.items():
+            lies_there = name == "orders" and not self.embedded
+            if source.table and not source.url and not lies_there:
+                raise ValueError(
+                    f"sources.{name}: expected url beside table; only the orders lie in an engine of the study"
+                )
+            if lies_there and (source.url or (source.files and self.engine.url.startswith("postgresql:"))):
+                raise ValueError(
+                    "sources.orders: expected table, a table or view of the engine of the study, without url"
+                )
+        return self
+
+    def there(self) -> Source:
+        """The source of the orders in an engine that is not embedded; files by URL or by full path."""
+        source = self.sources["orders"]
+        files = [name if "://" in name else str((self.folder / name).resolve()) for name in source.files]
+        return source.model_copy(update={"files": files})
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the order lines are read into the engine of the kit; else they stay where they lie."""
+        return self.engine.url == "duckdb"
+
+    @classmethod
+    def read(cls, path: str | Path, *, as_of: object = None, values: dict[str, Any] | None = None) -> Study:
+        """Read and check a study file.
+
+        Parameters
+        ----------
+        path : path of a YAML file.
+        as_of : day or quarter that replaces the file's own, or None.
+        values : dotted keys and values that replace the file's, e.g. ``{"churn.horizon_days": 90}``; None values are skipped.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, is no YAML, or breaks a rule: all mistakes, each with its line.
+        """
+        path = Path(path)
+        raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
+        given = {key: value for key, value in (("as_of", as_of), *(values or {}).items()) if value is not None}
+        for key, value in given.items():
+            _put(raw, key, value)
+        try:
+            study = cls.model_validate(raw)
+        except ValidationError as error:
+            found = mistakes(error, tree, given)
+            head = f"{len(found)} mistakes in the study" if len(found) > 1 else "a mistake in the study"
+            raise InputError(head + "".join(f"\n  {line}" for line in found), file=path) from None
+        study._folder = path.resolve().parent
+        return study
+
+    @property
+    def folder(self) -> Path:
+        """Where the study file lies: its relative paths start here."""
+        return self._folder
+
+    def paths(self, table: str) -> list[Path]:
+        """The files of one table's source, each once: patterns (with ``*``) resolved and sorted.
+
+        A database on a server has none; one that is a file is that file, and the log beside it.
+
+        Raises
+        ------
+        InputError
+            If a file is missing or a pattern matches none.
+        """
+        if table == "orders" and not self.embedded:
+            return []
+        if (url := self.sources[table].url) is not None:
+            return parts(url, self.folder)
+        found: list[Path] = []
+        for name in self.sources[table].files:
+            files = [path for path in _matches(self.folder, name) if path.is_file()]
+            if not files:
+                raise self._no_file(table, name)
+            found += files
+        return list(dict.fromkeys(found))
+
+    def _no_file(self, table: str, name: str) -> InputError:
+        place: Path | str = self.folder / name
+        remedy = "Mend sources in the study file."
+        if "://" in name:
+            place, remedy = name, "Download it first: only files on this machine are read."
+        elif Path(place).is_dir():
+            remedy = "This is a folder: name the files in it, e.g. with *.csv."
+        return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)
+
+    def review(self) -> Path | None:
+        """The review file of likely duplicates, or None where the study names none.
+
+        Raises
+        ------
+        InputError
+            If it is not there.
+        """
+        if self.identity.review is None:
+            return None
+        path = self.folder / self.identity.review
+        if not path.is_file():
+            raise InputError("no review file", file=path, remedy="Write it with kam firms, or mend identity.review.")
+        return path
+
+    def to_yaml(self) -> str:
+        """The whole study with every value, its files by full path: what `read` turns into an equal study."""
+        tree = self.model_dump(mode="json")
+        for table, source in tree["sources"].items():
+            if table == "orders" and not self.embedded:
+                source["files"] = self.there().files
+                continue
+            files = [str(path.resolve()) for path in self.paths(table)]
+            if source["url"] is None:
+                source["files"] = files
+                continue
+            del source["files"]
+            if files:
+                source["url"] = source["url"].partition("://")[0] + ":///" + files[0]
+        if review := self.review():
+            tree["identity"]["review"] = str(review.resolve())
+        return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+    def fingerprint(self) -> str:
+        """A hash of every value that can change a result, but not of where the files lie: 16 hexadecimal digits."""
+        tree = self.model_dump(mode="json")
+        for source in tree["sources"].values():
+            del source["files"], source["url"]
+        del tree["identity"]["review"], tree["engine"]
+        return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _matches(folder: Path, name: str) -> list[Path]:
+    """The paths that a name or pattern stands for: relative to `folder`, or absolute."""
+    if "*" not in name:
+        return [folder / name]
+    root, pattern = Path(Path(name).anchor or folder), name.removeprefix(Path(name).anchor)
+    try:
+        return sorted(root.glob(pattern))
+    except ValueError as error:
+        raise InputError("no valid pattern of files", found=name, remedy=f"{error}.") from None
+
+
+def _put(raw: dict, key: str, value: object) -> None:
+    *path, last = key.split(".")
+    for name in path:
+        if raw.get(name) is None:
+            raw[name] = {}
+        raw = raw[name]
+        if not isinstance(raw, dict):
+            raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
+    raw[last] = value

@@ -1,0 +1,144 @@
+"""Choices written down before the test, the test on a later period, and its verdict."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.churn.evaluation.baselines import BASELINES
+from kamlib.churn.evaluation.holdout import beats, calibration, choose, chosen, evaluate
+from kamlib.churn.explain import final_model, lost_probabilities
+from kamlib.churn.model import Settings, fit, predict
+from kamlib.errors import InputError
+
+START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90
+
+
+def test_the_choice_reads_nothing_after_the_test_date(table):
+    day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
+    some = table[
+        table["as_of"].isin(sorted(table["as_of"].unique())[::-3])
+    ]  # a landmark every 90 days: the test date is one
+    poisoned = some[some["as_of"] <= day].copy()
+    poisoned.loc[poisoned["next_order"] > day, "next_order"] = pd.NaT
+    a, b = (choose(t, day, horizon_days=H, penalties=[0.01]) for t in (some, poisoned))
+    pd.testing.assert_frame_equal(a, b)
+    assert day in set(some["as_of"])
+    assert a["chosen"].sum() == 1
+    assert a["landmarks"].max() == 3
+    assert chosen(a).penalty == 0.01
+
+
+def test_the_model_finds_leavers_that_no_rule_of_thumb_finds(test):
+    """Planted: rhythms from 5 to 60 days, so silence alone can't tell, and the rhythm has to be learnt."""
+    assert test.verdict.method == "model"
+    assert test.verdict.losses >= 50
+    measures = test.measures.set_index(["measure", "method"])["value"]
+    assert measures["brier", "model"] < min(measures["brier", name] for name in BASELINES)
+
+
+def test_the_test_is_held_on_the_landmark_before_the_last_horizon(test, table):
+    day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
+    now = table[table["as_of"] == day]
+    assert len(test.predictions) == len(now)  # those who bought nothing afterwards are counted, not dropped
+    lost = ~((now["next_order"] - day).dt.days <= H)
+    assert test.predictions["lost"].sum() == lost.sum()
+
+
+def test_calibration_groups_hold_every_client_once(test):
+    groups = calibration(test.predictions)
+    assert groups["accounts"].sum() == len(test.predictions)
+    assert groups["losses"].sum() == test.predictions["lost"].sum()
+    assert groups["predicted"].is_monotonic_increasing
+
+
+def test_without_leavers_to_tell_apart_a_baseline_gives_the_list(clean_orders, landmarks_of):
+    """Everyone buys at random at the same rate: whoever is lost is lost by chance, and no model can know it."""
+    rng = np.random.default_rng(5)
+    lines = []
+    for i in range(200):
+        days = np.cumsum(rng.exponential(80, 40))
+        for day in days[days < (AS_OF - START).days]:
+            lines.append((f"P{i:03d}", date.fromordinal(START.toordinal() + int(day)), 100))
+    table = landmarks_of(clean_orders(lines))
+    found = evaluate(table, AS_OF, Settings(), horizon_days=H, bootstraps=200)
+    assert found.verdict.method == "baseline"
+    assert "doesn't beat" in found.verdict.reason
+    listed = lost_probabilities(table, AS_OF, found.verdict, None, horizon_days=H)
+    assert set(listed["method"]) == {"baseline"}
+    assert listed["p_lost"].between(0, 1).all()
+
+
+def test_too_few_losses_fall_back_and_say_how_many_are_needed(table):
+    found = evaluate(table, AS_OF, Settings(), horizon_days=H, fewest_losses=10_000, bootstraps=100)
+    assert found.verdict.method == "baseline"
+    assert "10000 are needed" in found.verdict.reason
+
+
+def test_a_short_history_is_not_tested_and_still_gives_a_list(clean_orders, lines, landmarks_of):
+    """250 days are two horizons and a bit: a base rate can be had, a test can't."""
+    end = date(2024, 9, 6)
+    table = landmarks_of(clean_orders([line for line in lines if line[1] <= end]), end)
+    choices = choose(table, pd.Timestamp(end) - pd.Timedelta(days=H), horizon_days=H)
+    found = evaluate(table, end, chosen(choices), horizon_days=H)
+    assert found.verdict.method == "baseline"
+    assert "a test needs three horizons, 270" in found.verdict.reason
+    assert found.measures.empty
+    assert final_model(table, end, found.verdict, chosen(choices), horizon_days=H) is None
+    assert lost_probabilities(table, end, found.verdict, None, horizon_days=H)["p_lost"].between(0, 1).all()
+
+
+def test_without_any_whole_horizon_p_lost_is_missing_and_says_why(clean_orders, lines, landmarks_of):
+    end = date(2024, 5, 1)
+    table = landmarks_of(clean_orders([line for line in lines if line[1] <= end]), end)
+    found = evaluate(table, end, Settings(), horizon_days=H)
+    listed = lost_probabilities(table, end, found.verdict, None, horizon_days=H)
+    assert len(listed) > 0
+    assert listed["p_lost"].isna().all()
+    assert listed["reason"].str.contains("no landmark lies a whole horizon back").all()
+
+
+def test_a_level_that_can_not_be_had_is_refused(table):
+    day = table["as_of"].unique()[5]
+    season = fit(table, day, Settings(level="season"), horizon_days=H, robust_rows=0)
+    with pytest.raises(InputError, match="season"):
+        predict(season, table[table["as_of"] == day])
+
+
+def test_a_second_opinion_is_asked_where_accounts_really_buy_at_random(clean_orders, landmarks_of):
+    """Planted by the story of the model: rates ~ Gamma, after each order an account leaves with a chance ~ Beta."""
+    rng, lines = np.random.default_rng(8), []
+    joined = date(2024, 1, 1).toordinal() + rng.integers(0, 500, 400)
+    for i, (day, rate, leave) in enumerate(zip(joined, rng.gamma(1, 1 / 20, 400), rng.beta(1, 6, 400), strict=True)):
+        now = float(day)
+        while now <= AS_OF.toordinal():
+            lines.append((f"K{i:03d}", date.fromordinal(int(now)), 100))
+            now = np.inf if rng.random() < leave else now + rng.exponential(1 / rate)
+    table = landmarks_of(clean_orders(lines))
+    choices = choose(table, pd.Timestamp(AS_OF) - pd.Timedelta(days=H), horizon_days=H)
+    asked = choices.groupby("buyers")["brier"].min()
+    assert asked[True] < asked[False]
+    assert chosen(choices).buyers
+
+
+def test_beating_a_rule_needs_a_better_brier_score_and_something_beyond_chance():
+    def rows(brier, auc, c):
+        return pd.DataFrame(
+            [("brier", *brier), ("auc", *auc), ("c", *c)], columns=["measure", "difference", "low", "high"]
+        )
+
+    chance, better, worse = (0.01, -0.01, 0.03), (0.02, 0.01, 0.03), (-0.02, -0.03, -0.01)
+    assert beats(rows((-0.01, -0.02, -0.005), chance, chance))
+    assert beats(rows((-0.001, -0.02, 0.005), chance, better))
+    assert not beats(rows((-0.001, -0.02, 0.005), chance, chance))
+    assert not beats(rows((0.001, -0.005, 0.02), better, better))
+    assert not beats(rows((-0.01, -0.02, -0.005), worse, better))
+
+
+def test_calibration_groups_are_of_twenty_or_more():
+    few = pd.DataFrame({"model": np.linspace(0.1, 0.9, 45), "lost": 0.0})
+    assert calibration(few)["accounts"].tolist() == [23, 22]
+    assert len(calibration(few.head(10))) == 1

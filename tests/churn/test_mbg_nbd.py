@@ -1,0 +1,79 @@
+"""Buyers at random that may leave after any order: planted parameters, the published likelihood, and one-order accounts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.churn.mbg_nbd import MbgNbd, alive, fit_mbg_nbd, p_no_order
+
+TRUE = MbgNbd(r=0.8, alpha=6.0, a=0.8, b=2.5)
+
+
+@pytest.fixture(scope="module")
+def simulated() -> pd.DataFrame:
+    """20,000 accounts over 40 to 100 weeks, by the story of the model, and whether each is still there at the end."""
+    rng = np.random.default_rng(4)
+    n = 20_000
+    rate, leave = rng.gamma(TRUE.r, 1 / TRUE.alpha, n), rng.beta(TRUE.a, TRUE.b, n)
+    age, now, last = rng.uniform(40, 100, n), np.zeros(n), np.zeros(n)
+    x, alive = np.zeros(n), rng.random(n) >= leave  # the first order may be the last
+    active = alive.copy()
+    while active.any():
+        who = np.flatnonzero(active)
+        now[who] += rng.exponential(1 / rate[who])
+        ordered = who[now[who] <= age[who]]
+        x[ordered] += 1
+        last[ordered] = now[ordered]
+        alive[ordered] = rng.random(len(ordered)) >= leave[ordered]
+        active[who] = False
+        active[ordered] = alive[ordered]
+    return pd.DataFrame({"x": x, "recency": 7 * last, "age": 7 * age, "alive": alive, "rate": rate / 7})
+
+
+def test_planted_parameters_are_found(simulated):
+    found = fit_mbg_nbd(*(simulated[name] for name in ("x", "recency", "age")))
+    assert found.r == pytest.approx(TRUE.r, rel=0.15)
+    assert found.alpha == pytest.approx(TRUE.alpha, rel=0.2)
+    assert found.a / (found.a + found.b) == pytest.approx(TRUE.a / (TRUE.a + TRUE.b), rel=0.15)
+
+
+def test_the_chance_to_be_still_there_is_right_in_each_tenth(simulated):
+    found = alive(TRUE, simulated["x"], simulated["recency"], simulated["age"])
+    tenth = pd.qcut(found, 10, duplicates="drop")
+    groups = simulated["alive"].groupby(tenth, observed=True)
+    means = found.groupby(tenth, observed=True).mean()
+    assert (groups.mean() - means).abs().max() < 4 * 0.5 / np.sqrt(groups.size().min())
+
+
+@pytest.mark.parametrize("days", [7, 60, 365])
+def test_the_chance_of_no_order_in_the_days_to_come_is_that_of_the_story(simulated, days):
+    """By the planted rates: who has left orders nothing, the others nothing with a chance of exp(-rate days)."""
+    found = p_no_order(TRUE, simulated["x"], simulated["recency"], simulated["age"], days)
+    true = np.where(simulated["alive"], np.exp(-simulated["rate"] * days), 1.0)
+    tenth = pd.qcut(found, 10, duplicates="drop")
+    apart = found.groupby(tenth, observed=True).mean() - pd.Series(true).groupby(tenth, observed=True).mean()
+    assert apart.abs().max() < 4 * 0.5 / np.sqrt(len(found) / 10)
+
+
+def test_it_is_the_model_of_lifetimes(simulated):
+    lifetimes = pytest.importorskip("lifetimes")
+    part = simulated.head(2000)
+    weeks = part["x"], part["recency"] / 7, part["age"] / 7
+    theirs = lifetimes.ModifiedBetaGeoFitter().fit(*weeks)
+    ours = alive(fit_mbg_nbd(part["x"], part["recency"], part["age"]), part["x"], part["recency"], part["age"])
+    np.testing.assert_allclose(ours, theirs.conditional_probability_alive(*weeks), atol=0.02)
+
+
+def test_nobody_with_one_order_is_there_for_certain():
+    found = alive(TRUE, pd.Series([0.0, 0.0]), pd.Series([0.0, 0.0]), pd.Series([0, 700]))
+    # by hand, at once: 1 / (1 + a / b) = 1 / (1 + 0.32); the longer it is silent, the less
+    assert found.iloc[0] == pytest.approx(1 / 1.32)
+    assert found.iloc[1] < 0.5 < found.iloc[0]
+
+
+def test_a_buyer_of_every_day_that_fell_silent_is_gone_without_a_warning():
+    with np.errstate(all="raise"):
+        found = alive(TRUE, pd.Series([700.0]), pd.Series([700.0]), pd.Series([2000.0]))
+    assert found.iloc[0] == pytest.approx(0, abs=1e-12)

@@ -1,0 +1,89 @@
+"""The day of the next order: the curve of P(no order yet), read the other way round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.churn.landmarks import outcomes
+from kamlib.churn.model import Settings, fit, predict, relative_risks, standardised, still_waiting
+from kamlib.churn.next_order import next_order_days
+
+AS_OF, H = date(2025, 12, 31), 90
+
+
+@pytest.fixture(scope="module")
+def expected(table, model):
+    return next_order_days(table, AS_OF, model, horizon_days=H)
+
+
+def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, expected):
+    """P(no order by day t), worked out by cutting the model's hazards after day t and asking for the end of the horizon."""
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    assert expected["account_id"].tolist() == now["account_id"].tolist()
+    for t in (3, 15, 16, 40, 90):
+        cut = [
+            replace(piece, events=piece.events * (piece.events.columns.to_numpy() + piece.start <= t))
+            for piece in model.pieces
+        ]
+        waiting = predict(replace(model, pieces=tuple(cut)), now)["p_lost"]
+        for name, left in (("next_from", 0.75), ("next_days", 0.5), ("next_to", 0.25)):
+            np.testing.assert_array_equal(expected[name] <= t, waiting <= left)
+
+
+def test_with_a_second_opinion_too_the_chance_of_no_order_falls_to_a_half_on_the_day(table):
+    both = fit(table, AS_OF, Settings(0.01, "year", 15, buyers=True), horizon_days=H, robust_rows=0)
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    days = next_order_days(table, AS_OF, both, horizon_days=H)["next_days"]
+    seen, risks = days.notna(), relative_risks(both, standardised(both, now))
+    on, before = (still_waiting(both, now, risks, days.fillna(H).to_numpy(dtype=int) - back) for back in (0, 1))
+    assert seen.any() and not seen.all()
+    assert (on[seen] <= 0.5).all() and (before[seen] > 0.5).all() and (on[~seen] > 0.5).all()
+
+
+def test_who_is_more_likely_lost_than_not_has_no_day(table, model, expected):
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    lost = predict(model, now)["p_lost"] > 0.5
+    assert lost.any() and not lost.all()
+    assert (expected["next_days"].isna() == lost).all()
+
+
+def test_the_range_holds_the_median(expected):
+    known = expected.dropna()
+    assert len(known) > 50
+    assert ((known["next_from"] <= known["next_days"]) & (known["next_days"] <= known["next_to"])).all()
+    assert known["next_from"].min() >= 1
+
+
+def test_half_of_the_orders_come_before_the_day(table, model):
+    """On a landmark whose outcome is known: of those with a median, about half ordered by it (more than 4 errors off never)."""
+    day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
+    now = table[table["as_of"] == day].reset_index(drop=True)
+    found = next_order_days(table, day, model, horizon_days=H)
+    came = outcomes(now, AS_OF, horizon_days=H)
+    known = found["next_days"].notna()
+    early = (came["duration"] <= found["next_days"]) & (came["event"] == 1)
+    assert early[known].mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(known.sum()))
+
+
+def test_without_a_model_the_groups_curve_gives_the_day(table):
+    """The median of a group by the curve is the middle of its waits where all are known, by a plain sort of them."""
+    found = next_order_days(table, AS_OF, None, horizon_days=H)
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    frequent = now["order_days_12m"] >= 12
+    assert found.loc[frequent, "next_days"].nunique() == 1
+    rows = table[(table["as_of"] <= pd.Timestamp(AS_OF) - pd.Timedelta(days=H)) & (table["order_days_12m"] >= 12)]
+    rows = rows[rows["as_of"] > rows["as_of"].max() - pd.Timedelta(days=365)]
+    waits = np.sort((rows["next_order"] - rows["as_of"]).dt.days.fillna(np.inf))
+    assert found.loc[frequent, "next_days"].iloc[0] == waits[int(np.ceil(len(waits) / 2)) - 1]
+
+
+def test_without_a_whole_horizon_no_day_is_named(table):
+    early = table[table["as_of"] == pd.Timestamp(AS_OF)]
+    assert (
+        next_order_days(early, AS_OF, None, horizon_days=H)[["next_from", "next_days", "next_to"]].isna().all(axis=None)
+    )

@@ -1,0 +1,270 @@
+"""States of accounts. Oracle: the definitions of methods.md ("Losing a client"), on accounts made by hand."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.facts import account_facts
+from kamlib.facts.states import STATES, customer_states, expectation, silence_limits
+
+NOW = pd.Timestamp("2026-06-30")
+STEADY = {  # an account of five years that buys 100 a month, last ten days ago
+    "account_id": "A",
+    "as_of": NOW,
+    "first_order": pd.Timestamp("2021-06-30"),
+    "silence_days": 10,
+    "gaps": 60,
+    "gap_p95": 40.0,
+    "revenue_6m": 600.0,
+    "revenue_prev_6m": 600.0,
+    "revenue_6m_year_ago": 600.0,
+    "long_gap_ended": pd.NaT,
+}
+
+
+def facts(*changes):
+    """One account for each set of changes to `STEADY`; last_order and tenure follow from the silence."""
+    rows = [{**STEADY, "account_id": f"{place:03}", **change} for place, change in enumerate(changes)]
+    table = pd.DataFrame(rows)
+    table["last_order"] = table["as_of"] - pd.to_timedelta(table["silence_days"], unit="D")
+    table["tenure_days"] = (table["as_of"] - table["first_order"]).dt.days
+    return table
+
+
+def state(change=None, **more):
+    return customer_states(facts(change or {}), **more).loc[0, "state"]
+
+
+def test_the_five_states_by_hand():
+    found = customer_states(
+        facts(
+            {},
+            {"silence_days": 60},  # own limit is 40 days
+            {"revenue_6m": 250.0},  # 58 % below the same months a year ago
+            {"silence_days": 200},
+            {"long_gap_ended": NOW - pd.Timedelta(days=30)},
+        )
+    )
+    assert found["state"].tolist() == ["active", "silent", "partial", "lost", "returned"]
+    assert set(found["state"]) == set(STATES)
+    assert found["reason"].tolist() == [
+        "buys in its usual rhythm",
+        "quiet for 60 days, usually at most 40",
+        "bought 58 % less than expected in six months",
+        "no purchase for 200 days",
+        "came back after a long gap",
+    ]
+
+
+def test_silence_of_exactly_the_horizon_is_no_loss_and_a_day_more_is():
+    assert state({"silence_days": 180}) == "silent"
+    assert state({"silence_days": 181}) == "lost"
+    assert state({"silence_days": 91}, horizon_days=90) == "lost"
+    assert state({"silence_days": 90}, horizon_days=90) == "silent"
+
+
+def test_silence_of_exactly_the_own_limit_is_not_silent_and_a_day_more_is():
+    assert state({"silence_days": 40}) == "active"
+    assert state({"silence_days": 41}) == "silent"
+
+
+def test_the_boundary_days_hold_from_order_lines_on(clean_orders):
+    day = date(2026, 6, 30)
+    lines = [("kept", day - timedelta(180), 1), ("lost", day - timedelta(181), 1), ("today", day, 1)]
+    found = customer_states(account_facts(clean_orders(lines), day)).set_index("account_id")
+    assert found["state"].to_dict() == {"kept": "active", "lost": "lost", "today": "active"}
+    assert found.loc["kept", "silence_limit"] == 180  # nobody has a gap: the horizon is all there is to go by
+
+
+def test_a_fall_by_exactly_half_is_partial_and_a_cent_less_is_not():
+    assert state({"revenue_6m": 300.00}) == "partial"
+    assert state({"revenue_6m": 300.01}) == "active"
+
+
+def test_more_came_back_than_was_bought_is_partial():
+    assert state({"revenue_6m": -50.0}) == "partial"
+
+
+def test_the_season_counts_where_a_year_was_observed():
+    # bought 100 in the second half-year of each year, and 1000 in the first: 100 now is what a year ago it was
+    seasonal = {"revenue_6m": 100.0, "revenue_prev_6m": 1000.0, "revenue_6m_year_ago": 100.0}
+    assert state(seasonal) == "active"
+    # buys nothing in these months, every year
+    assert state({**seasonal, "revenue_6m": 0.0, "revenue_6m_year_ago": 0.0}) == "active"
+    # the year before was not observed: the six months before are all there is
+    assert state({**seasonal, "revenue_6m_year_ago": np.nan}) == "partial"
+
+
+def test_a_season_that_the_account_did_not_live_through_is_not_its_own():
+    # first order 13 months ago, in the last month of the window "same months a year ago": 50 is no half-year of it
+    young = {"first_order": NOW - pd.DateOffset(months=13), "revenue_6m_year_ago": 50.0, "revenue_prev_6m": 1000.0}
+    assert state({**young, "revenue_6m": 100.0}) == "partial"
+    assert state({**young, "revenue_6m": 600.0}) == "active"
+
+
+def test_expectation_by_hand():
+    found = expectation(
+        facts(
+            {"revenue_6m_year_ago": 1.0, "revenue_prev_6m": 2.0},
+            {"revenue_6m_year_ago": np.nan, "revenue_prev_6m": 2.0},
+            {"first_order": pd.Timestamp("2024-12-30"), "revenue_6m_year_ago": 1.0},  # 18 months ago to the day
+            {"first_order": pd.Timestamp("2024-12-31"), "revenue_6m_year_ago": 1.0, "revenue_prev_6m": 2.0},
+            {"first_order": pd.Timestamp("2025-07-01"), "revenue_6m_year_ago": 0.0, "revenue_prev_6m": 2.0},
+            {"revenue_6m_year_ago": 0.0},
+            {"revenue_6m_year_ago": -5.0},
+        )
+    )
+    wanted = [1.0, 2.0, 1.0, 2.0, np.nan, np.nan, np.nan]
+    np.testing.assert_array_equal(found.to_numpy(), wanted)
+
+
+def test_a_new_account_is_never_partial():
+    new = {"first_order": NOW - pd.DateOffset(months=5), "gaps": 3}
+    for before in (0.0, 5.0, np.nan):
+        change = {**new, "revenue_prev_6m": before, "revenue_6m_year_ago": before, "revenue_6m": 1.0}
+        assert state(change) == "active"
+
+
+def test_windows_that_were_not_observed_make_nobody_partial():
+    unseen = dict.fromkeys(["revenue_6m", "revenue_prev_6m", "revenue_6m_year_ago"], np.nan)
+    assert state(unseen) == "active"
+
+
+def test_a_return_lasts_for_the_horizon_and_no_longer():
+    assert state({"long_gap_ended": NOW - pd.Timedelta(days=180)}) == "returned"
+    assert state({"long_gap_ended": NOW - pd.Timedelta(days=181)}) == "active"
+
+
+def test_the_more_serious_state_comes_first():
+    everything = {"revenue_6m": 0.0, "long_gap_ended": NOW - pd.Timedelta(days=30)}
+    assert state({**everything, "silence_days": 181}) == "lost"
+    assert state({**everything, "silence_days": 60}) == "silent"
+    assert state({**everything, "silence_days": 10}) == "partial"
+
+
+# ------------------------------------------------------------------ silence limits
+
+
+def of_segments(**more):
+    """20 miners and 20 bakers with 95th percentiles of 40 and 100 days, and a newcomer with no gap; clean accounts for them."""
+    table = facts(*[{"gap_p95": 40.0}] * 20, *[{"gap_p95": 100.0}] * 20, {"gaps": 0, "gap_p95": np.nan})
+    given = pd.DataFrame({"account_id": table["account_id"], "member_id": table["account_id"]}).assign(
+        **{name: [*[values[0]] * 20, *[values[1]] * 20, values[2]] for name, values in more.items()}
+    )
+    return table, given
+
+
+def test_a_newcomer_has_the_limit_of_its_industry_else_of_its_size_else_of_all():
+    # the median of all is between 40 and 100, 70; a newcomer's limit is wholly its segment's
+    both = {"industry": ["mining", "food", "mining"], "size": ["small", "large", "large"]}
+    for more, wanted in (
+        (both, 40),
+        ({**both, "industry": ["mining", "food", None]}, 100),  # its size class
+        ({**both, "industry": ["mining", "food", "rail"], "size": [None, None, None]}, 70),  # alone in its industry
+        ({}, 70),
+    ):
+        table, given = of_segments(**more)
+        assert silence_limits(table, accounts=given).iloc[-1] == wanted
+        assert customer_states(table, accounts=given)["silence_limit"].iloc[-1] == wanted
+    table, given = of_segments(**both)
+    assert silence_limits(table).iloc[-1] == 70
+    # 60 gaps of its own with 40 and the weight of five with 40: a miner's limit stays; with all it would be (60·40 + 5·70)/65
+    assert silence_limits(table, accounts=given).iloc[0] == 40
+
+
+def test_a_segment_of_nineteen_is_too_small():
+    table, given = of_segments(industry=["mining", "food", "mining"])
+    given.loc[0, "industry"] = "food"
+    assert silence_limits(table, accounts=given).iloc[-1] == 70
+
+
+def test_limits_are_shrunk_to_the_others_by_the_weight_of_five_gaps():
+    # median of 20, 60 and 40 is 40; (5 x 20 + 5 x 40) / 10 = 30; (15 x 60 + 5 x 40) / 20 = 55; no gaps: 40; 40
+    table = facts(
+        {"gaps": 5, "gap_p95": 20.0}, {"gaps": 15, "gap_p95": 60.0}, {"gaps": 0, "gap_p95": np.nan}, {"gap_p95": 40.0}
+    )
+    assert silence_limits(table).tolist() == [30, 55, 40, 40]
+    assert silence_limits(table, floor_days=35).tolist() == [35, 55, 40, 40]
+    assert silence_limits(table, horizon_days=50).tolist() == [30, 50, 40, 40]
+
+
+def test_a_daily_buyer_is_not_silent_within_the_floor():
+    daily = {"gaps": 900, "gap_p95": 3.0}
+    assert state({**daily, "silence_days": 30}) == "active"
+    assert state({**daily, "silence_days": 31}) == "silent"
+
+
+def test_with_one_order_each_nobody_is_alive_for_certain_and_nobody_silent_before_the_horizon():
+    once = {"gaps": 0, "gap_p95": np.nan, "first_order": NOW - pd.Timedelta(days=180), "silence_days": 180}
+    found = customer_states(facts(once, {**once, "silence_days": 181}))
+    assert found["state"].tolist() == ["active", "lost"]
+    assert found["silence_limit"].tolist() == [180, 180]
+
+
+def test_limits_of_a_date_do_not_depend_on_later_dates_in_the_same_table():
+    early = [{"as_of": pd.Timestamp("2025-06-30"), "gaps": 5, "gap_p95": gap} for gap in (20.0, 40.0, 60.0)]
+    late = [{"gaps": 5, "gap_p95": 170.0}] * 3
+    alone = customer_states(facts(*early))
+    together = customer_states(facts(*early, *late))
+    pd.testing.assert_frame_equal(together.head(3), alone)
+
+
+# ------------------------------------------------------------------ declared losses
+
+
+def accounts(**columns):
+    given = {name: pd.to_datetime(pd.Series(days)) for name, days in columns.items()}
+    return pd.DataFrame({"account_id": ["000", "001"], "member_id": ["000", "001"], **given})
+
+
+@pytest.mark.parametrize(("column", "words"), [("closed_on", "closed on "), ("contract_end", "its contract ended on ")])
+def test_a_closed_account_or_an_ended_contract_is_a_loss_from_its_day_on(column, words):
+    table = facts({}, {})
+    found = customer_states(table, accounts=accounts(**{column: ["2026-06-30", "2026-07-01"]}))
+    assert found["state"].tolist() == ["lost", "active"]  # what ends after the date is not known yet
+    assert found.loc[0, "reason"] == f"{words}2026-06-30"
+    assert customer_states(table, accounts=accounts(**{column: [None, None]}))["state"].eq("active").all()
+
+
+def test_a_closed_account_says_so_even_where_its_contract_ended_too():
+    given = accounts(closed_on=["2026-03-01", None], contract_end=["2026-01-01", None])
+    assert customer_states(facts({"silence_days": 200}), accounts=given).loc[0, "reason"] == "closed on 2026-03-01"
+
+
+def test_only_the_head_of_a_group_declares_the_group_lost():
+    members = pd.DataFrame(
+        {
+            "account_id": ["000", "000"],
+            "member_id": ["branch", "000"],
+            "closed_on": pd.to_datetime(["2026-01-01", None]),
+        }
+    )
+    assert customer_states(facts({}), accounts=members)["state"].tolist() == ["active"]
+
+
+def test_accounts_without_those_columns_or_rows_declare_nothing():
+    for given in (accounts(), accounts(closed_on=["2026-01-01", None]).iloc[:0], None):
+        assert customer_states(facts({}), accounts=given)["state"].tolist() == ["active"]
+
+
+# ------------------------------------------------------------------ the table
+
+
+def test_accounts_that_never_bought_have_no_state(clean_orders):
+    found = customer_states(
+        account_facts(clean_orders([("A", "2026-06-01", -1), ("B", "2026-06-01", 1)]), date(2026, 6, 30))
+    )
+    assert found["account_id"].tolist() == ["B"]
+
+
+def test_the_table_has_its_columns_and_one_row_per_account():
+    table = facts({}, {"silence_days": 60}).sort_values("account_id", ascending=False)
+    before = table.copy(deep=True)
+    found = customer_states(table)
+    assert list(found.columns) == ["account_id", "as_of", "state", "silence_days", "silence_limit", "reason"]
+    assert found["account_id"].tolist() == ["001", "000"]
+    assert found["state"].tolist() == ["silent", "active"]
+    pd.testing.assert_frame_equal(table, before)
+    assert customer_states(table.iloc[:0]).empty

@@ -1,0 +1,56 @@
+"""A draft as a study file. Oracle: YAML, read back by the kit's own reader, gives what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kamlib.init.dialect import Marked
+from kamlib.init.draft import Draft
+from kamlib.init.write_study import comment, scalar, text
+from kamlib.study.yaml_lines import load, value
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@given(TEXTS)
+def test_any_text_comes_back_as_it_was(words):
+    assert "\n" not in scalar(words)
+    assert value(scalar(words)) == words
+
+
+@given(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9), st.lists(TEXTS, max_size=4)))
+def test_numbers_and_lists_come_back_as_they_were(thing):
+    assert value(scalar(thing)) == thing
+
+
+@pytest.mark.parametrize(
+    "words", ["2026Q2", "no", "on", "null", "1e5", "007", "2025-01-01", "- x", "a: b", "# x", "{y}", "*", ""]
+)
+def test_words_that_look_like_something_else_stay_words(words):
+    assert value(scalar(words)) == words
+
+
+@given(TEXTS)
+def test_any_text_can_stand_in_a_comment(words):
+    assert value(f"{{a: 1}}  # {comment(words)}") == {"a": 1}
+
+
+def test_a_value_says_whether_it_is_sure_and_the_file_counts_what_is_not(tmp_path: Path):
+    head = {"name": Marked("shop"), "currency": Marked("EUR", "nothing says", "a note")}
+    made = text(Draft(head, {}), tmp_path)
+    lines = {line.split(":")[0]: line for line in made.splitlines()}
+    assert lines["name"].endswith("# sure")
+    assert lines["currency"].endswith("# unsure: nothing says (a note)")
+    assert "One line is unsure." in made
+    assert "No line is unsure." in text(Draft({"name": Marked("shop")}, {}), tmp_path)
+
+
+def test_what_is_not_in_the_study_is_told_in_a_comment(tmp_path: Path):
+    made = text(Draft({"name": Marked("shop")}, {}, unused={"a\n- b: c.csv": "it has\tno rows"}), tmp_path)
+    assert "#   a - b: c.csv: it has no rows" in made
+    (tmp_path / "study.yaml").write_text(made, encoding="utf-8")
+    assert load(tmp_path / "study.yaml", "study file", "")[0]["name"] == "shop"

@@ -1,0 +1,106 @@
+"""Repeated headers and totals: each with its near miss. Oracle: rows that a person told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamlib.intake.pipeline import collect
+
+HEAD = "order,client,day,value,remark\n"
+FIRST = "1,a,2026-01-01,1,\n"
+SOURCE = {
+    "files": "orders.csv",
+    "columns": {"order_id": "order", "account_id": "client", "date": "day", "amount": "value"},
+}
+
+
+@pytest.fixture
+def reason(make_study):
+    """Why the third line of a file is set aside; None where it is kept."""
+
+    def of(line: str) -> str | None:
+        study = make_study({"orders.csv": HEAD + FIRST + line + "\n"}, sources={"orders": SOURCE})
+        found = collect(study).quarantine.to_pandas()
+        return found["reason"].iloc[0] if len(found) else None
+
+    return of
+
+
+@pytest.mark.parametrize("line", ["order,client,day,value,remark", " order ,client,day,value,what was said"])
+def test_a_header_that_stands_in_the_middle_is_found_by_its_mapped_columns(reason, line):
+    assert reason(line) == "repeated_header"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("order,client,2026-01-01,5,remark", None), ("order,client,day,5,remark", "bad_date"), ("order,,day,value,remark", "no_account")],
+)  # fmt: skip
+def test_a_line_that_repeats_only_some_names_is_no_header(reason, line, why):
+    assert reason(line) == why
+
+
+WORDS = [
+    *(
+        "Total",
+        "TOTAL:",
+        "* Total *",
+        "Grand total",
+        "Subtotal",
+        "sub-total",
+        "Sum",
+        "Итого",
+        "ИТОГО:",
+        "Всего",
+        "Подытог",
+    ),
+    *(
+        "Общий итог",
+        "Summe",
+        "Gesamt",
+        "Gesamtsumme",
+        "Zwischensumme",
+        "Total general",
+        "Suma",
+        "Totales",
+        "Sous-total",
+    ),
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_total_is_known_by_a_cell_that_is_the_word_and_a_missing_id(reason, word):
+    assert reason(f"{word},,,100,") == "total_row"
+    assert reason(f",{word},,100,") == "total_row"
+    assert reason(f",{word},2026-01-31,100,") == "total_row"  # the sum of a day
+    assert reason(f",,2026-01-31,100,{word}") == "total_row"  # in a column that is not mapped
+
+
+@pytest.mark.parametrize(
+    "line", ["Total January,,,100,", ",Итого по клиенту К.1,,100,", ",,Summe (Januar),100,", "Всего: 12 заказов,,,100,"]
+)
+def test_a_total_may_begin_with_the_word_where_two_ids_are_missing(reason, line):
+    assert reason(line) == "total_row"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("7,Total Energies,2026-01-02,100,", None),  # a firm
+        (",Total Energies,2026-01-02,100,", None),  # the firm again; its order has no number
+        ("7,Total,2026-01-02,100,Total", None),  # nothing is missing
+        (",Sommer GmbH,2026-01-02,100,", None),
+        (",,2026-01-02,100,Summer sale", "no_account"),
+        (",,2026-01-02,100,Всегомне", "no_account"),
+        ("Totalcar,,,100,", "no_account"),
+        ("Total Energies,,2026-01-02,100,", "no_account"),
+    ],
+)
+def test_a_name_that_looks_like_a_total_is_none(reason, line, why):
+    assert reason(line) == why
+
+
+def test_totals_and_headers_do_not_count_against_the_limits(make_study):
+    """Two of four rows, and half of the money, are a header and a total."""
+    text = HEAD + FIRST + "order,client,day,value,remark\n2,a,2026-01-02,9,\nTotal,,,10,\n"
+    study = make_study({"orders.csv": text}, sources={"orders": SOURCE}, cleaning={"most_rows": 0, "most_amount": 0})
+    assert collect(study).orders.count().execute() == 2

@@ -1,0 +1,297 @@
+"""Oracles: values worked out by hand, Python's decimals, and what a person would read."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+import pytest
+import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from kamlib.errors import InputError
+from kamlib.intake.pipeline import collect
+from kamlib.io import values
+from kamlib.study.dictionary import Column
+from kamlib.study.sources import Dialect
+
+
+def column(found, kind="string"):
+    """A trimmed column, in both ways of trimming."""
+    x = ibis.memtable(pa.table({"x": pa.array(found, kind)})).x
+    return values.trimmed(x, long=len(found) % 2 == 0)
+
+
+def money(found, **dialect):
+    return values.as_money(column(found), Dialect(**dialect)).to_pyarrow().to_pylist()
+
+
+def test_amounts_are_exact_decimals_of_four_places():
+    assert money(["0.1", "-12.34567", " 7 ", "1e3", "\N{NO-BREAK SPACE}5"]) == [
+        Decimal("0.1"), Decimal("-12.3457"), Decimal(7), Decimal(1000), Decimal(5)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,5", "nan", "inf", "1e400", "12.3.4", "--1", "0x10"])
+def test_what_is_no_amount_is_missing(text):
+    assert money([text]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "text", "value"),
+    [
+        (",", " ", "1 234,56", "1234.56"),
+        (",", " ", "1\N{NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567,5", "1234567.5"),
+        (",", ".", "-1.234,56", "-1234.56"),
+        (".", ",", "1,234.56", "1234.56"),
+        (".", "'", "1'234.5", "1234.5"),
+        (".", "'", "1’234.5", "1234.5"),
+        (",", "", "12,5", "12.5"),
+        (",", ".", "1234,5", "1234.5"),
+        (",", " ", "1\N{THIN SPACE}234\N{NARROW NO-BREAK SPACE}567\N{NO-BREAK SPACE}890 123", "1234567890123"),
+        (",", " ", ",5", "0.5"),
+        (".", ",", "12345.5", "12345.5"),
+        (",", "", "1e-3", "0.001"),
+    ],
+)
+def test_marks_of_thousands_and_decimals_are_read_by_the_dialect(decimal, thousands, text, value):
+    assert money([text], decimal=decimal, thousands=thousands) == [Decimal(value)]
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "text"),
+    [
+        (".", ",", "1,5"), (",", ".", "1.5"), (",", "", "1.5"), (".", ",", "12,34,567"), (".", ",", "0,123"),
+        (".", "", "1,234.56"), (".", "", "1 234"), (",", " ", "1 23"), (",", " ", "1234 567"), (",", " ", "1  234"),
+        (".", ",", "1,2345"), (".", ",", ",123"), (".", ",", "1.234,5"), (",", ".", "1.234.5"), (".", "'", "1'23"),
+        (",", " ", "1,5,6"), (",", ".", "$1.5"), (".", ",", "(1,5)"),
+    ],
+)  # fmt: skip
+def test_a_mark_in_the_wrong_place_is_no_number(decimal, thousands, text):
+    """Read without looking, ``1,5`` would become fifteen, and ``0,123`` one hundred and twenty-three."""
+    assert money([text], decimal=decimal, thousands=thousands) == [None]
+
+
+BELOW_ZERO = ["-12.50", "−12.50", "12.50-", "12.50−", "(12.50)", "( 12.50 )", "- 12.50", "-12.5"]
+DRESSED = [
+    *(
+        "$12.50",
+        "$ 12.50",
+        "12.50 ₽",
+        "12.50\N{NO-BREAK SPACE}€",
+        "EUR 12.50",
+        "eur12.50",
+        "12.50 руб.",
+        "12.50руб",
+        "руб. 12.50",
+        "руб.12.50",
+    ),
+    *("12.50 р.", "12.50 zł", "US$12.50", "$12.50 USD", "CHF 12.50", "12.50 kr", "12.5 euros", "+12.50", "+ $12.50"),
+]
+BOTH = ["-$12.50", "$-12.50", "($12.50)", "$(12.50)", "(12.50 €)", "(12.50) €", "12.50- €", "−12.50 ₽", "- EUR 12.50"]
+
+
+@pytest.mark.parametrize(("texts", "value"), [(BELOW_ZERO, "-12.5"), (DRESSED, "12.5"), (BOTH, "-12.5")])
+def test_signs_and_currencies_around_an_amount_are_read(texts, value):
+    assert dict(zip(texts, money(texts), strict=True)) == dict.fromkeys(texts, Decimal(value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "12%",
+            "12 %",
+            "12 шт.",
+            "12 pcs",
+            "12 kg",
+            "12 EURX",
+            "X12",
+            "(-12)",
+            "-(12)",
+            "-12-",
+            "(12",
+            "12)",
+            "()",
+            "-",
+            "$",
+        ),
+        *("12 - 5", "1-2", "(1)(2)", "12+", "12..5", "12 34", "EUR", "12 CR", "01.02.2026", "12:30", "--12", "−-12"),
+    ],
+)
+def test_what_only_holds_a_number_is_no_amount(text):
+    assert money([text]) == [None]
+
+
+def test_signs_and_currencies_go_with_every_pair_of_marks():
+    assert money(["(1 234,50)", "1 234,50- ₽", "-$1 234,50"], decimal=",", thousands=" ") == [Decimal("-1234.5")] * 3
+    assert money(["-1.234,50 €", "EUR -1.234,50"], decimal=",", thousands=".") == [Decimal("-1234.5")] * 2
+    assert money(["CHF 1'234.50", "1’234.50 CHF"], thousands="'") == [Decimal("1234.5")] * 2
+    assert money(["$.50", "(.50)"]) == [Decimal("0.5"), Decimal("-0.5")]
+
+
+def test_the_currency_around_an_amount_is_named_by_its_code():
+    found = {
+        "12": None, "-12.5": None, "(12)": None, "$12": "USD", "12 €": "EUR", "12 ₽": "RUB", "(12 руб.)": "RUB", "12 р.": "RUB",
+        "eur 12": "EUR", "chf 12": "CHF", "US$ 12": "USD", "12 zł": "PLN", "12 kr": None, "¥12": None, "12 pcs": None, "EUR": None,
+    }  # fmt: skip
+    text = column(list(found))
+    assert values.as_currency(text, values.as_money(text, Dialect()), Dialect()).to_pyarrow().to_pylist() == list(
+        found.values()
+    )
+    native = column([12.5], "float64")
+    assert values.as_currency(native, native, Dialect()).to_pyarrow().as_py() is None
+
+
+@pytest.mark.parametrize(("decimal", "thousands"), [(".", ""), (",", " "), (",", ".")])
+def test_no_pattern_stands_twice_in_the_reading_of_an_amount(decimal, thousands):
+    """The engine works out a part that stands twice for every row, also for those that the plain cast reads (3 times slower)."""
+    text = ibis.memtable(pa.table({"x": ["1"]})).x
+    sql = str(ibis.to_sql(values.as_money(text, Dialect(decimal=decimal, thousands=thousands)), dialect="duckdb"))
+    found = [node.sql() for node in sqlglot.parse_one(sql, dialect="duckdb").find_all(sqlglot.exp.Func)]
+    patterns = [sql for sql in found if sql.startswith("REGEXP")]
+    assert len(patterns) == len(set(patterns)) >= 5
+
+
+def test_amounts_in_another_currency_than_the_study_are_not_added_up_as_its_own(make_study):
+    """The study counts in EUR and has no rate: 12 dollars are not 12 euros."""
+    text = "order_id,account_id,date,amount\n1,a,2026-01-01,12 €\n2,a,2026-01-01,$12\n3,a,2026-01-01,12\n"
+    with pytest.raises(InputError, match=r"other currencies than EUR.*'USD'"):
+        collect(make_study({"orders.csv": text}))
+    clean = collect(make_study({"orders.csv": text}, rates={"USD": 0.5}))
+    assert sorted(clean.orders.amount.to_pyarrow().to_pylist()) == [6, 12, 12]
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.decimals(min_value=-(10**12), max_value=10**12, places=4, allow_nan=False), min_size=2, max_size=20),
+    st.sampled_from([(".", ","), (",", "."), (",", " "), (".", "'"), (".", ""), (",", "")]),
+)
+def test_amounts_written_in_a_dialect_are_read_back_equal(found, marks):
+    decimal, thousands = marks
+    texts = [f"{value:,.4f}".translate(str.maketrans({",": thousands, ".": decimal})) for value in found]
+    assert money(texts, decimal=decimal, thousands=thousands) == found
+
+
+def test_days_are_read_as_iso_or_by_the_format():
+    found = values.as_day(column(["2026-01-31", "2026-01-31 23:59:59", " 2026-1-5 ", "31.01.2026", "x"]), Dialect())
+    assert found.to_pyarrow().to_pylist() == [date(2026, 1, 31), date(2026, 1, 31), date(2026, 1, 5), None, None]
+    given = values.as_day(column(["31.01.2026", "2026-01-31", "32.01.2026"]), Dialect(date_format="%d.%m.%Y"))
+    assert given.to_pyarrow().to_pylist() == [date(2026, 1, 31), None, None]
+
+
+def test_a_format_reads_days_with_and_without_a_time():
+    texts = [
+        "31.01.2026",
+        "31.01.2026 14:05",
+        "31.01.2026 23:59:59",
+        "31.1.2026 9:05",
+        "31.01.2026T10:00:00",
+        "31.01.2026 2:00 PM",
+    ]
+    for form in ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S"):
+        found = values.as_day(column([*texts, "31.01.2026 x"]), Dialect(date_format=form)).to_pyarrow().to_pylist()
+        assert found == [date(2026, 1, 31)] * len(texts) + [None]
+
+
+def test_day_and_month_are_told_apart_by_the_format_alone():
+    assert values.as_day(column(["1/2/2026"]), Dialect(date_format="%d/%m/%Y")).to_pyarrow().to_pylist() == [
+        date(2026, 2, 1)
+    ]
+    assert values.as_day(column(["1/2/2026"]), Dialect(date_format="%m/%d/%Y")).to_pyarrow().to_pylist() == [
+        date(2026, 1, 2)
+    ]
+
+
+def test_two_digits_of_a_year_are_read_by_an_explicit_format_only():
+    texts = ["31.01.26", "31.01.2026", "26-01-31"]
+    assert values.as_day(column(texts), Dialect(date_format="%d.%m.%y")).to_pyarrow().to_pylist() == [
+        date(2026, 1, 31),
+        None,
+        None,
+    ]
+    assert values.as_day(column(texts), Dialect(date_format="%d.%m.%Y")).to_pyarrow().to_pylist() == [
+        None,
+        date(2026, 1, 31),
+        None,
+    ]
+    assert values.as_day(column(texts), Dialect()).to_pyarrow().to_pylist() == [None, None, None]
+
+
+def test_serial_days_count_from_the_end_of_1899():
+    """45292 is 1 January 2024 in every spreadsheet; 61 is the first serial that the invented 29 February 1900 leaves right."""
+    serials = {
+        "45292": date(2024, 1, 1),
+        "45292.99": date(2024, 1, 1),
+        "61": date(1900, 3, 1),
+        "132219": date(2261, 12, 31),
+    }
+    wrong = ["60", "1", "0", "-5", "132220", "1e9", "x", "2026-01-01", ""]
+    found = values.as_day(column([*serials, *wrong]), Dialect(date_format="excel")).to_pyarrow().to_pylist()
+    assert found == [*serials.values(), *[None] * len(wrong)]
+    assert values.as_day(column([45292.75], "float64"), Dialect(date_format="excel")).to_pyarrow().to_pylist() == [
+        date(2024, 1, 1)
+    ]
+    found = values.as_day(column(["45292,75"]), Dialect(date_format="excel", decimal=",")).to_pyarrow().to_pylist()
+    assert found == [date(2024, 1, 1)]
+
+
+@pytest.mark.parametrize("form", ["%d.%m", "%H:%M", "day", "", "%d/%m/%Y or %m/%d/%Y", "%d.%m.%Y%"])
+def test_a_date_format_that_names_no_day_is_refused(form):
+    with pytest.raises(ValidationError, match="expected one strptime format with day, month and year"):
+        Dialect(date_format=form)
+
+
+def test_ids_that_a_spreadsheet_made_fractions_are_mended_only_where_the_study_says_so():
+    texts = ["12346.0", "00123", "007.0", "12346,00", "1.5", "K.0", ".0", "12346.01"]
+    ids = Column("account_id", "text", "")
+    assert values.as_type(column(texts), ids, Dialect()).to_pyarrow().to_pylist() == texts
+    found = values.as_type(column(texts), ids, Dialect(whole_ids=True)).to_pyarrow().to_pylist()
+    assert found == ["12346", "00123", "007", "12346", "1.5", "K.0", ".0", "12346.01"]
+    other = values.as_type(column(texts), Column("category", "text", ""), Dialect(whole_ids=True))
+    assert other.to_pyarrow().to_pylist() == texts
+
+
+def test_native_numbers_that_do_not_fit_are_missing():
+    found = [1e13, 1e14, -1e300, float("inf"), float("nan"), 0.125, None]
+    assert values.as_money(column(found, "float64"), Dialect()).to_pyarrow().to_pylist() == [
+        Decimal(10**13), None, None, None, None, Decimal("0.125"), None
+    ]  # fmt: skip
+    assert values.as_money(column([date(2026, 1, 1)], "date32"), Dialect()).to_pyarrow().as_py() is None
+    score = Column("score", "integer", "")
+    assert values.as_type(column([9.0, 9.5, 1e300], "float64"), score, Dialect()).to_pyarrow().to_pylist() == [
+        9,
+        None,
+        None,
+    ]
+    assert values.as_text(column([1e300], "float64")).to_pyarrow().to_pylist() == ["1e+300"]
+
+
+@pytest.mark.parametrize("text", ["infinity", "0001-01-01", "9999-12-31", "2026-02-30"])
+def test_days_that_no_business_has_are_missing(text):
+    assert values.as_day(column([text]), Dialect()).to_pyarrow().to_pylist() == [None]
+
+
+def test_numbers_are_written_out_as_ids():
+    assert values.as_text(column([12346.0, 1.5, None], "float64")).to_pyarrow().to_pylist() == ["12346", "1.5", None]
+    assert values.as_text(column([12346, -1], "int64")).to_pyarrow().to_pylist() == ["12346", "-1"]
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_blanks_around_a_value_are_taken_away(long):
+    texts = [" K.01\t", "\N{NO-BREAK SPACE}00123", " ", "\n", "a b", "x\r", "y", None]
+    x = ibis.memtable(pa.table({"x": texts})).x
+    assert values.trimmed(x, long=long).to_pyarrow().to_pylist() == [
+        "K.01",
+        "00123",
+        None,
+        None,
+        "a b",
+        "x",
+        "y",
+        None,
+    ]

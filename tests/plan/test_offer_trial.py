@@ -1,0 +1,77 @@
+"""A round of offers: as actions, read back, by hand, and refused without a control group."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from kamlib.plan.offer_trial import as_actions, last_round
+
+DAY, AS_OF, H = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-06-30"), 100
+
+
+def base(n: int, back: set[int], ended: set[int] = frozenset()) -> pd.DataFrame:
+    """So many accounts lost before DAY; those in `back` return 30 days after it."""
+    table = pd.DataFrame({"account_id": [f"K{i}" for i in range(n)], "lost_on": DAY - pd.Timedelta(days=9)})
+    table["returned_on"] = pd.to_datetime([DAY + pd.Timedelta(days=30) if i in back else pd.NaT for i in range(n)])
+    table["ended_on"] = pd.to_datetime([DAY - pd.Timedelta(days=1) if i in ended else pd.NaT for i in range(n)])
+    return table
+
+
+def actions(n: int, controls: int, day: pd.Timestamp = DAY) -> pd.DataFrame:
+    listed = pd.DataFrame({"account_id": [f"K{i}" for i in range(n)], "offer": "a visit"})
+    listed["arm"] = ["control" if i < controls else "offer" for i in range(n)]
+    made = as_actions(listed, day)
+    done = pd.Series([day + pd.Timedelta(days=5)] * n).where(made["action"] == "win back: a visit")
+    return made.assign(done=pd.to_datetime(done), cost=50.0)
+
+
+def test_a_round_by_hand():
+    """Newcombe (1998), table II, example a: 56 of 70 with an offer, 48 of 80 without: 0.20, interval 0.0524 to 0.3339.
+
+    The costs of the control group's rows, which were never done, do not count.
+    """
+    found = last_round(actions(150, 80), base(150, {*range(48), *range(80, 136)}), AS_OF, horizon_days=H)
+    assert found.day == DAY
+    assert found.arms.loc["offer", ["accounts", "returned", "done", "cost"]].tolist() == [70, 56, 70, 3500]
+    assert found.arms.loc["control", ["accounts", "returned", "done", "cost"]].tolist() == [80, 48, 0, 0]
+    assert (found.difference, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-4)
+    assert "beyond chance" in found.reason
+
+
+def test_how_many_would_be_enough_by_hand():
+    """10 % against 20 %: (1.96 √(2 · 0.15 · 0.85) + 0.8416 √(0.1 · 0.9 + 0.2 · 0.8))² / 0.1² = 198.9."""
+    found = last_round(actions(40, 20), base(40, {0, 1}), AS_OF, horizon_days=H)
+    assert found.enough == 199
+    assert math.isnan(last_round(actions(40, 20), base(40, set()), AS_OF, horizon_days=H).enough)
+
+
+def test_offers_that_did_nothing_are_told_so():
+    assert "can't be told apart" in last_round(actions(40, 20), base(40, {0, 30}), AS_OF, horizon_days=H).reason
+
+
+def test_who_was_not_lost_on_the_day_counts_in_neither_arm_and_offers_never_made_count():
+    table = actions(40, 20)
+    table.loc[39, "done"] = pd.NaT
+    found = last_round(table, base(40, set(), {0, 21}), AS_OF, horizon_days=H)
+    assert found.arms["accounts"].to_dict() == {"offer": 19, "control": 19}
+    assert found.arms.loc["offer", "done"] == 18
+
+
+def test_only_the_last_round_that_is_over_is_told():
+    late = actions(30, 10, AS_OF - pd.Timedelta(days=50))
+    both = pd.concat([actions(40, 20), late])
+    assert last_round(both, base(40, {1}), AS_OF, horizon_days=H).day == DAY
+    only = last_round(late, base(40, {1}), AS_OF, horizon_days=H)
+    assert only.day is None
+    assert "the one of 2026-05-11 is over on 2026-08-19" in only.reason
+    assert "no round" in last_round(None, base(4, {1}), AS_OF, horizon_days=H).reason
+    assert "no round" in last_round(actions(4, 2).head(0), base(4, {1}), AS_OF, horizon_days=H).reason
+
+
+def test_without_a_control_group_nothing_is_said_of_the_effect():
+    found = last_round(actions(40, 0), base(40, {1, 2}), AS_OF, horizon_days=H)
+    assert found.day is None
+    assert "no control group" in found.reason

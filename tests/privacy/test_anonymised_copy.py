@@ -1,0 +1,293 @@
+"""The pseudonymised copy. Oracles: ranks on the sample and on its copy; planted ids, names, amounts and days in its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from kamlib.errors import InputError
+from kamlib.facts import account_facts
+from kamlib.facts.customers import units
+from kamlib.intake import pipeline
+from kamlib.privacy.anonymised_copy import anonymise
+from kamlib.privacy.pseudonyms import TREATMENT
+from kamlib.run.store import SAMPLE
+from kamlib.scoring.criteria import criterion_values
+from kamlib.scoring.ratings import latest_ratings
+from kamlib.scoring.scores import score
+from kamlib.segments.abc_xyz import abc_classes
+from kamlib.segments.rfm import rfm_segments
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.model import Study
+
+KEY = "a stated key of enough letters"
+LEFT_OUT = {
+    "orders": {"cost", "currency"},
+    "accounts": {"tax_id", "address"},
+    "ratings": {"evidence"},
+    "interactions": {"outcome", "lesson"},
+    "proposals": {"reason"},
+    "contacts": {"name", "work_channel", "legal_basis"},
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """The folder of the copy of the sample."""
+    return anonymise(Study.read(SAMPLE), tmp_path_factory.mktemp("copies") / "copy", key=KEY).parent
+
+
+@pytest.fixture(scope="module")
+def both(copy):
+    """(study, clean tables, facts) of the sample and of its copy."""
+    made = []
+    for path in (SAMPLE, copy / "study.yaml"):
+        study = Study.read(path)
+        clean = pipeline.collect(study)
+        made.append((study, clean, account_facts(clean.orders, study.as_of, observed_from=study.start)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def pairs(both) -> pd.Series:
+    """The pseudonym of each unit, worked out here with Python's own HMAC from the stated key."""
+    secret = hashlib.scrypt(KEY.encode(), salt=b"kam anonymise", n=2**14, r=8, p=1, dklen=32)
+    units = both[0][2]["account_id"]
+    return pd.Series(
+        {unit: "K." + hmac.new(secret, f"account:{unit}".encode(), "sha256").hexdigest()[:12] for unit in units}
+    )
+
+
+def test_every_column_is_treated_or_left_out_on_purpose():
+    """A column that is added to the data dictionary must be decided on here."""
+    for name, table in INPUTS.items():
+        if name == "notes":
+            assert name not in TREATMENT
+        else:
+            assert set(TREATMENT[name]) | LEFT_OUT.get(name, set()) == set(table.names)
+
+
+def test_facts_are_the_same_but_for_the_factor(both, pairs):
+    old, new = both[0][2].set_index("account_id"), both[1][2].set_index("account_id")
+    assert set(new.index) == set(pairs) and pairs.is_unique
+    new = new.loc[pairs[old.index]].set_axis(old.index)
+    factor = new["revenue"].sum() / old["revenue"].sum()
+    assert round(factor, 2) == pytest.approx(factor, rel=1e-9) and abs(factor - 1) > 0.1
+    money = [c for c in old if re.match("(revenue|margin(?!_known)|returns)|average_order", c)]
+    for column in money:
+        np.testing.assert_allclose(new[column], old[column] * factor, rtol=1e-9, atol=1e-6, err_msg=column)
+    days = ["as_of", "first_order", "last_order", "long_gap_ended"]
+    shifts = {shift for column in days for shift in (new[column] - old[column]).dropna().dt.days}
+    assert len(shifts) == 1 and shifts.pop() % 7 == 0
+    monthly = [c for c in old if re.match("regularity|trend", c)]  # the shifted months begin on other days
+    assert len(monthly) == 4 and (new[monthly].corrwith(old[monthly]) > 0.98).all()
+    rest = old.columns.difference([*money, *days, *monthly])
+    pd.testing.assert_frame_equal(new[rest], old[rest], rtol=1e-9)
+
+
+def test_offers_lose_their_words_and_their_costs_are_scaled(both):
+    (study, _, facts), (other, _, scaled) = both
+    factor = scaled["revenue"].sum() / facts["revenue"].sum()
+    assert [offer.offer for offer in other.winback.offers] == [
+        f"offer {n}" for n in range(1, len(study.winback.offers) + 1)
+    ]
+    assert [offer.cause for offer in other.winback.offers] == [offer.cause for offer in study.winback.offers]
+    costs = [offer.cost * factor for offer in study.winback.offers]
+    assert [offer.cost for offer in other.winback.offers] == pytest.approx(costs, rel=1e-9)
+
+
+def test_ranks_classes_and_groups_are_the_same(both, pairs):
+    (_, clean, facts), (_, clean_2, facts_2) = both
+    assert pairs.size == facts.shape[0]
+    for column in ("revenue_12m", "margin_12m", "margin_24m", "silence_days", "growth"):
+        rank = facts.set_index("account_id")[column].rank()
+        again = facts_2.set_index("account_id")[column].rank()
+        assert (again.loc[pairs[rank.index]].to_numpy() == rank.to_numpy())[rank.notna()].all(), column
+    sizes = clean.heads.groupby("account_id").size()
+    assert sorted(sizes) == sorted(clean_2.heads.groupby("account_id").size())
+
+
+def test_rfm_and_abc_are_the_same(both, pairs):
+    for classes in (rfm_classes, abc):
+        old, new = (classes(facts).set_index("account_id") for _, _, facts in both)
+        pd.testing.assert_frame_equal(new.loc[pairs[old.index]].set_axis(old.index), old)
+
+
+def rfm_classes(facts: pd.DataFrame) -> pd.DataFrame:
+    return rfm_segments(facts)[["account_id", "r", "f", "m", "segment"]]
+
+
+def abc(facts: pd.DataFrame) -> pd.DataFrame:
+    return abc_classes(facts)[["account_id", "abc"]]
+
+
+def test_scores_and_who_is_key_are_the_same(both, pairs):
+    found = []
+    for study, clean, facts in both:
+        criteria = study.scoring.criteria
+        ratings = latest_ratings(clean.tables["ratings"], study.as_of)
+        values = criterion_values(criteria, facts, ratings=ratings, accounts=units(clean.tables["accounts"]))
+        found.append(score(values, criteria, scale=study.scoring.scale).set_index("account_id"))
+    old, new = found
+    numbers = old.select_dtypes("number").columns
+    again = new.loc[pairs[old.index]].set_axis(old.index)
+    assert len(numbers)
+    np.testing.assert_allclose(again[numbers], old[numbers], rtol=1e-9, atol=1e-9)
+
+
+def text_of(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+
+
+def test_no_id_name_or_channel_of_the_sample_is_in_any_byte_of_the_copy(copy):
+    written = text_of(copy)
+    words = set(re.findall(r"[\w.+@-]+", written))
+    read = {name: pd.read_csv(SAMPLE.with_name(f"{name}.csv"), dtype=str) for name in INPUTS}
+    columns = [
+        ("accounts", "account_id"), ("orders", "order_id"), ("orders", "product"), ("orders", "manager"),
+        ("orders", "category"), ("invoices", "invoice_id"), ("proposals", "proposal_id"), ("contacts", "contact_id"),
+        ("contacts", "work_channel"),
+    ]  # fmt: skip
+    for table, column in columns:
+        assert (set(read[table][column].dropna()) - {column}) & words == set(), (table, column)
+    texts = [
+        ("accounts", "name"),
+        ("contacts", "name"),
+        ("ratings", "rival"),
+        ("proposals", "rival"),
+        ("notes", "text"),
+    ]
+    texts += [("actions", "action"), ("interactions", "lesson"), ("interactions", "outcome")]
+    wordy = "\n".join(cell for cell in set(re.split(r"[,\n]", written)) if re.search(r"[^\W\d_]{4}", cell))
+    for table, column in texts:
+        long = {text for text in read[table][column].dropna() if len(text) > 8}
+        assert long and [text for text in long if text in wordy] == [], (table, column)
+    assert KEY not in written
+
+
+def test_names_are_invented_without_a_stem_of_an_old_one(copy):
+    old = pd.read_csv(SAMPLE.with_name("accounts.csv"), dtype=str)["name"].dropna()
+    new = pd.read_csv(copy / "accounts.csv", dtype=str)["name"].dropna()
+    assert new.is_unique and len(new) == len(old)
+    first = (
+        new.str.replace("«", " ").str.split().map(lambda words: next(w for w in words if w not in ("ООО", "АО", "ЗАО")))
+    )
+    everything = " ".join(old).lower()
+    assert not any(stem.lower() in everything for stem in first)
+
+
+SMALL = {
+    "orders.csv": "order_id,account_id,date,amount,Age,channel\n"
+    + "".join(f"INV-77{i},ACME-{i % 9},2024-03-{1 + i % 28:02d},{12345.67 + i * 111.11:.2f},99,{'web' if i % 9 else 'fax of Bob'}\n" for i in range(60))
+    + "CN-1,ACME-1,2024-04-02,-98765.43,99,web\nlate,ACME-1,2029-01-01,777.77,99,web\n",
+    "accounts.csv": "account_id,name,parent_id,country,industry,tax_id,address,employees\n"
+    + "".join(f"ACME-{i},Oddfirm {i},{'ACME-0' if i in (1, 2) else ''},{'Germany' if i else 'Tonga'},food,TAX99{i},Oddstreet {i},{4321 + i}\n" for i in range(9)),
+    "notes.csv": "account_id,date,topic,text\nACME-1,2024-03-05,needs,oddnote\n",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A study file of texts that can't be there by chance."""
+    tmp_path = tmp_path_factory.mktemp("small")
+    for name, content in SMALL.items():
+        (tmp_path / name).write_text(content)
+    criteria = [
+        {"name": "revenue_12m", "source": "facts", "group": "revenue", "worst": 0, "best": 54321.5, "weight": 100}
+    ]
+    tree = {
+        "name": "oddstudy", "title": "Oddtitle of Oddcompany", "as_of": "2024-06-30", "start": "2024-02-11",
+        "sources": {Path(name).stem: {"files": name} for name in SMALL},
+        "cleaning": {"cancelled": "^CN-", "highest_price": 65432.1, "not_goods": "^ODDGOODS$"},
+        "scoring": {"criteria": criteria, "qualifying_revenue": 87654.3}, "money": {"fixed_costs": 23456.7},
+        "winback": {"offers": [{"cause": "any", "offer": "oddoffer", "cost": 34567.8}]},
+        "rfm": {"segments": [{"name": f"odd {r}", "r": [r], "policy": "odd policy"} for r in ("high", "middle", "low")]},
+    }  # fmt: skip
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(tree))
+    return tmp_path / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def small_copy(small, tmp_path_factory) -> Path:
+    return anonymise(Study.read(small), tmp_path_factory.mktemp("copies") / "copy", key=KEY).parent
+
+
+def test_no_planted_id_name_amount_or_day_is_in_any_byte(small, small_copy):
+    written = text_of(small_copy)
+    words = ["ACME", "INV-77", "odd", "Odd", "TAX99", "fax", "Tonga", "ODDGOODS", "Age", KEY]
+    days = ["2024-06-30", "2024-02-11", "2029-01-01", "2024-03-", "2024-04-"]
+    assert [text for text in words + days if text in written] == []
+    amounts = [
+        54321.5,
+        87654.3,
+        23456.7,
+        65432.1,
+        34567.8,
+        777.77,
+        98765.43,
+        4321,
+        *(12345.67 + i * 111.11 for i in range(60)),
+    ]
+    numbers = {round(float(text), 4) for text in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", written)}
+    assert numbers & {round(amount, 4) for amount in amounts} == set() and len(numbers) > 60
+    study = Study.read(small_copy / "study.yaml")
+    assert study.title == "Anonymised study" and (study.as_of - Study.read(small).as_of).days % 7 == 0
+    orders = pd.read_csv(small_copy / "orders.csv", dtype=str)
+    assert len(orders) == 61 and set(orders["channel"]) == {"web", "other"}
+    assert orders["order_id"].str.startswith("CN-").sum() == 1
+    weekdays = pd.to_datetime(pd.read_csv(small.with_name("orders.csv"))["date"][:61]).dt.weekday.value_counts()
+    pd.testing.assert_series_equal(
+        pd.to_datetime(orders["date"]).dt.weekday.value_counts().sort_index(), weekdays.sort_index(), check_names=False
+    )
+    accounts = pd.read_csv(small_copy / "accounts.csv", dtype=str)
+    assert accounts["country"].value_counts().to_dict() == {"Germany": 8, "other": 1}
+    assert accounts["parent_id"].value_counts().to_dict() == {
+        accounts["account_id"][accounts["country"] == "other"].item(): 2
+    }
+    assert set(accounts["employees"]) == {"4300"}
+
+
+def test_thresholds_are_scaled_by_the_factor_of_the_amounts(small_copy):
+    study = Study.read(small_copy / "study.yaml")
+    factor = study.scoring.criteria[0].best / 54321.5
+    assert study.scoring.qualifying_revenue == pytest.approx(87654.3 * factor)
+    assert study.money.fixed_costs == pytest.approx(23456.7 * factor)
+    assert study.cleaning.highest_price == pytest.approx(65432.1 * factor)
+    amounts = pd.read_csv(small_copy / "orders.csv")["amount"]
+    assert amounts.min() == pytest.approx(-98765.43 * factor)
+
+
+def test_a_stated_key_gives_the_same_copy_and_none_another_one_each_time(small, small_copy, tmp_path):
+    made = [
+        text_of(anonymise(Study.read(small), tmp_path / str(i), key=key).parent)
+        for i, key in enumerate((KEY, None, None))
+    ]
+    assert made[0] == text_of(small_copy) and len(set(made)) == 3
+
+
+def test_a_folder_with_files_and_a_short_key_are_refused(small, tmp_path):
+    with pytest.raises(InputError, match="not empty"):
+        anonymise(Study.read(small), small.parent)
+    with pytest.raises(InputError, match="--key is too short"):
+        anonymise(Study.read(small), tmp_path / "copy", key="short")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_the_command_makes_a_copy_that_checks(small, tmp_path, monkeypatch, capsys):
+    import sys
+
+    from kamlib import cli
+
+    for words in (["anonymise", str(small), str(tmp_path / "copy")], ["check", str(tmp_path / "copy" / "study.yaml")]):
+        monkeypatch.setattr(sys, "argv", ["kam", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert not end.value.code, capsys.readouterr().err
+    assert "Anonymised study" in capsys.readouterr().out

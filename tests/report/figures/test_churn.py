@@ -1,0 +1,123 @@
+"""Pictures of losing clients: what is drawn is what the tables say."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.report import figures
+from kamlib.stats.survival import kaplan_meier
+
+matplotlib.use("Agg")
+
+RATIOS = pd.DataFrame(
+    {
+        "days": ["1-30", "1-30", "31-180"],
+        "meaning": ["silence", "breadth", "silence"],
+        "step": ["twice as long"] * 3,
+        "ratio": [0.5, 1.1, 0.7],
+        "low": [0.4, 0.9, 0.6],
+        "high": [0.6, 1.3, 0.8],
+    }
+)
+MEASURES = pd.DataFrame(
+    [
+        (m, k, 0.5, 0.4, 0.6)
+        for m in ("model", "silence", "silence_in_gaps", "base_rate")
+        for k in ("brier", "auc", "c")
+    ],
+    columns=["method", "measure", "value", "low", "high"],
+)
+LISTED = pd.DataFrame(
+    {
+        "account_id": ["A", "B", "C"],
+        "margin_at_stake": [50.0, 20.0, 0.0],
+        "p_lost": [0.5, 0.2, 0.0],
+        "reason": ["x" * 99, "quiet", ""],
+    }
+)
+GROUPS = pd.DataFrame(
+    {"accounts": [5, 5], "predicted": [0.1, 0.6], "lost": [0.2, 0.6], "low": [0.0, 0.3], "high": [0.5, 0.9]}
+)
+SERIES = pd.DataFrame(
+    {
+        "as_of": pd.to_datetime(["2026-01-01", "2026-03-01"]),
+        "accounts": [50, 60],
+        "share": [0.2, 0.3],
+        "low": [0.1, 0.2],
+        "high": [0.3, 0.4],
+    }
+)
+
+
+def texts(axes) -> set[str]:
+    return {text.get_text().strip() for text in axes.texts}
+
+
+def test_curves_carry_their_names_and_numbers_at_risk():
+    wait, bought = pd.Series([1.0, 5, 9, 9]), pd.Series([1, 1, 0, 0])
+    axes = figures.survival_curves(
+        kaplan_meier(wait, bought, pd.Series(["often", "often", "rare", "rare"])), title="t", days=[0, 5, 9]
+    )
+    assert {"often", "rare", "2", "1"} <= texts(axes)
+    assert len(axes.lines) == 2
+
+
+def test_labels_of_curves_that_end_together_stand_apart():
+    wait = pd.Series([9.0] * 4)
+    axes = figures.survival_curves(
+        kaplan_meier(wait, wait * 0, pd.Series(["a", "a", "b", "b"])), title="t", days=[0, 9]
+    )
+    places = [text.get_position()[1] for text in axes.texts if text.get_text() in ("a", "b")]
+    assert abs(np.diff(places)) >= 0.05
+
+
+def test_the_list_is_sorted_short_and_without_accounts_at_no_risk():
+    axes = figures.priority_list(LISTED, title="t", currency="EUR", names=pd.Series({"A": "Alpha"}))
+    assert [bar.get_width() for bar in axes.patches] == [20, 50]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["B", "Alpha"]
+    assert all(len(text) < 80 for text in texts(axes))
+
+
+def test_every_span_of_days_has_its_panel_and_points_stand_at_their_ratios():
+    figure = figures.hazard_forest(RATIOS, title="t")
+    first, second = figure.axes
+    assert sorted(first.collections[-1].get_offsets()[:, 0]) == [0.5, 1.1]
+    assert len(second.collections[-1].get_offsets()) == 1
+
+
+def test_calibration_and_series_draw_every_row():
+    assert len(figures.calibration_plot(GROUPS, title="t").collections[-1].get_offsets()) == 2
+    assert list(figures.losses_by_landmark(SERIES, title="t").lines[0].get_ydata()) == [0.2, 0.3]
+
+
+def test_all_methods_stand_in_each_panel():
+    panels = figures.against_baselines(MEASURES, title="t").axes
+    assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figures.priority_list(LISTED.tail(1), title="t", currency="EUR"),
+        lambda: figures.hazard_forest(RATIOS.head(0), title="t"),
+        lambda: figures.calibration_plot(GROUPS.head(0), title="t"),
+        lambda: figures.against_baselines(MEASURES.head(0), title="t"),
+        lambda: figures.losses_by_landmark(SERIES.head(0), title="t"),
+        lambda: figures.survival_curves(pd.DataFrame(columns=["group", "day"]), title="t"),
+    ],
+)
+def test_nothing_to_draw_is_refused(draw):
+    with pytest.raises(InputError, match="to draw"):
+        draw()
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")

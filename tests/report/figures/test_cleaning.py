@@ -1,0 +1,117 @@
+"""Pictures of the ledger: the bars are as long as the figures in the table."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import matplotlib
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.report import figures
+
+matplotlib.use("Agg")
+
+LEDGER = pd.DataFrame(
+    [
+        ("orders", "came in", "", 10, Decimal(100), 10, Decimal(100)),
+        ("orders", "no_account", "set_aside", 3, Decimal(-30), 2, Decimal(-20)),
+        ("orders", "overlap", "set_aside", 0, Decimal(0), 0, Decimal(0)),
+        ("orders", "zero_price", "mark", 4, Decimal(0), 0, Decimal(0)),
+        ("orders", "currency_spelling", "repair", 1, Decimal(7), 0, Decimal(0)),
+        ("orders", "kept", "", 8, Decimal(120), 8, Decimal(120)),
+    ],
+    columns=["table", "rule", "action", "matched_rows", "matched_amount", "rows", "amount"],
+)
+MONTHLY = pd.DataFrame(
+    [
+        ("2026-01-01", "kept", 3, Decimal(1)),
+        ("2026-01-01", "overlap", 6, Decimal(-5)),
+        ("2026-02-01", "kept", 5, Decimal(1)),
+        ("2026-03-01", "no_account", 4, Decimal(2)),
+        ("2026-04-01", "no_account", 3, Decimal(2)),
+        ("2026-04-01", "kept", 5, Decimal(1)),
+        ("2062-05-01", "after_as_of", 2, Decimal(1)),
+        (None, "bad_date", 7, Decimal(1)),
+    ],
+    columns=["month", "reason", "rows", "amount"],
+).astype({"month": "datetime64[ns]"})
+
+
+def labels(axis):
+    return [label.get_text() for label in axis.get_yticklabels()]
+
+
+def words(axis):
+    return [text.get_text().strip() for text in axis.texts]
+
+
+def test_bars_are_what_was_set_aside_repaired_and_only_marked():
+    rows, money = figures.ledger_bars(LEDGER, currency="EUR")
+    assert labels(rows) == ["no account", "currency spelling", "zero price"]
+    assert [bar.get_width() for bar in rows.patches] == [2, 1, 4]
+    assert [bar.get_width() for bar in money.patches] == [20, 7, 0]
+    assert {"set aside", "repaired", "kept, marked"} <= set(words(rows))
+    assert "EUR" in money.get_xlabel()
+    assert rows.figure.get_suptitle() == "20.0% of the lines set aside, most often: no account"
+
+
+def test_a_ledger_in_which_no_rule_hit_is_drawn_empty():
+    rows, _ = figures.ledger_bars(LEDGER.assign(matched_rows=0, rows=0), currency="EUR")
+    assert len(rows.patches) == 0 and rows.figure.get_suptitle().startswith("0.0% of the lines")
+
+
+def test_a_table_that_is_not_in_the_ledger_is_refused():
+    with pytest.raises(InputError, match="no rules of the table 'notes'"):
+        figures.ledger_bars(LEDGER, currency="EUR", table="notes")
+
+
+def test_months_are_those_kept_and_each_cell_is_what_was_set_aside():
+    """January to April; the typing error of 2062 does not stretch the axis. All six of the overlap are in January."""
+    axis = figures.aside_by_month(MONTHLY, currency="EUR")
+    assert labels(axis) == ["no account", "overlap"]
+    assert axis.collections[0].get_array().tolist() == [[0, 0, 4, 3], [6, 0, 0, 0]]
+    assert words(axis) == ["7 lines, 4 EUR", "6 lines, -5 EUR"]
+    assert axis.get_title() == "Overlap: most of it in January 2026"
+
+
+def test_a_reason_that_is_spread_is_not_called_an_accident():
+    spread = MONTHLY[MONTHLY["reason"] != "overlap"].assign(rows=3)
+    assert figures.aside_by_month(spread, currency="EUR").get_title() == "No reason is bound to one month"
+
+
+def test_months_without_a_line_kept_or_set_aside():
+    with pytest.raises(InputError, match="kept"):
+        figures.aside_by_month(MONTHLY[MONTHLY["reason"] != "kept"], currency="EUR")
+    kept = MONTHLY[MONTHLY["reason"] == "kept"]
+    assert figures.aside_by_month(kept, currency="EUR").get_title().startswith("Nothing was set aside")
+
+
+RETURNED = pd.DataFrame(
+    [
+        ("2026-01-01", "cancelled_pair", 3, Decimal(-30)),
+        ("2026-03-01", "cancelled_pair", 5, Decimal(-20)),
+        ("2026-03-01", "return_without_purchase", 2, Decimal(-7)),
+    ],
+    columns=["month", "outcome", "rows", "amount"],
+).astype({"month": "datetime64[ns]"})
+
+
+def test_what_came_back_is_drawn_month_by_month_for_each_outcome():
+    """February is there, with nothing; two lines fit no earlier line."""
+    whole, beyond = figures.returned_by_month(RETURNED, currency="EUR")
+    assert [bar.get_height() for bar in whole.patches] == [3, 0, 5]
+    assert [bar.get_height() for bar in beyond.patches] == [0, 0, 2]
+    assert whole.get_title() == "for a whole line: 8 lines, -50 EUR"
+    assert whole.figure.get_suptitle() == "Lines that came back and fit no earlier line: 2"
+    with pytest.raises(InputError, match="nothing came back"):
+        figures.returned_by_month(RETURNED.iloc[:0], currency="EUR")
+
+
+def test_names_that_are_not_known_are_shown_as_ids():
+    largest = pd.DataFrame(
+        {"account_id": ["a", "00123"], "members": [2, 1], "amount": [7.0, 5.0], "largest_member": [4.0, 5.0]}
+    )
+    axis = figures.group_bars(largest, names=pd.Series({"a": "$ <b>Acme</b> $"}), currency="EUR")
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["$ <b>Acme</b> $", "00123"]

@@ -1,0 +1,110 @@
+"""Figures of the clusters: also where there is no structure."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.report.figures import clusters
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+def tried(chosen: bool) -> pd.DataFrame:
+    table = pd.DataFrame(
+        [
+            (method, k, 0.3, 0.2, 0.8 if method == "k-means" else np.nan, False)
+            for method in ("k-means", "Gaussian mixture")
+            for k in (2, 3)
+        ],
+        columns=["method", "k", "silhouette", "null", "stability", "chosen"],
+    )
+    table.loc[1, "chosen"] = chosen
+    return table
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_the_choice_is_marked_in_both_pictures_or_in_none(chosen):
+    pair = clusters.cluster_choice(tried(chosen), stability=0.7)
+    for axes in pair:
+        assert ("chosen" in [text.get_text() for text in axes.texts]) == chosen
+    assert "needed: 0.7" in [text.get_text() for text in pair[1].texts]
+    with pytest.raises(InputError, match="no grouping"):
+        clusters.cluster_choice(tried(False).head(0))
+
+
+def test_groups_found_by_density_are_drawn_beside_the_others_and_do_not_change_the_null():
+    dense = pd.DataFrame({"method": ["HDBSCAN"], "k": [7], "silhouette": [0.4], "null": [0.9], "stability": [0.85]})
+    pair = clusters.cluster_choice(pd.concat([tried(True), dense.assign(chosen=False)], ignore_index=True))
+    assert pair[1].get_legend_handles_labels()[1] == ["k-means", "Gaussian mixture", "HDBSCAN"]
+    assert [list(line.get_ydata()) for line in pair[0].lines][2:] == [[0.4], [0.2, 0.2]]
+    assert list(pair[0].get_xticks()) == [2, 3, 7]
+    none = pd.concat([tried(False), dense.assign(k=0, chosen=False)], ignore_index=True)
+    assert list(clusters.cluster_choice(none)[0].get_xticks()) == [2, 3]
+
+
+def test_shares_of_segments_are_written_where_there_are_any():
+    shares = pd.DataFrame([[0.8, 0.2, 0.0], [0.0, 0.998, 0.002]], index=["large", "small"], columns=list("abc"))
+    axes = clusters.cluster_segments(shares, agreement=0.4321)
+    assert [text.get_text() for text in axes.texts] == ["80%", "20%", "100%", "< 1%"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["large", "small"]
+    assert "0.43" in axes.get_title(loc="left") + axes.get_title()
+
+
+def test_the_map_names_each_group_and_counts_it():
+    points = pd.DataFrame({"account_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
+    directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
+    axes = clusters.cluster_map(points, directions, pd.Series({"a": "small", "b": "small", "c": "large"}))
+    assert {text.get_text() for text in axes.texts} == {"small\n2", "large\n1"}
+    assert "more gap median (60%)" in axes.get_xlabel() and "less gap median (30%)" in axes.get_ylabel()
+    assert "90%" in axes.get_title(loc="left") + axes.get_title()
+    alone = clusters.cluster_map(points, directions, pd.Series(dtype=object))
+    assert not alone.texts
+
+
+def test_group_names_never_lie_on_each_other_and_colours_keep_under_row_order():
+    # four groups with their middles in one place, and names far longer than the picture is wide between them
+    rng = np.random.default_rng(1)
+    points = pd.DataFrame(rng.normal(0, [3.0, 0.1], (400, 2)), columns=["first", "second"])
+    points.insert(0, "account_id", [f"{i:05d}" for i in range(400)])
+    directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
+    long = [f"{k}: many small orders and uneven and broad" for k in "abcd"]
+    names = pd.Series([long[i % 4] for i in range(400)], index=points["account_id"])
+    axes = clusters.cluster_map(points, directions, names)
+    axes.figure.canvas.draw()
+    boxes = [text.get_bbox_patch().get_window_extent() for text in axes.texts]
+    assert len(boxes) == 4
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
+    again = clusters.cluster_map(points[::-1], directions, names)
+    assert [text.get_text() for text in again.texts] == [text.get_text() for text in axes.texts]
+
+
+def test_profiles_are_written_in_own_units():
+    table = pd.DataFrame(
+        {
+            "cluster": [1, 2],
+            "name": ["large", "small"],
+            "accounts": [1200, 3],
+            "share_of_accounts": [0.9, 0.1],
+            "money": [9.0, 1],
+            "share_of_money": [0.9, 0.1],
+            "margin_a_year": [12345.6, -3.0],
+            "categories_24m": [4.0, 2.0],
+        }
+    )
+    axes = clusters.cluster_profiles(table, currency="EUR")
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["margin a year\n(EUR)", "categories\n(24 months)"]
+    assert "“large”: 90% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
+    assert [text.get_text() for text in axes.texts] == ["12,346", "4.0", "-3.0", "2.0"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["large (1,200)", "small (3)"]

@@ -1,0 +1,60 @@
+"""Figures of the scoring: what stands in them."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from kamlib.report.figures import scoring as draw
+from kamlib.report.figures import set_style
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    set_style()
+    yield
+    plt.close("all")
+
+
+def title(axes) -> str:
+    return axes.get_title(loc="left") + axes.get_title()
+
+
+def scores(open_end: float = 0.0) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "account_id": ["00123", "K.01", "c"],
+            "rank": [1, 2, 3],
+            "score": [61.0, 31.0, 11.0],
+            "low": [61.0, 31.0 - open_end, 11.0],
+            "high": [61.0, 31.0 + open_end, 11.0],
+            "key": [True, True, False],
+            "p_key": [0.95, 0.6, 0.3],
+            "points_revenue": [30.0, 10, 5],
+            "points_reputation": [20.0, 10, 5],
+            "points_development": [10.0, 10, 0],
+        }
+    )
+
+
+def test_bars_say_what_each_colour_and_the_line_mean():
+    axes = draw.ranked_scores(scores(open_end=9))
+    words = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    assert words == [f"criteria of {g}" for g in draw.GROUPS] + ["where it may lie: values are missing"]
+    assert title(axes) == "2 of 3 are key (bold); the first scores 61 of 100"
+    # the bars of an account end at its score: 1 + 30 + 20 + 10
+    ends = {round(bar.get_y(), 2): 0.0 for bar in axes.patches}
+    for bar in axes.patches:
+        ends[round(bar.get_y(), 2)] = max(ends[round(bar.get_y(), 2)], bar.get_x() + bar.get_width())
+    assert sorted(ends.values()) == pytest.approx([11, 31, 61])
+    whole = draw.ranked_scores(scores())
+    assert len(whole.figure.legends[0].get_texts()) == 3
+
+
+def test_the_title_counts_who_is_safe():
+    assert title(draw.key_probability(scores())) == "1 of 2 key accounts are safe on the list (right of the line)"

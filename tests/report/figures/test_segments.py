@@ -1,0 +1,98 @@
+"""Figures of the segments: what stands in them is what the tables say."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.report.figures import segments
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+def texts(axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def test_the_rfm_grid_writes_money_and_accounts_of_each_cell():
+    table = pd.DataFrame(
+        {
+            "r": [3, 3, 1, None],
+            "f": [3, 3, 1, None],
+            "money": [1500.0, 500, 40, 0],
+            "window_months": 24,
+            "measure": "margin",
+        }
+    )
+    axes = segments.rfm_grid(table, currency="EUR")
+    assert {"2K", "2 accounts", "40", "1 account"} == set(texts(axes))
+    # 2000 of 2040 in one cell
+    assert "Class F3 R3 holds 98% of the margin (EUR, last 24 months)" in axes.get_title(loc="left") + axes.get_title()
+    with pytest.raises(InputError, match="no account"):
+        segments.rfm_grid(table.tail(1))
+
+
+def test_the_curve_ends_at_all_of_the_money_and_names_each_class():
+    # 80 + 15 + 5: one account each; half of the money is held by one of three
+    table = pd.DataFrame({"share": [0.8, 0.15, 0.05, None], "abc": ["A", "B", "C", "net<=0"]})
+    axes = segments.pareto(table)
+    assert max(line.get_ydata()[-1] for line in axes.lines if len(line.get_ydata()) == 2) == pytest.approx(1)
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert words == ["A: 1 account holds 80%", "B: 1 account holds 15%", "C: 1 account holds 5%"]
+    assert "1 of 3 accounts holds half" in axes.get_title(loc="left") + axes.get_title()
+
+
+def test_the_curve_has_both_cuts_and_marks_where_the_other_method_cuts():
+    table = pd.DataFrame({"share": [0.5, 0.3, 0.15, 0.05], "abc": ["A", "A", "B", "C"]})
+    axes = segments.pareto(table, other=table.assign(abc=["A", "B", "B", "C"]))
+    assert texts(axes) == ["80%", "95%"]
+    assert axes.collections[-1].get_offsets().tolist() == [[0.25, 0.5], [0.75, pytest.approx(0.95)]]
+    assert "A (1) and B (2) end by the tangent method" in axes.get_legend().get_texts()[-1].get_text()
+    assert texts(segments.pareto(table, cuts=())) == []
+
+
+def test_the_nine_cells_leave_empty_ones_empty():
+    grid = pd.DataFrame(
+        {
+            "abc": ["A", "A", "B", "B"],
+            "xyz": ["X", "Y", "X", "Y"],
+            "accounts": [2, 0, 0, 1],
+            "money": [9000.0, 0, 0, -7],
+        }
+    )
+    axes = segments.abcxyz_grid(grid)
+    assert texts(axes) == ["9K", "2 accounts", "-7", "1 account"]
+    assert "Cell AX holds 100% of the money" in axes.get_title(loc="left") + axes.get_title()
+    nobody = segments.abcxyz_grid(grid.assign(money=[-1.0, 0, 0, -7]))
+    assert "No cell has positive money" in nobody.get_title(loc="left") + nobody.get_title()
+
+
+def test_the_matrix_counts_those_who_stayed_among_those_of_both_dates():
+    square = pd.DataFrame([[5, 1], [0, 4], [2, 0]], index=["A", "B", "not a client yet"], columns=["A", "B"])
+    axes = segments.migration_matrix(square, before="March", after="June")
+    assert "9 of 10" in axes.get_title(loc="left") + axes.get_title()
+    assert sorted(texts(axes)) == ["1", "2", "4", "5"]
+
+
+def test_segments_name_the_one_with_most_money():
+    summary = pd.DataFrame(
+        {
+            "segment": ["core", "faded"],
+            "accounts": [1, 3],
+            "share_of_accounts": [0.25, 0.75],
+            "share_of_money": [0.9, 0.1],
+        }
+    )
+    axes = segments.segment_money(summary)
+    assert "“core”: 25% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
+    assert {text.get_text() for text in axes.figure.legends[0].get_texts()} == {"share of money", "share of accounts"}

@@ -1,0 +1,143 @@
+"""How figures reach the notebook: alternative text kept, the same bytes each time, names that are never formulas."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from kamlib.errors import InputError
+from kamlib.report.figures import style
+
+
+@pytest.fixture(autouse=True)
+def styled():
+    with matplotlib.rc_context():
+        style.set_style()
+        yield
+    plt.close("all")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What `display` was given: (data, keywords)."""
+    calls: list = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: calls.append((data, more)))
+    return calls
+
+
+def drawn():
+    _, ax = plt.subplots()
+    ax.plot([1, 2, 3], [3, 1, 2])
+    ax.set_title("Does revenue fall?")
+    return ax
+
+
+def test_show_keeps_the_alternative_text_and_closes_the_figure(shown):
+    ax = drawn()
+    style.show(ax, alt='Revenue falls\n from 3 to "2"')
+    (data, more) = shown[0]
+    assert more["metadata"]["image/png"]["alt"] == 'Revenue falls from 3 to "2"'
+    assert data["text/plain"] == '[figure: Revenue falls from 3 to "2"]'
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert not plt.fignum_exists(ax.figure.number)
+
+
+@pytest.mark.parametrize("alt", ["", "   ", None])
+def test_a_figure_without_alternative_text_is_refused(alt, shown):
+    with pytest.raises(InputError, match="alternative text"):
+        style.show(drawn(), alt=alt)
+    assert not shown
+
+
+def test_the_same_figure_gives_the_same_bytes_without_date_or_version():
+    first, second = style.png(drawn()), style.png(drawn())
+    assert first == second
+    assert b"tEXt" not in first
+    assert b"matplotlib" not in first.lower()
+
+
+def test_a_point_of_text_is_a_point_on_the_page(shown):
+    """8 inches are 768 px of CSS; the tight box may differ a little."""
+    style.show(drawn(), alt="a line")
+    assert shown[0][1]["metadata"]["image/png"]["width"] == pytest.approx(8 * 96, abs=30)
+
+
+@pytest.mark.filterwarnings("ignore:The figure layout has changed")  # seaborn's grids lay themselves out
+@pytest.mark.parametrize("kind", ["figure", "axes", "array", "grid"])
+def test_show_takes_axes_figures_arrays_and_grids(kind, shown):
+    fig, axes = plt.subplots(2, 2)
+    if kind == "grid":
+        import pandas as pd
+        import seaborn as sns
+
+        thing = sns.FacetGrid(pd.DataFrame({"x": [1, 2], "g": ["a", "b"]}), col="g")
+    else:
+        thing = {"figure": fig, "axes": axes[0, 0], "array": axes}[kind]
+    style.show(thing, alt="four panels")
+    assert len(shown) == 1
+
+
+def test_what_is_no_figure_is_refused():
+    with pytest.raises(InputError, match="no figure"):
+        style.png("a string")
+    with pytest.raises(InputError, match="no figure"):
+        style.png([])
+
+
+@pytest.mark.parametrize("name", ["A$AP & Söhne $", r"\frac{", "$x_{", "100 % <b>", "a_b^c"])
+def test_hostile_names_are_drawn_as_they_are_written(name):
+    ax = drawn()
+    ax.set_title(name)
+    ax.text(1, 1, name)
+    assert style.png(ax)
+    assert ax.get_title(loc="left") == name
+    assert not ax.title.get_parse_math()
+
+
+def test_log_ticks_are_plain_numbers_and_never_formulas():
+    _, ax = plt.subplots()
+    ax.plot([1, 10, 1000], [1, 2, 3])
+    ax.set_xscale("log")
+    style.png(ax)
+    texts = [label.get_text() for label in ax.get_xticklabels()]
+    assert "1,000" in texts
+    assert not any("$" in text or "mathdefault" in text for text in texts)
+
+
+def test_ticks_speak_the_language_of_the_study():
+    _, ax = plt.subplots()
+    ax.plot([0, 1], [0, 2_000_000])
+    style.money_ticks(ax.yaxis)
+    style.percent_ticks(ax.xaxis, "ru")
+    assert ax.yaxis.get_major_formatter()(1_500_000) == "1.5M"
+    assert ax.xaxis.get_major_formatter()(0.25) == "25\N{NO-BREAK SPACE}%"
+    assert ax.xaxis.get_major_formatter()(-0.0).startswith("0")
+
+
+def test_titles_are_bold_and_stand_left_and_text_is_nine_points_or_more():
+    rc = matplotlib.rcParams
+    assert rc["axes.titlelocation"] == "left"
+    assert rc["axes.titleweight"] == "bold"
+    assert min(rc["xtick.labelsize"], rc["ytick.labelsize"], rc["legend.fontsize"], rc["font.size"]) >= 9
+
+
+def test_colours_are_those_of_okabe_and_ito():
+    published = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
+    assert set(style.PALETTE) == published
+
+
+def test_text_colours_keep_a_contrast_of_four_and_a_half_on_paper():
+    def light(colour):
+        rgb = np.array(matplotlib.colors.to_rgb(colour))
+        linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for colour in (style.INK, style.MUTED):
+        assert (light(style.PAPER) + 0.05) / (light(colour) + 0.05) >= 4.5

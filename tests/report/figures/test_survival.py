@@ -1,0 +1,39 @@
+"""Figures of waiting and of thresholds."""
+
+from __future__ import annotations
+
+import matplotlib
+import pandas as pd
+import pytest
+
+from kamlib.churn.evaluation.thresholds import threshold_curve
+from kamlib.errors import InputError
+from kamlib.report import figures
+from kamlib.stats.survival import kaplan_meier
+
+matplotlib.use("Agg")
+
+
+def test_curves_of_one_client_that_orders_at_once_can_be_drawn():
+    """One day only: the five steps of the axis fall together, and each day's number at risk is written once."""
+    axes = figures.survival_curves(kaplan_meier(pd.Series([1]), pd.Series([1])), title="one")
+    numbers = [text.get_text() for text in axes.texts if text.get_text().isdigit()]
+    assert numbers == ["1", "1"]  # day 0 and day 1
+    matplotlib.pyplot.close("all")
+
+
+def test_each_way_to_warn_has_its_line_and_its_marks():
+    lost = pd.Series([0, 0, 0, 1, 1, 1])
+    curves = {name: threshold_curve(pd.Series(s), lost) for name, s in {"a": range(6), "b": [5, 4, 3, 2, 1, 0]}.items()}
+    marks = {"a": threshold_curve(pd.Series(range(6)), lost, [2]).assign(label="here")}
+    axes = figures.threshold_curves(curves, marks, title="two")
+    assert [line.get_label() for line in axes.lines] == ["a", "b"]
+    assert axes.lines[0].get_xydata().tolist() == curves["a"][["false_share", "missed_share"]].to_numpy().tolist()
+    assert [text.get_text() for text in axes.texts] == ["here"]
+    assert axes.texts[0].xy == (0.0, 0.0)  # above 2: all three lost are warned of, and nobody else
+    matplotlib.pyplot.close("all")
+
+
+def test_nothing_to_draw_is_refused():
+    with pytest.raises(InputError, match="no curve"):
+        figures.threshold_curves({}, {}, title="nothing")

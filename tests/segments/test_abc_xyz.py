@@ -1,0 +1,161 @@
+"""ABC and the nine cells. Oracles: the published example of methods.md, hand sums, properties."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.errors import InputError
+from kamlib.segments import abc_xyz
+
+
+def money(values, ids=None) -> pd.DataFrame:
+    return pd.DataFrame({"account_id": ids or [f"K.{i:02d}" for i in range(len(values))], "m": values})
+
+
+def classes(values, **more) -> list[str]:
+    return abc_xyz.abc_classes(money(values), "m", **more).set_index("account_id")["abc"].sort_index().tolist()
+
+
+amounts = st.lists(st.integers(-10_000_00, 90_000_000_00), min_size=1, max_size=40)
+
+
+def test_the_published_example():
+    table = abc_xyz.abc_classes(money([27, 24, 18, 16, 6, 5, 4]), "m")
+    assert "".join(table["abc"]) == "AAAABBC"
+    assert (100 * table["share_before"]).round(6).tolist() == [0, 27, 51, 69, 85, 91, 96]
+
+
+def test_an_account_exactly_at_the_mark_is_below_it_no_more():
+    # shares before: 0, 80, 95 -> 80 is not < 80
+    assert classes([80, 15, 5]) == ["A", "B", "C"]
+    # the same in tenths of cents, where 0.1 + 0.7 is not 0.8 as a float: before the third stand exactly 80 %
+    assert classes([0.7, 0.1, 0.1, 0.1]) == ["A", "A", "A", "A"]
+    assert classes([0.7, 0.1, 0.15, 0.05]) == ["A", "B", "A", "C"]
+
+
+def test_the_one_that_crosses_the_mark_belongs_to_the_upper_class_and_equals_share_a_class():
+    assert classes([90, 10]) == ["A", "B"]
+    assert classes([60, 20, 20]) == ["A", "A", "A"]
+
+
+def test_cumulative_share_reaches_one_whatever_the_sum():
+    table = abc_xyz.abc_classes(money([0.1] * 7 + [1e9, 3.3333]), "m")
+    assert table["share_with"].iloc[-1] == 1.0
+    assert table["share"].sum() == pytest.approx(1)
+
+
+def test_net_of_zero_or_below_stands_apart_and_takes_no_share():
+    table = abc_xyz.abc_classes(money([50, 0, -400, 50]), "m").set_index("account_id")
+    assert table["abc"].to_dict() == {
+        "K.00": "A",
+        "K.03": "A",
+        "K.01": abc_xyz.NOT_POSITIVE,
+        "K.02": abc_xyz.NOT_POSITIVE,
+    }
+    assert table.loc[["K.01", "K.02"], ["share", "share_before", "share_with"]].isna().all(axis=None)
+    assert table.loc["K.00", "share"] == 0.5
+
+
+@pytest.mark.parametrize("values", [[0, 0, 0], [-5, -1], [0]])
+def test_a_base_without_positive_money_has_no_class(values):
+    assert set(classes(values)) == {abc_xyz.NOT_POSITIVE}
+    assert set(classes(values, method="tangent")) == {abc_xyz.NOT_POSITIVE}
+
+
+def test_money_that_is_unknown_is_neither_zero_nor_c():
+    assert classes([90, np.nan, 10]) == ["A", abc_xyz.UNKNOWN, "B"]
+
+
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_a_handful_of_equal_accounts_is_all_a(n):
+    # nobody is strictly larger than another
+    assert classes([7] * n) == ["A"] * n
+
+
+@given(amounts)
+@settings(max_examples=60, deadline=None)
+def test_ids_row_order_and_thousands_never_matter(cents):
+    base = money([c / 100 for c in cents])
+    before = abc_xyz.abc_classes(base, "m").set_index("account_id")["abc"].sort_index()
+    shuffled = base.sample(frac=1, random_state=1).assign(m=lambda t: t["m"] / 1000)
+    after = abc_xyz.abc_classes(shuffled, "m").set_index("account_id")["abc"].sort_index()
+    assert after.tolist() == before.tolist()
+    renamed = base.assign(account_id=[f"z{i}" for i in range(len(base))][::-1])
+    assert sorted(abc_xyz.abc_classes(renamed, "m")["abc"]) == sorted(before)
+
+
+@given(amounts)
+@settings(max_examples=60, deadline=None)
+def test_classes_follow_exact_shares_of_cents(cents):
+    # oracle: whole cents in Python's integers
+    total = sum(c for c in cents if c > 0)
+    wanted = []
+    for own in cents:
+        before = sum(c for c in cents if c > own and c > 0)
+        part = "A" if before * 100 < 80 * total else "B" if before * 100 < 95 * total else "C"
+        wanted.append(part if own > 0 else abc_xyz.NOT_POSITIVE)
+    assert classes([c / 100 for c in cents]) == wanted
+
+
+def test_decimals_count_exactly():
+    assert classes([Decimal("0.7"), Decimal("0.1"), Decimal("0.15"), Decimal("0.05")]) == ["A", "B", "A", "C"]
+
+
+def test_the_tangent_method_takes_means():
+    # mean of 27 24 18 16 6 5 4 = 14.3: four above are A; mean of 6 5 4 = 5: above it 6 is B
+    assert classes([27, 24, 18, 16, 6, 5, 4], method="tangent") == ["A", "A", "A", "A", "B", "C", "C"]
+    assert classes([3, 3, 3], method="tangent") == ["C", "C", "C"]
+
+
+def test_ids_stay_as_they_are():
+    table = abc_xyz.abc_classes(money([2, 1], ids=["00123", "K.01"]), "m")
+    assert table["account_id"].tolist() == ["00123", "K.01"]
+
+
+def test_bad_input_is_refused_by_name():
+    with pytest.raises(InputError, match=r"more than once.*'a'"):
+        abc_xyz.abc_classes(money([1, 2], ids=["a", "a"]), "m")
+    with pytest.raises(InputError, match="no account has a value"):
+        abc_xyz.abc_classes(money([np.nan, np.nan]), "m")
+    with pytest.raises(InputError, match="0 < a_below < b_below"):
+        abc_xyz.abc_classes(money([1]), "m", a_below=0.95, b_below=0.8)
+    with pytest.raises(InputError, match="profit"):
+        abc_xyz.abc_classes(money([1]), "profit")
+    with pytest.raises(InputError, match="finite"):
+        abc_xyz.abc_classes(money([1, np.inf]), "m")
+    with pytest.raises(InputError, match="share or tangent"):
+        abc_xyz.abc_classes(money([1]), "m", method="fair")
+
+
+def rhythm(letters) -> pd.DataFrame:
+    return pd.DataFrame({"account_id": [f"K.{i:02d}" for i in range(len(letters))], "xyz": list(letters)})
+
+
+def test_cells_join_both_letters_and_every_cell_has_a_policy():
+    by_money = abc_xyz.abc_classes(money([80, 15, 5, -2]), "m")
+    table = abc_xyz.cells(by_money, rhythm("XNLZ")).set_index("account_id")
+    assert table["cell"].to_dict() == {"K.00": "AX", "K.01": "BN", "K.02": "CL", "K.03": abc_xyz.NOT_POSITIVE}
+    every = {a + x for a in "ABC" for x in abc_xyz.XYZ_CLASSES} | {abc_xyz.NOT_POSITIVE, abc_xyz.UNKNOWN}
+    assert set(abc_xyz.POLICY) == every
+
+
+def test_cells_refuse_tables_of_different_accounts():
+    with pytest.raises(InputError, match=r"same accounts.*K\.01"):
+        abc_xyz.cells(abc_xyz.abc_classes(money([80, 15]), "m"), rhythm("X"))
+
+
+def test_the_grid_counts_all_accounts_and_all_money_once():
+    table = abc_xyz.cells(abc_xyz.abc_classes(money([80, 15, 5, -2]), "m"), rhythm("XNLZ"))
+    grid = abc_xyz.grid(table)
+    assert grid["accounts"].sum() == 4 and grid["money"].sum() == pytest.approx(98)
+    assert len(grid) == 4 * 5  # A, B, C and net<=0; nobody is unknown
+    assert grid["share_of_money"].sum() == pytest.approx(1)
+    policies = abc_xyz.policies(table)
+    assert policies["cell"].tolist() == ["AX", "BN", "CL", abc_xyz.NOT_POSITIVE]
+    assert policies["policy"].notna().all()

@@ -1,0 +1,226 @@
+"""How regularly accounts buy. Oracles: simulation of a Poisson buyer, hand calculation, planted rhythm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.segments import xyz
+
+
+def facts(cv, gaps, days_12m=20.0, **more) -> pd.DataFrame:
+    n = len(cv)
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i:05d}" for i in range(n)],
+            "order_days": [g + 1.0 for g in gaps],
+            "order_days_12m": days_12m,
+            "gaps": gaps,
+            "gap_cv": cv,
+        }
+    ).assign(**more)
+
+
+def months(rows: dict[str, list[float]], last: str = "2026-06-01") -> pd.DataFrame:
+    parts = [
+        pd.DataFrame(
+            {
+                "account_id": account,
+                "month": pd.date_range(end=last, periods=len(values), freq="MS"),
+                "revenue": [float(v) for v in values],
+            }
+        )
+        for account, values in rows.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def letters(table: pd.DataFrame) -> str:
+    return "".join(table["xyz"])
+
+
+def test_the_frequency_reading_asks_for_twelve_order_days_and_chance_at_most():
+    table = xyz.xyz_classes(facts([0.9, 1.0, 0.9, 1.01, 0.2], [20] * 5, [12.0, 30, 11, 40, 0]))
+    assert letters(table) == "XXYZY"
+
+
+def test_the_gap_reading_cuts_at_a_half_and_at_one():
+    assert letters(xyz.xyz_classes(facts([0.5, 0.51, 1.0, 1.01], [20] * 4), reading="gaps")) == "XYYZ"
+
+
+def test_too_few_gaps_are_n_and_a_lost_account_is_l_before_all():
+    states = pd.DataFrame({"account_id": ["00002", "00003", "00000"], "state": ["lost", "lost", "silent"]})
+    table = xyz.xyz_classes(facts([0.2, np.nan, 0.2, np.nan], [4, 0, 30, 1]), states=states)
+    assert letters(table) == "NNLL"
+    assert not table["uncertain"].any()
+
+
+def test_a_one_time_buyer_has_no_rhythm_and_no_interval():
+    table = xyz.xyz_classes(facts([np.nan], [0]))
+    assert table["xyz"].tolist() == ["N"] and np.isnan(table["cv_low"].iloc[0])
+
+
+def test_a_poisson_buyer_with_five_gaps_is_x_in_9_y_in_62_and_z_in_30_percent():
+    gaps = np.random.default_rng(11).exponential(30, size=(40_000, 5))
+    cv = gaps.std(axis=1, ddof=1) / gaps.mean(axis=1)
+    table = xyz.xyz_classes(facts(cv, [5] * len(cv)), reading="gaps")
+    share = table["xyz"].value_counts(normalize=True)
+    assert share["X"] == pytest.approx(0.09, abs=0.01)
+    assert share["Y"] == pytest.approx(0.62, abs=0.01)
+    assert share["Z"] == pytest.approx(0.30, abs=0.01)
+    # and hardly ever is the kit sure of it: the interval holds the true 1 in 95 %
+    assert (~table["uncertain"]).mean() < 0.10
+
+
+@pytest.mark.parametrize(("shape", "n"), [(1.0, 5), (4.0, 9), (0.5, 25), (4.0, 45), (2.0, 200)])
+def test_the_interval_holds_the_true_variation_as_often_as_it_says(shape, n):
+    gaps = np.random.default_rng(5).gamma(shape, size=(6_000, n))
+    cv = pd.Series(gaps.std(axis=1, ddof=1) / gaps.mean(axis=1))
+    found = xyz.cv_interval(cv, pd.Series([n] * len(cv)))
+    true = shape**-0.5
+    held = ((found["low"] <= true) & (true <= found["high"])).mean()
+    assert held == pytest.approx(0.95, abs=0.02)
+    assert (found["low"] <= cv).all() and (cv <= found["high"]).mean() > 0.999
+
+
+def test_the_interval_narrows_with_more_gaps_and_passes_smoothly_into_the_limit_law():
+    counts = pd.Series([5, 7, 11, 20, 60, 61, 500])
+    found = xyz.cv_interval(pd.Series([0.8] * len(counts)), counts)
+    width = found["high"] - found["low"]
+    assert width.drop(5).is_monotonic_decreasing
+    assert width.iloc[5] == pytest.approx(width.iloc[4], rel=0.1)
+
+
+def test_uncertain_says_that_the_interval_spans_a_cut():
+    table = xyz.xyz_classes(facts([0.95, 0.95, 0.1], [6, 2000, 2000]), reading="gaps")
+    assert table["uncertain"].tolist() == [True, False, False]
+
+
+def test_a_regular_quarterly_buyer_varies_by_141_percent_by_months():
+    # 9 0 0 9 0 0 ...: mean 3, standard deviation sqrt(18), ratio sqrt(2)
+    found = xyz.period_variation(months({"a": [9, 0, 0] * 4}))
+    assert found["cv_raw"].iloc[0] == pytest.approx(2**0.5)
+    assert found["cv"].iloc[0] == pytest.approx(1.41, abs=0.005)
+    by_quarter = xyz.period_variation(months({"a": [9, 0, 0] * 4}), grain="quarter")
+    assert by_quarter["cv"].iloc[0] == 0 and by_quarter["periods"].iloc[0] == 4
+
+
+def test_nothing_is_counted_before_the_first_order():
+    # one account came nine months after the other: its own twelve months count, not the zeros before
+    found = xyz.period_variation(months({"a": [10] * 21, "b": [10] * 12})).set_index("account_id")
+    assert found.loc["b", "periods"] == 12 and found.loc["b", "cv"] == 0
+
+
+def test_a_partial_first_quarter_is_no_period():
+    found = xyz.period_variation(months({"a": [1, 10, 10, 10, 10, 10, 10]}), grain="quarter", window_months=12)
+    assert found["periods"].iloc[0] == 2 and found["cv"].iloc[0] == 0
+
+
+def test_trend_and_season_are_taken_out_of_24_months_and_noise_stays_noise():
+    rng = np.random.default_rng(2)
+    season = 1 + 0.8 * np.sin(np.arange(24) * 2 * np.pi / 12)
+    rows = {"planned": list(100 * season + 3 * np.arange(24))}
+    rows |= {f"noise{i}": list(rng.normal(100, 30, 24)) for i in range(300)}
+    found = xyz.period_variation(months(rows)).set_index("account_id")
+    assert found["adjusted"].all()
+    assert found.loc["planned", "cv_raw"] > 0.35 and found.loc["planned", "cv"] < 1e-9
+    # pure noise of 30 %: fitting 12 parameters to 24 months must not make it look regular
+    noise = (found["cv"].drop("planned") ** 2).mean() ** 0.5
+    assert noise == pytest.approx(0.30, abs=0.02)
+
+
+def test_fewer_than_24_months_are_left_as_they_are():
+    found = xyz.period_variation(months({"a": [1, 2] * 11 + [1]}))
+    assert not found["adjusted"].iloc[0] and found["cv"].iloc[0] == found["cv_raw"].iloc[0]
+
+
+def test_the_period_reading_never_gives_x_to_zeros_one_period_or_a_negative_mean():
+    table = xyz.xyz_classes(
+        facts([0.1] * 5, [50] * 5),
+        months(
+            {"00000": [0] * 14, "00001": [50], "00002": [-9, -10] * 7, "00003": [10, 10.1] * 7, "00004": [10, 15] * 7}
+        ),
+        reading="periods",
+    )
+    # mean of 10 and 15 is 12.5, deviation 2.5: 0.20
+    assert letters(table) == "ZNZXY"
+    assert table["cv"].isna().tolist() == [True, False, True, False, False]
+    assert set(table["grain"]) == {"month"}
+
+
+def test_the_default_window_holds_enough_periods_of_either_grain():
+    # 36 months of 10: 12 quarters of 30, a variation of 0; an account of 35 months has 11 whole quarters
+    known = months({"00000": [10] * 36, "00001": [10] * 35})
+    by_quarter = xyz.xyz_classes(facts([0.1] * 2, [50] * 2), known, reading="periods", grain="quarter")
+    assert letters(by_quarter) == "XN" and by_quarter["count"].tolist() == [12, 11]
+    by_month = xyz.xyz_classes(facts([0.1] * 2, [50] * 2), known, reading="periods")
+    assert letters(by_month) == "XX" and by_month["count"].tolist() == [24, 24]
+
+
+def test_a_regular_quarterly_buyer_is_x_by_quarter_and_z_by_month():
+    known = months({"00000": [0, 0, 9] * 12})
+    given = facts([0.1], [50])
+    assert letters(xyz.xyz_classes(given, known, reading="periods", grain="quarter")) == "X"
+    # the pattern of the months is taken for a season and taken out; of a year and a half, too short for that, it stays
+    assert letters(xyz.xyz_classes(given, known[known["month"] >= "2025-01-01"], reading="periods")) == "Z"
+
+
+def test_a_window_that_would_make_everybody_n_is_refused():
+    given = facts([0.1], [50]), months({"00000": [10] * 60})
+    with pytest.raises(InputError, match=r"can't hold 12 periods of a quarter.*window_months=24.*Give 36 or more"):
+        xyz.xyz_classes(*given, reading="periods", grain="quarter", window_months=24)
+    assert letters(xyz.xyz_classes(*given, reading="periods", grain="quarter", window_months=48)) == "X"
+
+
+def test_unknown_money_of_a_month_is_no_zero():
+    """Counted is what came after it: one unknown month in the middle leaves too little, one long ago changes nothing."""
+    known = months({"00000": [10] * 20 + [np.nan] + [10] * 3, "00001": [np.nan] + [10] * 23})
+    table = xyz.xyz_classes(facts([0.1] * 2, [50] * 2), known, reading="periods")
+    assert letters(table) == "NX" and table["count"].tolist() == [3, 23]
+    assert table["cv"].tolist() == [0, 0]
+
+
+def test_an_account_without_months_is_n():
+    table = xyz.xyz_classes(facts([0.1, 0.1], [50] * 2), months({"00000": [5] * 12}), reading="periods")
+    assert letters(table) == "XN"
+
+
+def test_months_that_end_after_the_date_are_not_read():
+    known = months({"00000": [5] * 12 + [900]}, last="2026-06-01")
+    early = facts([0.1], [50], as_of=pd.Timestamp("2026-06-29"))
+    late = facts([0.1], [50], as_of=pd.Timestamp("2026-06-30"))
+    assert xyz.xyz_classes(early, known, reading="periods")["cv"].iloc[0] == 0
+    assert xyz.xyz_classes(late, known, reading="periods")["cv"].iloc[0] > 1
+
+
+def test_neither_row_order_nor_the_unit_of_money_matters():
+    rng = np.random.default_rng(4)
+    rows = {f"{i:05d}": list(rng.lognormal(5, 0.3 * (i % 4), 12 + i)) for i in range(20)}
+    base, table = facts([0.5] * 20, [30] * 20), months(rows)
+    before = xyz.xyz_classes(base, table, reading="periods").set_index("account_id")["xyz"]
+    shuffled = table.sample(frac=1, random_state=1).assign(revenue=lambda t: t["revenue"] / 1000)
+    after = xyz.xyz_classes(base[::-1], shuffled, reading="periods").set_index("account_id")["xyz"]
+    assert after.sort_index().tolist() == before.sort_index().tolist()
+    assert before.nunique() > 1
+
+
+def test_less_than_a_year_of_data_counts_what_was_seen():
+    table = xyz.xyz_classes(facts([0.5, 0.5], [12, 10], np.nan))
+    assert letters(table) == "XY"  # 13 and 11 order days in less than a year
+
+
+def test_bad_input_is_refused_by_name():
+    with pytest.raises(InputError, match="weekly"):
+        xyz.xyz_classes(facts([0.1], [9]), reading="weekly")
+    with pytest.raises(InputError, match="account-months"):
+        xyz.xyz_classes(facts([0.1], [9]), reading="periods")
+    with pytest.raises(InputError, match="week"):
+        xyz.period_variation(months({"a": [1] * 12}), grain="week")
+    with pytest.raises(InputError, match="margin"):
+        xyz.period_variation(months({"a": [1] * 12}), "margin")
+    with pytest.raises(InputError, match="gap_cv"):
+        xyz.xyz_classes(facts([0.1], [9]).drop(columns="gap_cv"))
+    with pytest.raises(InputError, match="12 months"):
+        xyz.period_variation(months({"a": [1] * 12}), window_months=6)
