@@ -1,13 +1,14 @@
 # make report: install and run the study on the sample.  make test: install and run every test.  make help: the rest.
-PYTHON ?= python3.11
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14; do $$p -c "" 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
 STUDY ?= data/sample/study.yaml
 OUT ?= reports
-VENV := .venv
 BIN := $(VENV)/bin
-COMPILE := --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate
+QUICK := tests/facts tests/churn tests/study tests/init tests/scoring tests/segments
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install everything report test check proof notebooks sample lock clean
+.PHONY: help install everything report test quick check proof notebooks sample lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,8 +22,8 @@ $(VENV)/.everything: requirements-all.lock $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; give another: make PYTHON=python3" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c "" || { echo "make: no Python 3.11 to 3.14 found; name one: make PYTHON=…" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "uv>=0.8,<1"
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
@@ -40,6 +41,9 @@ test: check ## every test (15 minutes at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile notebooks
 
+quick: everything ## the methods alone (3 minutes); another Python: make quick PYTHON=python3.12 VENV=.venv312
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(QUICK)
+
 proof: everything ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"
 	$(BIN)/python -m bench
@@ -50,7 +54,7 @@ notebooks: everything ## run the notebooks on the sample and keep their outputs,
 sample: install ## make data/sample again
 	$(BIN)/kam sample data/sample
 
-lock: install ## resolve both locks again
+lock: install ## resolve both locks again, for every system; what is locked and allowed stays
 	$(BIN)/uv pip compile $(COMPILE) --all-extras pyproject.toml -o requirements-all.lock
 	$(BIN)/uv pip compile $(COMPILE) -c requirements-all.lock pyproject.toml -o requirements.lock
 

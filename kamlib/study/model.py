@@ -267,11 +267,12 @@ def _matches(folder: Path, name: str) -> list[Path]:
     """The paths that a name or pattern stands for: relative to `folder`, or absolute."""
     if "*" not in name:
         return [folder / name]
+    *folders, file = Path(name).parts
+    if "**" in file or any("**" in part and part != "**" for part in folders):  # what it means depends on the Python
+        remedy = "Write ** alone between slashes, for folders: exports/**/*.csv."
+        raise InputError("no valid pattern of files", found=name, remedy=remedy)
     root, pattern = Path(Path(name).anchor or folder), name.removeprefix(Path(name).anchor)
-    try:
-        return sorted(root.glob(pattern))
-    except ValueError as error:
-        raise InputError("no valid pattern of files", found=name, remedy=f"{error}.") from None
+    return sorted(root.glob(pattern))
 
 
 def _put(raw: dict, key: str, value: object) -> None:

@@ -55,7 +55,8 @@ def test_one_missing_file_among_several_is_refused(write, good):
         study.paths("orders")
 
 
-def test_a_pattern_that_means_nothing_is_refused(write, good):
-    study = Study.read(write(good.replace("[orders.csv]", "'a**.csv'")))
+@pytest.mark.parametrize("pattern", ["a**.csv", "**a/*.csv", "exports/**"])
+def test_a_pattern_that_pythons_read_in_different_ways_is_refused(write, good, pattern):
+    study = Study.read(write(good.replace("[orders.csv]", f"'{pattern}'")))
     with pytest.raises(InputError, match="no valid pattern of files"):
         study.paths("orders")
