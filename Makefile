@@ -48,6 +48,11 @@ proof: everything ## what takes longer than make test: many seeds; figures go to
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"
 	$(BIN)/python -m bench
 
+.PHONY: docs
+docs: everything ## the site of documentation, into docs/_build; a warning is an error
+	$(BIN)/python -m sphinx -W -q -c docs -d docs/_build/doctrees . docs/_build/html
+	@echo docs/_build/html/index.html
+
 notebooks: everything ## run the notebooks on the sample and keep their outputs, for a commit
 	$(BIN)/python tests/refresh_notebooks.py
 

@@ -1,0 +1,109 @@
+"""The site: `make docs` builds it with the root of the project as its source, so every page is written once and lies
+where it belongs: README.md, CONTRIBUTING.md, CHANGELOG.md, the notebooks with their committed outputs. Only the pages
+of the packages are made here, in docs/api, and only their functions are read by import.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import nbformat
+from docutils import nodes
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+project, author, project_copyright = "kam", "The kam authors", "2026, The kam authors"
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb"]
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**", "notebooks/*.ipynb", "data/sample/README.md", "bench/RESULTS.md"]
+exclude_patterns = [".*", "**/.*", "build", "dist", "docs/_build", "kam*", "reports", "tests"]
+default_role = "code"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False  # the words for a type are prose, no names to look up
+suppress_warnings = ["ref.python"]  # a type of a signature that two packages offer
+maximum_signature_line_length = 88
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_ipywidgets_js: dict[str, Any] = {}  # the default loads two scripts from the network
+html_theme = "furo"
+html_title = "kam"
+html_static_path = ["static"]
+html_css_files = ["kam.css"]
+templates_path = ["templates"]
+html_additional_pages = {"index": "start.html"}  # the folder opens at its index.html, which leads to docs/index.html
+html_copy_source = False
+
+
+def packages() -> dict[str, list[str]]:
+    """Every package of the kit with the names that it offers: its `__all__`, else its own functions and classes."""
+    tops = [import_module(path.parent.name) for path in sorted(ROOT.glob("kam*/__init__.py"))]
+    found = [top.__name__ for top in tops if top.__name__ != "kamlib"]
+    found += [m.name for top in tops for m in walk_packages(top.__path__, top.__name__ + ".") if m.ispkg]
+    return {name: _offered(name) for name in sorted(found)}
+
+
+def _offered(name: str) -> list[str]:
+    package = import_module(name)
+    if hasattr(package, "__all__"):
+        return sorted(package.__all__)
+    public = {key: getattr(package, key) for key in dir(package) if not key.startswith("_")}
+    return [key for key, value in public.items() if getattr(value, "__module__", "").startswith(name)]
+
+
+def _kind(value: object) -> str:
+    kinds = ((inspect.isclass, "class"), (inspect.ismodule, "module"), (callable, "function"))
+    return next((kind for test, kind in kinds if test(value)), "data")
+
+
+def _page(package: str, names: list[str]) -> str:
+    parts = [package + "\n" + "=" * len(package), f".. automodule:: {package}"]
+    for name in names:
+        value = getattr(import_module(package), name)
+        kind = _kind(value)
+        parts.append(f".. auto{kind}:: {package}.{name}")
+        if kind in ("class", "module"):  # the fields of a named tuple stand in its own words
+            parts[-1] += "\n   :members:\n   :exclude-members: " + ", ".join(getattr(value, "_fields", ()))
+    return "\n\n".join(parts) + "\n"
+
+
+def write_pages(app: Sphinx) -> None:
+    """A page for each package, written only where it changed; pages of packages that are gone are removed."""
+    folder = ROOT / "docs" / "api"
+    folder.mkdir(exist_ok=True)
+    pages = {f"{name}.rst": _page(name, names) for name, names in packages().items()}
+    for path in folder.iterdir():
+        if path.name not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text:
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def describe_parameters(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
+    """What stands behind a parameter's colon with nothing below is its description, no type."""
+    lines[:] = re.sub(r"^(\w[\w, ]*) : (.+)$(?!\n +\S)", r"\1\n    \2", "\n".join(lines), flags=re.M).split("\n")
+
+
+def describe_pictures(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the pictures of a notebook the words that it holds for those who can't see them."""
+    path = Path(app.env.doc2path(app.env.docname))
+    if path.suffix == ".ipynb":
+        cells = nbformat.read(path, as_version=4).cells
+        outputs = [out for cell in cells for out in cell.get("outputs", ()) if "image/png" in out.get("data", ())]
+        for picture, out in zip(doctree.findall(nodes.image), outputs, strict=True):
+            picture["alt"] = out.metadata["image/png"]["alt"]
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-docstring", describe_parameters, priority=400)  # before napoleon reads them
+    app.connect("doctree-read", describe_pictures)
