@@ -32,10 +32,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 report: install ## run the study on the sample and say where the report lies (STUDY=… OUT=… for another)
 	$(BIN)/kam run $(STUDY) --out $(OUT)
 
-check: everything ## style and types
+check: everything ## style, types and the way of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 test: check ## every test (15 minutes at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -1,4 +1,4 @@
-"""Makes `data/sample`: a fictional distributor with every input table, and the truth that was planted in it.
+"""A fictional distributor with every table, and the truth that was planted in it.
 
 The same seed gives the same bytes. Each part draws from a stream of random numbers of its own.
 """

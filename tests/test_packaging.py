@@ -121,19 +121,3 @@ def test_the_conda_environment_lists_exactly_the_packages_of_the_project():
     assert sorted(pip) == sorted([*PROJECT["dependencies"], "-e ."])
     python = next(item for item in environment if isinstance(item, str) and item.startswith("python"))
     assert python.removeprefix("python") == PROJECT["requires-python"]
-
-
-def test_importing_the_kit_loads_none_of_the_heavy_packages():
-    heavy = "seaborn scipy.stats sklearn lifelines matplotlib pandas duckdb ibis papermill"
-    code = f"import kamlib, sys; print([m for m in {heavy.split()!r} if m in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
-    )
-
-
-def test_opening_a_run_loads_neither_plots_nor_models():
-    heavy = "seaborn scipy.stats sklearn lifelines"
-    code = f"import kamlib.run.store, kamlib.facts, sys; print([m for m in {heavy.split()!r} if m in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
-    )

@@ -60,7 +60,7 @@ def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 def scale(x: pd.DataFrame) -> pd.DataFrame:
     """Features on a log scale, robustly scaled: ``sign(x) log(1 + |x| / s)``, less its median, by its quartile range.
 
-    s is the 5th percentile of the column's sizes |x| above 0, so units and currencies do not matter. A column without
+    s is the 5th percentile of the column's sizes ``|x|`` above 0, so units and currencies do not matter. A column without
     quartile range is divided by its standard deviation.
     """
     if x.empty:

@@ -127,7 +127,9 @@ def test_an_interrupted_run_stops_its_kernels_and_leaves_nothing(tmp_path, monke
         nbformat.v4.new_code_cell(f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(120)"),
     ]
     nbformat.write(book, tmp_path / "01_long.ipynb")
-    monkeypatch.setattr(publish, "notebook_steps", lambda: [Step(tmp_path / "01_long.ipynb", "Long", "Long?", (), ("moon",))])
+    monkeypatch.setattr(
+        publish, "notebook_steps", lambda: [Step(tmp_path / "01_long.ipynb", "Long", "Long?", (), ("moon",))]
+    )
 
     def press() -> None:
         while not (pid.exists() and pid.read_text()):

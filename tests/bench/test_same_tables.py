@@ -1,0 +1,37 @@
+"""Tables count as the same only where each bit is."""
+
+from __future__ import annotations
+
+import math
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.same_tables import compare, differences
+
+TABLE = pa.table({"x": [1.0, math.nan, None, 0.0], "s": ["a", None, "b", "c"]})
+
+
+def test_a_table_is_the_same_as_itself_though_it_holds_nan_and_nulls():
+    assert differences(TABLE, TABLE) == []
+
+
+def test_the_last_bit_a_lost_sign_a_null_and_an_order_of_columns_are_seen():
+    last_bit = TABLE.set_column(0, "x", pa.array([math.nextafter(1.0, 2.0), math.nan, None, 0.0]))
+    assert differences(TABLE, last_bit) == ["x, row 0: 1.0 · 1.0000000000000002"]
+    assert differences(TABLE, TABLE.set_column(0, "x", pa.array([1.0, math.nan, None, -0.0])))
+    assert differences(TABLE, TABLE.set_column(0, "x", pa.array([1.0, None, None, 0.0])))
+    assert differences(TABLE, TABLE.select(["s", "x"]))
+    assert differences(TABLE, TABLE.slice(1)) == ["rows: 4 · 3"]
+
+
+def test_a_table_that_only_one_run_has_differs(tmp_path):
+    for run, names in (("before", ("facts", "churn")), ("after", ("facts",))):
+        (tmp_path / run / "study" / "tables").mkdir(parents=True)
+        for name in names:
+            pq.write_table(TABLE, tmp_path / run / "study" / "tables" / f"{name}.parquet")
+    found = compare(tmp_path / "before", tmp_path / "after")
+    assert found == {
+        "study/tables/churn.parquet": ["stands in one of them only"],
+        "study/tables/facts.parquet": [],
+    }
