@@ -1,7 +1,8 @@
 """Whether two runs hold the same tables, equal to the bit: ``python -m bench.same_tables BEFORE AFTER``.
 
 Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
-changes nothing leaves them equal; what differs is named with its column and the first row that differs.
+changes nothing leaves them equal; what differs is named with its column and the first row that differs. Order lines and quarantine
+are written as the engine's threads end, in another order each time: their rows are compared sorted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+UNORDERED = ("orders.parquet", "quarantine.parquet")
 
 
 def differences(before: pa.Table, after: pa.Table) -> list[str]:
@@ -35,7 +38,12 @@ def compare(before: Path, after: Path) -> dict[str, list[str]]:
     tables = [{path.relative_to(top): path for path in top.rglob("tables/*.parquet")} for top in (before, after)]
     missing = {str(name): ["stands in one of them only"] for name in tables[0].keys() ^ tables[1].keys()}
     shared = sorted(tables[0].keys() & tables[1].keys())
-    return missing | {str(name): differences(*(pq.read_table(side[name]) for side in tables)) for name in shared}
+    return missing | {str(name): differences(*(_read(side[name]) for side in tables)) for name in shared}
+
+
+def _read(path: Path) -> pa.Table:
+    table = pq.read_table(path)
+    return table.sort_by([(name, "ascending") for name in table.column_names]) if path.name in UNORDERED else table
 
 
 def _bits(column: pa.ChunkedArray) -> pa.Array:

@@ -35,3 +35,13 @@ def test_a_table_that_only_one_run_has_differs(tmp_path):
         "study/tables/churn.parquet": ["stands in one of them only"],
         "study/tables/facts.parquet": [],
     }
+
+
+def test_order_lines_may_stand_in_another_order_and_no_other_table_may(tmp_path):
+    for run, table in (("before", TABLE), ("after", TABLE.take([3, 1, 0, 2]))):
+        (tmp_path / run / "tables").mkdir(parents=True)
+        for name in ("orders", "facts"):
+            pq.write_table(table, tmp_path / run / "tables" / f"{name}.parquet")
+    found = compare(tmp_path / "before", tmp_path / "after")
+    assert found["tables/orders.parquet"] == []
+    assert found["tables/facts.parquet"]
