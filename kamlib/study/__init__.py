@@ -1,9 +1,8 @@
 """The study file, the tables and columns that the kit knows, and its periods."""
 
-from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label, quarter_before
 from kamlib.study.sections import Criterion
 from kamlib.study.sources import Engine, Source
 
-__all__ = ["INPUTS", "Criterion", "Engine", "Source", "Study", "as_date", "period_label", "quarter_before"]
+__all__ = ["Criterion", "Engine", "Source", "Study", "as_date", "period_label", "quarter_before"]
