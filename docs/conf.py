@@ -89,8 +89,9 @@ def write_pages(app: Sphinx) -> None:
 
 
 def describe_parameters(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
-    """What stands behind a parameter's colon with nothing below is its description, no type."""
-    lines[:] = re.sub(r"^(\w[\w, ]*) : (.+)$(?!\n +\S)", r"\1\n    \2", "\n".join(lines), flags=re.M).split("\n")
+    """What stands behind a parameter's colon is its description, no type, where nothing stands below or it has five words or more."""
+    prose = r"^(\w[\w, ]*) : (.+$(?!\n +\S)|(?:\S+ ){4}.+$)"
+    lines[:] = re.sub(prose, r"\1\n    \2", "\n".join(lines), flags=re.M).split("\n")
 
 
 def describe_pictures(app: Sphinx, doctree: nodes.document) -> None:
