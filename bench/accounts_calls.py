@@ -123,7 +123,8 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     some = landmark_history.some_accounts(orders, ROWS // (len(DAYS) - 1))
     signs_of = {name: tables[name] for name in ("accounts", "interactions", "invoices")}
     table = watch(
-        "history.at_risk_history", lambda: landmark_history.at_risk_history(orders, DAYS, some=some, **signs_of)
+        "landmark_history.at_risk_history",
+        lambda: landmark_history.at_risk_history(orders, DAYS, some=some, **signs_of),
     )
     watch("holdout.losses_by_landmark", lambda: holdout.losses_by_landmark(table, TODAY))
     day = TODAY - pd.Timedelta(days=H)
