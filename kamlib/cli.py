@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -117,7 +117,7 @@ def batch(
     """Run many studies and quarters: one report each and a page that links them. Exit status 1 if any failed."""
     from kamlib.run.batch import run_batch
 
-    def told(entry: dict) -> None:
+    def told(entry: dict[str, Any]) -> None:
         cause = f": {entry['cause']}" if entry["cause"] else ""
         typer.echo(f"{entry['status']:<7} {entry['study']} {entry['as_of']} {entry['seconds']:.1f} s{cause}", err=True)
 

@@ -84,7 +84,7 @@ def return_rates(
     kind = kinds(known, horizon_days).to_numpy() if rhythm else np.full(len(known), "all")
     if len(known) and overall * pd.Series(away).groupby(kind).sum().min() < _EXPECTED:
         kind = np.full(len(known), "all")
-    rows: list[list] = []
+    rows: list[list[Any]] = []
     for name in np.unique(kind):
         first = len(rows)
         for start, stop in pairwise(edges):
@@ -198,7 +198,8 @@ def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndar
     start = own["start"].to_numpy(float)
     ahead = np.minimum(since[:, None] + horizon_days, np.append(start[1:], np.inf))
     inside = (ahead - np.maximum(since[:, None], start)).clip(min=0)
-    return 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
+    chances: np.ndarray = 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
+    return chances
 
 
 def _counted(returns: int) -> str:

@@ -5,8 +5,9 @@ Each figure says which table it waits for where the run does not hold it; nothin
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
@@ -15,9 +16,7 @@ from kamlib.report.confidence import confidence_facts, season_range
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import Fact, Tables, by_account, names, revenue, shares, total, waits_for, worth_word
 from kamlib.scoring import categories
-
-if TYPE_CHECKING:
-    from kamlib.study.model import Study
+from kamlib.study.model import Study
 
 VERDICTS = {
     "below": "below the usual corridor: either sales are spread over many accounts, or some key accounts are not on the list",
@@ -122,7 +121,7 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
     return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
 
 
-def _stake_below(rows: pd.DataFrame, worth: dict) -> pd.Series:
+def _stake_below(rows: pd.DataFrame, worth: dict[Hashable, Any]) -> pd.Series:
     """What is at stake at most where the chance of loss is printed as "under 1%"; missing elsewhere.
 
     No model tells one chance in a million from one in a thousand, so no amount is given as if it did.

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.explain import changing_effects, final_model, hazard_ratios, lost_probabilities, reasons
-from kamlib.churn.model import Settings, fit, predict
+from kamlib.churn.model import Settings, fit
+from kamlib.churn.prediction import predict
 from kamlib.errors import InputError
 
 AS_OF, H = date(2025, 12, 31), 90
