@@ -13,6 +13,7 @@ SURE = 0.90
 
 
 def confidence_facts(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> list[Fact]:
+    """What is known of the doubt in the list, in the chances of loss, in the classes and in the profit; in reading order."""
     return [
         _membership(study, accounts, wait, write),
         _chances(study, tables, write),

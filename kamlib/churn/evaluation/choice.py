@@ -77,7 +77,7 @@ def _scores(table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, settings:
         model = fit(table, day, settings, horizon_days=horizon_days, most_rows=_CHOICE_ROWS, robust_rows=0)
     except InputError:
         return []  # counted: the row says on how many landmarks it was judged
-    found = []
+    found: list[Score] = []
     for level in LEVELS:
         if level_landmarks(model.landmarks, day, level):
             p = predict(replace(model, settings=replace(settings, level=level)), now)["p_lost"]

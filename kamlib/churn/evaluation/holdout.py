@@ -94,7 +94,7 @@ def evaluate(
 def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
     """Accounts at risk and lost at each landmark whose outcome is complete: as_of, accounts, losses, share, low, high (Wilson)."""
     came = outcomes(table, until, horizon_days=horizon_days)
-    complete: pd.DataFrame = came[came["complete"]].groupby(table["as_of"])["lost"].agg(accounts="size", losses="sum")
+    complete = came[came["complete"]].groupby(table["as_of"]).agg(accounts=("lost", "size"), losses=("lost", "sum"))
     low, high = wilson(complete["losses"], complete["accounts"])
     return complete.assign(share=complete["losses"] / complete["accounts"], low=low, high=high).reset_index()
 

@@ -107,11 +107,3 @@ def test_what_came_back_is_drawn_month_by_month_for_each_outcome():
     assert whole.figure.get_suptitle() == "Lines that came back and fit no earlier line: 2"
     with pytest.raises(InputError, match="nothing came back"):
         figures.returned_by_month(RETURNED.iloc[:0], currency="EUR")
-
-
-def test_names_that_are_not_known_are_shown_as_ids():
-    largest = pd.DataFrame(
-        {"account_id": ["a", "00123"], "members": [2, 1], "amount": [7.0, 5.0], "largest_member": [4.0, 5.0]}
-    )
-    axis = figures.group_bars(largest, names=pd.Series({"a": "$ <b>Acme</b> $"}), currency="EUR")
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["$ <b>Acme</b> $", "00123"]
