@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kamlib import __version__
 from kamlib.errors import InputError
@@ -48,9 +50,6 @@ def init(
 @app.command()
 def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
     """Run a study and publish its report."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from kamlib.run.publish import run_study
     from kamlib.run.steps import notebook_steps
 
@@ -183,18 +182,18 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 def main() -> None:
     """Run the command line; a mistake of the input ends with one message and status 2, never with a traceback."""
-    from kamlib.run.steps import StepError
-
     try:
         app()
     except InputError as error:
         typer.echo(f"kam: {error}", err=True)
         sys.exit(2)
-    except StepError as error:
-        details = f". The details are in {error.log}" if error.log else ""
-        typer.echo(f"kam: {error}{details}", err=True)
-        sys.exit(1)
     except Exception as error:
+        from kamlib.run.steps import StepError
+
+        if isinstance(error, StepError):
+            details = f". The details are in {error.log}" if error.log else ""
+            typer.echo(f"kam: {error}{details}", err=True)
+            sys.exit(1)
         with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:
             traceback.print_exc(file=log)
         typer.echo(f"kam: {type(error).__name__}: {error}. The details are in {log.name}", err=True)

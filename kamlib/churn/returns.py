@@ -20,7 +20,7 @@ from kamlib.stats.intervals import resampled_sums
 FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
-_BROKEN = 4  # own gaps in a horizon: a buyer at random at that rate is silent for so long in one case of fifty, exp(-4)
+_BROKEN = 4  # own gaps in a horizon: a Poisson buyer of that rate is silent for so long in one case of fifty, exp(-4)
 WAYS: dict[str, dict[str, Any]] = {
     "one rate for all": {"n_blocks": 1},
     "time lost": {"n_blocks": _BLOCKS},

@@ -1,4 +1,4 @@
-"""The call list, its reasons in words, and what the model says of each sign."""
+"""The call list, its reasons in words, and what the model says of each covariate."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_intervals_of_hazard_ratios_are_as_wide_as_200_refits_on_resampled_accou
 
 
 def test_regular_buyers_that_leave_break_proportional_hazards(model, table):
-    """Whoever is late against a regular rhythm has left: signs work differently on early and late orders."""
+    """Whoever is late against a regular rhythm has left: covariates work differently on early and late orders."""
     tested = changing_effects(model, table)
     assert tested["fails"].any()
     assert (tested["adjusted"] >= tested["p"]).all()
