@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import matplotlib
+
+matplotlib.use("Agg")
+
 import pandas as pd
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 
 def test_names_that_are_not_known_are_shown_as_ids():
@@ -28,7 +29,7 @@ def test_the_title_counts_those_that_buy_through_several_accounts_and_dots_stand
         }
     )
     axis = figures.group_bars(largest, names=pd.Series(dtype=object), currency="EUR")
-    assert axis.get_title() == "2 of the 3 largest customers buy through several accounts"
+    assert axis.get_title(loc="left") + axis.get_title() == "2 of the 3 largest customers buy through several accounts"
     alone, together = (dots.get_offsets()[:, 0].tolist() for dots in axis.collections[1:])
     assert (alone, together) == ([6, 5, 3], [9, 5, 4])
     assert [text.get_text() for text in axis.texts] == ["3 accounts", "1 account", "2 accounts"]
