@@ -114,7 +114,7 @@ def run(folder: Path, accounts: int) -> list[Row]:
 def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """States, the model of loss with its test, and lifetime value; the states and P(lost)."""
     from kamlib.churn import aft, explain, landmark_history, landmarks, next_order
-    from kamlib.churn.evaluation import holdout, thresholds
+    from kamlib.churn.evaluation import choice, holdout, thresholds
     from kamlib.facts import blocks, frequency_bands, states
     from kamlib.measures import lifetime_value
     from kamlib.stats import survival
@@ -134,8 +134,8 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     watch("survival.kaplan_meier", lambda: survival.kaplan_meier(came["duration"], came["event"], groups))
     watch("survival.log_rank", lambda: survival.log_rank(came["duration"], came["event"], groups))
     watch("thresholds.threshold_curve", lambda: thresholds.threshold_curve(before["silence_days"], came["lost"]))
-    choices = watch("holdout.choose", lambda: holdout.choose(table, day))
-    settings = holdout.chosen(choices)
+    choices = watch("choice.choose", lambda: choice.choose(table, day))
+    settings = choice.chosen(choices)
     test = watch("holdout.evaluate", lambda: holdout.evaluate(table, TODAY, settings))
     watch("aft.aft_check", lambda: aft.aft_check(table, test))
     verdict = holdout.Verdict("model", "silence", "", 0, None)
@@ -202,7 +202,7 @@ def scoring(
     strength = watch("kaism.relative_strength", lambda: kaism.relative_strength(theirs))
     across = watch("kaism.importance", lambda: kaism.importance(whole, view, strength=strength))
     watch("kaism.kaism_matrix", lambda: kaism.kaism_matrix(scores, across, view))
-    watch("categories.customer_categories", lambda: categories.customer_categories(whole, ratings=ours, dealings=dealt))
+    watch("categories.customer_categories", lambda: categories.customer_categories(whole, ratings=ours, service=dealt))
     watch("categories.three_p", lambda: categories.three_p(ours, now["account_id"]))
     earlier = customers.with_accounts(then, tables["accounts"]).merge(
         service.service_facts(then, **touched), on="account_id"

@@ -9,7 +9,8 @@ import pandas as pd
 from bench.churn_peers import PEERS, predictions
 from bench.runs import EXAMPLE
 from kamlib.churn.evaluation.baselines import BASELINES
-from kamlib.churn.evaluation.holdout import choose, chosen, evaluate
+from kamlib.churn.evaluation.choice import choose, chosen
+from kamlib.churn.evaluation.holdout import evaluate
 from kamlib.churn.evaluation.metrics import MEASURES, compare
 from kamlib.churn.landmark_history import at_risk_history
 from kamlib.churn.landmarks import landmark_dates

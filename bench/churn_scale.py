@@ -112,7 +112,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     """The way of notebook 05, without the choices and the test: table, fit, P(lost) with reasons, next order, value."""
     import pandas as pd
 
-    from kamlib.churn import explain, next_order
+    from kamlib.churn import explain, next_order, prediction
     from kamlib.churn import model as churn
     from kamlib.churn.evaluation.holdout import Verdict
     from kamlib.churn.landmark_history import at_risk_history, some_accounts
@@ -150,7 +150,9 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
 
     train = table[past]
     came = outcomes(train, AS_OF, horizon_days=H)
-    cox_data(churn.standardised(model, train), train, came).drop(columns="_account").to_parquet(folder / "rows.parquet")
+    cox_data(prediction.standardised(model, train), train, came).drop(columns="_account").to_parquet(
+        folder / "rows.parquet"
+    )
     return {"seconds": seconds, "memory": memory, "facts": _sums(table), "rows": model.rows, "drawn": model.accounts,
             "listed": len(listed)}  # fmt: skip
 

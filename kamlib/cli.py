@@ -8,9 +8,11 @@ import traceback
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kamlib import __version__
 from kamlib.errors import InputError
@@ -48,9 +50,6 @@ def init(
 @app.command()
 def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
     """Run a study and publish its report."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from kamlib.run.publish import run_study
     from kamlib.run.steps import notebook_steps
 
@@ -117,7 +116,7 @@ def batch(
     """Run many studies and quarters: one report each and a page that links them. Exit status 1 if any failed."""
     from kamlib.run.batch import run_batch
 
-    def told(entry: dict) -> None:
+    def told(entry: dict[str, Any]) -> None:
         cause = f": {entry['cause']}" if entry["cause"] else ""
         typer.echo(f"{entry['status']:<7} {entry['study']} {entry['as_of']} {entry['seconds']:.1f} s{cause}", err=True)
 
@@ -183,18 +182,18 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 def main() -> None:
     """Run the command line; a mistake of the input ends with one message and status 2, never with a traceback."""
-    from kamlib.run.steps import StepError
-
     try:
         app()
     except InputError as error:
         typer.echo(f"kam: {error}", err=True)
         sys.exit(2)
-    except StepError as error:
-        details = f". The details are in {error.log}" if error.log else ""
-        typer.echo(f"kam: {error}{details}", err=True)
-        sys.exit(1)
     except Exception as error:
+        from kamlib.run.steps import StepError
+
+        if isinstance(error, StepError):
+            details = f". The details are in {error.log}" if error.log else ""
+            typer.echo(f"kam: {error}{details}", err=True)
+            sys.exit(1)
         with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:
             traceback.print_exc(file=log)
         typer.echo(f"kam: {type(error).__name__}: {error}. The details are in {log.name}", err=True)

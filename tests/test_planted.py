@@ -89,7 +89,7 @@ def test_planted_experts_and_goodwill_are_told_from_the_others(sample):
         interactions=sample.tables["interactions"],
         costs=serving_costs(sample.tables["interactions"], 55),
     )
-    found = categories.customer_categories(sample.facts, dealings=dealt)
+    found = categories.customer_categories(sample.facts, service=dealt)
     planted = sample.truth.drop_duplicates("group_id").set_index("group_id")["key_category"]
     buying = set(sample.facts.loc[sample.facts["order_days_12m"] > 0, "account_id"])
     for kind in ("expert", "goodwill"):

@@ -7,8 +7,9 @@
 from kamlib.churn.landmark_history import at_risk_history
 from kamlib.churn.landmarks import landmark_dates, landmark_table, outcomes
 from kamlib.churn.losses import loss_episodes, losses_by_quarter
-from kamlib.churn.model import fit, predict
+from kamlib.churn.model import fit
 from kamlib.churn.next_order import next_order_days
+from kamlib.churn.prediction import predict
 from kamlib.churn.returns import return_rates
 
 __all__ = [

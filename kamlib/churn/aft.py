@@ -1,4 +1,4 @@
-"""A check of the Cox model by another kind of model: accelerated failure time, where a sign stretches the wait for the order."""
+"""A check of the Cox model by another kind of model: accelerated failure time, where a covariate stretches the wait for the order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kamlib.churn.cox import sample_accounts
 from kamlib.churn.evaluation.holdout import Evaluation
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import standardised
+from kamlib.churn.prediction import standardised
 from kamlib.errors import InputError
 
 FAMILIES = {"WeibullAFTFitter": "Weibull", "LogNormalAFTFitter": "log-normal", "LogLogisticAFTFitter": "log-logistic"}

@@ -10,7 +10,7 @@ import pandas as pd
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
 
-#: signs on record about an account's last order, and what each means
+#: what may stand on record about an account's last order, and what it means
 CAUSES = {
     "deadlines": "a quarter or more of our deliveries of a year came late",
     "promises": "a claim or dispute stood open for more than 30 days",
@@ -20,6 +20,7 @@ CAUSES = {
     "bids": "a bid that we lost within a year",
 }
 ENDED, NOTHING, UNKNOWN = "closed, or contract ended", "nothing that tells", "no records of that time"
+Rule = Callable[[np.ndarray], np.ndarray]
 _YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
 _LATE_SHARE, _FEWEST_TOUCHES = 0.25, 2
 _FEWEST = 10  # lost accounts, and accounts that stayed, below which the two are not compared
@@ -55,7 +56,7 @@ def on_record(
         age = both["last_order"] - both["date"]
         return both[(age < _YEAR) & (age >= -after)]
 
-    def put(cause: str, table: pd.DataFrame, part: pd.DataFrame, rule: Callable = lambda n: n > 0) -> None:
+    def put(cause: str, table: pd.DataFrame, part: pd.DataFrame, rule: Rule = lambda n: n > 0) -> None:
         count = np.bincount(part["row"], minlength=len(rows))
         seen = rows["last_order"] - _YEAR >= table["date"].min() - pd.Timedelta(days=1)
         found[cause] = np.where(seen, rule(count).astype(float), np.nan)

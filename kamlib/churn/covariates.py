@@ -1,4 +1,4 @@
-"""Signs of leaving: the covariates of the churn model, made from a landmark table.
+"""The covariates of the churn model, made from a landmark table, and what they say in words.
 
 Short histories are shrunk towards what is usual (the mean of all accounts, with the weight of a few observations), so an
 account with one gap is not judged by that gap. Whatever is "usual" is learnt on the training landmarks only.
@@ -31,8 +31,8 @@ class Covariate:
 
 _DOUBLE = float(np.log(2))
 COVARIATES: dict[str, Covariate] = {
-    sign.name: sign
-    for sign in (
+    covariate.name: covariate
+    for covariate in (
         Covariate("silence", "silence", "days since the last purchase", _DOUBLE, "twice as long"),
         Covariate("silence_squared", "silence", "long silence weighs more (square)", _DOUBLE**2, "twice the usual"),
         Covariate("silence_in_gaps", "silence", "silence against the own rhythm", _DOUBLE, "twice as many own gaps"),
@@ -107,7 +107,7 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index of `table`
-        One column for each of `COVARIATES`. A sign whose table was not given, or whose window was not observed, is missing.
+        One column for each of `COVARIATES`. A covariate whose table was not given, or whose window was not observed, is missing.
         The 12 months are the observed part of them where the data begin later.
     """
     year = year_sums(table)
@@ -152,7 +152,7 @@ def own_gap(table: pd.DataFrame, common: Usual) -> pd.Series:
 
 
 def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
-    """What each group of signs says about an account, in plain words; one column a group, empty where it is no concern."""
+    """What each group of covariates says about an account, in plain words; one column a group, empty where it is no concern."""
     year = year_sums(table)
 
     def whole(values: pd.Series, missing: str = "?") -> pd.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -43,11 +43,14 @@ def fit_cox(data: pd.DataFrame, penalty: float, *, cluster: bool = False) -> Sem
     from lifelines.exceptions import ConvergenceError
     from lifelines.fitters.coxph_fitter import SemiParametricPHFitter
 
-    class Fitter(SemiParametricPHFitter):
+    class Fitter(SemiParametricPHFitter):  # type: ignore[misc]  # lifelines tells no types
         """Without the medians of each stratum, which only plots need and which take half the time."""
 
-        def _compute_central_values_of_raw_training_data(self, df, strata=None, name="baseline"):
-            return super()._compute_central_values_of_raw_training_data(df, None, name)
+        def _compute_central_values_of_raw_training_data(
+            self, df: pd.DataFrame, strata: Any = None, name: str = "baseline"
+        ) -> pd.DataFrame:
+            values: pd.DataFrame = super()._compute_central_values_of_raw_training_data(df, None, name)
+            return values
 
     remedy = "Give a longer history, or a higher churn.penalties."
     if not data[NAMES["event"]].any():
@@ -78,4 +81,5 @@ def widening(data: pd.DataFrame, fitted: SemiParametricPHFitter, rows: int, seed
     """Robust over naive standard error of each coefficient, accounts as clusters, on a sample of whole accounts."""
     part, penalty = sample_accounts(data, rows, seed, NAMES["account"]), fitted.penalizer
     naive = fitted if len(part) == len(data) else fit_cox(part.drop(columns=NAMES["account"]), penalty)
-    return fit_cox(part, penalty, cluster=True).standard_errors_ / naive.standard_errors_
+    wider: pd.Series = fit_cox(part, penalty, cluster=True).standard_errors_ / naive.standard_errors_
+    return wider

@@ -12,12 +12,15 @@ from kamlib.churn.cox import cox_data, fit_cox, sample_accounts
 from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions, baseline_range
 from kamlib.churn.evaluation.holdout import Verdict
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Model, Piece, Settings, fit, predict, relative_risks, standardised
+from kamlib.churn.model import Model, Piece, Settings, fit
+from kamlib.churn.prediction import predict, relative_risks, standardised
 from kamlib.errors import InputError
 from kamlib.stats.survival import proportional_hazards
 
 _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
-_REASON_FROM = 0.1  # a sign is a reason when it lowers the chance of the next order by about 10 % or more
+_REASON_FROM = (
+    0.1  # a group of covariates is a reason when it lowers the chance of the next order by about 10 % or more
+)
 COLUMNS = ["account_id", "p_lost", "low", "high", "method", "reason"]
 
 
@@ -57,10 +60,10 @@ def final_model(
 
 
 def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
-    """The main reasons for a high P(lost) in words: the groups of signs that lower the chance of an order most.
+    """The main reasons for a high P(lost) in words: the groups of covariates that lower the chance of an order most.
 
     The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
-    the pieces are weighed by the orders expected in them. A second opinion knows no signs and gives no reasons.
+    the pieces are weighed by the orders expected in them. A second opinion knows no covariates and gives no reasons.
     """
     z = standardised(model, table)
     groups = {name: COVARIATES[str(name)].group for name in z}
@@ -80,12 +83,12 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
 
 
 def hazard_ratios(model: Model) -> pd.DataFrame:
-    """Each sign with the factor on the chance of the next order per step, with its 95 % interval.
+    """Each covariate with the factor on the chance of the next order per step, with its 95 % interval.
 
     Returns
     -------
     DataFrame, strongest first within each piece (by its effect per standard deviation)
-        days (of the piece), sign, meaning, step (in words), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
+        days (of the piece), sign (the covariate), meaning, step (in words), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
         deviation. Below 1: orders come later, the account is more likely to be lost. Penalised, so a little nearer to 1.
     """
     tables = []
@@ -113,14 +116,14 @@ def hazard_ratios(model: Model) -> pd.DataFrame:
 
 
 def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:
-    """Whether each sign works alike on early and late orders: proportional hazards, tested before any time split.
+    """Whether each covariate works alike on early and late orders: proportional hazards, tested before any time split.
 
     The model is refitted nearly without penalty on whole accounts sampled to at most `rows` rows.
 
     Returns
     -------
     DataFrame, smallest p first
-        sign, meaning, statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
+        sign (the covariate), meaning, statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
         below 0.05), rows (in the sample).
 
     References

@@ -61,7 +61,7 @@ def loss_episodes(
     }
     bought = spans[""] & (both.amount > 0)
     sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
-    found = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
+    found: pd.DataFrame = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
     found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
     found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(
         lambda n: n > 0

@@ -1,4 +1,4 @@
-"""Buyers at random that may leave after any order, the MBG/NBD model: a second opinion that knows three numbers of each account."""
+"""The MBG/NBD model, orders at random until the account leaves after one: a second opinion that knows three numbers of each account."""
 
 from __future__ import annotations
 
@@ -50,22 +50,23 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
     return MbgNbd(*(float(value) for value in np.exp(best.x)))
 
 
-def alive(buyers: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
+def alive(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
     """P(still a client), 0 to 1; parameters as in `fit_mbg_nbd`."""
-    r, alpha, a, b = buyers.r, buyers.alpha, buyers.a, buyers.b
+    r, alpha, a, b = model.r, model.alpha, model.a, model.b
     weeks, last = age / _WEEK, recency / _WEEK
     gone = np.log(a) - np.log(b + x) + (r + x) * (np.log(alpha + weeks) - np.log(alpha + last))
-    return expit(-gone)
+    there: pd.Series = expit(-gone)
+    return there
 
 
-def p_no_order(buyers: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series, days: np.ndarray | float) -> pd.Series:
+def p_no_order(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series, days: np.ndarray | float) -> pd.Series:
     """P(no order in the `days` to come): it has left, or it has not and does not order; parameters as in `fit_mbg_nbd`.
 
     An account leaves only right after an order, so one that is there and does not order stays there. Its rate is
     Gamma(r + x, alpha + age), and E exp(-rate t) = ((alpha + age) / (alpha + age + t)) ^ (r + x).
     """
-    there, known = alive(buyers, x, recency, age), buyers.alpha + age / _WEEK
-    return 1 - there + there * (known / (known + days / _WEEK)) ** (buyers.r + x)
+    there, known = alive(model, x, recency, age), model.alpha + age / _WEEK
+    return 1 - there + there * (known / (known + days / _WEEK)) ** (model.r + x)
 
 
 def repeats(table: pd.DataFrame, day: pd.Series | pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -1,15 +1,14 @@
 """The churn model: a Cox model of the time to the next purchase, fitted on many landmarks.
 
 Coefficients are estimated within landmarks (each landmark is a stratum with a level of its own), so that seasons and
-the length of the history can't pass for signs of leaving. Where hazards are not proportional, time can be split: the
-days up to the split and the days after it have coefficients of their own. The level of a prediction is a choice too:
-pooled over the landmarks of the last year, those of the same season, or the latest one.
+the length of the history can't pass for a wish to leave. Where hazards are not proportional, time can be split: the
+days up to the split and the days after it have coefficients of their own.
 
 P(lost by H) = b + (1 - b) S(H | x). S alone would make the loss of a frequent buyer impossible (one in a million); b is the
-small share of accounts that leave whatever their signs say (a firm closes, a buyer goes), as the landmarks show it.
+small share of accounts that leave whatever their covariates say (a firm closes, a buyer goes), as the landmarks show it.
 
-A second opinion can be asked: that of `kamlib.churn.mbg_nbd`, which knows no signs, but takes each account for a buyer at random that may
-leave after any order. P(lost) is then the mean of both, which errs less than either where they err apart (Bates & Granger,
+A second opinion can be asked: that of the MBG/NBD model (`kamlib.churn.mbg_nbd`), which knows no covariates, but takes orders to come at
+random until the account leaves, as it may after any of them. P(lost) is then the mean of both, which errs less than either where they err apart (Bates & Granger,
 1969, Operational Research Quarterly 20; equal weights: Clemen, 1989, International Journal of Forecasting 5).
 """
 
@@ -26,18 +25,17 @@ import pandas as pd
 from kamlib.churn.covariates import Usual, covariates, usual
 from kamlib.churn.cox import NAMES, cox_data, fit_cox, sample_accounts, widening
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.mbg_nbd import MbgNbd, fit_mbg_nbd, p_no_order, repeats
+from kamlib.churn.mbg_nbd import MbgNbd, fit_mbg_nbd, repeats
 from kamlib.errors import InputError
 
 Level = Literal["year", "season", "latest"]
 LEVELS: tuple[Level, ...] = ("year", "season", "latest")
-_SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are of the same season
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `kamlib.churn.evaluation.holdout.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none), and
-    whether P(lost) is the mean with that of a buyer at random."""
+    """What `kamlib.churn.evaluation.choice.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none), and
+    whether P(lost) is the mean with that of the MBG/NBD model (buyers)."""
 
     penalty: float = 0.01
     level: Level = "year"
@@ -73,7 +71,7 @@ class Model:
     sd: pd.Series
     pieces: tuple[Piece, ...]
     background: float
-    buyers: MbgNbd | None
+    mbg_nbd: MbgNbd | None
     rows: int
     accounts: int
 
@@ -142,7 +140,7 @@ def fit(
         events, exposure = (part.reindex(train.loc[complete, "as_of"].unique(), fill_value=0.0) for part in parts)
         pieces.append(Piece(start, end, coefficients, covariance, events, exposure))
     own = sum(
-        train["as_of"].map({day: _hazard(piece, [day]) for day in piece.events.index})
+        train["as_of"].map({day: cumulative_hazard(piece, [day]) for day in piece.events.index})
         * np.exp(matrix @ piece.coefficients)
         for piece in pieces
     )
@@ -155,68 +153,13 @@ def fit(
         sd,
         tuple(pieces),
         background(np.exp(-own[complete]), came.loc[complete, "lost"]),
-        _buyers(train) if settings.buyers else None,
+        _mbg_nbd(train) if settings.buyers else None,
         len(train),
         train["account_id"].nunique(),
     )
 
 
-def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
-    """P(lost by H) of each row, with the range between the mildest and the hardest landmark seen.
-
-    Returns
-    -------
-    DataFrame, index of `table`
-        p_lost; low and high: by the landmark with the most and with the fewest orders, each at the end of the 95 %
-        interval of the coefficients. A second opinion moves all three alike.
-    """
-    z = standardised(model, table)
-    risks = relative_risks(model, z)
-    p_lost = still_waiting(model, table, risks, model.horizon_days)
-    most, fewest = np.zeros(len(table)), np.zeros(len(table))
-    each = [sum(_hazard(piece, [day]) for piece in model.pieces) for day in model.landmarks]
-    mildest, hardest = model.landmarks[int(np.argmax(each))], model.landmarks[int(np.argmin(each))]
-    for piece, risk in zip(model.pieces, risks, strict=True):
-        spread = np.exp(1.96 * np.sqrt(np.einsum("ij,jk,ik->i", z, piece.covariance, z, optimize=True).clip(min=0)))
-        most += _hazard(piece, [mildest]) * risk * spread
-        fewest += _hazard(piece, [hardest]) * risk / spread
-    high = model.background + (1 - model.background) * np.exp(-fewest)
-    low, high = (_averaged(model, table, p, model.horizon_days) for p in (np.exp(-most), high))
-    return pd.DataFrame(
-        {"p_lost": p_lost, "low": np.minimum(low, p_lost), "high": np.maximum(high, p_lost)}, index=table.index
-    )
-
-
-def still_waiting(model: Model, table: pd.DataFrame, risks: list[np.ndarray], days: np.ndarray | int) -> np.ndarray:
-    """P(no order within `days`) of each row, up to the horizon: what `predict` gives at the horizon.
-
-    Parameters
-    ----------
-    risks : of `relative_risks`.
-    days : for all rows, or for each.
-    """
-    expected = np.zeros(len(table))
-    for piece, risk in zip(model.pieces, risks, strict=True):
-        passed = np.clip(days - piece.start, 0, piece.end - piece.start)
-        for day in table["as_of"].unique():
-            hazard = np.append(0.0, np.cumsum(daily_hazard(piece, level_of(model, day))))
-            expected += np.where(table["as_of"] == day, hazard[passed] * risk, 0.0)
-    return _averaged(model, table, model.background + (1 - model.background) * np.exp(-expected), days)
-
-
-def relative_risks(model: Model, z: pd.DataFrame) -> list[np.ndarray]:
-    """The hazard of each row of `standardised` against the average account's, piece by piece."""
-    return [np.exp((z @ piece.coefficients).to_numpy()) for piece in model.pieces]
-
-
-def _averaged(model: Model, table: pd.DataFrame, p: np.ndarray, days: np.ndarray | int) -> np.ndarray:
-    """`p` itself, or its mean with what the second opinion says of so many days."""
-    if model.buyers is None:
-        return p
-    return (p + p_no_order(model.buyers, *repeats(table, table["as_of"]), days).to_numpy()) / 2
-
-
-def _buyers(rows: pd.DataFrame) -> MbgNbd:
+def _mbg_nbd(rows: pd.DataFrame) -> MbgNbd:
     """Fitted on each account as it was last seen: who has fallen silent for good stays in it, for its last row holds all its orders."""
     last = rows.sort_values("as_of", kind="stable").drop_duplicates("account_id", keep="last")
     return fit_mbg_nbd(*repeats(last, rows["as_of"].max()))
@@ -227,7 +170,7 @@ def background(p: pd.Series, lost: pd.Series) -> float:
 
     Parameters
     ----------
-    p, lost : P(lost) by the signs alone, and 1 for an account that was lost, 0 for one that ordered.
+    p, lost : P(lost) by the covariates alone, and 1 for an account that was lost, 0 for one that ordered.
     """
     gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
     low, high = 0.0, 1.0
@@ -238,35 +181,8 @@ def background(p: pd.Series, lost: pd.Series) -> float:
     return low
 
 
-def standardised(model: Model, table: pd.DataFrame) -> pd.DataFrame:
-    """The standardised covariates of each row, by the training landmarks' statistics; a missing one stands at the mean."""
-    natural = covariates(table, model.common)[model.mean.index]
-    return ((natural - model.mean) / model.sd).fillna(0.0)
-
-
-def level_landmarks(complete: pd.Index, day: pd.Timestamp, level: Level) -> list[pd.Timestamp]:
-    """Which complete landmarks give the level of a prediction at `day`; empty where the level can't be had."""
-    complete = pd.DatetimeIndex(complete)
-    if level == "latest":
-        return [complete.max()]
-    if level == "year":
-        return list(complete[complete > complete.max() - pd.Timedelta(days=365)])
-    back = -(complete - day).days
-    return list(complete[(np.abs((back + 182.625) % 365.25 - 182.625) <= _SEASON_DAYS) & (back > 182)])
-
-
-def level_of(model: Model, day: pd.Timestamp) -> list[pd.Timestamp]:
-    """The landmarks that give the level of this model's prediction at `day`; an `InputError` where there are none."""
-    if found := level_landmarks(model.landmarks, day, model.settings.level):
-        return found
-    raise InputError(
-        f"no complete landmark gives the level {model.settings.level!r} for {day.date()}",
-        remedy='Take the level "year", or give a longer history.',
-    )
-
-
 def _usable(natural: pd.DataFrame, landmark: pd.Series) -> list[str]:
-    """Signs that are known for most rows and differ between accounts of one landmark."""
+    """Covariates that are known for most rows and differ between accounts of one landmark."""
     known = natural.notna().mean() > 0.5
     within = natural - natural.groupby(landmark).transform("mean")
     return [str(name) for name in natural.columns if known[name] and within[name].std(ddof=0) > 1e-9]
@@ -290,8 +206,10 @@ def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.
 def daily_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> np.ndarray:
     """Breslow's hazard of an account with average covariates on each day of the piece, pooled over `landmarks`."""
     events, exposure = (part.loc[landmarks].sum().to_numpy() for part in (piece.events, piece.exposure))
-    return np.divide(events, exposure, out=np.zeros(len(events)), where=exposure > 0)
+    hazard: np.ndarray = np.divide(events, exposure, out=np.zeros(len(events)), where=exposure > 0)
+    return hazard
 
 
-def _hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> float:
+def cumulative_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> float:
+    """The sum of `daily_hazard` over the whole piece."""
     return float(daily_hazard(piece, landmarks).sum())

@@ -9,7 +9,8 @@ import pandas as pd
 
 from kamlib.churn.evaluation.baselines import recent
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Model, relative_risks, standardised, still_waiting
+from kamlib.churn.model import Model
+from kamlib.churn.prediction import relative_risks, standardised, still_waiting
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import bands
 from kamlib.stats.survival import kaplan_meier

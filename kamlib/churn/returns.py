@@ -20,7 +20,7 @@ from kamlib.stats.intervals import resampled_sums
 FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
-_BROKEN = 4  # own gaps in a horizon: a buyer at random at that rate is silent for so long in one case of fifty, exp(-4)
+_BROKEN = 4  # own gaps in a horizon: a Poisson buyer of that rate is silent for so long in one case of fifty, exp(-4)
 WAYS: dict[str, dict[str, Any]] = {
     "one rate for all": {"n_blocks": 1},
     "time lost": {"n_blocks": _BLOCKS},
@@ -84,7 +84,7 @@ def return_rates(
     kind = kinds(known, horizon_days).to_numpy() if rhythm else np.full(len(known), "all")
     if len(known) and overall * pd.Series(away).groupby(kind).sum().min() < _EXPECTED:
         kind = np.full(len(known), "all")
-    rows: list[list] = []
+    rows: list[list[Any]] = []
     for name in np.unique(kind):
         first = len(rows)
         for start, stop in pairwise(edges):
@@ -198,7 +198,8 @@ def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndar
     start = own["start"].to_numpy(float)
     ahead = np.minimum(since[:, None] + horizon_days, np.append(start[1:], np.inf))
     inside = (ahead - np.maximum(since[:, None], start)).clip(min=0)
-    return 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
+    chances: np.ndarray = 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
+    return chances
 
 
 def _counted(returns: int) -> str:

@@ -9,7 +9,7 @@ from kamlib.facts.accounts import account_facts
 from kamlib.facts.as_known import known_at, raise_on_leak
 from kamlib.facts.days import account_days, order_days
 from kamlib.facts.months import account_months
-from kamlib.facts.outcomes import next_orders
+from kamlib.facts.orders_after import next_orders
 from kamlib.facts.service import service_facts
 from kamlib.facts.states import customer_states
 from kamlib.facts.worth import worth_column

@@ -53,7 +53,7 @@ def later_blocks(
     block = ((after.date.delta(after.as_of, unit="day") - 1) / horizon_days).floor().cast("int64") + 1
     whole = ibis.least((last / horizon_days).floor().cast("int64"), n_blocks)
     found = after.select("account_id", "as_of", block=block, whole=whole).filter(lambda t: t.block <= t.whole)
-    table = found.select("account_id", "as_of", "block").distinct().to_pandas()
+    table: pd.DataFrame = found.select("account_id", "as_of", "block").distinct().to_pandas()
     return table.assign(as_of=table["as_of"].astype("datetime64[ns]"))
 
 
@@ -73,13 +73,10 @@ def span_sums(orders: ir.Table, spans: Mapping[str, tuple[pd.Timestamp, pd.Times
 
 
 def _sums(lines: ir.Table, by: list[str]) -> pd.DataFrame:
-    return (
-        lines.group_by(by)
-        .agg(
-            amount=lines.amount.sum().cast("float64"),
-            margin=lines.margin.sum().cast("float64"),
-            bought=(lines.amount > 0).any(),
-        )
-        .order_by(by)
-        .to_pandas()
+    sums = lines.group_by(by).agg(
+        amount=lines.amount.sum().cast("float64"),
+        margin=lines.margin.sum().cast("float64"),
+        bought=(lines.amount > 0).any(),
     )
+    table: pd.DataFrame = sums.order_by(by).to_pandas()
+    return table

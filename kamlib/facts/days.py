@@ -80,20 +80,23 @@ def as_dates(as_of: date | Sequence[date]) -> list[date]:
 
 def as_pandas(table: ir.Table, by: Sequence[str]) -> pd.DataFrame:
     """Run `table` in its engine. Sorted the same way whatever the engine: share falling, all else rising, text by code points."""
-    found = table.to_pyarrow()
+    found: pa.Table = table.to_pyarrow()
     found = found.take(np.lexsort([_places(found[name]) * (-1 if name == "share" else 1) for name in reversed(by)]))
     for place, field in enumerate(found.schema):
         if pa.types.is_date(field.type):
             found = found.set_column(place, field.name, found.column(place).cast(pa.timestamp("ns")))
-    return found.to_pandas(self_destruct=True)  # frees each column once it is copied
+    read: pd.DataFrame = found.to_pandas(self_destruct=True)  # frees each column once it is copied
+    return read
 
 
 def _places(column: pa.ChunkedArray) -> np.ndarray:
     """Numbers that sort as the column does, missing last; texts are compared once for each different one."""
     if pa.types.is_date(column.type):
-        return column.cast(pa.int32()).to_numpy()
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return column.to_numpy()
-    words = column.combine_chunks().dictionary_encode()
-    places = np.append(np.argsort(pc.sort_indices(words.dictionary)), len(words.dictionary))
-    return places[words.indices.fill_null(len(words.dictionary))]
+        column = column.cast(pa.int32())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        words = column.combine_chunks().dictionary_encode()
+        ranks = np.append(np.argsort(pc.sort_indices(words.dictionary)), len(words.dictionary))
+        places: np.ndarray = ranks[words.indices.fill_null(len(words.dictionary))]
+    else:
+        places = column.to_numpy()
+    return places

@@ -40,7 +40,7 @@ def first_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     age = both.date.delta(both.first_order, unit="day")
     year = both.filter((age >= 0) & (age < 365))
     sums = {name: year[name].sum().cast("float64") for name in ("amount", "margin")}
-    found = year.group_by("account_id", "first_order").agg(**sums).order_by("account_id").to_pandas()
+    found: pd.DataFrame = year.group_by("account_id", "first_order").agg(**sums).order_by("account_id").to_pandas()
     found["first_order"] = found["first_order"].astype("datetime64[ns]")
     over = found["first_order"] + pd.Timedelta(days=365) <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
     return found[over].reset_index(drop=True)
@@ -171,7 +171,9 @@ def managers_before(orders: ir.Table, until: date) -> pd.Series:
     """The manager with the most purchases of each account in the 365 days to `until`, by account_id."""
     lines = orders.filter((orders.amount > 0) & orders.manager.notnull() & (orders.date <= until))
     lines = lines.filter(lines.date > (pd.Timestamp(until) - pd.Timedelta(days=365)).date())
-    sums = lines.group_by("account_id", "manager").agg(amount=lines.amount.sum().cast("float64")).to_pandas()
+    sums: pd.DataFrame = (
+        lines.group_by("account_id", "manager").agg(amount=lines.amount.sum().cast("float64")).to_pandas()
+    )
     sums = sums.sort_values(["amount", "manager"], ascending=[False, True])
     return sums.drop_duplicates("account_id").set_index("account_id")["manager"]
 

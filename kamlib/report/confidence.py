@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import Fact, Tables, waits_for
-
-if TYPE_CHECKING:
-    from kamlib.study.model import Study
+from kamlib.study.model import Study
 
 SURE = 0.90
 """An account is sure of its place when it keeps it in at least this share of the draws."""
 
 
 def confidence_facts(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> list[Fact]:
+    """What is known of the doubt in the list, in the chances of loss, in the classes and in the profit; in reading order."""
     return [
         _membership(study, accounts, wait, write),
         _chances(study, tables, write),

@@ -10,24 +10,20 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup
 
 from kamlib.errors import InputError
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.sanitise import sanitise_body
+from kamlib.report.since_last import Since
 from kamlib.report.summary import summary
 from kamlib.report.text import cells, number_or_text, tidy
+from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
-
-if TYPE_CHECKING:
-    import jinja2
-    import pandas as pd
-
-    from kamlib.report.since_last import Since
-    from kamlib.study.model import Study
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -69,7 +69,8 @@ def sanitise_body(html: str, *, title: str) -> Body:
     title : the heading of the page where the notebook has none.
     """
     soup = BeautifulSoup(html, "html.parser")
-    _only_known(soup)
+    _drop_forbidden(soup)
+    _keep_known(soup)
     first = _headings(soup, title)
     contents = [
         (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
@@ -86,7 +87,8 @@ def sanitise_body(html: str, *, title: str) -> Body:
     return Body(str(soup).strip(), first, contents)
 
 
-def _only_known(soup: BeautifulSoup) -> None:
+def _drop_forbidden(soup: BeautifulSoup) -> None:
+    """Elements that go with all that is in them."""
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # comments, declarations
     for tag in soup.find_all(_GONE):
@@ -97,6 +99,10 @@ def _only_known(soup: BeautifulSoup) -> None:
             tag.unwrap()
     for tag in soup.find_all("a", class_="anchor-link"):
         tag.decompose()
+
+
+def _keep_known(soup: BeautifulSoup) -> None:
+    """Of unknown elements only what is in them, and of known ones only the attributes that do no harm."""
     for tag in soup.find_all(True):
         allowed = _KEPT.get(tag.name)
         if allowed is None:

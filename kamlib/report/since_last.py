@@ -7,19 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
 from kamlib.report.summary_facts import Tables, names, revenue
 from kamlib.scoring.list_changes import Scored, changes
+from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 from kamlib.study.sections import Scoring
-
-if TYPE_CHECKING:
-    from kamlib.scoring.list_changes import Scored
-    from kamlib.study.model import Study
 
 _TABLES = ("scores", "contributions", "facts")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ def worth_word(tables: Tables) -> str:
     return "revenue" if facts is not None and "margin" in facts and facts["margin"].isna().all() else "margin"
 
 
-def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict:
+def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict[Hashable, Any]:
     """The first of `columns` that the table has, by account; nothing where it has none."""
     table = tables.get(name)
     column = next((c for c in columns if table is not None and c in table), None)
@@ -54,7 +55,7 @@ def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict:
     return table.drop_duplicates("account_id").set_index("account_id")[column].to_dict()
 
 
-def names(tables: Tables) -> dict:
+def names(tables: Tables) -> dict[Hashable, Any]:
     """Name by account: of the account itself, not of its members."""
     table = tables.get("accounts")
     if table is None or "name" not in table:
@@ -71,9 +72,10 @@ def revenue(tables: Tables) -> pd.Series | None:
     return tables["facts"].set_index("account_id")[column].astype(float)
 
 
-def shares(tables: Tables) -> dict:
+def shares(tables: Tables) -> dict[Hashable, float]:
     """Share of each account in the revenue of all that have a positive one."""
     money = revenue(tables)
     if money is None or not (money > 0).any():
         return {}
-    return (money / money[money > 0].sum()).to_dict()
+    found: dict[Hashable, float] = (money / money[money > 0].sum()).to_dict()
+    return found

@@ -167,7 +167,7 @@ class _Writer(string.Formatter):
     def __init__(self, quote: Any) -> None:
         self.quote = quote
 
-    def get_value(self, key: int | str, args: Sequence, kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if key not in kwargs:
             raise InputError(
                 f"the sentence names {str(key)!r}, which was not given", found=some(kwargs), remedy="Give it by name."

@@ -19,7 +19,7 @@ from kamlib.errors import InputError, some
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
-_KERNELS: WeakSet[Popen] = WeakSet()
+_KERNELS: WeakSet[Popen[bytes]] = WeakSet()
 
 
 class StepError(RuntimeError):

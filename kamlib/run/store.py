@@ -17,6 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import kamlib
 from kamlib.errors import InputError
 from kamlib.run.steps import ROOT, Step, StepError, execute, notebook_steps
@@ -25,7 +27,6 @@ from kamlib.study.periods import period_label
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pandas as pd
 
 SAMPLE = ROOT / "data" / "sample" / "study.yaml"
 PACKAGES = ("duckdb", "ibis-framework", "lifelines", "numpy", "pandas", "papermill", "scikit-learn", "scipy", "seaborn")
@@ -143,8 +144,6 @@ class Run:
 
             settings = self.study.engine
             return engine(settings.spill, memory=settings.memory).read_parquet(self._file(name))
-        import pandas as pd
-
         return pd.read_parquet(self._file(name))
 
     def holds(self, name: str) -> bool:
@@ -166,8 +165,6 @@ class Run:
 
     def record(self) -> pd.DataFrame:
         """What this run rests on, for the last cell of a notebook: item and value."""
-        import pandas as pd
-
         rows = {
             "kam": kamlib.__version__,
             **{name: version(name) for name in PACKAGES},

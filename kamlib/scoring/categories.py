@@ -27,7 +27,7 @@ def customer_categories(
     facts: pd.DataFrame,
     *,
     ratings: pd.DataFrame | None = None,
-    dealings: pd.DataFrame | None = None,
+    service: pd.DataFrame | None = None,
     prospects: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What kind of client each is to us; one may be several, and the evidence says which number put it there.
@@ -39,7 +39,7 @@ def customer_categories(
     Parameters
     ----------
     facts, ratings : of the whole base, account_id, margin_12m, revenue_12m; latest ratings by us as in `three_p`, or None.
-    dealings : result of `kamlib.facts.service.service_facts`, or None.
+    service : result of `kamlib.facts.service.service_facts`, or None.
     prospects : result of `three_p`, or None.
 
     Returns
@@ -60,8 +60,8 @@ def customer_categories(
         high = high.rename(columns={"criterion": "measure"})
         high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
         found.append(high.assign(evidence=high["measure"] + high["value"].map(" rated {:.1f} of 10".format)))
-    if dealings is not None:
-        found += [*_experts(dealings), _goodwill(dealings)]
+    if service is not None:
+        found += [*_experts(service), _goodwill(service)]
     if prospects is not None:
         passed = prospects[prospects["verdict"] == "open"].assign(
             category="prospect", measure="three P", limit=PASS_MARK
@@ -74,21 +74,21 @@ def customer_categories(
     return table.sort_values(["category", "value", "account_id"], ascending=[True, False, True], ignore_index=True)
 
 
-def _experts(dealings: pd.DataFrame) -> list[pd.DataFrame]:
-    table = dealings[["account_id"]].assign(category="expert")
-    text = {name: dealings[name].map("{:.0f}".format) for name in ("tests", "lessons", "claims")}  # limits keep one out
-    each = dealings["claims_per_order"].where(dealings["claims"] >= CLAIMS[1])
+def _experts(service: pd.DataFrame) -> list[pd.DataFrame]:
+    table = service[["account_id"]].assign(category="expert")
+    text = {name: service[name].map("{:.0f}".format) for name in ("tests", "lessons", "claims")}  # limits keep one out
+    each = service["claims_per_order"].where(service["claims"] >= CLAIMS[1])
     rate = text["claims"] + " claims in 12 months, " + each.map("{:.2f}".format) + " for each order day"
     return [
         table.assign(
             measure="tests",
-            value=dealings["tests"],
+            value=service["tests"],
             limit=TESTS,
             evidence=text["tests"] + " acceptance tests in 12 months",
         ),
         table.assign(
             measure="lessons",
-            value=dealings["lessons"],
+            value=service["lessons"],
             limit=LESSONS,
             evidence=text["lessons"] + " claims in 12 months taught us something",
         ),
@@ -96,20 +96,20 @@ def _experts(dealings: pd.DataFrame) -> list[pd.DataFrame]:
     ]
 
 
-def _goodwill(dealings: pd.DataFrame) -> pd.DataFrame:
-    enough = (dealings["invoices"] >= PREPAID[1]) & ~(dealings["claims_per_order"] > FEW_CLAIMS)
-    share = dealings["prepaid_share"].where(enough)
+def _goodwill(service: pd.DataFrame) -> pd.DataFrame:
+    enough = (service["invoices"] >= PREPAID[1]) & ~(service["claims_per_order"] > FEW_CLAIMS)
+    share = service["prepaid_share"].where(enough)
     words = (
-        "paid " + share.map("{:.0%}".format) + " of " + dealings["invoices"].map("{:.0f} invoices in advance, ".format)
+        "paid " + share.map("{:.0%}".format) + " of " + service["invoices"].map("{:.0f} invoices in advance, ".format)
     )
     claims = (
-        dealings["claims"].map("claims in 12 months: {:.0f}".format).where(dealings["claims"].notna(), "claims unknown")
+        service["claims"].map("claims in 12 months: {:.0f}".format).where(service["claims"].notna(), "claims unknown")
     )
-    alone = (dealings["main_contact_share"] >= ONE_CONTACT[0]) & (dealings["touches"] >= ONE_CONTACT[1])
-    rests = dealings["main_contact_share"].map("rests on one contact: {:.0%} of ".format) + dealings["touches"].map(
+    alone = (service["main_contact_share"] >= ONE_CONTACT[0]) & (service["touches"] >= ONE_CONTACT[1])
+    rests = service["main_contact_share"].map("rests on one contact: {:.0%} of ".format) + service["touches"].map(
         "{:.0f} touches".format
     )
-    return dealings[["account_id"]].assign(
+    return service[["account_id"]].assign(
         category="goodwill", measure="prepaid_share", value=share, limit=PREPAID[0], evidence=words + claims,
         warning=rests.where(alone, ""),
     )  # fmt: skip

@@ -120,7 +120,7 @@ def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
 
     `ratings` from `latest_ratings`; ages count to its as_of.
     """
-    newest = ratings[ratings["rival"] == ""].groupby(["account_id", "criterion"], as_index=False)["age_days"].min()
+    newest = ratings[ratings["rival"] == ""].groupby(["account_id", "criterion"], as_index=False)[["age_days"]].min()
     return newest.assign(stale=~(newest["age_days"] <= stale_days))
 
 

@@ -23,7 +23,8 @@ def utilities(values: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFra
     """0 at a criterion's worst, 1 at its best, linear between, clipped; worst > best where lower is better."""
     worst = np.array([c.worst for c in criteria])
     best = np.array([c.best for c in criteria])
-    return ((values[[c.name for c in criteria]].astype(float) - worst) / (best - worst)).clip(0, 1)
+    scale: pd.DataFrame = (values[[c.name for c in criteria]].astype(float) - worst) / (best - worst)
+    return scale.clip(0, 1)
 
 
 def utility_range(

@@ -203,4 +203,5 @@ def _nth(total: np.ndarray, nth: int) -> np.ndarray:
     """The `nth` highest of each column, minus infinity where there are fewer."""
     if len(total) < nth:
         return np.full(total.shape[1], -np.inf, dtype=total.dtype)
-    return np.partition(total, len(total) - nth, axis=0)[len(total) - nth]
+    found: np.ndarray = np.partition(total, len(total) - nth, axis=0)[len(total) - nth]
+    return found

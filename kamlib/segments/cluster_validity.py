@@ -91,7 +91,7 @@ def null_silhouettes(
     from sklearn.metrics import pairwise_distances
 
     mean, covariance = values.mean(axis=0), np.cov(values.T)
-    makers = (
+    makers: tuple[Callable[[], np.ndarray], ...] = (
         lambda: rng.permuted(values, axis=0),
         lambda: rng.multivariate_normal(mean, covariance, size=len(values), method="eigh"),
     )

@@ -5,54 +5,16 @@ N is too little history, L is lost. Nothing is counted before an account's first
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from kamlib.errors import InputError, some
+from kamlib.errors import InputError
+from kamlib.segments.variation import FEWEST_GAPS, cv_interval, period_variation
 from kamlib.stats.checks import one_row_each
 from kamlib.study.rfm_segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS
 
-FEWEST_GAPS = 5
 OFTEN = 12
 CUTS = {"frequency": (None, 1.0), "gaps": (0.5, 1.0), "periods": (0.10, 0.25)}
-_KNOTS = np.array([5, 6, 7, 8, 10, 12, 15, 20, 30, 60])
-_TRUE = np.concatenate([[0.0], np.geomspace(0.05, 5, 24)])
-_DRAWS = 3000
-
-
-def cv_interval(cv: pd.Series, gaps: pd.Series, level: float = 0.95) -> pd.DataFrame:
-    """Interval of the true coefficient of variation of gaps, given the one seen in a few of them.
-
-    Gaps are taken as gamma-distributed (the Poisson buyer is CV 1): the interval holds each true CV for which the seen
-    one is in neither tail; by simulation from a fixed seed for 5 to 60 gaps, above by the limit law (log CV is about
-    normal with variance (1 + CV^2) / 2n).
-
-    Parameters
-    ----------
-    cv : Series, coefficient of variation with ddof 1.
-    gaps : Series, number of gaps; fewer than 5 give no interval.
-    level : float, probability of the interval.
-
-    Returns
-    -------
-    DataFrame, columns low and high (high at most 5), index of `cv`.
-    """
-    if not 0 < level < 1:
-        raise InputError("the level of an interval lies between 0 and 1", found=level)
-    seen, n = cv.to_numpy(float), gaps.fillna(0).to_numpy(float)
-    low, high = np.full(len(cv), np.nan), np.full(len(cv), np.nan)
-    known = np.isfinite(seen) & (n >= FEWEST_GAPS)
-    for count in np.unique(n[known & (n <= _KNOTS[-1])]):
-        rows = known & (n == count)
-        below, above = _seen_quantiles(count, round(level, 6))
-        low[rows], high[rows] = np.interp(seen[rows], above, _TRUE), np.interp(seen[rows], below, _TRUE)
-    many = known & (n > _KNOTS[-1])
-    spread = np.exp(ndtri((1 + level) / 2) * np.sqrt((1 + seen[many] ** 2) / (2 * n[many])))
-    low[many], high[many] = seen[many] / spread, seen[many] * spread
-    return pd.DataFrame({"low": low, "high": high}, index=cv.index)
 
 
 def xyz_classes(
@@ -149,100 +111,3 @@ def xyz_classes(
     table["reading"] = reading
     table["grain"] = grain if reading == "periods" else "gap"
     return table[["account_id", "xyz", "cv", "cv_low", "cv_high", "uncertain", "count", "reading", "grain"]]
-
-
-def period_variation(
-    months: pd.DataFrame, money: str = "revenue", *, grain: str = "month", window_months: int = 24
-) -> pd.DataFrame:
-    """Coefficient of variation of each account's period sums, from its first order on, with ddof 0.
-
-    Where an account has 24 months or more in the window, its own linear trend and month-of-year pattern are fitted by
-    least squares and taken out; each fitted parameter beyond the mean takes one from the divisor, so that fitting
-    alone makes nobody look regular. Only whole periods count, backwards from the last month of the table, and none
-    before or in a month whose money is unknown.
-
-    Parameters
-    ----------
-    months : DataFrame, one row per account and month
-        account_id, month (first day) and `money`; no row before an account's first order, zeros afterwards.
-    money : str
-    grain : "month" or "quarter"
-    window_months : int
-        Months counted back from the last one, at least 12.
-
-    Returns
-    -------
-    DataFrame: account_id, periods, mean, cv_raw, cv, adjusted. A mean of zero or less has no CV.
-    """
-    if grain not in GRAINS:
-        raise InputError("no such grain", found=grain, remedy=f"Choose one of {', '.join(GRAINS)}.")
-    if missing := [c for c in ("account_id", "month", money) if c not in months]:
-        raise InputError("columns are missing from the account-months", found=some(missing))
-    if window_months < 12:
-        raise InputError("the window of the period sums must be 12 months or more", found=window_months)
-    columns = ["account_id", "periods", "mean", "cv_raw", "cv", "adjusted"]
-    if months.empty:
-        return pd.DataFrame(columns=columns)
-    account, ids = pd.factorize(months["account_id"], sort=True)
-    number = months["month"].dt.year * 12 + months["month"].dt.month
-    block = (number.max() - number) // GRAINS[grain]
-    width = window_months // GRAINS[grain]
-    inside = block < width
-    if (unknown := months[money].isna()).any():
-        inside &= ~(number <= number.where(unknown).groupby(account).transform("max"))
-    cell = account[inside] * width + block[inside].to_numpy()
-    sums, size = (
-        np.bincount(cell, weights, len(ids) * width).reshape(-1, width)[:, ::-1]
-        for weights in (months.loc[inside, money].to_numpy(dtype="float64"), None)
-    )
-    values = np.where(size == GRAINS[grain], sums, np.nan)
-    seen = np.flatnonzero(np.isfinite(values).any(axis=1))
-    values, ids = values[seen], ids[seen]
-    periods = np.isfinite(values).sum(axis=1)
-    mean = np.nansum(values, axis=1) / np.maximum(periods, 1)
-    raw = np.nansum((values - mean[:, None]) ** 2, axis=1) / np.maximum(periods, 1)
-    left, adjusted = raw.copy(), np.zeros(len(values), bool)
-    a_year = 12 // GRAINS[grain]
-    for length in np.unique(periods[periods >= 2 * a_year]):
-        rows = periods == length
-        y = values[rows][:, -length:]
-        time = np.arange(length) - (length - 1) / 2
-        design = np.column_stack([np.ones(length), time, np.eye(a_year)[np.arange(length) % a_year][:, 1:]])
-        basis, _ = np.linalg.qr(design)
-        rest = y - (y @ basis) @ basis.T
-        left[rows] = (rest**2).sum(axis=1) / (length - design.shape[1] + 1)
-        adjusted[rows] = True
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cvs = np.where(mean[:, None] > 0, np.sqrt(np.column_stack([raw, left])) / mean[:, None], np.nan)
-    return pd.DataFrame(
-        {
-            "account_id": ids,
-            "periods": periods,
-            "mean": mean,
-            "cv_raw": cvs[:, 0],
-            "cv": cvs[:, 1],
-            "adjusted": adjusted,
-        }
-    )
-
-
-@lru_cache(maxsize=4)
-def _simulated(level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper quantiles of the CV seen in n gamma gaps: rows are `_KNOTS`, columns are `_TRUE`."""
-    rng = np.random.default_rng(20)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    found = np.zeros((2, len(_KNOTS), len(_TRUE)))
-    for i, n in enumerate(_KNOTS):
-        for j, true in enumerate(_TRUE[1:], 1):
-            gaps = rng.standard_gamma(true**-2, size=(_DRAWS, n)) + 1e-300
-            found[:, i, j] = np.quantile(gaps.std(axis=1, ddof=1) / gaps.mean(axis=1), tails)
-    found = np.maximum.accumulate(found, axis=2)
-    return found[0], found[1]
-
-
-def _seen_quantiles(n: float, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """The simulated quantiles for n gaps, between two knots interpolated in 1 / n."""
-    right = int(np.clip(np.searchsorted(_KNOTS, n), 1, len(_KNOTS) - 1))
-    a, b = 1 / _KNOTS[right - 1], 1 / _KNOTS[right]
-    weight = (1 / n - b) / (a - b)
-    return tuple(weight * q[right - 1] + (1 - weight) * q[right] for q in _simulated(level))  # type: ignore[return-value]

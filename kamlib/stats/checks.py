@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from kamlib.errors import InputError, some
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def one_row_each(table: pd.DataFrame, columns: Sequence[str] = ()) -> None:

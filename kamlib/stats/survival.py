@@ -39,10 +39,10 @@ def kaplan_meier(duration: pd.Series, event: pd.Series, group: pd.Series | None 
 
     _checked(duration)
     group = pd.Series("all", index=duration.index) if group is None else group
-    curves = []
+    curves: list[pd.DataFrame] = []
     for name, waits in duration.groupby(group, observed=True):
         found = KaplanMeierFitter().fit(waits, event.loc[waits.index])
-        curve = pd.concat([found.survival_function_, found.confidence_interval_], axis=1)
+        curve: pd.DataFrame = pd.concat([found.survival_function_, found.confidence_interval_], axis=1)
         curve.columns = pd.Index(["share", "low", "high"])
         at_risk = found.event_table["at_risk"].reindex(curve.index)
         curve = curve.assign(group=name, day=curve.index, at_risk=at_risk.astype("int64"))

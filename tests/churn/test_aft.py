@@ -36,7 +36,7 @@ def test_one_family_is_chosen_by_the_lowest_aic_on_a_stated_sample(check):
 
 
 def test_the_family_that_made_the_waits_is_chosen(table, test):
-    """Waits drawn anew, log-normal with spread 1 around a level that a sign moves: the log-normal family has the lowest AIC."""
+    """Waits drawn anew, log-normal with spread 1 around a level that a covariate moves: the log-normal family has the lowest AIC."""
     rng = np.random.default_rng(3)
     days = np.exp(2.5 + 0.5 * np.log1p(table["silence_days"]) + rng.normal(size=len(table)))
     drawn = table.assign(next_order=table["as_of"] + pd.to_timedelta(np.ceil(days), unit="D"))

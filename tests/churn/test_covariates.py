@@ -1,4 +1,4 @@
-"""Signs of leaving: shrinkage, segments, words."""
+"""Covariates: shrinkage, what is missing, and words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.covariates import covariates, usual, words
-from kamlib.facts.frequency_bands import BANDS, bands
 
 
 def test_a_short_history_is_shrunk_to_what_is_usual(table):
@@ -20,23 +19,11 @@ def test_a_short_history_is_shrunk_to_what_is_usual(table):
     assert covariates(none, common)["silence_in_gaps"].iloc[0] == pytest.approx(np.log(10 / common.gap))
 
 
-def test_signs_of_tables_that_were_not_given_are_missing_and_not_used(table, model):
+def test_covariates_of_tables_that_were_not_given_are_missing_and_not_used(table, model):
     found = covariates(table, usual(table))
     absent = ["claims", "disputes", "late_share", "touches", "delay", "margin_rate"]
     assert found[absent].isna().all(axis=None)
     assert not set(absent) & set(model.mean.index)
-
-
-def test_segments_cover_every_account(table):
-    rows = table.head(5).assign(order_days_12m=[0, 1, 3, 11, 12])
-    assert bands(rows).tolist() == [
-        "none or one order day", "none or one order day", "2-3 order days", "4-11 order days", "12 or more order days"
-    ]  # fmt: skip
-
-
-def test_segments_are_in_the_order_of_their_order_days(table):
-    rows = table.head(4).assign(order_days_12m=[12, 3, 1, 11])
-    assert bands(rows).sort_values().tolist() == list(BANDS)
 
 
 def test_words_are_those_of_a_colleague(table):

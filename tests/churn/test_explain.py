@@ -1,4 +1,4 @@
-"""The call list, its reasons in words, and what the model says of each sign."""
+"""The call list, its reasons in words, and what the model says of each covariate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.explain import changing_effects, final_model, hazard_ratios, lost_probabilities, reasons
-from kamlib.churn.model import Settings, fit, predict
+from kamlib.churn.model import Settings, fit
+from kamlib.churn.prediction import predict
 from kamlib.errors import InputError
 
 AS_OF, H = date(2025, 12, 31), 90
@@ -51,7 +52,7 @@ def test_intervals_of_hazard_ratios_are_as_wide_as_200_refits_on_resampled_accou
 
 
 def test_regular_buyers_that_leave_break_proportional_hazards(model, table):
-    """Whoever is late against a regular rhythm has left: signs work differently on early and late orders."""
+    """Whoever is late against a regular rhythm has left: covariates work differently on early and late orders."""
     tested = changing_effects(model, table)
     assert tested["fails"].any()
     assert (tested["adjusted"] >= tested["p"]).all()

@@ -1,4 +1,4 @@
-"""Buyers at random that may leave after any order: planted parameters, the published likelihood, and one-order accounts."""
+"""The MBG/NBD model, orders at random until the account leaves: planted parameters, the published likelihood, and one-order accounts."""
 
 from __future__ import annotations
 

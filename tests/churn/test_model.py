@@ -1,4 +1,4 @@
-"""The churn model: estimates, predictions, the planted truth of the sample, and the anchor on real data."""
+"""The churn model: estimates, the planted truth of the sample, and the anchor on real data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.holdout import choose, chosen, evaluate
+from kamlib.churn.evaluation.choice import choose, chosen
+from kamlib.churn.evaluation.holdout import evaluate
 from kamlib.churn.explain import hazard_ratios
 from kamlib.churn.landmarks import landmark_dates, landmark_table, outcomes
-from kamlib.churn.model import Piece, Settings, background, daily_hazard, fit, level_landmarks, predict
+from kamlib.churn.model import Piece, Settings, background, daily_hazard, fit
+from kamlib.churn.prediction import predict
 from kamlib.facts import account_facts, next_orders
 
 AS_OF, H = date(2025, 12, 31), 90
@@ -21,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data")) / "online_retail_ii.parquet"
 
 
-def test_the_level_of_a_landmark_is_no_sign_of_leaving(table):
+def test_the_level_of_a_landmark_is_no_covariate(table):
     """A covariate that only tells landmarks apart is left out: here tenure of a base in which all joined on one day."""
     same = table.assign(tenure_days=(table["as_of"] - table["as_of"].min()).dt.days + 100)
     assert "tenure" not in fit(same, AS_OF, horizon_days=H, robust_rows=0).mean.index
@@ -45,32 +47,13 @@ def test_rows_after_the_day_of_prediction_change_nothing(table, buyers):
     poisoned.loc[poisoned["next_order"] > day, "next_order"] += pd.Timedelta(days=1000)
     settings = Settings(buyers=buyers)
     a, b = (fit(t, day, settings, horizon_days=H, robust_rows=0) for t in (table, poisoned))
-    assert a.buyers == b.buyers and (a.buyers is not None) == buyers
+    assert a.mbg_nbd == b.mbg_nbd and (a.mbg_nbd is not None) == buyers
     pd.testing.assert_series_equal(a.pieces[0].coefficients, b.pieces[0].coefficients)
     pd.testing.assert_frame_equal(a.pieces[0].events, b.pieces[0].events)
 
 
-def test_levels_are_chosen_by_the_calendar():
-    complete = pd.DatetimeIndex(["2024-01-04", "2024-06-10", "2024-09-10", "2025-01-05"])
-    day = pd.Timestamp("2025-07-01")
-    assert level_landmarks(complete, day, "latest") == [pd.Timestamp("2025-01-05")]
-    assert level_landmarks(complete, day, "season") == [pd.Timestamp("2024-06-10")]
-    assert level_landmarks(complete, day, "year") == list(complete[1:])
-    assert level_landmarks(complete[:1], day, "season") == []
-
-
-def test_predictions_are_probabilities_inside_their_range(model, table):
-    now = table[table["as_of"] == pd.Timestamp(AS_OF)]
-    p = predict(model, now)
-    assert p.notna().all(axis=None)
-    assert ((p["low"] <= p["p_lost"]) & (p["p_lost"] <= p["high"])).all()
-    assert p["p_lost"].between(0, 1).all()
-    assert (p["high"] < 1).all()  # nobody is lost with certainty, and nobody alive with certainty
-    assert (p["low"] > 0).all()
-
-
-def test_the_background_is_the_share_that_leaves_whatever_the_signs_say():
-    """By hand: where the signs see no risk at all (p = 0), it is the share of losses, 3 of 200; without losses it is none.
+def test_the_background_is_the_share_that_leaves_whatever_the_covariates_say():
+    """By hand: where the covariates see no risk at all (p = 0), it is the share of losses, 3 of 200; without losses it is none.
 
     And planted: each of 200,000 is lost with probability 0.02 + 0.98 p.
     """
@@ -80,42 +63,6 @@ def test_the_background_is_the_share_that_leaves_whatever_the_signs_say():
     rng = np.random.default_rng(5)
     p = pd.Series(rng.beta(0.5, 2, 200_000))
     assert background(p, (rng.random(200_000) < 0.02 + 0.98 * p).astype(int)) == pytest.approx(0.02, abs=0.003)
-
-
-def test_with_a_second_opinion_p_lost_is_the_mean_with_that_of_a_buyer_at_random(table):
-    """By the formula of the MBG/NBD model, written out for the parameters found."""
-    now = table[table["as_of"] == pd.Timestamp(AS_OF)]
-    alone, both = (fit(table, AS_OF, Settings(buyers=b), horizon_days=H, robust_rows=0) for b in (False, True))
-    m, x = both.buyers, now["order_days"] - 1
-    last, age = ((day - now["first_order"]).dt.days / 7 for day in (now["last_order"], now["as_of"]))
-    there = 1 / (1 + m.a / (m.b + x) * ((m.alpha + age) / (m.alpha + last)) ** (m.r + x))
-    random = 1 - there + there * ((m.alpha + age) / (m.alpha + age + H / 7)) ** (m.r + x)
-    p, q = (predict(model, now) for model in (alone, both))
-    for name in ("p_lost", "low", "high"):
-        np.testing.assert_allclose(q[name], (p[name] + random) / 2, rtol=1e-9)
-
-
-def test_nobody_is_safer_than_the_background(model, table):
-    assert 0 < model.background < 0.1
-    assert predict(model, table)["p_lost"].min() >= model.background
-
-
-def test_silence_beyond_the_own_rhythm_raises_the_risk(model, table):
-    row = table[table["as_of"] == pd.Timestamp(AS_OF)].nlargest(1, "order_days")
-    longer = pd.concat([row.assign(silence_days=days) for days in (2, 20, 60, 200)])
-    assert predict(model, longer)["p_lost"].is_monotonic_increasing
-
-
-def test_predictions_do_not_change_with_the_currency_unit_ids_or_row_order(clean_orders, lines, table, landmarks_of):
-    settings = Settings(0.01, "year", None)
-    now = pd.Timestamp(AS_OF)
-    p = predict(fit(table, AS_OF, settings, horizon_days=H, robust_rows=0), table[table["as_of"] == now])
-    p = p["p_lost"].set_axis(table.loc[p.index, "account_id"])
-    renamed = {f"K{i:03d}": f"{(i * 37) % 1000:05d}" for i in range(1000)}
-    other = landmarks_of(clean_orders([(renamed[a], day, 1000 * amount) for a, day, amount in reversed(lines)]))
-    q = predict(fit(other, AS_OF, settings, horizon_days=H, robust_rows=0), other[other["as_of"] == now])
-    q = q["p_lost"].set_axis(other.loc[q.index, "account_id"])
-    np.testing.assert_allclose(q.reindex(p.index.map(renamed)).to_numpy(), p.to_numpy(), rtol=1e-6)
 
 
 @pytest.fixture(scope="module")

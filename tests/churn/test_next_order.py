@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Settings, fit, predict, relative_risks, standardised, still_waiting
+from kamlib.churn.model import Settings, fit
 from kamlib.churn.next_order import next_order_days
+from kamlib.churn.prediction import predict, relative_risks, standardised, still_waiting
 
 AS_OF, H = date(2025, 12, 31), 90
 

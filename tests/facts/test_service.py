@@ -120,3 +120,11 @@ def test_nothing_after_the_date_is_read(facts):
 
     assert make({"interactions": interactions, "invoices": invoices}, AS_OF).notna().all(axis=None)
     raise_on_leak(make, {"interactions": interactions, "invoices": invoices}, AS_OF)
+
+
+def test_hours_cost_what_an_hour_costs():
+    seen = pd.DataFrame(
+        {"account_id": ["A", "B"], "date": [AS_OF, AS_OF], "cost": [5.0, np.nan], "hours": [2.0, np.nan]}
+    )
+    assert serving_costs(seen, 50)["cost"].tolist() == [105, 0]
+    assert serving_costs(seen, None)["cost"].tolist() == [5, 0]

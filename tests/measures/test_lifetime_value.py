@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.facts.service import serving_costs
 from kamlib.measures.lifetime_value import block_losses, block_margins, blocks, lifetime_values, unobserved_share
 
 H = 180
@@ -182,11 +181,3 @@ def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
     found = block_margins(past, facts, horizon_days=100).set_index("account_id")["margin"]
     assert found.drop("bad").tolist() == pytest.approx([100] * 9)
     assert found["bad"] == pytest.approx(-199_980)
-
-
-def test_hours_cost_what_an_hour_costs():
-    touches = pd.DataFrame(
-        {"account_id": ["A", "B"], "date": [DAY, DAY], "cost": [5.0, np.nan], "hours": [2.0, np.nan]}
-    )
-    assert serving_costs(touches, 50)["cost"].tolist() == [105, 0]
-    assert serving_costs(touches, None)["cost"].tolist() == [5, 0]

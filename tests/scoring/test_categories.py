@@ -69,7 +69,7 @@ def test_experts_are_told_by_tests_lessons_or_claims_for_each_order(facts):
     table = dealt(
         tests=[2.0, 1, 0, 0], lessons=[0.0, 3, 0, 0], claims=[0.0, 3, 4, 2], claims_per_order=[0.0, 0.05, 0.1, 0.9]
     )  # a3: two claims are too few to be a habit, whatever their rate
-    found = categories.customer_categories(facts(margin_12m=[0.0] * 4), dealings=table)
+    found = categories.customer_categories(facts(margin_12m=[0.0] * 4), service=table)
     assert found[["account_id", "category", "measure"]].to_numpy().tolist() == [
         ["a1", "expert", "lessons"],
         ["a0", "expert", "tests"],
@@ -91,7 +91,7 @@ def test_goodwill_pays_in_advance_and_claims_little_and_warns_when_it_rests_on_o
         main_contact_share=[0.8, np.nan, 1, 1, 1],
         touches=[5.0, np.nan, 9, 9, 9],
     )
-    found = categories.customer_categories(facts(margin_12m=[0.0] * 5), dealings=table).set_index("account_id")
+    found = categories.customer_categories(facts(margin_12m=[0.0] * 5), service=table).set_index("account_id")
     assert found.index.tolist() == ["a0", "a1"]
     assert found["evidence"].tolist() == [
         "paid 100% of 12 invoices in advance, claims in 12 months: 0",
@@ -111,7 +111,7 @@ def test_prospects_with_an_open_gate_are_a_category_with_their_weakest_p(facts, 
 
 def test_one_account_may_be_several(facts, marks):
     found = categories.customer_categories(
-        facts(margin_12m=[10.0]), ratings=marks(("a0", "reputation", "", 9)), dealings=dealt(tests=[3.0])
+        facts(margin_12m=[10.0]), ratings=marks(("a0", "reputation", "", 9)), service=dealt(tests=[3.0])
     )
     assert found["category"].tolist() == ["breadwinner", "expert", "image"]
     assert found.notna().all(axis=None)

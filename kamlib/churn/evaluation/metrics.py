@@ -14,6 +14,7 @@ MEASURES = {
     "slope": "calibration slope",
     "money": "share of lost money in the top decile",
 }
+Contribution = tuple[tuple[np.ndarray, np.ndarray], tuple[float, float]]
 _FEWEST = 10  # clients of each kind, lost and not: with fewer the bootstrap is blind to what it has not seen
 
 
@@ -117,7 +118,7 @@ def logistic(x: np.ndarray, y: np.ndarray, *, penalty: float = 1e-3) -> tuple[fl
     return float(beta[0] - slope * x.mean()), float(slope)
 
 
-def _contributions(p: np.ndarray, lost: np.ndarray, predictions: pd.DataFrame) -> dict:
+def _contributions(p: np.ndarray, lost: np.ndarray, predictions: pd.DataFrame) -> dict[str, Contribution]:
     """For each measure the per-client parts of numerator and denominator, and what the sums are corrected by."""
     n = len(p)
     auc = concordance(-p, lost, 1 - lost)

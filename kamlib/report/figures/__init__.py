@@ -1,10 +1,11 @@
 """Pictures: a table in, Axes out; `show` hands them to the notebook with their alternative text."""
 
 from kamlib.report.figures.churn import against_baselines, calibration_plot, hazard_forest, priority_list
-from kamlib.report.figures.cleaning import aside_by_month, group_bars, ledger_bars, returned_by_month
+from kamlib.report.figures.cleaning import aside_by_month, ledger_bars, returned_by_month
 from kamlib.report.figures.clusters import cluster_choice, cluster_map, cluster_profiles, cluster_segments
 from kamlib.report.figures.crosstabs import class_grid, trait_bars
 from kamlib.report.figures.flows import class_flows
+from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
 from kamlib.report.figures.rhythm import silence_rhythm

@@ -80,7 +80,7 @@ def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure:
 
     Parameters
     ----------
-    ratios : `kamlib.churn.explain.hazard_ratios`; the first `most` signs of each span are drawn.
+    ratios : `kamlib.churn.explain.hazard_ratios`; the first `most` covariates of each span are drawn.
     """
     if ratios.empty:
         raise InputError("no hazard ratio to draw")

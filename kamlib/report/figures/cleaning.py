@@ -1,4 +1,4 @@
-"""What came in and what was set aside; what rolling accounts up into groups changes."""
+"""What came in, what was set aside and why, and what came back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from matplotlib.ticker import MaxNLocator
 from kamlib.errors import InputError
 from kamlib.report.figures.style import (
     BLUE,
-    FAINT,
     GREY,
     INK,
     MUTED,
@@ -212,41 +211,6 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
     return grid[:, 0]
 
 
-def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes:
-    """The largest units, each beside its largest account alone: what counting by group changes.
-
-    Parameters
-    ----------
-    largest : DataFrame
-        account_id, members, amount, largest_member; see `kamlib.entities.groups.largest`.
-    names : Series
-        Name by account_id; where one is missing the id stands.
-    currency, language : of the study.
-    """
-    place = np.arange(len(largest))[::-1]
-    _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
-    ax.hlines(place, largest["largest_member"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
-    ax.scatter(largest["largest_member"], place, color=GREY, s=42, zorder=2)
-    ax.scatter(largest["amount"], place, color=BLUE, s=58, zorder=3)
-    top = float(largest["amount"].max())
-    for y, members, amount in zip(place, largest["members"], largest["amount"], strict=True):
-        words = f"{members} accounts" if members > 1 else "1 account"
-        ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
-    found = largest["account_id"].map(names)
-    ax.set_yticks(place, [_cut(name) for name in found.where(found.notna(), largest["account_id"])])
-    ax.tick_params(axis="y", length=0, labelcolor=INK)
-    ax.set_xlim(0, top * 1.2)
-    ax.set_xlabel(
-        f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
-    )
-    rolled = int((largest["members"] > 1).sum())
-    told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
-    ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
-    ax.grid(axis="x")
-    money_ticks(ax.xaxis, language)
-    return ax
-
-
 def _short(value: float, language: str) -> str:
     if abs(value) < 10_000:
         return format_decimal(round(value), locale=language)
@@ -262,8 +226,3 @@ def _percent(share: float, language: str) -> str:
 def _darker(colour: str) -> tuple[float, ...]:
     """The colour as text on white: dark enough to be read."""
     return tuple(0.62 * part for part in to_rgb(colour))
-
-
-def _cut(name: Any, most: int = 34) -> str:
-    text = " ".join(str(name).split())
-    return text if len(text) <= most else text[: most - 1] + "…"

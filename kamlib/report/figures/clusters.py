@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from kamlib.errors import InputError
 from kamlib.report.figures.style import (
@@ -37,6 +38,7 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
     """
     if tried.empty:
         raise InputError("no grouping was tried")
+    pair: np.ndarray
     figure, pair = plt.subplots(1, 2, figsize=(9, 3.9))
     shown = tried[tried["k"] > 1]
     looks = zip(shown.groupby("method", sort=False), (BLUE, ORANGE, GREEN), "osD", strict=False)
@@ -117,7 +119,7 @@ def _part(axes: Axes, labels: list[Text]) -> None:
             label.set_position(place)
         axes.figure.canvas.draw()
         inside = axes.get_window_extent()
-        taken: list = []
+        taken: list[Bbox] = []
         for label in sorted(labels, key=lambda text: text.get_position()[1]):
             box = label.get_bbox_patch().get_window_extent()  # type: ignore[union-attr]
             start = box.y0

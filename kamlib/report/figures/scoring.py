@@ -61,7 +61,9 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     axes.set_title(
         f"{ranked['key'].sum():,} of {len(ranked):,} are key (bold); the first scores {best:.{digits}f} of {scale}"
     )
-    handles: list = [Patch(color=colour, label=f"criteria of {group}") for group, colour in GROUPS.items()]
+    handles: list[Patch | Line2D] = [
+        Patch(color=colour, label=f"criteria of {group}") for group, colour in GROUPS.items()
+    ]
     if open_ended.any():
         handles.append(Line2D([], [], color=INK, linewidth=1.2, label="where it may lie: values are missing"))
     figure.legend(handles=handles, loc="outside lower left", ncols=2)

@@ -1,4 +1,4 @@
-"""Choices written down before the test, the test on a later period, and its verdict."""
+"""The test on a later period, and its verdict."""
 
 from __future__ import annotations
 
@@ -6,30 +6,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.churn.evaluation.baselines import BASELINES
-from kamlib.churn.evaluation.holdout import beats, calibration, choose, chosen, evaluate
+from kamlib.churn.evaluation.choice import choose, chosen
+from kamlib.churn.evaluation.holdout import beats, calibration, evaluate
 from kamlib.churn.explain import final_model, lost_probabilities
-from kamlib.churn.model import Settings, fit, predict
-from kamlib.errors import InputError
+from kamlib.churn.model import Settings
 
 START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90
-
-
-def test_the_choice_reads_nothing_after_the_test_date(table):
-    day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
-    some = table[
-        table["as_of"].isin(sorted(table["as_of"].unique())[::-3])
-    ]  # a landmark every 90 days: the test date is one
-    poisoned = some[some["as_of"] <= day].copy()
-    poisoned.loc[poisoned["next_order"] > day, "next_order"] = pd.NaT
-    a, b = (choose(t, day, horizon_days=H, penalties=[0.01]) for t in (some, poisoned))
-    pd.testing.assert_frame_equal(a, b)
-    assert day in set(some["as_of"])
-    assert a["chosen"].sum() == 1
-    assert a["landmarks"].max() == 3
-    assert chosen(a).penalty == 0.01
 
 
 def test_the_model_finds_leavers_that_no_rule_of_thumb_finds(test):
@@ -99,29 +83,6 @@ def test_without_any_whole_horizon_p_lost_is_missing_and_says_why(clean_orders, 
     assert len(listed) > 0
     assert listed["p_lost"].isna().all()
     assert listed["reason"].str.contains("no landmark lies a whole horizon back").all()
-
-
-def test_a_level_that_can_not_be_had_is_refused(table):
-    day = table["as_of"].unique()[5]
-    season = fit(table, day, Settings(level="season"), horizon_days=H, robust_rows=0)
-    with pytest.raises(InputError, match="season"):
-        predict(season, table[table["as_of"] == day])
-
-
-def test_a_second_opinion_is_asked_where_accounts_really_buy_at_random(clean_orders, landmarks_of):
-    """Planted by the story of the model: rates ~ Gamma, after each order an account leaves with a chance ~ Beta."""
-    rng, lines = np.random.default_rng(8), []
-    joined = date(2024, 1, 1).toordinal() + rng.integers(0, 500, 400)
-    for i, (day, rate, leave) in enumerate(zip(joined, rng.gamma(1, 1 / 20, 400), rng.beta(1, 6, 400), strict=True)):
-        now = float(day)
-        while now <= AS_OF.toordinal():
-            lines.append((f"K{i:03d}", date.fromordinal(int(now)), 100))
-            now = np.inf if rng.random() < leave else now + rng.exponential(1 / rate)
-    table = landmarks_of(clean_orders(lines))
-    choices = choose(table, pd.Timestamp(AS_OF) - pd.Timedelta(days=H), horizon_days=H)
-    asked = choices.groupby("buyers")["brier"].min()
-    assert asked[True] < asked[False]
-    assert chosen(choices).buyers
 
 
 def test_beating_a_rule_needs_a_better_brier_score_and_something_beyond_chance():

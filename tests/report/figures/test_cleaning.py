@@ -43,6 +43,10 @@ def labels(axis):
     return [label.get_text() for label in axis.get_yticklabels()]
 
 
+def title(axis):
+    return axis.get_title(loc="left") + axis.get_title()
+
+
 def words(axis):
     return [text.get_text().strip() for text in axis.texts]
 
@@ -73,19 +77,19 @@ def test_months_are_those_kept_and_each_cell_is_what_was_set_aside():
     assert labels(axis) == ["no account", "overlap"]
     assert axis.collections[0].get_array().tolist() == [[0, 0, 4, 3], [6, 0, 0, 0]]
     assert words(axis) == ["7 lines, 4 EUR", "6 lines, -5 EUR"]
-    assert axis.get_title() == "Overlap: most of it in January 2026"
+    assert title(axis) == "Overlap: most of it in January 2026"
 
 
 def test_a_reason_that_is_spread_is_not_called_an_accident():
     spread = MONTHLY[MONTHLY["reason"] != "overlap"].assign(rows=3)
-    assert figures.aside_by_month(spread, currency="EUR").get_title() == "No reason is bound to one month"
+    assert title(figures.aside_by_month(spread, currency="EUR")) == "No reason is bound to one month"
 
 
 def test_months_without_a_line_kept_or_set_aside():
     with pytest.raises(InputError, match="kept"):
         figures.aside_by_month(MONTHLY[MONTHLY["reason"] != "kept"], currency="EUR")
     kept = MONTHLY[MONTHLY["reason"] == "kept"]
-    assert figures.aside_by_month(kept, currency="EUR").get_title().startswith("Nothing was set aside")
+    assert title(figures.aside_by_month(kept, currency="EUR")).startswith("Nothing was set aside")
 
 
 RETURNED = pd.DataFrame(
@@ -103,15 +107,7 @@ def test_what_came_back_is_drawn_month_by_month_for_each_outcome():
     whole, beyond = figures.returned_by_month(RETURNED, currency="EUR")
     assert [bar.get_height() for bar in whole.patches] == [3, 0, 5]
     assert [bar.get_height() for bar in beyond.patches] == [0, 0, 2]
-    assert whole.get_title() == "for a whole line: 8 lines, -50 EUR"
+    assert title(whole) == "for a whole line: 8 lines, -50 EUR"
     assert whole.figure.get_suptitle() == "Lines that came back and fit no earlier line: 2"
     with pytest.raises(InputError, match="nothing came back"):
         figures.returned_by_month(RETURNED.iloc[:0], currency="EUR")
-
-
-def test_names_that_are_not_known_are_shown_as_ids():
-    largest = pd.DataFrame(
-        {"account_id": ["a", "00123"], "members": [2, 1], "amount": [7.0, 5.0], "largest_member": [4.0, 5.0]}
-    )
-    axis = figures.group_bars(largest, names=pd.Series({"a": "$ <b>Acme</b> $"}), currency="EUR")
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["$ <b>Acme</b> $", "00123"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.facts.blocks import span_sums
-from kamlib.measures.lifetime_value_test import held_out, held_out_parts, held_out_spans
+from kamlib.measures.lifetime_value_holdout import held_out, held_out_parts, held_out_spans
 
 DAY = pd.Timestamp("2025-01-01")
 

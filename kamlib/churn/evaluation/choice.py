@@ -1,0 +1,98 @@
+"""The choice of the churn model's settings on landmarks before the test, written down before the test is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.churn.landmarks import outcomes
+from kamlib.churn.model import LEVELS, Settings, fit
+from kamlib.churn.prediction import level_landmarks, predict
+from kamlib.errors import InputError
+
+Score = tuple[float, float, str, bool, float]
+_GRID = ["penalty", "split_day", "level", "buyers"]
+_VALIDATIONS = 3  # landmarks that a choice is judged on, at most; the level is chosen only where all of them allow it
+_CHOICE_ROWS = 20_000  # rows each of the many fits of a choice is made on, at most
+
+
+def choose(
+    table: pd.DataFrame,
+    test_date: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    penalties: Sequence[float] = (0.001, 0.01, 0.1),
+) -> pd.DataFrame:
+    """Choose penalty, time split, level and second opinion by the Brier score on landmarks before the test; write the choice down.
+
+    Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it.
+    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none; then the mean
+    with the MBG/NBD model (`kamlib.churn.mbg_nbd`) with the model alone.
+
+    Returns
+    -------
+    DataFrame, the chosen row first, then by Brier score
+        penalty, split_day (missing: none), level, buyers (whether P(lost) is the mean with that of the MBG/NBD model), brier
+        (mean over the validation landmarks), landmarks (how many it was judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
+        there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
+    """
+    horizon, test_date = pd.Timedelta(days=horizon_days), pd.Timestamp(test_date)
+    days = sorted(day for day in table["as_of"].unique() if day <= test_date - horizon)
+    days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
+    split = max(1, round(horizon_days / 6))
+    middle = sorted(penalties)[len(penalties) // 2]
+    scores = [row for day in days for p in penalties for row in _scores(table, day, horizon_days, Settings(p))]
+    if not scores:
+        grid = pd.DataFrame([(middle, split, "year", False, np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
+        return grid.assign(chosen=True)
+    best = _settings(_best(_summary(scores), len(days)))
+    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, split_day=split))]
+    best = _settings(_best(_summary(scores), len(days)))
+    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, buyers=True))]
+    grid = _summary(scores)
+    grid["chosen"] = grid.index == _best(grid, len(days)).name
+    return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
+
+
+def chosen(choices: pd.DataFrame) -> Settings:
+    """The settings of the chosen row of `choose`."""
+    return _settings(choices.loc[choices["chosen"]].iloc[0])
+
+
+def _settings(row: pd.Series) -> Settings:
+    split = None if pd.isna(row["split_day"]) else int(row["split_day"])
+    return Settings(float(row["penalty"]), row["level"], split, bool(row["buyers"]))
+
+
+def _scores(table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, settings: Settings) -> list[Score]:
+    """The Brier score at one validation landmark for each level; none where the model couldn't be fitted there."""
+    now = table.loc[table["as_of"] == day]
+    lost = outcomes(now, day + pd.Timedelta(days=horizon_days), horizon_days=horizon_days)["lost"]
+    split = np.nan if settings.split_day is None else settings.split_day
+    try:
+        model = fit(table, day, settings, horizon_days=horizon_days, most_rows=_CHOICE_ROWS, robust_rows=0)
+    except InputError:
+        return []  # counted: the row says on how many landmarks it was judged
+    found: list[Score] = []
+    for level in LEVELS:
+        if level_landmarks(model.landmarks, day, level):
+            p = predict(replace(model, settings=replace(settings, level=level)), now)["p_lost"]
+            found.append((settings.penalty, split, level, settings.buyers, float(((p - lost) ** 2).mean())))
+    return found
+
+
+def _summary(scores: list[Score]) -> pd.DataFrame:
+    scored = pd.DataFrame(scores, columns=[*_GRID, "brier"])
+    return scored.groupby(_GRID, dropna=False)["brier"].agg(brier="mean", landmarks="size").reset_index()
+
+
+def _best(grid: pd.DataFrame, landmarks: int) -> pd.Series:
+    """The best row among those judged on all landmarks; other levels than "year" only where there are three."""
+    most = grid["landmarks"].max()
+    fair = (grid["landmarks"] == most) & ((grid["level"] == "year") | (landmarks >= _VALIDATIONS))
+    best: pd.Series = grid.loc[grid.loc[fair, "brier"].idxmin()]
+    return best

@@ -1,0 +1,129 @@
+"""The key figures of a run: customers, revenue, lines kept, key accounts, losses expected, and what is at stake."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.facts.worth import money_column
+from kamlib.report.confidence import season_range
+from kamlib.report.numbers import Numbers
+from kamlib.report.summary_facts import Fact, Tables, by_account, names, shares, total, waits_for, worth_word
+from kamlib.study.model import Study
+
+MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
+"""One account above 50 % of revenue, above 20 %, from 10 % (ASC 280-10-50-42, IFRS 8.34)."""
+OTHER_TIME = ("after_as_of", "before_start")
+
+
+def key_figures(
+    study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers
+) -> list[Fact]:
+    """The key figures in reading order.
+
+    Parameters
+    ----------
+    study : for its unit and the horizon of a loss.
+    tables : the run's tables by name; any may be missing.
+    accounts, wait : the list of key accounts, and what it waits for, or ''.
+    share : of revenue that the listed accounts hold together; None: unknown.
+    """
+    return [
+        _size(study, tables, write),
+        _revenue(tables, write),
+        _kept(tables, write),
+        _keys(accounts, wait, share, write),
+        _losses(study, tables, accounts, write),
+        _stake(tables, accounts, write),
+    ]
+
+
+def mark(share: float) -> str:
+    """What one account's share of revenue makes it: mono-client, dependent, major or nothing."""
+    return next((word for limit, word in MARKS if share > limit or (word == "major" and share >= limit)), "")
+
+
+def grouped(study: Study, tables: Tables) -> bool:
+    """Whether customers count by group: the study asks for it, and the accounts name a parent."""
+    if study.unit == "account" or "accounts" not in tables:
+        return False
+    accounts = tables["accounts"]
+    return "member_id" in accounts and bool((accounts["member_id"] != accounts["account_id"]).any())
+
+
+def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
+    label = "Customers, by group" if grouped(study, tables) else "Customers"
+    if wait := waits_for(tables, facts=("order_days",)):
+        return Fact(label, waits=wait)
+    facts = tables["facts"]
+    bought = facts["order_days"] > 0
+    note = f"{write.number((facts['silence_days'] <= 365).sum())} of them ordered in the last 12 months"
+    return Fact(label, write.number(bought.sum()), note)
+
+
+def _revenue(tables: Tables, write: Numbers) -> Fact:
+    if wait := waits_for(tables, facts=("account_id", "revenue")):
+        return Fact("Net revenue", waits=wait)
+    facts = tables["facts"]
+    column, period = money_column(facts)
+    largest = max(shares(tables).items(), key=lambda item: item[1], default=None)
+    note = period
+    if largest:
+        name = names(tables).get(largest[0]) or largest[0]
+        word = mark(largest[1])
+        note += f"; the largest customer, {name}, gives {write.share(largest[1])}" + (f" ({word})" if word else "")
+    return Fact("Net revenue", write.short_money(total(facts[column])), note)
+
+
+def _kept(tables: Tables, write: Numbers) -> Fact:
+    """Lines of another time (after the date of the study, before its start) are no fault of the files."""
+    label = "Order lines kept"
+    if wait := waits_for(tables, ledger=("table", "rule", "action", "rows", "amount")):
+        return Fact(label, waits=wait)
+    ledger = tables["ledger"]
+    orders = ledger[ledger["table"] == "orders"]
+    aside = orders[(orders["action"] == "set_aside") & ~orders["rule"].isin(OTHER_TIME) & (orders["rows"] > 0)]
+    kept, left = int(orders["rows"].iloc[-1]), int(aside["rows"].sum())
+    if not left:
+        return Fact(label, write.share(1.0), f"all {write.number(kept)}; none had to be set aside")
+    most = aside.sort_values("rows", ascending=False).iloc[0]
+    why = str(most.get("words") or "") or str(most["rule"]).replace("_", " ")
+    amount = write.short_money(aside["amount"].astype(float).sum())
+    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount}; most often: {why}"
+    return Fact(label, write.share(kept / (kept + left), 1), note)
+
+
+def _keys(accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers) -> Fact:
+    if wait:
+        return Fact("Key accounts", waits=wait)
+    return Fact("Key accounts", write.number(len(accounts)), f"{write.share(share)} of revenue")
+
+
+def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
+    label = f"Losses expected in {study.churn.horizon_days} days"
+    if wait := waits_for(tables, churn=("account_id", "p_lost")):
+        return Fact(label, waits=wait)
+    churn = tables["churn"].dropna(subset="p_lost")
+    known = churn["p_lost"]
+    if known.empty:
+        return Fact(label, "unknown", "no probability of loss could be estimated")
+    seasons = season_range(tables["churn"], write)
+    note = f"{seasons} by the season; " if seasons else ""
+    note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that can still be lost"
+    if silence := by_account(tables, "facts", ("silence_days",)):
+        silent = known[churn["account_id"].map(silence) > study.churn.horizon_days].sum()
+        note += f"; {write.number(silent)} of these losses have been silent for so long already"
+    if accounts["p_lost"].notna().any():
+        note += f"; {write.number(accounts['p_lost'].sum(), 1)} are key accounts"
+    return Fact(label, write.number(known.sum()), note)
+
+
+def _stake(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
+    label = f"{worth_word(tables).capitalize()} at stake"
+    if wait := waits_for(tables, value=("account_id", "margin_at_stake")):
+        return Fact(label, waits=wait)
+    whole = total(tables["value"]["margin_at_stake"])
+    key = total(accounts["stake"]) if len(accounts) else None
+    note = "chance of loss times what each would bring if it stayed"
+    if key is not None and whole:
+        note = f"{write.share(key / whole)} of it with key accounts; {note}"
+    return Fact(label, write.short_money(whole), note)

@@ -1,0 +1,32 @@
+"""Intervals of shares and of differences as published, and sums over resampled rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.stats.intervals import newcombe, resampled_sums, wilson
+
+
+def test_wilson_by_the_published_example():
+    """Newcombe (1998), Statistics in Medicine 17: 81 of 263 gives 0.2553 to 0.3662."""
+    low, high = wilson(pd.Series([81.0, 0.0]), pd.Series([263, 10]))
+    assert (low[0], high[0]) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
+    assert low[1] == 0
+
+
+def test_newcombe_by_the_published_examples():
+    """Newcombe (1998), table II, method 10: a) 56/70 less 48/80, 0.0524 to 0.3339; h) 10/10 less 0/10, 0.6075 to 1."""
+    counts = [pd.Series(each) for each in ([56, 10], [70, 10], [48, 0], [80, 10])]
+    low, high = newcombe(*counts)
+    assert low.tolist() == pytest.approx([0.0524, 0.6075], abs=2e-4)
+    assert high.tolist() == pytest.approx([0.3339, 1], abs=1e-4)
+
+
+def test_resampled_sums_move_columns_together_and_keep_the_mean():
+    columns = np.column_stack([np.arange(100.0), 2 * np.arange(100.0)])
+    sums = resampled_sums(columns, 400, 1)
+    assert sums.shape == (400, 2)
+    assert (sums[:, 1] == 2 * sums[:, 0]).all()
+    assert sums[:, 0].mean() == pytest.approx(4950, abs=60)  # standard error of the mean of 400: 288.7 / 20 = 14
