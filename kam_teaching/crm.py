@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -45,7 +47,7 @@ def ratings(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
     mean = mean + rng.normal(0, np.where(groups["candidate"], 0.5, 0.9)[:, None], mean.shape)
     parts = []
 
-    def add(group: np.ndarray, criterion: str, level: np.ndarray, rater: str, day: np.ndarray, **more) -> None:
+    def add(group: np.ndarray, criterion: str, level: np.ndarray, rater: str, day: np.ndarray, **more: Any) -> None:
         parts.append(
             pd.DataFrame(
                 {

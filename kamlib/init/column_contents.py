@@ -225,7 +225,7 @@ def _days(column: ir.Value, forms: list[str]) -> dict[str, Days]:
     return {form: days for form, days in found.items() if days.count}
 
 
-def _missed(found: dict) -> float:
+def _missed(found: dict[str, Any]) -> float:
     """Share of the values of a column of numbers that none of the marks reads."""
     counts = [read.count for read in found["numbers"].values()]
     return 1 - max(counts) / max(found["filled"], 1) if counts else 0.0
@@ -237,7 +237,9 @@ def _unread(value: ir.Value, forms: list[tuple[str, str]]) -> ir.Value:
     return ibis.ifelse(number.isnull(), value, None)
 
 
-def _together(plainest: dict, more: dict) -> dict:
+def _together(
+    plainest: dict[tuple[str, str], Numbers], more: dict[tuple[str, str], Numbers]
+) -> dict[tuple[str, str], Numbers]:
     """What each pair of marks reads: what the plainest of its decimal mark reads, and of the rest what it reads alone."""
     by_decimal = {form[0]: read for form, read in plainest.items()}
     first = next(iter(plainest.values()))

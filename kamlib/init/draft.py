@@ -66,7 +66,7 @@ class Draft:
     head : name, title, as_of, currency, unit, language, in this order.
     sources : by table, in the order of the data dictionary.
     cleaning : keys of the section.
-    criteria : of the scoring, as `settings.Criterion` takes them, and their doubt.
+    criteria : of the scoring, as `sections.Criterion` takes them, and their doubt.
     unused : files, sheets and tables that are not in the study, and why.
     """
 

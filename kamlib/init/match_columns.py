@@ -69,7 +69,7 @@ def propose(contents: Mapping[str, Contents], name: str) -> list[Proposal]:
 
     Parameters
     ----------
-    contents : by column of the file, from `contents.look`.
+    contents : by column of the file, from `column_contents.look`.
     name : of the file or the sheet; it counts a little.
     """
     made = [_as_table(contents, table, name) for table in INPUTS.values()]

@@ -160,7 +160,8 @@ def _days(orders: SourceDraft, theirs: str, form: str) -> pd.DataFrame:
     dialect = Dialect(date_format=form or None)
     days = [p.raw.select(date=as_day(p.raw[theirs], dialect)) for p in orders.pieces if theirs in p.raw.columns]
     lines = ibis.union(*days, distinct=False) if len(days) > 1 else days[0]
-    counts = lines.filter(lambda t: t.date.notnull()).group_by("date").agg(lines=ibis._.count()).to_pandas()
+    known = lines.filter(lambda t: t.date.notnull())
+    counts: pd.DataFrame = known.group_by("date").agg(lines=ibis._.count()).to_pandas()
     return counts.astype({"date": "datetime64[ns]"})
 
 

@@ -45,7 +45,7 @@ class Rule:
     repair :
         For the rules that can: the new values of a line that is hit, by column.
     across :
-        Whether other lines decide: then `test` says which lines it may hit, and `matching` finds those that it does.
+        Whether other lines decide: then `test` says which lines it may hit, and `cancellations` finds those that it does.
     """
 
     name: str

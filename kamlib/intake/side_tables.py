@@ -61,7 +61,7 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
         personal=screen.screened(mapped, name),
     )
     with readers.plain_errors():
-        frame = table.to_pyarrow().to_pandas(date_as_object=False)
+        frame: pd.DataFrame = table.to_pyarrow().to_pandas(date_as_object=False)
     frame = frame.astype({column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns})
     return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True)
 

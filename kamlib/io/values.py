@@ -145,11 +145,12 @@ def fitting(number: ir.NumericValue, kind: str) -> Any:
 def try_strptime(text: ir.StringValue, forms: list[str]) -> ir.TimestampValue:
     """A time read by the first of some strptime formats that fits; missing where none does."""
 
-    @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp"))
-    def function(text, forms):
+    def try_strptime(text: ir.StringValue, forms: ir.ArrayValue) -> Any:
         """The engine's own."""
 
-    return function(text, forms)
+    function = ibis.udf.scalar.builtin(try_strptime, signature=(("string", "array<string>"), "timestamp"))
+    time: ir.TimestampValue = function(text, forms)
+    return time
 
 
 def exact(number: float) -> Decimal:

@@ -7,7 +7,7 @@ common control, or the account itself. `member_id` keeps the id as the source ga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -53,15 +53,15 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
 
-def _text(name: str, meaning: str, **more) -> Column:
+def _text(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "text", meaning, **more)
 
 
-def _date(name: str, meaning: str, **more) -> Column:
+def _date(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "date", meaning, unit="day", **more)
 
 
-def _money(name: str, meaning: str, **more) -> Column:
+def _money(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "money", meaning, unit="study currency", **more)
 
 

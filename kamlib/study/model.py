@@ -275,7 +275,7 @@ def _matches(folder: Path, name: str) -> list[Path]:
     return sorted(root.glob(pattern))
 
 
-def _put(raw: dict, key: str, value: object) -> None:
+def _put(raw: dict[str, Any], key: str, value: object) -> None:
     *path, last = key.split(".")
     for name in path:
         if raw.get(name) is None:

@@ -114,7 +114,7 @@ def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
     return f"{place}: {message}{shown}"
 
 
-def _line(node: yaml.Node | None, loc: tuple) -> tuple[int, bool]:
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> tuple[int, bool]:
     """The line of a key path, or of the nearest part of it that stands in the file; and whether all of it does."""
     line = node.start_mark.line + 1 if node else 1
     for part in loc:
