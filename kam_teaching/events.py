@@ -168,7 +168,8 @@ def _referrals(world: World, accounts: pd.DataFrame, rng: np.random.Generator) -
             "referred": ids[new],
         }
     )
-    return table.loc[day < leaving_day(groups)[giver]]
+    there: np.ndarray = day < leaving_day(groups)[giver]
+    return table[there]
 
 
 def invoices(world: World, accounts: pd.DataFrame, lines: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, np.ndarray]:

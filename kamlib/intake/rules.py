@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import ibis
@@ -24,13 +24,11 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError, some
 from kamlib.intake.sheet_rows import repeated_header, total_row
 from kamlib.io.amounts import NAMES
-from kamlib.study.model import Action, Study
+from kamlib.study.model import Study
+from kamlib.study.parts import Action
 
-if TYPE_CHECKING:
-    Test = Callable[[ir.Table, Study], Any]
-    Repair = Callable[[ir.Table], dict[str, Any]]
-
-
+Test = Callable[[ir.Table, Study], Any]
+Repair = Callable[[ir.Table], dict[str, Any]]
 MENDED = "mended:"
 
 

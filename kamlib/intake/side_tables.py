@@ -18,7 +18,8 @@ from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
 from kamlib.io import readers
-from kamlib.study.dictionary import INPUTS, Column, Table
+from kamlib.study.columns import Column, Table
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 WORDS = {

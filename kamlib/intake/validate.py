@@ -9,7 +9,8 @@ from pandera.errors import SchemaErrors
 
 from kamlib.errors import InputError, some
 from kamlib.intake.screen import FREE_TEXT
-from kamlib.study.dictionary import INPUTS, Column
+from kamlib.study.columns import Column
+from kamlib.study.dictionary import INPUTS
 
 _RULES = {
     "column_in_dataframe": "a column is missing",

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.io import amounts
-from kamlib.study.dictionary import Column
+from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
 MONEY = "decimal(18,4)"
@@ -133,7 +133,7 @@ def _with_time(form: str) -> list[str]:
 
 def _cast(value: ir.Value, kind: str, dialect: Dialect) -> Any:
     if value.type().is_string():
-        return amounts.read(value, kind, dialect)
+        return amounts.number(value, kind, dialect)
     return fitting(value, kind) if value.type().is_numeric() else ibis.null(kind)
 
 

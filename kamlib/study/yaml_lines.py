@@ -81,6 +81,24 @@ def value(text: str) -> Any:
         ) from None
 
 
+def put(raw: dict[Any, Any], key: str, value: object) -> None:
+    """Set the value at a dotted key in the values of a file, in place; sections that are not there are made.
+
+    Raises
+    ------
+    InputError
+        If the key leads through something that holds no keys.
+    """
+    *path, last = key.split(".")
+    for name in path:
+        if raw.get(name) is None:
+            raw[name] = {}
+        raw = raw[name]
+        if not isinstance(raw, dict):
+            raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
+    raw[last] = value
+
+
 def mistakes(error: ValidationError, tree: yaml.Node, given: Collection[str] = ()) -> list[str]:
     """Each mistake in words: the line of the file, the dotted key, what is wrong and what was found.
 

@@ -8,8 +8,9 @@ import ibis
 import pandas as pd
 import pytest
 
-from kamlib.init import column_contents
-from kamlib.init.column_contents import look, merged
+from kamlib.init import profile_columns
+from kamlib.init.column_contents import merged
+from kamlib.init.profile_columns import profile
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def found(engine):
 
     def make(**columns):
         table = pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
-        return look(engine, engine.create_table(ibis.util.gen_name("raw"), table, temp=True))
+        return profile(engine, engine.create_table(ibis.util.gen_name("raw"), table, temp=True))
 
     return make
 
@@ -42,13 +43,13 @@ def test_day_and_month_are_told_apart_by_the_whole_column(found):
 
 
 def test_one_day_that_decides_is_found_below_the_first_rows(found, monkeypatch):
-    monkeypatch.setattr(column_contents, "HEAD", 50)
+    monkeypatch.setattr(profile_columns, "HEAD", 50)
     here = found(d=["03/04/2025"] * 200 + ["13/04/2025"])["d"].days
     assert (here["%d/%m/%Y"].count, here["%m/%d/%Y"].count) == (201, 200)
 
 
 def test_marks_that_begin_below_the_first_rows_are_found(found, monkeypatch):
-    monkeypatch.setattr(column_contents, "HEAD", 50)
+    monkeypatch.setattr(profile_columns, "HEAD", 50)
     here = found(n=["7"] * 60 + ["1 234,50"] * 10)["n"]
     assert here.read_by((",", " ")).count == 70
     assert here.read_by((".", ",")).count == 60
@@ -78,7 +79,7 @@ def test_columns_that_have_a_type_already_keep_it(found):
 
 def test_an_empty_column_and_an_empty_table_hold_nothing(engine, found):
     assert found(a=[None, ""], b=["1", "2"])["a"].filled == 0
-    none = look(engine, engine.create_table(ibis.util.gen_name("raw"), schema=ibis.schema({"a": "string"}), temp=True))[
+    none = profile(engine, engine.create_table(ibis.util.gen_name("raw"), schema=ibis.schema({"a": "string"}), temp=True))[
         "a"
     ]
     assert (none.rows, none.filled, none.day_share, none.number_share) == (0, 0, 0, 0)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
 from kamlib.io import values
-from kamlib.study.dictionary import Column
+from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
 
