@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-import yaml
 
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
@@ -295,23 +294,3 @@ def test_without_the_driver_the_remedy_is_named(read, monkeypatch):
         read("postgresql://kam@localhost/x", "t")
 
 
-@pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        ({}, "expected either files, or url and table"),
-        ({"files": "a.csv", "url": "sqlite:///a.db", "table": "t"}, "expected either files, or url and table"),
-        ({"url": "sqlite:///a.db"}, "expected either files, or url and table"),
-        ({"files": "a.csv", "table": "t"}, "expected either files, or url and table"),
-        ({"url": "mysql://host/db", "table": "t"}, "url: expected postgresql://"),
-        ({"url": "postgresql://me:geheim@host/db", "table": "t"}, "a password has no place in a file"),
-        ({"url": "postgresql://me:geh/eim@host/db", "table": "t"}, "a password has no place in a file"),
-        ({"url": "postgresql://host/db?user=me&password=geheim", "table": "t"}, "a password has no place in a file"),
-        ({"url": "postgresql://me:${NAME}geheim@host/db", "table": "t"}, "a password has no place in a file"),
-    ],
-)
-def test_a_mistaken_source_is_named_with_its_line_and_without_its_password(tmp_path, source, words):
-    tree = {"name": "t", "title": "T", "as_of": "2026-06-30", "sources": {"orders": source}}
-    (tmp_path / "study.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
-    with pytest.raises(InputError, match=r"line 5: sources\.orders: ") as error:
-        Study.read(tmp_path / "study.yaml")
-    assert words in str(error.value) and "geheim" not in str(error.value)
