@@ -1,7 +1,7 @@
 """`kam init`: a study proposed from the files themselves.
 
 `propose_study` reads pieces of the files (`inputs`), counts what their columns hold (`profile_columns`, `formats`), proposes
-columns, tables and dialects (`match_columns`, `headings`, `assign_tables`, `dialect`) and the head of the study (`head`), tries the
+columns, tables and dialects (`match_columns`, `headings`, `assign_tables`, `dialect`) and the head of the study (`study_head`), tries the
 `draft`, proposes `criteria`, and writes the study file (`write_study`).
 """
 

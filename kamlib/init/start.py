@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from kamlib.errors import InputError, some
 from kamlib.facts import account_facts
-from kamlib.init import assign_tables, criteria, head, inputs, write_study
+from kamlib.init import assign_tables, criteria, inputs, study_head, write_study
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.intake import pipeline
@@ -76,7 +76,7 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
         sources, unused = assign_tables.draft_sources(found)
         made = Draft(
-            head.head(sources, _called(given, name)), sources, cleaning=_cleaning(sources), unused=unread | unused
+            study_head.head(sources, _called(given, name)), sources, cleaning=_cleaning(sources), unused=unread | unused
         )
         con.disconnect()
         made, refused = _tried(made, scratch)
@@ -106,7 +106,7 @@ def _called(given: Sequence[Path | str], name: str | None) -> str:
 
 def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
     """Lines in other currencies are set aside, and said to be, until a person gives rates."""
-    if others := head.currencies(sources["orders"])[1:]:
+    if others := study_head.currencies(sources["orders"])[1:]:
         return {"rules": Marked({"no_rate": "set_aside"}, f"without rates the lines in {some(others)} are set aside")}
     return {}
 

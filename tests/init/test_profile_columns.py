@@ -79,9 +79,9 @@ def test_columns_that_have_a_type_already_keep_it(found):
 
 def test_an_empty_column_and_an_empty_table_hold_nothing(engine, found):
     assert found(a=[None, ""], b=["1", "2"])["a"].filled == 0
-    none = profile(engine, engine.create_table(ibis.util.gen_name("raw"), schema=ibis.schema({"a": "string"}), temp=True))[
-        "a"
-    ]
+    none = profile(
+        engine, engine.create_table(ibis.util.gen_name("raw"), schema=ibis.schema({"a": "string"}), temp=True)
+    )["a"]
     assert (none.rows, none.filled, none.day_share, none.number_share) == (0, 0, 0, 0)
 
 
