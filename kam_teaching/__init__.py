@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kam_teaching import crm, dirt, events, firms, history, lines, truth
+from kam_teaching import crm, dirt, events, firms, history, lines, opinions, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
 from kam_teaching.texts import STUDY
@@ -59,11 +59,11 @@ def sample_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
     return {
         "orders": orders,
         "accounts": accounts_file,
-        "ratings": crm.ratings(planted, accounts, seed),
+        "ratings": opinions.ratings(planted, accounts, seed),
         "invoices": invoices,
         "interactions": events.interactions(planted, accounts, people, seed),
         "proposals": crm.proposals(planted, accounts, seed),
-        "surveys": crm.surveys(planted, accounts, people, seed),
+        "surveys": opinions.surveys(planted, accounts, people, seed),
         "contacts": people.drop(columns=["at", "place"]),
         "actions": crm.actions(planted, accounts, seed),
         "notes": crm.notes(planted, accounts, seed),

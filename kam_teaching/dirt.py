@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def soil(clean: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     known = np.where(_pairs(clean, credit, article), "cancelled_pair", np.where(credit, "cancellation", ""))
     parts, n = [clean.assign(place=np.arange(len(clean), dtype=float), reason=known)], len(clean)
 
-    def add(at: np.ndarray, reason: str, *, after: float = 0.5, prefix: str = "S", **changes) -> None:
+    def add(at: np.ndarray, reason: str, *, after: float = 0.5, prefix: str = "S", **changes: Any) -> None:
         """Copies of the rows `at` with an order id of their own and these changes, taken in turn."""
         rows = clean.iloc[at].reset_index(drop=True).assign(place=at + after, reason=reason)
         rows["order_id"] = [f"{prefix}{n + len(parts) * 1000 + i}" for i in range(len(at))]
@@ -42,7 +43,7 @@ def soil(clean: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             rows[column] = [values[i % len(values)] for i in range(len(at))] if isinstance(values, tuple) else values
         parts.append(rows)
 
-    def some(count: int, reason: str, **changes) -> None:
+    def some(count: int, reason: str, **changes: Any) -> None:
         add(np.sort(rng.choice(calm, count, replace=False)), reason, **changes)
 
     days = [str((AS_OF + pd.Timedelta(days=d)).date()) for d in (1, 2, 5, 9, 16, 30, 77)]
@@ -82,7 +83,7 @@ def _cents(amounts: pd.Series) -> pd.Series:
 def _pairs(clean: pd.DataFrame, credit: np.ndarray, article: pd.MultiIndex) -> np.ndarray:
     """Credit notes for a whole line, and the lines: the last such line of the account that is open takes it."""
     size = clean["quantity"].str.lstrip("-") + " " + clean["amount"].str.lstrip("-")
-    waiting = defaultdict[tuple, list[int]](list)
+    waiting = defaultdict[Hashable, list[int]](list)
     paired = np.zeros(len(clean), dtype=bool)
     for row in np.flatnonzero(article.isin(article[credit])).tolist():
         like = waiting[article[row], size.iat[row]]
@@ -93,7 +94,13 @@ def _pairs(clean: pd.DataFrame, credit: np.ndarray, article: pd.MultiIndex) -> n
     return paired
 
 
-def _add_returns(clean: pd.DataFrame, calm: np.ndarray, article: pd.MultiIndex, rng, add) -> None:
+def _add_returns(
+    clean: pd.DataFrame,
+    calm: np.ndarray,
+    article: pd.MultiIndex,
+    rng: np.random.Generator,
+    add: Callable[..., None],
+) -> None:
     """Credit notes without a line that they could take back, and goods that the account never bought."""
     goods = clean.iloc[calm].assign(
         row=calm, units=clean["quantity"].iloc[calm].astype(int), cents=_cents(clean["price"].iloc[calm])

@@ -89,12 +89,16 @@ def _days_or_empty(day: pd.Series) -> np.ndarray:
     return np.where(day.isna(), "", day_text(day.fillna(0).astype(int)))
 
 
-def _person(world, accounts, people_, account, rng) -> np.ndarray:
+def _person(
+    world: World, accounts: pd.DataFrame, people_: pd.DataFrame, account: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """The contact of each touch; with goodwill accounts always the same one."""
     count = np.bincount(people_["at"], minlength=len(accounts))
     first = np.cumsum(count) - count
     one = (world.groups["category"] == "goodwill").to_numpy()[accounts["group"].to_numpy()[account]]
-    return first[account] + np.where(one, 0, np.floor(rng.random(len(account)) ** 1.5 * count[account]).astype(int))
+    place = np.floor(rng.random(len(account)) ** 1.5 * count[account]).astype(int)
+    person: np.ndarray = first[account] + np.where(one, 0, place)
+    return person
 
 
 def _deliveries(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -164,7 +168,8 @@ def _referrals(world: World, accounts: pd.DataFrame, rng: np.random.Generator) -
             "referred": ids[new],
         }
     )
-    return table[day < leaving_day(groups)[giver]]
+    there: np.ndarray = day < leaving_day(groups)[giver]
+    return table[there]
 
 
 def invoices(world: World, accounts: pd.DataFrame, lines: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, np.ndarray]:

@@ -71,7 +71,8 @@ def _orders(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
 
 def _touch_rate(rng: np.random.Generator, table: pd.DataFrame) -> np.ndarray:
     mean = KINDS.loc[table["behaviour"], "touches"].to_numpy() * np.where(table["candidate"], 1.6, 1.0)
-    return mean * rng.gamma(2.0, 0.5, len(table)) / 12
+    rate: np.ndarray = mean * rng.gamma(2.0, 0.5, len(table)) / 12
+    return rate
 
 
 def _poisson_days(rng: np.random.Generator, mean: np.ndarray) -> pd.DataFrame:

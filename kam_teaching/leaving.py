@@ -23,7 +23,8 @@ def _trailing(events: pd.DataFrame, n: int, months: int, weight: np.ndarray | No
     np.add.at(counts, (events["group"], month_of(events["day"])), 1.0 if weight is None else weight)
     total = np.concatenate([np.zeros((n, 1)), np.cumsum(counts, axis=1)], axis=1)
     last = np.arange(WARM, WARM + MONTHS + 1)
-    return total[:, last] - total[:, last - months]
+    trailing: np.ndarray = total[:, last] - total[:, last - months]
+    return trailing
 
 
 def signs(
@@ -45,13 +46,16 @@ def signs(
     }
 
 
-def leaving_rate(table: pd.DataFrame, *events) -> np.ndarray:
+def leaving_rate(
+    table: pd.DataFrame, orders: pd.DataFrame, claims: pd.DataFrame, touches: pd.DataFrame, manager: np.ndarray
+) -> np.ndarray:
     """Yearly rate of leaving by group and month: exp(base + segment + key + coefficients x signs)."""
     fixed = BASE_LOG_RATE + KINDS.loc[table["behaviour"], "log_rate"].to_numpy() + KEY_LOG_RATE * table["candidate"]
     log_rate = np.repeat(fixed.to_numpy()[:, None], MONTHS + 1, axis=1)
-    for name, sign in signs(table, *events).items():
+    for name, sign in signs(table, orders, claims, touches, manager).items():
         log_rate += SIGNS[name] * sign
-    return np.exp(log_rate)
+    rate: np.ndarray = np.exp(log_rate)
+    return rate
 
 
 def leave(rng: np.random.Generator, table: pd.DataFrame, rate: np.ndarray) -> pd.DataFrame:

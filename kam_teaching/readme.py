@@ -9,7 +9,8 @@ import pandas as pd
 from kam_teaching.crm import ROUND, ROUND_ODDS
 from kam_teaching.leaving import BASE_LOG_RATE, KEY_LOG_RATE, SIGNS
 from kam_teaching.world import BEHAVIOUR, DAYS, KINDS
-from kamlib.study.dictionary import INPUTS, Column
+from kamlib.study.columns import Column
+from kamlib.study.dictionary import INPUTS
 
 HEAD = """\
 # The sample: a fictional distributor of machine parts

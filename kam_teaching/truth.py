@@ -96,7 +96,8 @@ def p_lost(world: World, horizon: int = HORIZON) -> tuple[np.ndarray, np.ndarray
 
     def survival(day: np.ndarray) -> np.ndarray:
         own = clock(day, amplitude[:, None]) - clock(last, amplitude)[:, None]
-        return gammaincc(shape[:, None], np.maximum(own, 0) / scale[:, None])
+        waits: np.ndarray = gammaincc(shape[:, None], np.maximum(own, 0) / scale[:, None])
+        return waits
 
     ahead = np.arange(horizon + 1)
     s = survival(np.full((n, 1), float(DAYS)) + ahead)
@@ -119,7 +120,8 @@ def stays_away(days: np.ndarray, horizon: int = HORIZON) -> np.ndarray:
     ``1 - b (F(x + horizon) - F(x)) / (1 - b F(x))`` with b the share of leavers that come back, F the uniform law of when.
     """
     soon = BACK_SHARE * (_back_by(days + horizon) - _back_by(days))
-    return 1 - soon / (1 - BACK_SHARE * _back_by(days))
+    away: np.ndarray = 1 - soon / (1 - BACK_SHARE * _back_by(days))
+    return away
 
 
 def _back_by(days: np.ndarray) -> np.ndarray:

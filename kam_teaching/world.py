@@ -75,7 +75,8 @@ _SEASON_SUM = np.concatenate([[0.0], np.cumsum(season(_GRID[:-1]))])
 
 def clock(day: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
     """The group's own time: days stretched by its season, so that gaps are of one law all year."""
-    return day + amplitude * np.interp(day, _GRID, _SEASON_SUM)
+    own: np.ndarray = day + amplitude * np.interp(day, _GRID, _SEASON_SUM)
+    return own
 
 
 def unclock(own: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
@@ -87,14 +88,17 @@ def unclock(own: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
 
 
 def month_of(day: np.ndarray | pd.Series) -> np.ndarray:
-    """Column of `MONTH_STARTS` that a day lies in."""
-    return np.clip(np.searchsorted(EDGES, np.asarray(day), side="right") - 1, 0, WARM + MONTHS)
+    """Place in `EDGES` of the month that a day lies in."""
+    month: np.ndarray = np.clip(np.searchsorted(EDGES, np.asarray(day), side="right") - 1, 0, WARM + MONTHS)
+    return month
 
 
 def to_weekday(day: np.ndarray) -> np.ndarray:
     """Saturday to Friday, Sunday to Monday."""
-    weekday = (np.floor(day).astype(int) + START.weekday()) % 7
-    return np.floor(day).astype(int) + np.where(weekday == 5, -1, np.where(weekday == 6, 1, 0))
+    whole = np.floor(day).astype(int)
+    weekday = (whole + START.weekday()) % 7
+    moved: np.ndarray = whole + np.where(weekday == 5, -1, np.where(weekday == 6, 1, 0))
+    return moved
 
 
 def groups(seed: int) -> pd.DataFrame:

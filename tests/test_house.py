@@ -106,3 +106,11 @@ def test_opening_a_run_loads_neither_engine_nor_plots_nor_models():
 
 def test_pages_facts_and_segments_load_neither_plots_nor_models():
     assert not loaded_by("import kamlib.report, kamlib.facts, kamlib.stats, kamlib.segments", "matplotlib", *SLOW)
+
+
+def test_each_module_has_a_test_file_of_its_name_in_the_same_place():
+    def test_file(module: Path) -> Path:
+        inside = module.relative_to(KAMLIB if module.is_relative_to(KAMLIB) else ROOT)
+        return ROOT / "tests" / inside.with_name(f"test_{inside.name}")
+
+    assert not [dotted(module) for module in MODULES if not test_file(module).exists()]

@@ -54,7 +54,8 @@ def candidate_pairs(names: Sequence[Name], marks: Sequence[Sequence[str]], rank:
     if not met:
         return np.empty((0, 2), dtype=int)
     one, other = np.divmod(np.unique(np.concatenate(met)), len(names))
-    return np.column_stack([one, other])[one != other]
+    pairs: np.ndarray = np.column_stack([one, other])[one != other]
+    return pairs
 
 
 def alike_at_first_sight(names: Sequence[Name], found: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.entities import blocking
-from kamlib.entities import groups as identity
 from kamlib.entities.firm_names import sound, take_apart, tokens
+from kamlib.entities.groups import group_heads
 from kamlib.entities.similarity import alike
 
 LEAST = 85
@@ -120,10 +120,10 @@ def _beside(
 def _open(table: pd.DataFrame, pairs: np.ndarray, review: pd.DataFrame | None) -> np.ndarray:
     """Which pairs are still to be judged: not one group already, and not told apart by the review."""
     groups = table if "parent_id" in table else table.assign(parent_id=None)
-    heads, _ = identity.group_heads(groups, "group", review)
+    heads, _ = group_heads(groups, "group", review)
     unit = pd.Series(pd.factorize(heads["account_id"])[0], index=heads["member_id"])
     of = unit.to_numpy()[pairs]
-    still = of[:, 0] != of[:, 1]
+    still: np.ndarray = of[:, 0] != of[:, 1]
     if review is not None:
         apart = review.loc[review["decision"] == "different", ["account_id", "other_id"]]
         told = np.sort(apart.apply(lambda column: column.map(unit)).to_numpy(dtype=int).reshape(-1, 2), axis=1)

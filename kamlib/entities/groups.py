@@ -190,7 +190,8 @@ def largest(orders: ir.Table, most: int = 10) -> pd.DataFrame:
     """
     pairs = orders.group_by("account_id", "member_id").agg(amount=orders["amount"].sum()).to_pandas()
     pairs["amount"] = pairs["amount"].astype(float)
-    made = pairs.groupby("account_id")["amount"].agg(members="size", amount="sum", largest_member="max").reset_index()
+    units = pairs.groupby("account_id")["amount"]
+    made: pd.DataFrame = units.agg(members="size", amount="sum", largest_member="max").reset_index()
     made["share"] = made["amount"] / made["amount"].sum()
     return made.sort_values(["amount", "account_id"], ascending=[False, True]).head(most).reset_index(drop=True)
 
@@ -205,4 +206,5 @@ def _last(parent: np.ndarray) -> np.ndarray:
 def _on_circle(parent: np.ndarray) -> np.ndarray:
     """The accounts that come back to themselves over another one."""
     ends = np.unique(_last(parent))
-    return ends[parent[ends] != ends]
+    circle: np.ndarray = ends[parent[ends] != ends]
+    return circle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def refresh(path: Path, accounts: pd.DataFrame, delimiter: str = ",") -> pd.Data
     Parameters
     ----------
     path : the review file; need not exist.
-    accounts : as `firms.proposals` needs them.
+    accounts : as `duplicates.likely_duplicates` needs them.
     delimiter : between the columns; a spreadsheet expects a semicolon where the comma is the decimal mark.
 
     Returns
@@ -100,7 +100,7 @@ def refresh(path: Path, accounts: pd.DataFrame, delimiter: str = ",") -> pd.Data
     return made
 
 
-def _pair(row: dict) -> tuple[str, ...]:
+def _pair(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     return tuple(sorted((row["account_id"], row["other_id"])))
 
 
@@ -111,25 +111,10 @@ def _load(path: Path) -> pd.DataFrame:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("the review file can't be read", file=path, found=str(error)) from None
     for delimiter in (",", ";", "\t"):
-        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        head, rows, line = list[str](), list[dict[str, Any]](), 1
-        try:
-            for cells in records:
-                if not head:
-                    head = [cell.strip() for cell in cells]
-                    if not _NEEDED.issubset(head):
-                        break
-                elif any(cells):
-                    if len(cells) > len(head):
-                        raise InputError(
-                            "more cells than columns", file=path, line=line, found=some(cells[len(head) :])
-                        )
-                    cells = [_unguarded(cell) for cell in cells] + [""] * (len(head) - len(cells))
-                    rows.append(dict(zip(head, cells, strict=True)) | {"line": line})
-                line = records.line_num + 1
-        except csv.Error as error:
-            raise InputError("the review file is no valid CSV", file=path, line=line, found=str(error)) from None
+        records = _records(text, delimiter, path)
+        head = [cell.strip() for cell in next(records, (1, list[str]()))[1]]
         if _NEEDED.issubset(head):
+            rows = [_row(head, cells, line, path) for line, cells in records if any(cells)]
             table = pd.DataFrame(rows, columns=[*dict.fromkeys((*head, *COLUMNS)), "line"]).fillna("")
             for column in _NEEDED:
                 table[column] = table[column].str.strip()
@@ -138,6 +123,24 @@ def _load(path: Path) -> pd.DataFrame:
     raise InputError(
         "the review file lacks columns", file=path, line=1, remedy=f"It needs {', '.join(sorted(_NEEDED))}."
     )
+
+
+def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV, each with the line it begins at."""
+    records, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
+    try:
+        for cells in records:
+            yield line, cells
+            line = records.line_num + 1
+    except csv.Error as error:
+        raise InputError("the review file is no valid CSV", file=path, line=line, found=str(error)) from None
+
+
+def _row(head: list[str], cells: list[str], line: int, path: Path) -> dict[str, Any]:
+    if len(cells) > len(head):
+        raise InputError("more cells than columns", file=path, line=line, found=some(cells[len(head) :]))
+    plain = [_unguarded(cell) for cell in cells] + [""] * (len(head) - len(cells))
+    return dict(zip(head, plain, strict=True)) | {"line": line}
 
 
 def _checked(table: pd.DataFrame, ids: set[str], path: Path) -> pd.DataFrame:
@@ -175,9 +178,9 @@ def _wholes(decided: pd.DataFrame, joins: pd.Series) -> np.ndarray:
     codes, ids = pd.factorize(decided[["account_id", "other_id"]].to_numpy(dtype=object).ravel())
     ends = codes.reshape(-1, 2)
     one, other = ends[joins.to_numpy(dtype=bool)].T
-    return connected_components(
-        coo_array((np.ones(len(one)), (one, other)), shape=(len(ids), len(ids))), directed=False
-    )[1][ends]
+    graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(ids), len(ids)))
+    whole: np.ndarray = connected_components(graph, directed=False)[1]
+    return whole[ends]
 
 
 def _write(table: pd.DataFrame, path: Path, delimiter: str) -> None:

@@ -1,7 +1,7 @@
 """What values can be meant as, by their shapes: the date formats and the marks of numbers that are worth a try.
 
 In a shape N are one or two digits, Y four, a letters: ``Y-N-N``, ``N a Y``; three digits are NN, five YN. How often each
-comes is counted in the engine; what is decided here is only tried, and `contents` counts what it reads.
+comes is counted in the engine; what is decided here is only tried, and `profile_columns` counts what it reads.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def date_forms(shapes: dict[str, int]) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
-def _time(match: re.Match) -> str:
+def _time(match: re.Match[str]) -> str:
     if not match["time"]:
         return ""
     hour = "%I" if match["half"] else "%H"

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from python_calamine import CalamineWorkbook
 
 from kamlib.errors import InputError
-from kamlib.init import column_contents, match_columns
+from kamlib.init import match_columns
 from kamlib.init.column_contents import Contents
 from kamlib.init.match_columns import Proposal
+from kamlib.init.profile_columns import profile
 from kamlib.io import databases, readers, text_encoding
 from kamlib.study import database_url
 from kamlib.study.sources import Dialect, Source
@@ -109,14 +110,14 @@ def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Pa
     if isinstance(file, str):
         source = Source(url=file, table=part)
         raw = readers.read(con, source, database_url.files(file, Path()), scratch)
-        found = column_contents.look(con, raw)
+        found = profile(con, raw)
         return Piece(label, None, None, file, part, raw, found, match_columns.propose(found, str(part)))
     if not file.is_file():
         raise InputError("no such file", file=file)
     plain, written = _as_written(file, scratch) if file.suffix.lower() in TEXTS else (file, {})
     dialect = Dialect(sheet=part, delimiter=written.get("delimiter"), encoding="utf-8" if written else None)
     raw = readers.read(con, Source(files=[str(file)], dialect=dialect), [plain], scratch)
-    found = column_contents.look(con, raw)
+    found = profile(con, raw)
     return Piece(label, file, part, None, None, raw, found, match_columns.propose(found, part or file.stem), written)
 
 

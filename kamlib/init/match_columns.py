@@ -19,7 +19,8 @@ from kamlib.init import headings
 from kamlib.init.column_contents import Contents
 from kamlib.init.formats import SERIAL
 from kamlib.intake import screen
-from kamlib.study.dictionary import INPUTS, Column, Table
+from kamlib.study.columns import Column, Table
+from kamlib.study.dictionary import INPUTS
 
 _LEAST = 0.2  # a score below it is no proposal
 _CLEAR_NAME = 0.75
@@ -69,7 +70,7 @@ def propose(contents: Mapping[str, Contents], name: str) -> list[Proposal]:
 
     Parameters
     ----------
-    contents : by column of the file, from `contents.look`.
+    contents : by column of the file, from `profile_columns.profile`.
     name : of the file or the sheet; it counts a little.
     """
     made = [_as_table(contents, table, name) for table in INPUTS.values()]

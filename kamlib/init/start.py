@@ -8,21 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
-import pandas as pd
-from anyascii import anyascii
 
 from kamlib.errors import InputError, some
 from kamlib.facts import account_facts
-from kamlib.init import criteria, draft, inputs, write_study
+from kamlib.init import assign_tables, criteria, inputs, study_head, write_study
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.intake import pipeline
 from kamlib.io import readers
-from kamlib.io.values import as_day
+from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
-from kamlib.study.sources import Dialect
 
 _PLACEHOLDER = {
     "name": "revenue_12m",
@@ -74,12 +70,14 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
     with tempfile.TemporaryDirectory(prefix="kam-") as folder:
         scratch = Path(folder)
         con = readers.engine()
-        given = [one for file in files for one in _matching(str(file))]
+        given = [one for file in files for one in _given(str(file))]
         found, unread = inputs.look(con, given, scratch)
         if not found:
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
-        sources, unused = draft.sources(found)
-        made = Draft(_head(sources, _called(given, name)), sources, cleaning=_cleaning(sources), unused=unread | unused)
+        sources, unused = assign_tables.draft_sources(found)
+        made = Draft(
+            study_head.head(sources, _called(given, name)), sources, cleaning=_cleaning(sources), unused=unread | unused
+        )
         con.disconnect()
         made, refused = _tried(made, scratch)
     try:
@@ -89,20 +87,12 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
     return Started(out, made, refused)
 
 
-def _matching(file: str) -> Sequence[Path | str]:
+def _given(file: str) -> Sequence[Path | str]:
     """The files that a name or pattern stands for; a name that fits none stays, to be told, and so does a URL."""
     if "://" in file:
         return [file]
     path = Path(file)
-    if "*" not in file or path.exists():
-        return [path]
-    return sorted(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))) or [path]
-
-
-def slug(name: str) -> str:
-    """A name that a folder can have: a-z, 0-9, - and _."""
-    made = re.sub(r"[^a-z0-9_-]+", "_", anyascii(name).lower()).strip("_-")[:64].strip("_-")
-    return made if made and made != "drafts" else "study"
+    return [path] if path.exists() else matching(Path(), file) or [path]
 
 
 def _called(given: Sequence[Path | str], name: str | None) -> str:
@@ -114,54 +104,11 @@ def _called(given: Sequence[Path | str], name: str | None) -> str:
     return first.stem if len(given) == 1 else first.resolve().parent.name
 
 
-def _head(sources: dict[str, SourceDraft], called: str) -> dict[str, Marked]:
-    orders = sources["orders"]
-    accounts = sources.get("accounts")
-    grouped = accounts is not None and "parent_id" in accounts.found.columns
-    return {
-        "name": Marked(slug(called), "", "folder of the reports"),
-        "title": Marked(f"Key accounts: {' '.join(called.replace('_', ' ').split())}"[:200]),
-        "as_of": _as_of(orders),
-        "currency": draft.currency(orders),
-        "unit": Marked(
-            "group" if grouped else "account",
-            "",
-            "who counts as a customer: the group under one parent, or each account",
-        ),
-        "language": draft.language(sources),
-    }
-
-
 def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
     """Lines in other currencies are set aside, and said to be, until a person gives rates."""
-    if others := draft.currencies(sources["orders"])[1:]:
+    if others := study_head.currencies(sources["orders"])[1:]:
         return {"rules": Marked({"no_rate": "set_aside"}, f"without rates the lines in {some(others)} are set aside")}
     return {}
-
-
-def _as_of(orders: SourceDraft) -> Marked:
-    """The last whole quarter; doubtful where the days can be read in two ways."""
-    if "date" not in orders.found.columns:
-        return Marked("?", "without a column of days nothing tells it; write a quarter, such as 2026Q2")
-    theirs = orders.found.columns["date"].theirs
-    form = orders.dialect["date_format"].value if "date_format" in orders.dialect else None
-    ways = [
-        criteria.last_quarter(days) for one in (form or "").split(" or ") if len(days := _days(orders, theirs, one))
-    ]
-    if not ways:
-        return Marked("?", f"no value of {theirs!r} can be read as a day; write a quarter, such as 2026Q2")
-    if len({way.value for way in ways}) > 1:
-        return Marked(min(way.value for way in ways), "it hangs on the date_format of the orders")
-    return ways[0]
-
-
-def _days(orders: SourceDraft, theirs: str, form: str) -> pd.DataFrame:
-    """Lines by day: date, lines."""
-    dialect = Dialect(date_format=form or None)
-    days = [p.raw.select(date=as_day(p.raw[theirs], dialect)) for p in orders.pieces if theirs in p.raw.columns]
-    lines = ibis.union(*days, distinct=False) if len(days) > 1 else days[0]
-    counts = lines.filter(lambda t: t.date.notnull()).group_by("date").agg(lines=ibis._.count()).to_pandas()
-    return counts.astype({"date": "datetime64[ns]"})
 
 
 def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:

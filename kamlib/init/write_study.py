@@ -104,7 +104,22 @@ def _source(source: SourceDraft, folder: Path) -> list[str]:
         lines += ["    files:", *[f"      - {scalar(file)}" for file in files]]
     if source.part:
         lines.append(_line(4, "part", source.part))
-    lines.append("    columns:")
+    lines += ["    columns:", *_columns(source)]
+    for why, names in _by_reason(source).items():
+        lines.append(f"      # not used, {comment(why)}: {comment(', '.join(names), 300)}")
+    if source.values:
+        lines.append("    values:")
+        for name, meant in source.values.items():
+            pairs = ", ".join(f"{scalar(word)}: {scalar(choice)}" for word, choice in meant.items())
+            lines.append(f"      {name}: {{{pairs}}}".ljust(_WIDTH) + "  # sure (your words: ours)")
+    if source.dialect:
+        lines += ["    dialect:", *[_line(6, key, marked) for key, marked in source.dialect.items()]]
+    return lines
+
+
+def _columns(source: SourceDraft) -> list[str]:
+    """Our columns and the user's, and what is needed and was not found."""
+    lines = []
     for column in INPUTS[source.table].columns:
         if column.name in source.found.columns:
             choice = source.found.columns[column.name]
@@ -115,15 +130,6 @@ def _source(source: SourceDraft, folder: Path) -> list[str]:
             )
         elif column.name == "amount" and source.table == "orders":
             lines.append("      # amount is not given: it is quantity * price, exactly")
-    for why, names in _by_reason(source).items():
-        lines.append(f"      # not used, {comment(why)}: {comment(', '.join(names), 300)}")
-    if source.values:
-        lines.append("    values:")
-        for name, meant in source.values.items():
-            pairs = ", ".join(f"{scalar(word)}: {scalar(choice)}" for word, choice in meant.items())
-            lines.append(f"      {name}: {{{pairs}}}".ljust(_WIDTH) + "  # sure (your words: ours)")
-    if source.dialect:
-        lines += ["    dialect:", *[_line(6, key, marked) for key, marked in source.dialect.items()]]
     return lines
 
 

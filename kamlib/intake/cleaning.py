@@ -182,7 +182,7 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
         lines = lines.select("amount", "reason", month=lines.date.truncate("M"))
         sums = lines.group_by("month", "reason").agg(rows=lines.count(), amount=lines.amount.cast(SUM).sum())
         parts.append(sums.to_pandas().astype({"month": "datetime64[ns]"}))
-    made = pd.concat(parts, ignore_index=True)
+    made: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return made.sort_values(["month", "reason"], ignore_index=True)
 
 
@@ -191,4 +191,5 @@ def examples(aside: ir.Table, each: int = 1) -> pd.DataFrame:
     first = ibis.window(group_by=["table", "reason"], order_by=["source_file", "source_line"])
     chosen = aside.mutate(place=ibis.row_number().over(first)).filter(lambda t: t.place < each).drop("place")
     order = ["table", "reason", "source_file", "source_line"]
-    return chosen.to_pandas().sort_values(order, ignore_index=True)
+    made: pd.DataFrame = chosen.to_pandas()
+    return made.sort_values(order, ignore_index=True)

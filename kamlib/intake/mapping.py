@@ -17,7 +17,8 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError
 from kamlib.io import readers
 from kamlib.io.values import MONEY, as_currency, as_money, as_text, as_type, as_whole, fitting, trimmed
-from kamlib.study.dictionary import INPUTS, Column
+from kamlib.study.columns import Column
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Dialect, Source
 
 _NUMBER = Column("number", "number", "")  # as which integers are read first

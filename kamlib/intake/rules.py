@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import ibis
@@ -24,13 +24,11 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError, some
 from kamlib.intake.sheet_rows import repeated_header, total_row
 from kamlib.io.amounts import NAMES
-from kamlib.study.model import Action, Study
+from kamlib.study.model import Study
+from kamlib.study.parts import Action
 
-if TYPE_CHECKING:
-    Test = Callable[[ir.Table, Study], Any]
-    Repair = Callable[[ir.Table], dict[str, Any]]
-
-
+Test = Callable[[ir.Table, Study], Any]
+Repair = Callable[[ir.Table], dict[str, Any]]
 MENDED = "mended:"
 
 
@@ -45,7 +43,7 @@ class Rule:
     repair :
         For the rules that can: the new values of a line that is hit, by column.
     across :
-        Whether other lines decide: then `test` says which lines it may hit, and `matching` finds those that it does.
+        Whether other lines decide: then `test` says which lines it may hit, and `cancellations` finds those that it does.
     """
 
     name: str

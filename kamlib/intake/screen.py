@@ -3,10 +3,10 @@
 Only columns that the data dictionary knows enter the clean tables. Here the rest is seen to: a column whose name speaks
 of family, health, religion, politics, age, sex or intimate life is left out before anything is read from it, mapped or
 not; a free text of which one sentence speaks of such things is missing in the clean table, and its row is kept and
-counted. The words are in `personal`. No text that was left out is ever printed.
+counted. The words are in `screen_words`. No text that was left out is ever printed.
 
 The screen knows words and no meaning. Of made sentences in five languages it finds all of the half that was held out,
-but only about half of those that were written after its words were fixed (``tests/intake/test_privacy.py``), so it does
+but only about half of those that were written after its words were fixed (``tests/intake/test_screen.py``), so it does
 not replace a rule that such things are not written down.
 """
 
@@ -42,7 +42,7 @@ _GOODS, _OF_GOODS = ("product", "category"), ("family", "pets", "cars")
 
 
 def refused(name: str) -> str | None:
-    """The kind of personal life that a column's name speaks of (family, health …, as personal.yaml calls it), or None.
+    """The kind of personal life that a column's name speaks of (family, health …, as screen_words.yaml calls it), or None.
 
     Whole words are looked for, whatever the case, accents and marks between them: ``contactBirthDate`` is refused,
     ``mileage`` and ``Sussex`` are not.
@@ -127,11 +127,11 @@ def _words(text: ir.StringValue) -> ir.StringValue:
 
 
 def _stripped(text: ir.StringValue) -> ir.StringValue:
-    @ibis.udf.scalar.builtin(name="strip_accents", signature=(("string",), "string"))
-    def function(text):
+    def strip_accents(text: ir.StringValue) -> Any:
         """The engine's own."""
 
-    return function(text)
+    stripped: ir.StringValue = ibis.udf.scalar.builtin(strip_accents, signature=(("string",), "string"))(text)
+    return stripped
 
 
 def screened(mapped: ir.Table, name: str) -> ir.StringValue:

@@ -1,4 +1,4 @@
-"""Words of personal life, from personal.yaml, as patterns: of the engine for texts, of Python for the names of columns."""
+"""Words of personal life, from screen_words.yaml, as patterns: of the engine for texts, of Python for the names of columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import yaml
 
 @cache
 def _words() -> dict[str, Any]:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    words: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return words
 
 
 @cache

@@ -18,7 +18,8 @@ from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
 from kamlib.io import readers
-from kamlib.study.dictionary import INPUTS, Column, Table
+from kamlib.study.columns import Column, Table
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 WORDS = {
@@ -61,7 +62,7 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
         personal=screen.screened(mapped, name),
     )
     with readers.plain_errors():
-        frame = table.to_pyarrow().to_pandas(date_as_object=False)
+        frame: pd.DataFrame = table.to_pyarrow().to_pandas(date_as_object=False)
     frame = frame.astype({column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns})
     return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True)
 

@@ -9,7 +9,8 @@ from pandera.errors import SchemaErrors
 
 from kamlib.errors import InputError, some
 from kamlib.intake.screen import FREE_TEXT
-from kamlib.study.dictionary import INPUTS, Column
+from kamlib.study.columns import Column
+from kamlib.study.dictionary import INPUTS
 
 _RULES = {
     "column_in_dataframe": "a column is missing",
@@ -43,7 +44,7 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
         Naming the column, up to five offending values, and what was expected.
     """
     try:
-        return schema(name, by_member="member_id" in table).validate(table, lazy=True)
+        checked: pd.DataFrame = schema(name, by_member="member_id" in table).validate(table, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         rule = cases["check"].iloc[0]
@@ -58,13 +59,14 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
             found=None if by_frame or not len(offenders) else some(offenders),
             remedy=f"See the table {name!r} of the data dictionary.",
         ) from None
+    return checked
 
 
-def schema(name: str, *, by_member: bool = True):
+def schema(name: str, *, by_member: bool = True) -> pa.DataFrameSchema:
     """The pandera schema of an input table, by `INPUTS`; `by_member`: its key is the member, not the account."""
     types = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
-    def rules(column: Column) -> list:
+    def rules(column: Column) -> list[pa.Check]:
         found = []
         if column.type == "text":
             found.append(pa.Check(lambda s: s.map(lambda value: isinstance(value, str)), error="text"))

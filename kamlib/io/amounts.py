@@ -42,7 +42,7 @@ NAMES = {name: code for code, names in _WRITTEN.items() for name in names.split(
 _MARKS = {" ": SPACES, "'": "'’", ".": ".", ",": ","}
 
 
-def read(text: ir.StringValue, kind: str, dialect: Dialect) -> Any:
+def number(text: ir.StringValue, kind: str, dialect: Dialect) -> Any:
     """A number of type `kind`, by the marks of `dialect`; missing where the text is none.
 
     Parameters
@@ -50,15 +50,15 @@ def read(text: ir.StringValue, kind: str, dialect: Dialect) -> Any:
     text : trimmed.
     kind : the engine's name of a decimal or floating type.
     """
-    number, point = _number(dialect)
+    digits, point = _digits(dialect)
     plain = text
     if (dialect.decimal, dialect.thousands) != (".", ""):
-        shape = rf"^[-+]?(?:{number}|{point}\d+)(?:[eE][-+]?\d+)?$"
+        shape = rf"^[-+]?(?:{digits}|{point}\d+)(?:[eE][-+]?\d+)?$"
         plain = ibis.ifelse(text.re_search(shape), _without_marks(text, dialect), None)
     sign = ibis.ifelse(text.re_search("[-−(]"), "-", "")
-    digits = text.re_replace(_CURRENCY, "").re_extract(rf"{number}|{point}\d+", 0)
-    holds = text.re_replace(_CURRENCY, _WORN).re_search(_dressed(number, point))
-    dressed = ibis.ifelse(holds, sign + _without_marks(digits, dialect), None)
+    bare = text.re_replace(_CURRENCY, "").re_extract(rf"{digits}|{point}\d+", 0)
+    holds = text.re_replace(_CURRENCY, _WORN).re_search(_dressed(digits, point))
+    dressed = ibis.ifelse(holds, sign + _without_marks(bare, dialect), None)
     return ibis.coalesce(plain.try_cast(kind), dressed.try_cast(kind))
 
 
@@ -78,16 +78,16 @@ def _without_marks(text: ir.StringValue, dialect: Dialect) -> ir.StringValue:
     return text.replace(",", ".") if dialect.decimal == "," else text
 
 
-def _number(dialect: Dialect) -> tuple[str, str]:
+def _digits(dialect: Dialect) -> tuple[str, str]:
     """Patterns of a number without a sign, and of its decimal mark."""
     point, marks = "[.]" if dialect.decimal == "." else ",", _MARKS.get(dialect.thousands)
     whole = rf"(?:[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+|\d+)" if marks else r"\d+"
     return rf"{whole}(?:{point}\d*)?", point
 
 
-def _dressed(number: str, point: str) -> str:
+def _dressed(digits: str, point: str) -> str:
     """The pattern of a number with its sign and currency, each in one of its places."""
-    found, before, behind = rf"(?:{number}|{point}\d+)", rf"(?:{_WORN}{_GAP})?", rf"(?:{_GAP}{_WORN})?"
+    found, before, behind = rf"(?:{digits}|{point}\d+)", rf"(?:{_WORN}{_GAP})?", rf"(?:{_GAP}{_WORN})?"
     forms = (
         rf"{before}{found}{behind}",
         rf"{before}[-−+]{_GAP}{before}{found}{behind}",

@@ -165,7 +165,7 @@ _KINDS: dict[tuple[str, ...], Callable[..., list[ir.Table]]] = {
 
 def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
     """Give all tables the same columns: what one does not have is missing, what differs in type becomes text."""
-    types: dict[str, set] = {}
+    types: dict[str, set[Any]] = {}
     for table in tables:
         for column, kind in table.schema().items():
             types.setdefault(column, set()).add(kind.copy(nullable=True))

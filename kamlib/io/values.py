@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.io import amounts
-from kamlib.study.dictionary import Column
+from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
 MONEY = "decimal(18,4)"
@@ -133,7 +133,7 @@ def _with_time(form: str) -> list[str]:
 
 def _cast(value: ir.Value, kind: str, dialect: Dialect) -> Any:
     if value.type().is_string():
-        return amounts.read(value, kind, dialect)
+        return amounts.number(value, kind, dialect)
     return fitting(value, kind) if value.type().is_numeric() else ibis.null(kind)
 
 
@@ -145,11 +145,12 @@ def fitting(number: ir.NumericValue, kind: str) -> Any:
 def try_strptime(text: ir.StringValue, forms: list[str]) -> ir.TimestampValue:
     """A time read by the first of some strptime formats that fits; missing where none does."""
 
-    @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp"))
-    def function(text, forms):
+    def try_strptime(text: ir.StringValue, forms: ir.ArrayValue) -> Any:
         """The engine's own."""
 
-    return function(text, forms)
+    function = ibis.udf.scalar.builtin(try_strptime, signature=(("string", "array<string>"), "timestamp"))
+    time: ir.TimestampValue = function(text, forms)
+    return time
 
 
 def exact(number: float) -> Decimal:

@@ -52,7 +52,10 @@ def stems(rng: np.random.Generator, n: int) -> list[tuple[str, str]]:
     if n > len(every):
         raise ValueError(f"at most {len(every)} stems can be made, {n} were asked for")
     picked = rng.permutation(len(every))[:n]
-    return [tuple(_capital("".join(part[side] for part in every[i])) for side in (0, 1)) for i in picked]  # type: ignore[misc]
+    return [
+        (_capital("".join(latin for latin, _ in every[i])), _capital("".join(cyrillic for _, cyrillic in every[i])))
+        for i in picked
+    ]
 
 
 def firm(stem: tuple[str, str], country: str, form: int, trade: int, *, latin: bool = False) -> str:

@@ -125,12 +125,12 @@ def treated(table: ir.Table, name: str, cancelled: str | None, factor: Decimal, 
 def keyed(value: Any, domain: str) -> Any:
     """A pseudonym: the domain's letter and the first 12 hexadecimal digits of the HMAC of domain and value."""
 
-    @ibis.udf.scalar.builtin(name="kam_hmac", signature=(("string",), "string"))
-    def kam_hmac(text):
+    def kam_hmac(text: ir.StringValue) -> Any:
         """Of the engine: see `use_key`."""
 
+    hmac = ibis.udf.scalar.builtin(kam_hmac, signature=(("string",), "string"))
     digits = 16 if domain == "order" else 12
-    return ibis.literal(_LETTERS[domain]) + kam_hmac(ibis.literal(f"{domain}:") + value).left(digits)
+    return ibis.literal(_LETTERS[domain]) + hmac(ibis.literal(f"{domain}:") + value).left(digits)
 
 
 def _pooled(table: ir.Table, column: str, account: str) -> Any:

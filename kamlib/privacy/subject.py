@@ -86,7 +86,9 @@ def _files(study: Study, table: str) -> list[list[Path]]:
     return [paths] if study.sources[table].url else [[path] for path in paths]
 
 
-def places_in(table: str, source: Source, paths: list[Path], person: Person, scratch: Path) -> list[tuple]:
+def places_in(
+    table: str, source: Source, paths: list[Path], person: Person, scratch: Path
+) -> list[tuple[str, str, int, str, str]]:
     """The places in one file or database table. The engine finds the rows that may hold one; order lines stay there."""
     raw = readers.read(readers.engine(), source, paths, scratch)
     columns = [column for column in raw.columns if column not in readers.ADDED]

@@ -1,67 +1,28 @@
 """Every table that enters the kit: columns, types, units, rules. The data dictionary.
 
-The tables that the notebooks make are described where they are made. In every clean table `account_id` is the account that the study counts (its `unit`): the head of the group under
-common control, or the account itself. `member_id` keeps the id as the source gave it.
+The tables that the notebooks make are described where they are made. In every clean table `account_id` is the account
+that the study counts (its `unit`): the head of the group under common control, or the account itself. `member_id` keeps
+the id as the source gave it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Type = Literal["text", "date", "money", "number", "integer", "flag"]
+from kamlib.study.columns import Column, Table
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its type, unit and meaning, and the column that dates when it was known."""
-
-    name: str
-    type: Type
-    meaning: str
-    unit: str = ""
-    required: bool = False
-    known_at: str | None = None
-    choices: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its columns, and the columns that together are its key."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.required)
-
-    def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
-
-
-def _text(name: str, meaning: str, **more) -> Column:
+def _text(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "text", meaning, **more)
 
 
-def _date(name: str, meaning: str, **more) -> Column:
+def _date(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "date", meaning, unit="day", **more)
 
 
-def _money(name: str, meaning: str, **more) -> Column:
+def _money(name: str, meaning: str, **more: Any) -> Column:
     return Column(name, "money", meaning, unit="study currency", **more)
 
 

@@ -13,42 +13,30 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
-from kamlib.errors import InputError, some
-from kamlib.study.database_url import files as parts
-from kamlib.study.dictionary import INPUTS
+from kamlib.errors import InputError
+from kamlib.study.database_url import files as files_of
+from kamlib.study.file_patterns import matching
 from kamlib.study.offers import WinBack
+from kamlib.study.parts import Action, Currency, Part, beside
 from kamlib.study.periods import as_date
 from kamlib.study.sections import (
     AbcXyz,
-    Action,
     Churn,
     Cleaning,
     Clustering,
     Criterion,
-    Currency,
     Identity,
     Kaism,
     Lifecycle,
     Money,
-    Part,
     Rfm,
     Scoring,
     Value,
-    beside,
 )
-from kamlib.study.sources import Engine, Source
-from kamlib.study.yaml_lines import load, mistakes
+from kamlib.study.sources import Engine, Source, Sources
+from kamlib.study.yaml_lines import load, mistakes, put
 
 __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
@@ -81,7 +69,7 @@ class Study(Part):
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
     engine: Engine = Engine()
-    sources: dict[str, Source]
+    sources: Sources
     cleaning: Cleaning = Cleaning()
     identity: Identity = Identity()
     scoring: Scoring = Scoring()
@@ -95,41 +83,6 @@ class Study(Part):
     winback: WinBack = WinBack()
     money: Money = Money()
     _folder: Path = PrivateAttr(Path())
-
-    @field_validator("sources")
-    @classmethod
-    def _known_tables(cls, sources: dict[str, Source]) -> dict[str, Source]:
-        if "orders" not in sources:
-            raise ValueError("the table 'orders' is needed")
-        wrong: list[tuple[tuple[str, ...], str]] = []
-        for name, source in sources.items():
-            if name not in INPUTS:
-                wrong.append(((name,), f"unknown table; expected one of {', '.join(INPUTS)}"))
-                continue
-            known = INPUTS[name].names
-            wrong += [
-                ((name, "columns", column), f"unknown column; expected one of {', '.join(known)}")
-                for column in source.columns
-                if column not in known
-            ]
-            choices = {c.name: ("yes", "no") if c.type == "flag" else c.choices for c in INPUTS[name].columns}
-            for column, meant in source.values.items():
-                allowed = choices.get(column)
-                if not allowed:
-                    of = ", ".join(column for column, words in choices.items() if words) or "none in this table"
-                    wrong.append(((name, "values", column), f"no column of choices; these are: {of}"))
-                elif others := sorted(set(meant.values()) - {*allowed}):
-                    words = f"expected {' / '.join(allowed)} on the right, not {some(others)}"
-                    wrong.append(((name, "values", column), words))
-        if wrong:
-            raise ValidationError.from_exception_data(
-                "sources",
-                [
-                    {"type": PydanticCustomError("unknown", "{words}", {"words": words}), "loc": at, "input": {}}
-                    for at, words in wrong
-                ],
-            )
-        return sources
 
     @model_validator(mode="after")
     def _orders_in_the_engine(self) -> Study:
@@ -175,7 +128,7 @@ class Study(Part):
         raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
         given = {key: value for key, value in (("as_of", as_of), *(values or {}).items()) if value is not None}
         for key, value in given.items():
-            _put(raw, key, value)
+            put(raw, key, value)
         try:
             study = cls.model_validate(raw)
         except ValidationError as error:
@@ -203,10 +156,10 @@ class Study(Part):
         if table == "orders" and not self.embedded:
             return []
         if (url := self.sources[table].url) is not None:
-            return parts(url, self.folder)
+            return files_of(url, self.folder)
         found: list[Path] = []
         for name in self.sources[table].files:
-            files = [path for path in _matches(self.folder, name) if path.is_file()]
+            files = [path for path in matching(self.folder, name) if path.is_file()]
             if not files:
                 raise self._no_file(table, name)
             found += files
@@ -261,26 +214,3 @@ class Study(Part):
             del source["files"], source["url"]
         del tree["identity"]["review"], tree["engine"]
         return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _matches(folder: Path, name: str) -> list[Path]:
-    """The paths that a name or pattern stands for: relative to `folder`, or absolute."""
-    if "*" not in name:
-        return [folder / name]
-    *folders, file = Path(name).parts
-    if "**" in file or any("**" in part and part != "**" for part in folders):  # what it means depends on the Python
-        remedy = "Write ** alone between slashes, for folders: exports/**/*.csv."
-        raise InputError("no valid pattern of files", found=name, remedy=remedy)
-    root, pattern = Path(Path(name).anchor or folder), name.removeprefix(Path(name).anchor)
-    return sorted(root.glob(pattern))
-
-
-def _put(raw: dict, key: str, value: object) -> None:
-    *path, last = key.split(".")
-    for name in path:
-        if raw.get(name) is None:
-            raw[name] = {}
-        raw = raw[name]
-        if not isinstance(raw, dict):
-            raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
-    raw[last] = value

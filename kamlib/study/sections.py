@@ -1,56 +1,16 @@
-"""The parts of a study: what each section of study.yaml may hold, its defaults and limits."""
+"""The sections of a study: what each of them may hold in study.yaml, its defaults and limits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from operator import ge, gt
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
 from kamlib.errors import some
 from kamlib.study.known_criteria import BUILT_IN
+from kamlib.study.parts import Action, Part, Pattern, Share, beside
 from kamlib.study.rfm_segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
-
-Action = Literal["set_aside", "repair", "mark", "off"]
-Share = Annotated[float, Field(ge=0, le=1)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"no valid pattern: {error}") from None
-    return value
-
-
-def beside(other: str, holds: Callable[[Any, Any], bool], words: str) -> AfterValidator:
-    """The rule that a value has against the field `other`, which stands before it in the class."""
-
-    def rule(value: Any, info: ValidationInfo) -> Any:
-        bound = info.data.get(other)
-        if value is not None and bound is not None and not holds(value, bound):
-            raise ValueError(f"expected {words} {other} ({bound})")
-        return value
-
-    return AfterValidator(rule)
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
 
 class Cleaning(Part):
@@ -124,7 +84,7 @@ class Criterion(Part):
 
 
 class Scoring(Part):
-    criteria: list[Criterion] = []
+    criteria: list[Criterion] = Field([])
     scale: Literal[10, 100] = 100
     top_share: Share = Field(0.05, description="share of accounts that are key")
     top_least: int = Field(3, ge=1)
@@ -208,13 +168,7 @@ class Lifecycle(Part):
 
 
 class Clustering(Part):
-    features: list[str] = [
-        "order_days_24m",
-        "margin_24m",
-        "gap_median",
-        "categories_24m",
-        "average_order",
-    ]
+    features: list[str] = Field(["order_days_24m", "margin_24m", "gap_median", "categories_24m", "average_order"])
     least: int = Field(2, ge=2)
     most: Annotated[int, beside("least", ge, "at least")] = Field(8, ge=2, le=20)
     stability: Share = Field(0.75, description="adjusted Rand index of cold refits a grouping must reach")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from kamlib.study.sections import Part
+from kamlib.errors import some
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.parts import Part
 
 
 class Dialect(Part):
@@ -125,3 +128,45 @@ class Source(Part):
     def place(self) -> str:
         """The files, or the table of the database, for messages."""
         return ", ".join(self.files) or str(self.table)
+
+
+def _known(sources: dict[str, Source]) -> dict[str, Source]:
+    """Raise unless the orders are there, and every table, column and word of a choice is one of ours; all at once."""
+    if "orders" not in sources:
+        raise ValueError("the table 'orders' is needed")
+    wrong = [mistake for name, source in sources.items() for mistake in _unknown(name, source)]
+    if wrong:
+        raise ValidationError.from_exception_data(
+            "sources",
+            [
+                {"type": PydanticCustomError("unknown", "{words}", {"words": words}), "loc": at, "input": {}}
+                for at, words in wrong
+            ],
+        )
+    return sources
+
+
+Sources = Annotated[dict[str, Source], AfterValidator(_known)]
+"""By table of the data dictionary, where it lies."""
+
+
+def _unknown(name: str, source: Source) -> list[tuple[tuple[str, ...], str]]:
+    """Where a source names what the data dictionary does not know: the key path, and the mistake in words."""
+    if name not in INPUTS:
+        return [((name,), f"unknown table; expected one of {', '.join(INPUTS)}")]
+    known = INPUTS[name].names
+    wrong: list[tuple[tuple[str, ...], str]] = [
+        ((name, "columns", column), f"unknown column; expected one of {', '.join(known)}")
+        for column in source.columns
+        if column not in known
+    ]
+    choices = {c.name: ("yes", "no") if c.type == "flag" else c.choices for c in INPUTS[name].columns}
+    for column, meant in source.values.items():
+        allowed = choices.get(column)
+        if not allowed:
+            of = ", ".join(column for column, words in choices.items() if words) or "none in this table"
+            wrong.append(((name, "values", column), f"no column of choices; these are: {of}"))
+        elif others := sorted(set(meant.values()) - {*allowed}):
+            words = f"expected {' / '.join(allowed)} on the right, not {some(others)}"
+            wrong.append(((name, "values", column), words))
+    return wrong

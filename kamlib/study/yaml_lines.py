@@ -81,6 +81,24 @@ def value(text: str) -> Any:
         ) from None
 
 
+def put(raw: dict[Any, Any], key: str, value: object) -> None:
+    """Set the value at a dotted key in the values of a file, in place; sections that are not there are made.
+
+    Raises
+    ------
+    InputError
+        If the key leads through something that holds no keys.
+    """
+    *path, last = key.split(".")
+    for name in path:
+        if raw.get(name) is None:
+            raw[name] = {}
+        raw = raw[name]
+        if not isinstance(raw, dict):
+            raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
+    raw[last] = value
+
+
 def mistakes(error: ValidationError, tree: yaml.Node, given: Collection[str] = ()) -> list[str]:
     """Each mistake in words: the line of the file, the dotted key, what is wrong and what was found.
 
@@ -114,7 +132,7 @@ def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
     return f"{place}: {message}{shown}"
 
 
-def _line(node: yaml.Node | None, loc: tuple) -> tuple[int, bool]:
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> tuple[int, bool]:
     """The line of a key path, or of the nearest part of it that stands in the file; and whether all of it does."""
     line = node.start_mark.line + 1 if node else 1
     for part in loc:

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from kamlib import cli
+from kamlib.init import assign_tables, inputs
+from kamlib.init.draft import SourceDraft
+from kamlib.io import readers
 
 
 def _amount(i: int) -> Decimal:
@@ -98,3 +101,20 @@ def agrees(kam):
         assert came[-2] == f"{rows + aside:,}"
 
     return check
+
+
+@pytest.fixture
+def drafted(tmp_path, monkeypatch):
+    """``drafted(name=text, ...)``: the sources that CSV files of these names and contents are proposed for, and the unused."""
+    monkeypatch.chdir(tmp_path)
+    con = readers.engine()
+
+    def make(**files: str) -> tuple[dict[str, SourceDraft], dict[str, str]]:
+        for name, content in files.items():
+            Path(f"{name}.csv").write_text(content, encoding="utf-8")
+        found, unread = inputs.look(con, [Path(f"{name}.csv") for name in files], tmp_path / "scratch")
+        assert not unread
+        return assign_tables.draft_sources(found)
+
+    yield make
+    con.disconnect()

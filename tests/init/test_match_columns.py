@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from kamlib.init.column_contents import look
 from kamlib.init.match_columns import propose
+from kamlib.init.profile_columns import profile
 from kamlib.study.dictionary import INPUTS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -29,7 +29,7 @@ def proposed(engine):
 
     def make(columns, name="export"):
         table = pd.DataFrame(columns, dtype="object")
-        return propose(look(engine, engine.create_table(ibis.util.gen_name("raw"), table, temp=True)), name)
+        return propose(profile(engine, engine.create_table(ibis.util.gen_name("raw"), table, temp=True)), name)
 
     return make
 

@@ -9,7 +9,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
-from kamlib.io import header_row, text_encoding
+from kamlib.io import text_encoding
 
 NAMES = ["Номер", "Клиент", "Дата", "Сумма"]
 ROWS = [["1", "ООО Ромашка", "31.01.2026", "12,5"], ["2", "Юг; Север", "01.02.2026", "7"], ["3", "", "", "1,5"]]
@@ -20,16 +20,6 @@ def text(rows, delimiter, ending="\n"):
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=ending).writerows(rows)
     return out.getvalue()
-
-
-@pytest.fixture
-def file(tmp_path):
-    def make(content):
-        path = tmp_path / "x.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return make
 
 
 @pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1251"])
@@ -99,46 +89,6 @@ def test_what_stands_above_the_names_is_skipped_and_lines_stay_right(file, make_
     assert clean.quarantine.source_line.to_pyarrow().to_pylist() == [records + 4]
 
 
-FIRST = {
-    "one column": "id\nK.01\nK.02\n",
-    "years as names": "Клиент;2024;2025\nА;1;2\nБ;3;4\n",
-    "a nameless first column": ";id;sum\n0;a;2\n1;b;3\n",
-    "sparse rows": "a;b;c;d\n1;2;;\n1;;3;\n;2;3;\n",
-    "names of numbers only": "1;2;3\n4;5;6\n",
-    "names alone": "a;b;c\n",
-    "names above names": "a;b;c\na;b;c\n1;2;3\n",
-    "a total below": "a;b;c\n1;2;3\nИтого;;3\n",
-    "one row with a field too much": "a;b\n1;2\n3;4;5\n",
-}
-
-
-@pytest.mark.parametrize("content", FIRST.values(), ids=FIRST)
-def test_a_first_row_of_names_wins(file, content):
-    assert text_encoding.header(file(content), ";") == (1, content.split("\n")[0].split(";"))
-
-
-def test_data_are_never_taken_for_names_or_titles(file):
-    """Rows of data, and further down the names once more: taking those would drop the rows above in silence."""
-    data = "1;А;5\n2;Б;7\n"
-    assert text_encoding.header(file(data + "Номер;Клиент;Сумма\n" + data), ";")[0] == 1
-    with pytest.raises(InputError, match=r"x\.csv, line 1: no line holds column names; found 'Отчёт'"):
-        text_encoding.header(file("Отчёт\n1;2;3\n4;5;6\n"), ";")
-
-
-def test_the_study_states_the_line_of_the_names(file):
-    path = file("Отчёт;за;год;2026\nНомер;Клиент;Дата;Сумма\n1;А;x;2\n")
-    assert text_encoding.header(path, ";", 2) == (2, NAMES)
-    for line in (4, 1000):
-        with pytest.raises(InputError, match=rf"x\.csv, line {line}: no column names in line {line}"):
-            text_encoding.header(path, ";", line)
-
-
-@pytest.mark.parametrize("content", ["", "\n\r\n", " ; \n", "\ufeff"])
-def test_an_empty_file_is_said_to_be_empty(file, content):
-    with pytest.raises(InputError, match=r"x\.csv, line 1: the file is empty"):
-        text_encoding.header(file(content), ";")
-
-
 MIXED = {
     b"a\r\nb\r\n": False, b"a\nb\n": False, b"a\rb\r": False, b'a\r\n"x\ny"\r\n': False, b'"x\r\ny"\n"z"\n': False,
     b"": False, b"a\r\nb": False, b'"a""\r""b"\nc\n': False,
@@ -171,7 +121,3 @@ def test_mixed_line_ends_with_an_open_quote_name_the_line(make_study):
     content = b'order_id,account_id,date,amount\r\n1,a,2026-01-01,1\n2,a,"2026"-01-01,1\n'
     with pytest.raises(InputError, match=r"orders\.csv, line 3: the file can't be cut into records"):
         collect(make_study({"orders.csv": content}))
-
-
-def test_rows_without_text_hold_no_names():
-    assert header_row.names_at([]) is None and header_row.names_at([[], [None, " "]]) is None

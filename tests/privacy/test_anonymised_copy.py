@@ -17,7 +17,6 @@ from kamlib.facts import account_facts
 from kamlib.facts.customers import units
 from kamlib.intake import pipeline
 from kamlib.privacy.anonymised_copy import anonymise
-from kamlib.privacy.pseudonyms import TREATMENT
 from kamlib.run.store import SAMPLE
 from kamlib.scoring.criteria import criterion_values
 from kamlib.scoring.ratings import latest_ratings
@@ -28,14 +27,6 @@ from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 KEY = "a stated key of enough letters"
-LEFT_OUT = {
-    "orders": {"cost", "currency"},
-    "accounts": {"tax_id", "address"},
-    "ratings": {"evidence"},
-    "interactions": {"outcome", "lesson"},
-    "proposals": {"reason"},
-    "contacts": {"name", "work_channel", "legal_basis"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +54,6 @@ def pairs(both) -> pd.Series:
     return pd.Series(
         {unit: "K." + hmac.new(secret, f"account:{unit}".encode(), "sha256").hexdigest()[:12] for unit in units}
     )
-
-
-def test_every_column_is_treated_or_left_out_on_purpose():
-    """A column that is added to the data dictionary must be decided on here."""
-    for name, table in INPUTS.items():
-        if name == "notes":
-            assert name not in TREATMENT
-        else:
-            assert set(TREATMENT[name]) | LEFT_OUT.get(name, set()) == set(table.names)
 
 
 def test_facts_are_the_same_but_for_the_factor(both, pairs):

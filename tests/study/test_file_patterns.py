@@ -1,18 +1,14 @@
-"""The files of a study: relative to it, by patterns, and refused by name."""
+"""Names and patterns of files. Oracle: the files that were written, and names typed here."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
-
-
-def test_paths_are_relative_to_the_study_file(write, tmp_path, monkeypatch):
-    study = Study.read(write())
-    monkeypatch.chdir("/")
-    assert study.paths("orders") == [tmp_path / "orders.csv"]
-    assert study.folder == tmp_path
 
 
 def test_patterns_give_their_files_sorted_and_each_once(write, tmp_path, good):
@@ -34,29 +30,21 @@ def test_brackets_in_the_folders_name_are_no_pattern(write, tmp_path, good):
     assert Study.read(path).paths("orders") == [tmp_path / "[2026]" / "o1.csv"]
 
 
-@pytest.mark.parametrize("name", ["none.csv", "none*.csv", "/nowhere/*.csv", "''", "."])
-def test_a_table_without_a_file_is_refused_by_name(write, name, good):
-    study = Study.read(write(good.replace("[orders.csv]", name)))
-    with pytest.raises(InputError, match="no file for the table 'orders'"):
-        study.paths("orders")
-
-
-def test_an_address_and_a_folder_get_a_remedy_of_their_own(write, tmp_path, good):
-    (tmp_path / "sub").mkdir()
-    for name, words in (("https://example.org/o.csv", "https://example.org/o.csv: .*Download it"), ("sub", "a folder")):
-        study = Study.read(write(good.replace("[orders.csv]", name)))
-        with pytest.raises(InputError, match=words):
-            study.paths("orders")
-
-
-def test_one_missing_file_among_several_is_refused(write, good):
-    study = Study.read(write(good.replace("[orders.csv]", "[orders.csv, none.csv]")))
-    with pytest.raises(InputError, match=r"none\.csv"):
-        study.paths("orders")
-
-
 @pytest.mark.parametrize("pattern", ["a**.csv", "**a/*.csv", "exports/**"])
 def test_a_pattern_that_pythons_read_in_different_ways_is_refused(write, good, pattern):
     study = Study.read(write(good.replace("[orders.csv]", f"'{pattern}'")))
     with pytest.raises(InputError, match="no valid pattern of files"):
         study.paths("orders")
+
+
+def test_a_name_without_a_star_stands_for_itself_whether_it_is_there_or_not(tmp_path):
+    assert matching(tmp_path, "gone.csv") == [tmp_path / "gone.csv"]
+    assert matching(Path(), "a/[b].csv") == [Path("a/[b].csv")]
+
+
+def test_two_stars_alone_stand_for_any_folders(tmp_path):
+    for name in ("a.csv", "x/b.csv", "x/y/c.csv", "x/d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert matching(tmp_path, "**/*.csv") == [tmp_path / "a.csv", tmp_path / "x/b.csv", tmp_path / "x/y/c.csv"]
+    assert matching(tmp_path, f"{tmp_path}/x/**/*.csv") == [tmp_path / "x/b.csv", tmp_path / "x/y/c.csv"]

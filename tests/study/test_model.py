@@ -1,4 +1,4 @@
-"""Reading a study file: its values, and each mistake with its line. Oracle: lines counted by hand in the fixture `good`."""
+"""Reading a study file: its values, each mistake with its line, and the files it names. Oracle: lines counted by hand in the fixture `good`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from kamlib.errors import InputError
 from kamlib.study.model import Study
 
 
@@ -64,18 +65,6 @@ def test_each_mistake_is_named_with_its_line_key_and_what_was_found(write, old, 
 def test_what_stands_at_an_unknown_key_is_not_shown_for_it_may_be_a_password(write, mistake, good):
     message = mistake(write(good + "engine: {password: hunter2}\n"))
     assert "line 23: engine.password: unknown key" in message and "hunter2" not in message
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ("{status: {Kunde: client, Interessent: lead}}", "expected client / prospect on the right, not 'lead'"),
-        ("{name: {a: b}}", "no column of choices; these are: size, status"),
-    ],
-)
-def test_the_users_words_stand_for_choices_of_the_table(write, values, words, mistake, good):
-    message = mistake(write(good.replace("files: accounts.csv", f"files: accounts.csv\n    values: {values}")))
-    assert f"line 12: sources.accounts.values.{'status' if 'status' in values else 'name'}: {words}" in message
 
 
 def test_all_mistakes_are_told_at_once(write, mistake, good):
@@ -156,3 +145,31 @@ def test_a_mistake_in_a_given_value_is_not_blamed_on_a_line_of_the_file(write, m
 def test_a_mistake_of_the_file_keeps_its_line_when_other_values_are_given(write, mistake, good):
     text = good.replace("weight: 40", "weight: 30")
     assert "line 12: scoring: weights" in mistake(write(text), values={"scoring.top_least": 5})
+
+
+def test_paths_are_relative_to_the_study_file(write, tmp_path, monkeypatch):
+    study = Study.read(write())
+    monkeypatch.chdir("/")
+    assert study.paths("orders") == [tmp_path / "orders.csv"]
+    assert study.folder == tmp_path
+
+
+@pytest.mark.parametrize("name", ["none.csv", "none*.csv", "/nowhere/*.csv", "''", "."])
+def test_a_table_without_a_file_is_refused_by_name(write, name, good):
+    study = Study.read(write(good.replace("[orders.csv]", name)))
+    with pytest.raises(InputError, match="no file for the table 'orders'"):
+        study.paths("orders")
+
+
+def test_an_address_and_a_folder_get_a_remedy_of_their_own(write, tmp_path, good):
+    (tmp_path / "sub").mkdir()
+    for name, words in (("https://example.org/o.csv", "https://example.org/o.csv: .*Download it"), ("sub", "a folder")):
+        study = Study.read(write(good.replace("[orders.csv]", name)))
+        with pytest.raises(InputError, match=words):
+            study.paths("orders")
+
+
+def test_one_missing_file_among_several_is_refused(write, good):
+    study = Study.read(write(good.replace("[orders.csv]", "[orders.csv, none.csv]")))
+    with pytest.raises(InputError, match=r"none\.csv"):
+        study.paths("orders")

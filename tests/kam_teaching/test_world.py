@@ -1,19 +1,30 @@
-"""Who matters in the sample: the planted key groups show in its tables."""
+"""The planted world: its calendar, its seasons, and the groups that matter."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pytest
+
+from kam_teaching.world import AS_OF, DAYS, START, clock, month_of, stream, to_weekday, unclock
 
 END = pd.Timestamp("2026-06-30")
 
 
-def test_two_breadwinners_give_a_tenth_of_the_margin_each_one_only_as_a_group(goods, groups):
-    year = goods[goods["date"] > END - pd.DateOffset(years=1)]
-    shares = year.groupby("group")["margin"].sum().sort_values(ascending=False) / year["margin"].sum()
-    top = shares.head(2)
-    assert set(groups.loc[top.index, "key_category"]) == {"breadwinner"}
-    assert top.min() > 0.10 and top.max() < 0.125 and shares.iloc[2] < 0.05
-    assert (year.groupby("account_id")["margin"].sum() / year["margin"].sum() > 0.10).sum() == 1
+def test_own_time_runs_back_to_the_calendar():
+    day = np.linspace(-300.0, 1090.0, 500)
+    amplitude = np.linspace(0.0, 1.0, 500)
+    assert np.allclose(unclock(clock(day, amplitude), amplitude), day, atol=1e-6)
+    assert clock(np.array([365.0]), np.array([1.0]))[0] - clock(np.array([0.0]), np.array([1.0]))[0] == pytest.approx(
+        365, abs=0.5
+    )
+
+
+def test_no_order_falls_on_a_weekend(goods):
+    """2023-07-01, day 0, is a Saturday: it moves to Friday, the Sunday after it to Monday."""
+    assert to_weekday(np.array([0.0, 1.5, 2.0])).tolist() == [-1, 2, 2]
+    orders = goods[~goods["order_id"].str.startswith("CN-")]
+    assert orders["date"].dt.weekday.max() <= 4
 
 
 def test_the_key_group_has_about_35_and_a_third_to_half_of_the_sales(goods, groups):
@@ -46,12 +57,13 @@ def test_categories_show_in_the_tables(goods, groups, text):
     assert (text("invoices")["paid"] == "").sum() > 300
 
 
-def test_prospects_have_no_orders_but_wallet_ratings_and_proposals(lines, text):
-    accounts = text("accounts")
-    prospects = accounts[accounts["status"] == "prospect"]
-    assert len(prospects) >= 40 and not lines["account_id"].isin(prospects["account_id"]).any()
-    assert (prospects["wallet"] != "").all()
-    heads = set(prospects.loc[prospects["parent_id"] == "", "account_id"])
-    assert heads <= set(text("proposals")["account_id"])
-    rated = text("ratings")
-    assert heads <= set(rated.loc[rated["criterion"] == "solvency", "account_id"])
+def test_a_day_lies_in_its_calendar_month():
+    """Month 13 is July 2023, the first of the study; the simulation begins in June 2022."""
+    days = [(pd.Timestamp(day) - START).days for day in ("2023-06-30", "2023-07-01", "2024-02-29", "2026-06-30")]
+    assert month_of(np.array(days)).tolist() == [12, 13, 20, 48]
+    assert (pd.Timestamp(START) + pd.Timedelta(days=DAYS)) == AS_OF
+
+
+def test_a_part_draws_its_own_numbers_whatever_the_others_draw():
+    assert stream(1, 2).random(3).tolist() == stream(1, 2).random(3).tolist()
+    assert stream(1, 2).random() != stream(1, 3).random() != stream(2, 2).random()

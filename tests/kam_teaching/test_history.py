@@ -1,12 +1,10 @@
-"""How accounts of the sample buy: planted rhythms, kinds of behaviour, seasons."""
+"""What happens in the planted world: rhythms, kinds of behaviour, seasons, new groups."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-
-from kam_teaching.world import clock, to_weekday, unclock
 
 END = pd.Timestamp("2026-06-30")
 
@@ -58,19 +56,3 @@ def test_august_and_december_are_low(goods):
 def test_new_groups_join_throughout(goods, groups):
     first = goods.groupby("group")["date"].min().reindex(groups.index).dropna()
     assert (first[first > "2024-01-01"].dt.to_period("Q").value_counts() >= 10).all()
-
-
-def test_own_time_runs_back_to_the_calendar():
-    day = np.linspace(-300.0, 1090.0, 500)
-    amplitude = np.linspace(0.0, 1.0, 500)
-    assert np.allclose(unclock(clock(day, amplitude), amplitude), day, atol=1e-6)
-    assert clock(np.array([365.0]), np.array([1.0]))[0] - clock(np.array([0.0]), np.array([1.0]))[0] == pytest.approx(
-        365, abs=0.5
-    )
-
-
-def test_no_order_falls_on_a_weekend(goods):
-    """2023-07-01, day 0, is a Saturday: it moves to Friday, the Sunday after it to Monday."""
-    assert to_weekday(np.array([0.0, 1.5, 2.0])).tolist() == [-1, 2, 2]
-    orders = goods[~goods["order_id"].str.startswith("CN-")]
-    assert orders["date"].dt.weekday.max() <= 4

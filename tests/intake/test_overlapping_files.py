@@ -1,0 +1,76 @@
+"""Lines that came twice. Oracle: files of a few lines, compared by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from kamlib.intake.overlapping_files import possible, shared_days
+from kamlib.intake.pipeline import collect
+from kamlib.study.sources import Source
+
+HEAD = "order_id,account_id,date,amount\n"
+
+
+def lines(clean, rule, table="orders"):
+    return clean.ledger[(clean.ledger["table"] == table) & (clean.ledger["rule"] == rule)].iloc[0]
+
+
+def kept(clean):
+    return sorted(clean.orders.order_id.to_pyarrow().to_pylist())
+
+
+def reasons(clean):
+    table = clean.quarantine.to_pandas()
+    return dict(zip(table["source_line"], table["reason"], strict=True))
+
+
+def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study):
+    """The first file ends with A, A, B of 2 January; the second begins with A, A, A, C: two copies, k-th to k-th."""
+    first = HEAD + "0,a,2026-01-01,1\nA,a,2026-01-02,2\nA,a,2026-01-02,2\nB,a,2026-01-02,4\n"
+    second = HEAD + "A,a,2026-01-02,2\nA,a,2026-01-02,2\nA,a,2026-01-02,2\nC,a,2026-01-02,8\nD,a,2026-01-03,16\n"
+    files = {"y1.csv": first, "y2.csv": second}
+    for order in (["y1.csv", "y2.csv"], ["y2.csv", "y1.csv"]):
+        clean = collect(make_study(files, sources={"orders": {"files": order}}))
+        assert kept(clean) == ["0", "A", "A", "A", "B", "C", "D"]
+        found = clean.quarantine.to_pandas()
+        assert found["source_file"].tolist() == ["y2.csv", "y2.csv"]
+        assert set(found["reason"]) == {"overlap"}
+
+
+def test_the_part_column_is_left_out_of_the_comparison(make_study):
+    text = "order_id,account_id,date,amount,sheet\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,two\n"
+    clean = collect(make_study({"orders.csv": text}, sources={"orders": {"files": "orders.csv", "part": "sheet"}}))
+    assert reasons(clean) == {4: "overlap"}
+    assert "overlap" in set(clean.ledger["rule"]) and lines(clean, "overlap")["matched_rows"] == 1
+
+
+def test_repeated_lines_of_one_file_are_no_copies(make_study):
+    clean = collect(make_study({"orders.csv": HEAD + "A,a,2026-01-02,2\n" * 3}))
+    assert kept(clean) == ["A"] * 3
+
+
+def test_shared_days_are_those_of_at_least_two_parts():
+    spans = pd.DataFrame(
+        {
+            "first": pd.to_datetime(["2026-01-01", "2026-01-05", "2026-01-08", "2026-03-01"]),
+            "last": pd.to_datetime(["2026-01-10", "2026-01-07", "2026-01-12", "2026-03-02"]),
+        }
+    )
+    found = [(first.day, last.day) for first, last in shared_days(spans)]
+    assert found == [(5, 7), (8, 10)]
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "answer"),
+    [
+        ({}, 1, False),
+        ({}, 2, True),
+        ({"part": "sheet"}, 1, True),
+        ({"dialect": {"sheet": "2025"}}, 1, False),
+        ({"dialect": {"sheet": ["2025"]}}, 1, False),
+        ({"dialect": {"sheet": ["2025", "2026"]}}, 1, True),
+    ],
+)
+def test_only_what_has_two_parts_can_overlap(source, files, answer):
+    assert possible(Source(files="a.xlsx", **source), files) == answer

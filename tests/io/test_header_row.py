@@ -1,0 +1,54 @@
+"""Where the column names stand. Oracle: rows that a person told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.io import header_row, text_encoding
+
+NAMES = ["Номер", "Клиент", "Дата", "Сумма"]
+
+
+FIRST = {
+    "one column": "id\nK.01\nK.02\n",
+    "years as names": "Клиент;2024;2025\nА;1;2\nБ;3;4\n",
+    "a nameless first column": ";id;sum\n0;a;2\n1;b;3\n",
+    "sparse rows": "a;b;c;d\n1;2;;\n1;;3;\n;2;3;\n",
+    "names of numbers only": "1;2;3\n4;5;6\n",
+    "names alone": "a;b;c\n",
+    "names above names": "a;b;c\na;b;c\n1;2;3\n",
+    "a total below": "a;b;c\n1;2;3\nИтого;;3\n",
+    "one row with a field too much": "a;b\n1;2\n3;4;5\n",
+}
+
+
+@pytest.mark.parametrize("content", FIRST.values(), ids=FIRST)
+def test_a_first_row_of_names_wins(file, content):
+    assert text_encoding.header(file(content), ";") == (1, content.split("\n")[0].split(";"))
+
+
+def test_data_are_never_taken_for_names_or_titles(file):
+    """Rows of data, and further down the names once more: taking those would drop the rows above in silence."""
+    data = "1;А;5\n2;Б;7\n"
+    assert text_encoding.header(file(data + "Номер;Клиент;Сумма\n" + data), ";")[0] == 1
+    with pytest.raises(InputError, match=r"x\.csv, line 1: no line holds column names; found 'Отчёт'"):
+        text_encoding.header(file("Отчёт\n1;2;3\n4;5;6\n"), ";")
+
+
+def test_the_study_states_the_line_of_the_names(file):
+    path = file("Отчёт;за;год;2026\nНомер;Клиент;Дата;Сумма\n1;А;x;2\n")
+    assert text_encoding.header(path, ";", 2) == (2, NAMES)
+    for line in (4, 1000):
+        with pytest.raises(InputError, match=rf"x\.csv, line {line}: no column names in line {line}"):
+            text_encoding.header(path, ";", line)
+
+
+@pytest.mark.parametrize("content", ["", "\n\r\n", " ; \n", "\ufeff"])
+def test_an_empty_file_is_said_to_be_empty(file, content):
+    with pytest.raises(InputError, match=r"x\.csv, line 1: the file is empty"):
+        text_encoding.header(file(content), ";")
+
+
+def test_rows_without_text_hold_no_names():
+    assert header_row.names_at([]) is None and header_row.names_at([[], [None, " "]]) is None
