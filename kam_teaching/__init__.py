@@ -12,7 +12,7 @@ import pandas as pd
 from kam_teaching import crm, dirt, events, firms, history, lines, opinions, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
-from kam_teaching.texts import STUDY
+from kam_teaching.study_file import STUDY
 from kamlib.errors import InputError
 
 __all__ = ["make_sample", "sample_tables"]

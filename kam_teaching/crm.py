@@ -118,7 +118,7 @@ def _round(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
     )
 
 
-TEXTS = {
+NOTES = {
     "strategy": (
         "enters two new markets next year",
         "wants fewer suppliers by year's end",
@@ -154,13 +154,13 @@ def notes(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
     start = np.where(np.isfinite(groups["joined"]), groups["joined"], 0)[group].clip(0)
     end = np.minimum(leaving_day(groups)[group], DAYS)
     day = np.floor(start + rng.random(n) * (end - start)).astype(int)
-    topic = rng.choice(list(TEXTS), n)
+    topic = rng.choice(list(NOTES), n)
     table = pd.DataFrame(
         {
             "account_id": heads(accounts)[group],
             "date": day_text(day),
             "topic": topic,
-            "text": [TEXTS[t][i] for t, i in zip(topic.tolist(), rng.integers(0, 3, n).tolist(), strict=True)],
+            "text": [NOTES[t][i] for t, i in zip(topic.tolist(), rng.integers(0, 3, n).tolist(), strict=True)],
             "source": rng.choice(["visit", "press", "annual report", "call"], n),
         }
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kam_teaching.world import DAYS, EDGES, KINDS, MONTHS, WARM, World, month_of
 
-#: log rate of leaving a year = base + segment + these x signs (see the README that `make` writes)
+#: log rate of leaving a year = base + segment + these x signs (see the README that `make_sample` writes)
 BASE_LOG_RATE = -1.95
 SIGNS = {"late_share_6m": 2.4, "slow_claims_12m": 0.9, "few_touches_6m": 0.6, "new_manager_12m": 0.9}
 KEY_LOG_RATE = -1.8

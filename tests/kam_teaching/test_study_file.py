@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from kam_teaching.texts import STUDY
+from kam_teaching.study_file import STUDY
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.model import Study
