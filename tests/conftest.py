@@ -26,6 +26,8 @@ from kamlib.study.model import Study
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from kamlib.intake.pipeline import Clean
+
 settings.register_profile("kam", deadline=None, derandomize=True, database=None)
 settings.load_profile("kam")
 
@@ -48,6 +50,7 @@ STARTERS = {
     "sample_report": "kernel",
     "ten_batch": "kernel",
 }
+STARTERS |= dict.fromkeys(("sample_clean", "small_copy", "site"), "slow")
 #: the files that take longest, in the order in which the workers take them; then come those with a marker, then the others
 FIRST = (
     "run/test_publish.py",
@@ -57,6 +60,9 @@ FIRST = (
     "run/test_store.py",
 )
 
+#: names of tests that are slow for no such reason
+SLOW = set(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").splitlines()[1:])
+
 _running: pytest.Item | None = None
 
 
@@ -65,6 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in {STARTERS[name] for name in getattr(item, "fixturenames", ()) if name in STARTERS}:
             item.add_marker(marker)
+        if getattr(item, "originalname", None) in SLOW:
+            item.add_marker("slow")
     costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
 
     def turn(item: pytest.Item) -> int:
@@ -143,6 +151,15 @@ def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path
                 Path(beside).replace(draft / path.name)
 
     return once("sample", make) / "sample" / "2026Q2"
+
+
+@pytest.fixture(scope="session")
+def sample_clean() -> Clean:
+    """The clean tables of the sample."""
+    from kamlib.intake.pipeline import collect
+    from kamlib.run.store import SAMPLE
+
+    return collect(Study.read(SAMPLE))
 
 
 @pytest.fixture(scope="session")

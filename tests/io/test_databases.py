@@ -204,7 +204,9 @@ def database(request, tmp_path):
     base.close()
 
 
-@pytest.mark.parametrize("database", ["sqlite", "duckdb", "postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "database", ["sqlite", "duckdb", pytest.param("postgresql", marks=pytest.mark.server)], indirect=True
+)
 def test_a_study_of_a_database_gives_the_ledger_of_a_study_of_files(make_study, database):
     """10.50 + 0.1 = 10.6 kept; the third line names no account."""
     write, url = database
