@@ -74,6 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if getattr(item, "originalname", None) in SLOW:
             item.add_marker("slow")
     costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
+    costly |= {item.path for item in items if item.path.suffix == ".ipynb"}
 
     def turn(item: pytest.Item) -> int:
         first = (n for n, name in enumerate(FIRST) if item.path.as_posix().endswith(f"tests/{name}"))
