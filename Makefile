@@ -4,7 +4,9 @@ VENV ?= .venv
 STUDY ?= data/sample/study.yaml
 OUT ?= reports
 BIN := $(VENV)/bin
-QUICK := tests/facts tests/churn tests/study tests/init tests/scoring tests/segments
+NOT_QUICK := proof or real or kernel or server or jvm or browser or slow
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
+NBVAL := --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -32,18 +34,28 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 report: install ## run the study on the sample and say where the report lies (STUDY=… OUT=… for another)
 	$(BIN)/kam run $(STUDY) --out $(OUT)
 
-check: everything ## style, types and the way of imports
+check: style types ## style, types and the way of imports
+
+.PHONY: style types tests quick-tests
+style: everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## every test (15 minutes at most)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadfile notebooks
+types: everything
+	$(BIN)/mypy
 
-quick: everything ## the methods alone (3 minutes); another Python: make quick PYTHON=python3.12 VENV=.venv312
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(QUICK)
+tests: everything
+	$(BIN)/python -m pytest $(TWO) --cov $(NBVAL) tests notebooks
+
+quick-tests: everything
+	$(BIN)/python -m pytest $(TWO) -m "not ($(NOT_QUICK))"
+
+test: style ## every test and every notebook, with the coverage of branches (8 minutes on two cores)
+	@$(MAKE) --no-print-directory -j2 types tests
+
+quick: style ## style, types and the tests that start nothing (90 s); another Python: make quick PYTHON=python3.12 VENV=.venv312
+	@$(MAKE) --no-print-directory -j2 types quick-tests
 
 proof: everything ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"

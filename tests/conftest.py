@@ -1,4 +1,6 @@
-"""Shared fixtures: an engine in memory, a study made of texts, clean order lines made from tuples, a PostgreSQL server."""
+"""Shared fixtures: an engine in memory, a study made of texts, clean order lines made from tuples, a PostgreSQL server,
+one run of the sample; and the markers that say what a test starts, which nothing can start without.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +26,141 @@ from kamlib.study.model import Study
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from kamlib.intake.pipeline import Clean
+
 settings.register_profile("kam", deadline=None, derandomize=True, database=None)
 settings.load_profile("kam")
 
-_TEN = """\
-name: ten
-title: Ten clients
-as_of: 2026Q2
-sources:
-  orders: {files: orders.csv}
-scoring:
-  criteria:
-    - {name: turnover, source: facts, column: revenue, group: revenue, worst: 0, best: 5000, weight: 70}
-    - {name: growth, source: facts, group: development, worst: -0.5, best: 0.5, weight: 30}
-"""
-
 _TEXT = ("order_id", "account_id", "member_id")
 _MORE = ("product", "category", "currency", "channel", "manager", "mark", "source_file")
+
+
+#: what a test may start only under the marker, by programs and modules
+STARTS = {
+    "kernel": {"ipykernel_launcher", "papermill"},
+    "server": {"initdb", "pg_ctl"},
+    "jvm": {"spark-submit", "java"},
+    "browser": {"node", "chromium"},  # node is playwright's driver
+}
+#: fixtures that start something or wait for it: their tests get the marker by themselves
+STARTERS = {
+    "postgres": "server",
+    "on_spark": "jvm",
+    "chromium": "browser",
+    "sample_report": "kernel",
+    "ten_batch": "kernel",
+}
+STARTERS |= dict.fromkeys(("sample_clean", "small_copy", "site"), "slow")
+#: the files that take longest, in the order in which the workers take them; then come those with a marker, then the others
+FIRST = (
+    "run/test_publish.py",
+    "test_online_retail_ii.py",
+    "io/test_engines.py",
+    "run/test_batch.py",
+    "run/test_store.py",
+)
+
+#: names of tests that are slow for no such reason
+SLOW = set(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").splitlines()[1:])
+
+_running: pytest.Item | None = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker in {STARTERS[name] for name in getattr(item, "fixturenames", ()) if name in STARTERS}:
+            item.add_marker(marker)
+        if getattr(item, "originalname", None) in SLOW:
+            item.add_marker("slow")
+    costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
+    costly |= {item.path for item in items if item.path.suffix == ".ipynb"}
+
+    def turn(item: pytest.Item) -> int:
+        first = (n for n, name in enumerate(FIRST) if item.path.as_posix().endswith(f"tests/{name}"))
+        return next(first, len(FIRST) + (item.path not in costly))
+
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    global _running
+    _running = item
+    try:
+        return (yield)
+    finally:
+        _running = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_starts_without_its_marker() -> Iterator[None]:
+    start = subprocess.Popen.__init__
+
+    def told(self: subprocess.Popen, args: Any, *more: Any, **options: Any) -> None:
+        words = {Path(os.fsdecode(word)).name for word in (args.split() if isinstance(args, str) else args)}
+        for marker, programs in STARTS.items():
+            if _running and words & programs and not _running.get_closest_marker(marker):
+                pytest.fail(f"starts a {marker}: mark it with @pytest.mark.{marker}, so that make quick leaves it out")
+        start(self, args, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", told)
+        yield
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """``once("name", make)``: a folder that `make` fills, once for all workers of the session; the other ones wait."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def folder_of(name: str, make: Callable[[Path], object]) -> Path:
+        folder, made, failed = (root / f"{name}{end}" for end in ("", ".made", ".failed"))
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            until = time.monotonic() + 900
+            while not made.exists():
+                if failed.exists() or time.monotonic() > until:
+                    pytest.fail(f"{name} could not be made; see the test that first asked for it")
+                time.sleep(0.1)
+        else:
+            try:
+                make(folder)
+            except BaseException:
+                failed.touch()
+                raise
+            made.touch()
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """The report of one run of the sample. Its tables are then those of the draft too: notebooks without a folder find them."""
+    from kamlib.run.publish import run_study
+    from kamlib.run.store import SAMPLE, Run
+
+    def make(folder: Path) -> None:
+        tables = run_study(SAMPLE, out=folder).parent / "tables"
+        draft = Run.open().folder / "tables"
+        for table in tables.glob("*.parquet"):
+            for path in (table, table.with_suffix(".key")):  # a key is there once its table is
+                beside = shutil.copy(path, draft / f".{path.name}")
+                Path(beside).replace(draft / path.name)
+
+    return once("sample", make) / "sample" / "2026Q2"
+
+
+@pytest.fixture(scope="session")
+def sample_clean() -> Clean:
+    """The clean tables of the sample."""
+    from kamlib.intake.pipeline import collect
+    from kamlib.run.store import SAMPLE
+
+    return collect(Study.read(SAMPLE))
 
 
 @pytest.fixture(scope="session")
@@ -49,42 +171,32 @@ def engine() -> Any:
     return ibis.duckdb.connect()
 
 
-@pytest.fixture
-def ten_clients(tmp_path: Path) -> Path:
-    """The study file of ten clients with half a year of order lines; the last one's sum is negative in 2026Q2."""
-    lines = [
-        f"o{client}-{month},{client:05d},2026-{month:02d}-{3 * client:02d},{-900 if (client, month) == (10, 6) else 100 + client}"
-        for client in range(1, 11)
-        for month in range(1, 7)
-        if client % month != 1
-    ]
-    folder = tmp_path / "ten"
-    folder.mkdir()
-    (folder / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
-    (folder / "study.yaml").write_text(_TEN)
-    return folder / "study.yaml"
-
-
-@pytest.fixture
-def make_study(tmp_path: Path) -> Callable[..., Study]:
-    """``make_study({"orders.csv": "..."}, cleaning={...})``: every file is the source of the table it is named after.
+@pytest.fixture(scope="session")
+def make_study_in() -> Callable[..., Study]:
+    """``make_study_in(folder, {"orders.csv": "..."}, cleaning={...})``: every file is the source of the table it is named after.
 
     Texts are written as UTF-8, bytes as they are. `sources` gives the sources by hand. The limits are lifted, unless
     `cleaning` sets them.
     """
 
-    def make(files: dict[str, str | bytes], **values: Any) -> Study:
+    def make(folder: Path, files: dict[str, str | bytes], **values: Any) -> Study:
         for name, content in files.items():
-            (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         sources = values.pop("sources", {Path(name).stem: {"files": name} for name in files})
         cleaning = {"most_rows": 1, "most_amount": 1} | values.pop("cleaning", {})
         base = {"name": "test", "title": "Test", "as_of": "2026-06-30"}
         tree = base | values | {"sources": sources, "cleaning": cleaning}
-        path = tmp_path / "study.yaml"
+        path = folder / "study.yaml"
         path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
         return Study.read(path)
 
     return make
+
+
+@pytest.fixture
+def make_study(make_study_in: Callable[..., Study], tmp_path: Path) -> Callable[..., Study]:
+    """`make_study_in` a folder of the test's own: ``make_study({"orders.csv": "..."}, cleaning={...})``."""
+    return partial(make_study_in, tmp_path)
 
 
 @pytest.fixture(scope="session")

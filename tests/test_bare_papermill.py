@@ -19,8 +19,8 @@ def papermill(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, check=False)
 
 
-@pytest.mark.parametrize("place", ["project", "elsewhere"])
-def test_the_bare_command_runs_a_notebook_on_the_sample_from_any_folder(place, tmp_path):
+@pytest.mark.parametrize("place", [pytest.param("project", marks=pytest.mark.proof), "elsewhere"])
+def test_the_bare_command_runs_a_notebook_on_the_sample_from_any_folder(sample_report, place, tmp_path):
     """Its output is the one in the committed notebook: the same study, the same figures."""
     cwd, book = (FOLDER.parent, "notebooks/04_clustering.ipynb")
     if place == "elsewhere":

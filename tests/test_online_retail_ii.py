@@ -160,6 +160,7 @@ def test_a_margin_that_the_data_do_not_have_is_nowhere_zero(clean):
     assert table[["margin", "margin_rate"]].isna().all(axis=None)
 
 
+@pytest.mark.kernel
 def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
     index = run_study(STUDY, out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})
     assert index.parent.name == "2011-12-09"

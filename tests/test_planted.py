@@ -14,7 +14,6 @@ import pytest
 from kamlib.facts import account_facts, customers, service
 from kamlib.facts.service import serving_costs
 from kamlib.facts.states import customer_states
-from kamlib.intake.pipeline import collect
 from kamlib.scoring import categories, criteria, ratings
 from kamlib.scoring import scores as scoring
 from kamlib.segments import clusters
@@ -25,9 +24,9 @@ SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 
 
 @pytest.fixture(scope="module")
-def sample() -> SimpleNamespace:
+def sample(sample_clean) -> SimpleNamespace:
     study = Study.read(SAMPLE / "study.yaml")
-    clean = collect(study)
+    clean = sample_clean
     facts = account_facts(clean.orders, study.as_of, horizon_days=study.churn.horizon_days, observed_from=study.start)
     truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype={"account_id": str, "group_id": str})
     return SimpleNamespace(study=study, tables=clean.tables, facts=facts, truth=truth)

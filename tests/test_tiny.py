@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import nbformat
 import pandas as pd
+import pytest
 
 from kamlib.run.steps import notebook_steps
 from kamlib.run.store import Run
@@ -20,6 +21,7 @@ sources:
 """
 
 
+@pytest.mark.kernel
 def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
     begin = date(2026, 6, 30) - timedelta(days=100)
     lines = [

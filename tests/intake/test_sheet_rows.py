@@ -14,32 +14,13 @@ SOURCE = {
 }
 
 
-@pytest.fixture
-def reason(make_study):
-    """Why the third line of a file is set aside; None where it is kept."""
-
-    def of(line: str) -> str | None:
-        study = make_study({"orders.csv": HEAD + FIRST + line + "\n"}, sources={"orders": SOURCE})
-        found = collect(study).quarantine.to_pandas()
-        return found["reason"].iloc[0] if len(found) else None
-
-    return of
-
-
-@pytest.mark.parametrize("line", ["order,client,day,value,remark", " order ,client,day,value,what was said"])
-def test_a_header_that_stands_in_the_middle_is_found_by_its_mapped_columns(reason, line):
-    assert reason(line) == "repeated_header"
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [("order,client,2026-01-01,5,remark", None), ("order,client,day,5,remark", "bad_date"), ("order,,day,value,remark", "no_account")],
-)  # fmt: skip
-def test_a_line_that_repeats_only_some_names_is_no_header(reason, line, why):
-    assert reason(line) == why
-
-
-WORDS = [
+HEADERS = ("order,client,day,value,remark", " order ,client,day,value,what was said")
+NO_HEADERS = {
+    "order,client,2026-01-01,5,remark": None,
+    "order,client,day,5,remark": "bad_date",
+    "order,,day,value,remark": "no_account",
+}
+WORDS = (
     *(
         "Total",
         "TOTAL:",
@@ -64,37 +45,59 @@ WORDS = [
         "Totales",
         "Sous-total",
     ),
-]
+)
+TOTALS = (
+    "{},,,100,",
+    ",{},,100,",
+    ",{},2026-01-31,100,",  # the sum of a day
+    ",,2026-01-31,100,{}",  # in a column that is not mapped
+)
+BEGUN = ("Total January,,,100,", ",Итого по клиенту К.1,,100,", ",,Summe (Januar),100,", "Всего: 12 заказов,,,100,")
+NO_TOTALS = {
+    "7,Total Energies,2026-01-02,100,": None,  # a firm
+    ",Total Energies,2026-01-02,100,": None,  # the firm again; its order has no number
+    "7,Total,2026-01-02,100,Total": None,  # nothing is missing
+    ",Sommer GmbH,2026-01-02,100,": None,
+    ",,2026-01-02,100,Summer sale": "no_account",
+    ",,2026-01-02,100,Всегомне": "no_account",
+    "Totalcar,,,100,": "no_account",
+    "Total Energies,,2026-01-02,100,": "no_account",
+}
+
+
+@pytest.fixture(scope="module")
+def reason(make_study_in, tmp_path_factory):
+    """Why a line of one file that holds them all is set aside; None where it is kept."""
+    lines = [*HEADERS, *NO_HEADERS, *(line.format(word) for word in WORDS for line in TOTALS), *BEGUN, *NO_TOTALS]
+    text = HEAD + FIRST + "".join(f"{line}\n" for line in lines)
+    clean = collect(make_study_in(tmp_path_factory.mktemp("rows"), {"orders.csv": text}, sources={"orders": SOURCE}))
+    aside = clean.quarantine.to_pandas().set_index("source_line")["reason"].to_dict()
+    kept = clean.orders.source_line.to_pyarrow().to_pylist()
+    assert sorted([*aside, *kept]) == list(range(2, len(lines) + 3))
+    return {line: aside.get(number) for number, line in enumerate(lines, start=3)}.__getitem__
+
+
+@pytest.mark.parametrize("line", HEADERS)
+def test_a_header_that_stands_in_the_middle_is_found_by_its_mapped_columns(reason, line):
+    assert reason(line) == "repeated_header"
+
+
+@pytest.mark.parametrize(("line", "why"), NO_HEADERS.items())
+def test_a_line_that_repeats_only_some_names_is_no_header(reason, line, why):
+    assert reason(line) == why
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_a_total_is_known_by_a_cell_that_is_the_word_and_a_missing_id(reason, word):
-    assert reason(f"{word},,,100,") == "total_row"
-    assert reason(f",{word},,100,") == "total_row"
-    assert reason(f",{word},2026-01-31,100,") == "total_row"  # the sum of a day
-    assert reason(f",,2026-01-31,100,{word}") == "total_row"  # in a column that is not mapped
+    assert {reason(line.format(word)) for line in TOTALS} == {"total_row"}
 
 
-@pytest.mark.parametrize(
-    "line", ["Total January,,,100,", ",Итого по клиенту К.1,,100,", ",,Summe (Januar),100,", "Всего: 12 заказов,,,100,"]
-)
+@pytest.mark.parametrize("line", BEGUN)
 def test_a_total_may_begin_with_the_word_where_two_ids_are_missing(reason, line):
     assert reason(line) == "total_row"
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("7,Total Energies,2026-01-02,100,", None),  # a firm
-        (",Total Energies,2026-01-02,100,", None),  # the firm again; its order has no number
-        ("7,Total,2026-01-02,100,Total", None),  # nothing is missing
-        (",Sommer GmbH,2026-01-02,100,", None),
-        (",,2026-01-02,100,Summer sale", "no_account"),
-        (",,2026-01-02,100,Всегомне", "no_account"),
-        ("Totalcar,,,100,", "no_account"),
-        ("Total Energies,,2026-01-02,100,", "no_account"),
-    ],
-)
+@pytest.mark.parametrize(("line", "why"), NO_TOTALS.items())
 def test_a_name_that_looks_like_a_total_is_none(reason, line, why):
     assert reason(line) == why
 

@@ -91,7 +91,9 @@ def database(request, tmp_path):
     base.close()
 
 
-@pytest.mark.parametrize("database", ["sqlite", "duckdb", "postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "database", ["sqlite", "duckdb", pytest.param("postgresql", marks=pytest.mark.server)], indirect=True
+)
 def test_a_study_of_a_database_gives_the_ledger_of_a_study_of_files(make_study, database):
     """10.50 + 0.1 = 10.6 kept; the third line names no account."""
     write, url = database
@@ -106,7 +108,7 @@ def test_a_study_of_a_database_gives_the_ledger_of_a_study_of_files(make_study, 
     assert sorted(clean.orders.order_id.to_pyarrow().to_pylist()) == ["00123", "K.01"]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)], indirect=True)
 def test_a_run_depends_on_what_the_table_holds(make_study, database, tmp_path):
     write, url = database
     write(ROWS)

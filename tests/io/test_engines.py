@@ -155,7 +155,10 @@ def on_spark(folder: Path) -> Study:
     return made
 
 
-@pytest.fixture(scope="module", params=["postgres", "spark"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("postgres", marks=pytest.mark.server), pytest.param("spark", marks=pytest.mark.jvm)],
+)
 def other(request: pytest.FixtureRequest) -> Study:
     return request.getfixturevalue(f"on_{request.param}")
 

@@ -36,12 +36,10 @@ def copy(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def both(copy):
+def both(sample_clean, copy):
     """(study, clean tables, facts) of the sample and of its copy."""
-    made = []
-    for path in (SAMPLE, copy / "study.yaml"):
-        study = Study.read(path)
-        clean = pipeline.collect(study)
+    made, other = [], Study.read(copy / "study.yaml")
+    for study, clean in ((Study.read(SAMPLE), sample_clean), (other, pipeline.collect(other))):
         made.append((study, clean, account_facts(clean.orders, study.as_of, observed_from=study.start)))
     return made
 

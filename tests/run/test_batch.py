@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 
@@ -13,25 +14,16 @@ from kamlib.run import batch
 from kamlib.run.store import SAMPLE
 
 
-def test_a_broken_study_is_named_the_others_are_published_and_a_second_start_keeps_them(
-    ten_clients, tmp_path, monkeypatch, capsys
-):
-    (tmp_path / "south").mkdir()
-    (tmp_path / "south" / "study.yaml").write_text("name: south\n")
-    (tmp_path / "all.yaml").write_text(
-        "studies:\n"
-        "  - {study: south/study.yaml, as_of: [2026Q2]}\n"
-        "  - {study: ten/study.yaml, as_of: [2026Q1, 2026Q2]}\n"
-    )
-    entries = batch.run_batch(tmp_path / "all.yaml", out=tmp_path / "out")
-    assert [entry["status"] for entry in entries] == ["failed", "done", "done"]
+def test_a_broken_study_is_named_the_others_are_published_and_a_second_start_keeps_them(ten_batch, monkeypatch, capsys):
+    entries = json.loads((ten_batch / "entries.json").read_text())
+    assert [entry["status"] for entry in entries] == ["failed", "done", "kept"]
     assert "line 1" in entries[0]["cause"]
-    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    page = (ten_batch / "out" / "index.html").read_text(encoding="utf-8")
     for entry in entries[1:]:
         assert f'href="{entry["href"]}"' in page
-        assert (tmp_path / "out" / entry["href"]).exists()
+        assert (ten_batch / "out" / entry["href"]).exists()
 
-    monkeypatch.setattr(sys, "argv", ["kam", "batch", str(tmp_path / "all.yaml"), "--out", str(tmp_path / "out")])
+    monkeypatch.setattr(sys, "argv", ["kam", "batch", str(ten_batch / "all.yaml"), "--out", str(ten_batch / "out")])
     with pytest.raises(SystemExit) as end:
         cli.main()
     assert end.value.code == 1, "one study failed"

@@ -22,11 +22,17 @@ from kamlib.run.steps import Step, StepError, notebook_steps
 from kamlib.run.store import SAMPLE
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Path:
+@pytest.fixture
+def report(sample_report) -> Path:
     """The folder of one run of the sample."""
-    out = tmp_path_factory.mktemp("reports")
-    return run_study(SAMPLE, out=out).parent
+    return sample_report
+
+
+@pytest.fixture(scope="module")
+def early(tmp_path_factory) -> Path:
+    """The folder of a run of the sample with another horizon, at a quarter before the first rating."""
+    out = tmp_path_factory.mktemp("early")
+    return run_study(SAMPLE, as_of="2024Q1", out=out, values={"churn.horizon_days": 120}).parent
 
 
 def test_a_run_publishes_the_index_a_page_a_notebook_and_every_declared_table(report):
@@ -72,9 +78,9 @@ def test_a_second_run_of_the_same_is_known_to_be_done(report):
     assert is_done(SAMPLE, as_of="2026Q1", out=report.parents[1]) is None
 
 
-def test_a_run_with_other_parameters_shows_other_tables(report, tmp_path):
-    other = run_study(SAMPLE, as_of="2026Q1", out=tmp_path, values={"churn.horizon_days": 120}).parent
-    assert other.name == "2026Q1"
+@pytest.mark.kernel
+def test_a_run_with_other_parameters_shows_other_tables(report, early):
+    assert early.name == "2024Q1"
     made = (
         "facts",
         "states",
@@ -89,9 +95,17 @@ def test_a_run_with_other_parameters_shows_other_tables(report, tmp_path):
         "clusters",
     )
     for name in made:
-        first, second = (pd.read_parquet(folder / "tables" / f"{name}.parquet") for folder in (report, other))
+        first, second = (pd.read_parquet(folder / "tables" / f"{name}.parquet") for folder in (report, early))
         assert not first.equals(second), name
-    assert pd.read_parquet(other / "tables" / "facts.parquet")["last_order"].max() <= pd.Timestamp("2026-03-31")
+    assert pd.read_parquet(early / "tables" / "facts.parquet")["last_order"].max() <= pd.Timestamp("2024-03-31")
+    assert json.loads((early / "run.json").read_text())["parameters"]["churn"]["horizon_days"] == 120
+
+
+@pytest.mark.kernel
+def test_a_quarter_before_the_first_rating_is_an_ordinary_run(early):
+    scores = pd.read_parquet(early / "tables" / "scores.parquet")
+    assert (scores["high"] > scores["low"]).all(), "what nobody has rated yet leaves an interval"
+    assert scores["key"].sum() >= 3
 
 
 def test_a_failed_run_leaves_the_last_good_one_and_a_log_that_names_the_cause(report, tmp_path, monkeypatch):
@@ -116,6 +130,7 @@ def test_bad_input_leaves_no_report_at_all(tmp_path):
     assert list(tmp_path.rglob("*")) == []
 
 
+@pytest.mark.kernel
 def test_an_interrupted_run_stops_its_kernels_and_leaves_nothing(tmp_path, monkeypatch):
     """The notebook tells its process and sleeps; a thread then presses Ctrl-C."""
     pid, out = tmp_path / "pid", tmp_path / "out"
@@ -184,16 +199,9 @@ def words(page: Path) -> str:
     return re.sub(r"<[^>]*>", " ", page.read_text(encoding="utf-8"))
 
 
-def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(ten_clients, tmp_path):
-    report = run_study(ten_clients, out=tmp_path / "out").parent
+def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(ten_batch):
+    report = ten_batch / "out" / "ten" / "2026Q2"
     pages = {page.stem: words(page) for page in report.glob("*.html")}
     assert not {name: found for name, text in pages.items() if (found := re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text))}
     assert "000" in pages["index"] and "None could be estimated" in pages["index"]
     assert pd.read_parquet(report / "tables" / "churn.parquet")["p_lost"].isna().all(), "too few to say"
-
-
-def test_a_quarter_before_the_first_rating_is_an_ordinary_run(tmp_path):
-    report = run_study(SAMPLE, as_of="2024Q1", out=tmp_path).parent
-    scores = pd.read_parquet(report / "tables" / "scores.parquet")
-    assert (scores["high"] > scores["low"]).all(), "what nobody has rated yet leaves an interval"
-    assert scores["key"].sum() >= 3

@@ -46,12 +46,14 @@ def test_a_value_that_would_lose_its_type_is_refused(tmp_path, value):
         execute(notebook(tmp_path / "a.ipynb"), tmp_path / "out.ipynb", {"text": value})
 
 
+@pytest.mark.kernel
 def test_an_id_with_leading_zeros_arrives_as_the_text_it_was(tmp_path):
     book = notebook(tmp_path / "a.ipynb", "assert text == '00123' and type(number) is float and number == 1.0")
     execute(book, tmp_path / "out.ipynb", {"text": "00123", "number": 1.0})
     assert (tmp_path / "out.ipynb").exists()
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("parameters", [{}, {"number": 2}], ids=["defaults", "given"])
 def test_a_failing_cell_is_named_with_its_cause(tmp_path, parameters):
     book = notebook(tmp_path / "broken.ipynb", "x = 1", "1 / 0")
@@ -61,6 +63,7 @@ def test_a_failing_cell_is_named_with_its_cause(tmp_path, parameters):
     assert "\x1b" not in failed.value.trace
 
 
+@pytest.mark.kernel
 def test_a_refusal_of_the_input_inside_a_notebook_comes_out_as_the_same_message(tmp_path):
     book = notebook(
         tmp_path / "a.ipynb",
@@ -71,11 +74,13 @@ def test_a_refusal_of_the_input_inside_a_notebook_comes_out_as_the_same_message(
     assert str(refused.value) == "too few; found 3. Give ten."
 
 
+@pytest.mark.kernel
 def test_a_kernel_that_dies_is_a_failed_step(tmp_path):
     with pytest.raises(StepError, match=r"dies\.ipynb"):
         execute(notebook(tmp_path / "dies.ipynb", "import os\nos._exit(3)"), tmp_path / "out.ipynb", {})
 
 
+@pytest.mark.kernel
 def test_a_notebook_that_runs_can_be_stopped_from_another_thread(tmp_path):
     book = notebook(
         tmp_path / "long.ipynb",

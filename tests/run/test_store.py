@@ -72,10 +72,20 @@ def test_a_table_that_no_notebook_makes_is_refused(tmp_path):
         Run.open(run_dir=str(tmp_path)).load("moon")
 
 
-def test_a_notebook_alone_first_runs_the_one_that_makes_what_it_needs(ten_clients, tmp_path):
+def test_a_notebook_alone_first_runs_the_one_that_makes_what_it_needs_and_that_one_its_own(ten_batch, tmp_path):
+    """Of a whole run the two tables are taken out by which 04 waits for 03, and 03 for 05."""
     from kamlib.run.steps import execute
 
+    study, run = str(ten_batch / "ten" / "study.yaml"), tmp_path / "run"
+    shutil.copytree(ten_batch / "out" / "ten" / "2026Q2" / "tables", run / "tables")
+    for name in ("rfm", "states", "clusters"):
+        (run / "tables" / f"{name}.parquet").unlink()
     step = next(step for step in notebook_steps() if step.name == "04_clustering")
-    execute(step.path, tmp_path / "out.ipynb", {"study": str(ten_clients), "run_dir": str(tmp_path / "run")})
-    assert "running 01_cleaning.ipynb first" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")
-    assert Run.open(str(ten_clients), run_dir=str(tmp_path / "run")).holds("clusters")
+    execute(step.path, tmp_path / "out.ipynb", {"study": study, "run_dir": str(run)})
+    assert "rfm is not in this run yet: running 03_segmentation.ipynb first" in (tmp_path / "out.ipynb").read_text(
+        "utf-8"
+    )
+    books = {path.stem: path.read_text("utf-8") for path in (run / "notebooks").iterdir()}
+    assert set(books) == {"03_segmentation", "05_churn"}
+    assert "states is not in this run yet: running 05_churn.ipynb first" in books["03_segmentation"]
+    assert Run.open(study, run_dir=str(run)).holds("clusters")
