@@ -60,9 +60,6 @@ FIRST = (
     "run/test_store.py",
 )
 
-#: names of tests that are slow for no such reason
-SLOW = set(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").splitlines()[1:])
-
 _running: pytest.Item | None = None
 
 
@@ -71,8 +68,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in {STARTERS[name] for name in getattr(item, "fixturenames", ()) if name in STARTERS}:
             item.add_marker(marker)
-        if getattr(item, "originalname", None) in SLOW:
-            item.add_marker("slow")
     costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
     costly |= {item.path for item in items if item.path.suffix == ".ipynb"}
 

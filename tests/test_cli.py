@@ -153,6 +153,7 @@ def test_a_value_that_is_no_study_key_is_named(kam):
     assert "churn.horizon" in err and "unknown key" in err
 
 
+@pytest.mark.slow
 def test_the_sample_command_writes_a_study_that_checks(kam, tmp_path):
     assert kam("sample", "mine")[0] == 0
     status, out, err = kam("check", "mine/study.yaml")
@@ -160,6 +161,7 @@ def test_the_sample_command_writes_a_study_that_checks(kam, tmp_path):
     assert "kept" in out
 
 
+@pytest.mark.slow
 def test_the_installed_command_ends_without_a_traceback(tmp_path):
     kam = Path(sys.executable).with_name("kam")
     assert kam.exists()

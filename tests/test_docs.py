@@ -26,6 +26,7 @@ def site(tmp_path_factory) -> Path:
     return made / "html"
 
 
+@pytest.mark.slow
 def test_no_page_loads_a_script_a_style_or_a_picture_from_the_network(site):
     pages = list(site.rglob("*.html"))
     tags = [tag for page in pages for tag in re.findall(r"<[a-z][^>]*>", page.read_text(encoding="utf-8"))]

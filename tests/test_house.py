@@ -104,6 +104,7 @@ def test_opening_a_run_loads_neither_engine_nor_plots_nor_models():
     assert not loaded_by("import kamlib.run", "ibis", "duckdb", "matplotlib", *SLOW)
 
 
+@pytest.mark.slow
 def test_pages_facts_and_segments_load_neither_plots_nor_models():
     assert not loaded_by("import kamlib.report, kamlib.facts, kamlib.stats, kamlib.segments", "matplotlib", *SLOW)
 

@@ -42,14 +42,3 @@ def test_quick_leaves_out_every_marker_that_is_declared():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
     markers = {line.partition(":")[0] for line in declared["markers"]}
     assert set(told.split()) - {"or"} == markers > set(STARTING)
-
-
-def test_every_test_that_is_called_slow_is_there():
-    listed = (ROOT / "tests" / "slow.txt").read_text(encoding="utf-8").splitlines()[1:]
-    there = {
-        name
-        for path in (ROOT / "tests").rglob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
-    }
-    assert not set(listed) - there
-    assert len(set(listed)) == len(listed)

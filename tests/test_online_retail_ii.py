@@ -64,6 +64,7 @@ def test_the_ledger_shows_the_known_figures_to_the_row_and_the_cent(clean, rule,
     assert amount is None or line["matched_amount"] == Decimal(amount)
 
 
+@pytest.mark.slow
 def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(clean):
     """Without the second copy of the overlap 1,044,848 rows worth 18,909,762.118 are there; the rest by reason."""
     ledger = clean.ledger.set_index("rule")

@@ -51,6 +51,7 @@ def imported(*folders: str) -> dict[str, str]:
     return {name: path for name, path in found.items() if name not in OWN | sys.stdlib_module_names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folders", "extras"), [(("kamlib", "kam_teaching"), ("spark", "postgres")), (("bench", "tests"), tuple(EXTRAS))]
 )
@@ -89,6 +90,7 @@ def test_every_package_of_the_locks_has_a_hash_and_none_an_address(lock):
     assert "://" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lock", "system"),
     [

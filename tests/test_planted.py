@@ -46,6 +46,7 @@ def scores(sample) -> pd.DataFrame:
     return scoring.members(scoring.score(values, rules.criteria), rules, knocked=out)
 
 
+@pytest.mark.slow
 def test_every_client_called_key_is_one_of_those_planted(sample, scores):
     planted = set(sample.truth.loc[sample.truth["is_key"], "group_id"])
     key = scores.loc[scores["key"], "account_id"]
@@ -62,6 +63,7 @@ def test_planted_clients_that_still_buy_stand_at_the_top(sample, scores):
     assert planted.max() <= 0.2 * len(ranked)
 
 
+@pytest.mark.slow
 def test_groups_of_behaviour_are_recovered(sample):
     from sklearn.metrics import adjusted_rand_score
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+import pytest
 import yaml
 from typer.testing import CliRunner
 
@@ -42,6 +43,7 @@ def test_every_kam_command_and_option_in_readme_exists():
         assert not [option for option in re.findall(r"--[a-z-]+", rest) if option not in told.output]
 
 
+@pytest.mark.slow
 def test_the_study_file_in_readme_is_whole_and_fits_a_file_with_its_four_columns(tmp_path):
     (example,) = re.findall(r"```yaml\n(.+?)```", README, re.S)
     (tmp_path / "study.yaml").write_text(example, encoding="utf-8")

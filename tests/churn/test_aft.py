@@ -17,6 +17,7 @@ def check(table, test):
     return aft_check(table, test, rows=1500, bootstraps=100)
 
 
+@pytest.mark.slow
 def test_it_ranks_like_the_cox_model_on_the_same_clients(check, test):
     assert check.spearman > 0.9
     ours = test.measures.set_index(["method", "measure"])["value"]
@@ -35,6 +36,7 @@ def test_one_family_is_chosen_by_the_lowest_aic_on_a_stated_sample(check):
     assert check.families["rows"].between(1300, 1700).all()  # whole accounts: about 1,500
 
 
+@pytest.mark.slow
 def test_the_family_that_made_the_waits_is_chosen(table, test):
     """Waits drawn anew, log-normal with spread 1 around a level that a covariate moves: the log-normal family has the lowest AIC."""
     rng = np.random.default_rng(3)

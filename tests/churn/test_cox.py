@@ -31,6 +31,7 @@ def covered(seeds: range) -> pd.Series:
     return pd.DataFrame(hits).mean()
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_of_a_proportional_model():
     """20 seeds and two coefficients: 33 of 40 or fewer have a probability below 0.001 at 95 %."""
     assert covered(range(20)).mean() > 33 / 40

@@ -43,6 +43,7 @@ ACCOUNTS = pd.DataFrame({"account_id": [f"K{i:03d}" for i in range(40)], "manage
 ACCOUNTS["member_id"] = ACCOUNTS["account_id"]
 
 
+@pytest.mark.slow
 def test_without_a_draw_it_is_the_landmark_table(orders):
     found = at_risk_history(orders, DAYS, accounts=ACCOUNTS, invoices=INVOICES)
     since = orders.date.min().execute()
@@ -51,6 +52,7 @@ def test_without_a_draw_it_is_the_landmark_table(orders):
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_earlier_days_hold_the_drawn_accounts_and_the_last_day_all(orders):
     some = some_accounts(orders, 10, seed=4)
     found = at_risk_history(orders, DAYS, some=some)

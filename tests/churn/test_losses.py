@@ -78,6 +78,7 @@ def test_nothing_after_the_day_is_read(orders, clean_orders):
     assert (early["lost_on"] <= pd.Timestamp("2025-06-30")).all()
 
 
+@pytest.mark.slow
 def test_the_open_losses_are_the_lost_accounts_of_the_states(clean_orders):
     rng, shut = np.random.default_rng(3), date(2025, 12, 1)
     lines, firms = [], []

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data")) / "online_retail_ii.parquet"
 
 
+@pytest.mark.slow
 def test_the_level_of_a_landmark_is_no_covariate(table):
     """A covariate that only tells landmarks apart is left out: here tenure of a base in which all joined on one day."""
     same = table.assign(tenure_days=(table["as_of"] - table["as_of"].min()).dt.days + 100)
@@ -37,6 +38,7 @@ def test_the_hazard_of_a_day_is_orders_by_exposure_where_every_day_has_orders_to
     assert daily_hazard(piece, day).tolist() == [0.25, 0.5, 0.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("buyers", [False, True])
 def test_rows_after_the_day_of_prediction_change_nothing(table, buyers):
     """Everything at or after the day is poisoned; fit, levels and second opinion stay as they are."""
@@ -95,6 +97,7 @@ def calibration_slope(p: np.ndarray, planted: np.ndarray) -> float:
     return float(fitted.coef_[0, 0])
 
 
+@pytest.mark.slow
 def test_the_planted_truth_of_the_sample_is_found(sample):
     study, table, truth = sample
     model = fit(table, study.as_of, Settings(0.01, "year", 30), robust_rows=0)
@@ -110,6 +113,7 @@ def test_the_planted_truth_of_the_sample_is_found(sample):
     assert ratios.loc[("31-180", "late_share"), "high"] < 1  # planted: lateness drives clients away
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.skipif(not REAL.is_file(), reason=f"{REAL.name} lies neither in ../shared/data nor in KAM_REFERENCE_DATA")
 def test_the_anchor_of_online_retail_ii(engine):

@@ -22,6 +22,7 @@ def expected(table, model):
     return next_order_days(table, AS_OF, model, horizon_days=H)
 
 
+@pytest.mark.slow
 def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, expected):
     """P(no order by day t), worked out by cutting the model's hazards after day t and asking for the end of the horizon."""
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
@@ -36,6 +37,7 @@ def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, e
             np.testing.assert_array_equal(expected[name] <= t, waiting <= left)
 
 
+@pytest.mark.slow
 def test_with_a_second_opinion_too_the_chance_of_no_order_falls_to_a_half_on_the_day(table):
     both = fit(table, AS_OF, Settings(0.01, "year", 15, buyers=True), horizon_days=H, robust_rows=0)
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)

@@ -31,6 +31,7 @@ def test_a_level_that_can_not_be_had_is_refused(table):
         predict(season, table[table["as_of"] == day])
 
 
+@pytest.mark.slow
 def test_predictions_are_probabilities_inside_their_range(model, table):
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
     p = predict(model, now)
@@ -41,6 +42,7 @@ def test_predictions_are_probabilities_inside_their_range(model, table):
     assert (p["low"] > 0).all()
 
 
+@pytest.mark.slow
 def test_with_a_second_opinion_p_lost_is_the_mean_with_that_of_the_mbg_nbd_model(table):
     """By the formula of the MBG/NBD model, written out for the parameters found."""
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
@@ -65,6 +67,7 @@ def test_silence_beyond_the_own_rhythm_raises_the_risk(model, table):
     assert predict(model, longer)["p_lost"].is_monotonic_increasing
 
 
+@pytest.mark.slow
 def test_predictions_do_not_change_with_the_currency_unit_ids_or_row_order(clean_orders, lines, table, landmarks_of):
     settings = Settings(0.01, "year", None)
     now = pd.Timestamp(AS_OF)

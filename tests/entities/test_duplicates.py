@@ -160,6 +160,7 @@ NAME = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(NAME, st.sampled_from(["", "1234567", "7654321"])), max_size=9),
     st.randoms(use_true_random=False),
@@ -171,6 +172,7 @@ def test_the_order_of_the_rows_does_not_matter(rows, random):
     pd.testing.assert_frame_equal(duplicates.likely_duplicates(table), duplicates.likely_duplicates(table.iloc[order]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(NAME, max_size=6))
 def test_every_pair_that_is_alike_is_found_in_a_small_table(names):

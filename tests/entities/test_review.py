@@ -158,6 +158,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
         review.refresh(tmp_path / "gone" / "firms.csv", accounts("Belagor"))
 
 
+@pytest.mark.slow
 def test_the_study_obeys_the_review_and_no_money_is_lost_or_doubled(make_study, tmp_path):
     path = tmp_path / "firms.csv"
     review.refresh(path, accounts_of(make_study(FILES)))

@@ -19,6 +19,7 @@ def test_days_come_back_as_days_and_ids_as_text(clean_orders):
         assert found[name].dtype == "datetime64[ns]"
 
 
+@pytest.mark.slow
 def test_asked_for_some_facts_it_gives_these_as_it_gives_all(clean_orders):
     lines = [
         ("A", "2025-01-05", 60, "o1", "pumps", None),
@@ -120,6 +121,7 @@ def test_margin_is_missing_where_no_line_has_one_and_zero_where_nothing_was_boug
     assert np.isnan(found.loc["C", "margin_6m"])
 
 
+@pytest.mark.slow
 def test_a_return_is_dated_by_the_first_purchase_after_a_gap_longer_than_the_horizon(one):
     days = ["2024-01-01", "2024-06-29", "2024-12-27", "2025-01-05"]  # gaps of 180, 181 and 9 days
     lines = [("A", day, 1) for day in days]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from kamlib.facts import account_facts
 
 
@@ -17,6 +19,7 @@ def test_categories_and_managers_are_of_the_same_days_as_the_money(one):
     assert (found["revenue"], found["categories"]) == (5, 5)
 
 
+@pytest.mark.slow
 def test_unknown_categories_and_managers_are_missing_and_not_none_bought(clean_orders):
     lines = [
         ("A", "2024-01-01", 1, "pumps", "m0"),  # more than 24 months ago

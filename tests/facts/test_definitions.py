@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -214,6 +215,7 @@ def table(clean_orders, lines, columns=WIDE):
     return clean_orders([(a, d, text(m), text(g), *rest) for a, d, m, g, *rest in lines], columns)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(lines=random_lines(), data=st.data())
 def test_facts_are_those_of_the_definitions_at_every_date(clean_orders, lines, data):
@@ -228,6 +230,7 @@ def test_facts_are_those_of_the_definitions_at_every_date(clean_orders, lines, d
     same(found, pd.concat([part.astype(object) for part in wanted], ignore_index=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(lines=random_lines(), day=st.dates(date(2024, 1, 1), date(2025, 12, 31)))
 def test_each_date_alone_gives_what_several_at_once_give_and_later_rows_change_nothing(clean_orders, lines, day):
@@ -244,6 +247,7 @@ def test_each_date_alone_gives_what_several_at_once_give_and_later_rows_change_n
     pd.testing.assert_frame_equal(order_days(whole, day), order_days(known, day))
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(lines=random_lines(), order=st.randoms(use_true_random=False))
 def test_neither_row_order_nor_ids_matter_and_money_only_scales(clean_orders, lines, order):

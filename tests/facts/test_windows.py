@@ -57,6 +57,7 @@ def test_growth_by_hand(one):
     assert np.isnan(one(lines, "2026-06-30")["growth"])
 
 
+@pytest.mark.slow
 def test_trend_is_the_slope_of_the_months_as_a_share_of_their_mean(one):
     # the months that end on 31 July ... 30 June bought for 100, 110, ..., 210: the slope is 10, the mean 155
     months = [

@@ -14,6 +14,7 @@ LINES = "Order,Customer,Date,Amount\n" + "".join(f"{i},{i % 3},2026-01-{i:02d},{
 FIRMS = "Customer ID,Name,Industry\n" + "".join(f"{i},Firm {i},food\n" for i in range(5))
 
 
+@pytest.mark.slow
 def test_sheets_of_a_workbook_are_sorted_into_tables(kam, agrees, tmp_path, lines):
     frame = pd.DataFrame(
         [(int(order), account, pd.Timestamp(when), float(amount)) for order, account, when, amount in lines],
@@ -40,6 +41,7 @@ def test_sheets_of_a_workbook_are_sorted_into_tables(kam, agrees, tmp_path, line
     agrees()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["sqlite", "duckdb"])
 def test_every_table_of_a_database_is_looked_into(kam, agrees, tmp_path, scheme, rows):
     import duckdb
@@ -69,6 +71,7 @@ def test_every_table_of_a_database_is_looked_into(kam, agrees, tmp_path, scheme,
     agrees()
 
 
+@pytest.mark.slow
 def test_files_of_several_years_are_one_source(kam, agrees, tmp_path, rows, write):
     lines = rows("%Y-%m-%d", str)
     header = ["Order", "Customer", "Date", "Amount"]

@@ -80,6 +80,7 @@ COUNTRIES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_an_export_of_each_country_is_read_as_it_was_meant_and_to_the_cent(kam, agrees, rows, write, tmp_path, country):
     make, columns, dialect, currency = COUNTRIES[country]
@@ -97,6 +98,7 @@ def test_an_export_of_each_country_is_read_as_it_was_meant_and_to_the_cent(kam, 
     agrees()
 
 
+@pytest.mark.slow
 def test_what_is_not_used_is_named_with_its_reason(kam, rows, write, tmp_path):
     american(tmp_path, rows, write)
     status, out, _ = kam("init", "orders.csv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft
 from kamlib.intake.pipeline import collect
@@ -10,6 +12,7 @@ from kamlib.study.model import Study
 LINES = "Order,Customer,Date,Amount\n" + "".join(f"{i},{i % 3},2026-01-{i:02d},{i}.50\n" for i in range(1, 9))
 
 
+@pytest.mark.slow
 def test_words_of_choices_are_proposed_as_ours_and_read_so(kam, tmp_path, rows, write, lines):
     day = "%d.%m.%Y"
     write(tmp_path / "Продажи.csv", ["Номер заказа", "Клиент", "Дата", "Сумма"], rows(day, str), mark=";")

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
 
 
+@pytest.mark.slow
 def test_dates_that_nothing_decides_are_refused_by_a_clear_word_until_a_person_chooses(
     kam, agrees, tmp_path, rows, write
 ):
@@ -35,6 +36,7 @@ def test_dates_that_nothing_decides_are_refused_by_a_clear_word_until_a_person_c
     assert f"{total:,.2f}" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_online_retail_ii_maps_as_the_example_does(kam, tmp_path, kind):
     n = 300
@@ -63,6 +65,7 @@ def test_online_retail_ii_maps_as_the_example_does(kam, tmp_path, kind):
     assert kam("check", "study.yaml")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_ten_tables_of_the_sample_map_to_themselves_and_can_be_scored(kam, tmp_path):
     for file in SAMPLE.glob("*.csv"):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -85,6 +88,7 @@ def test_the_ten_tables_of_the_sample_map_to_themselves_and_can_be_scored(kam, t
     assert kam("check", "study.yaml")[0] == 0
 
 
+@pytest.mark.slow
 def test_hostile_names_come_through(kam, agrees, tmp_path, rows, write):
     names = ['Order: "no" # 1', "Customer\nID", "- Date", "{Amount}, [net]", "💥" * 30, "'", "x" * 3000]
     lines = rows("%Y-%m-%d", str, lambda i: "a", lambda i: "b", lambda i: "c")
@@ -97,6 +101,7 @@ def test_hostile_names_come_through(kam, agrees, tmp_path, rows, write):
     agrees()
 
 
+@pytest.mark.slow
 def test_a_study_file_is_never_overwritten_unasked(kam, rows, write, tmp_path):
     write(tmp_path / "orders.csv", ["Order", "Customer", "Date", "Amount"], rows("%Y-%m-%d", str))
     (tmp_path / "study.yaml").write_text("mine")

@@ -14,6 +14,7 @@ def lines(amount="Amount", before="", day="2026-{:02d}-28", order="Order", custo
     return head + "".join(f"{i},{i % 2},{day.format(i)},{before}{i}.50\n" for i in range(1, 7))
 
 
+@pytest.mark.slow
 def test_lines_in_another_currency_are_set_aside_in_plain_sight_until_there_are_rates(
     kam, agrees, tmp_path, rows, write, lines
 ):

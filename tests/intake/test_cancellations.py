@@ -52,6 +52,7 @@ def test_part_of_a_larger_line_is_matched_and_more_than_any_line_is_not(make_stu
     assert marks(clean) == {"C3": "cancellation", "C4": "cancellation_without_order"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [("1", 1, 3, 30, "Q"), ("1", 1, 3, 30, "P", "b"), ("1", 9, 3, 30), ("1", 1, 2, 30)])
 def test_another_product_account_or_a_later_day_or_fewer_units_is_no_match(make_study, other):
     clean = collect(make_study({"orders.csv": text(other, ("C2", 5, -3, -30))}, cleaning=RULES))
@@ -88,6 +89,7 @@ def test_what_was_missing_is_not_asked_for_twice(make_study):
     assert marks(clean) == {"2": "return_without_purchase"}
 
 
+@pytest.mark.slow
 def test_thirds_of_a_unit_add_up_exactly(make_study):
     rows = [("1", 1, "0.1", 1), ("2", 1, "0.2", 2), ("3", 2, "-0.3", -3)]
     assert marks(collect(make_study({"orders.csv": text(*rows)}))) == {}
@@ -125,6 +127,7 @@ def test_pairs_can_be_set_aside_whole_and_no_money_goes_with_them(make_study):
     assert original.to_dict() == {2: '"1","a","2026-01-01","P","5","50"', 4: '"C3","a","2026-01-03","P","-5","-50"'}
 
 
+@pytest.mark.slow
 def test_credit_notes_that_are_dropped_are_matched_all_the_same(make_study):
     clean = collect(
         make_study(
@@ -145,6 +148,7 @@ EVENT = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(EVENT, min_size=60, max_size=120))
 def test_matching_is_that_of_a_stack_and_pairs_add_up_to_nothing(make_study, events):
@@ -187,6 +191,7 @@ def test_matching_is_that_of_a_stack_and_pairs_add_up_to_nothing(make_study, eve
     assert marks(clean) == expected
 
 
+@pytest.mark.slow
 def test_months_show_what_came_back_once(make_study):
     rows = [("1", 1, 5, 50), ("2", 2, 4, 40), ("C3", 3, -5, -50), ("C4", 4, -1, -10), ("C5", 5, -9, -90)]
     found = cancellations.by_month(collect(make_study({"orders.csv": text(*rows)}, cleaning=RULES)).orders)
@@ -200,6 +205,7 @@ def test_months_show_what_came_back_once(make_study):
 KEYED = "order_id,account_id,date,amount,Pos\n1,a,2026-01-01,5,1\n1,a,2026-01-01,5,2\n1,a,2026-01-01,5, 1\n1,a,2026-01-01,5,\n1,a,2026-01-01,5,\n"
 
 
+@pytest.mark.slow
 def test_a_repeated_key_is_a_duplicate_and_equal_lines_with_keys_of_their_own_are_not(make_study):
     """Line 4 repeats the key of line 2; lines without a whole key have none to repeat."""
     clean = collect(make_study({"orders.csv": KEYED}, cleaning={"key": ["order_id", "Pos"]}))
@@ -220,6 +226,7 @@ def test_the_first_of_a_key_is_the_first_that_no_other_rule_sets_aside(make_stud
     }
 
 
+@pytest.mark.slow
 def test_a_key_may_be_named_by_our_names_or_the_files(make_study):
     table = "Beleg,account_id,date,amount\n1,a,2026-01-01,5\n1,a,2026-01-01,7\n"
     source = {"orders": {"files": "orders.csv", "columns": {"order_id": "Beleg"}}}

@@ -61,6 +61,7 @@ def test_what_stands_above_the_column_names_is_told(make_study):
     assert reasons(clean) == {5: "no_account"}
 
 
+@pytest.mark.slow
 def test_rules_can_be_turned_by_the_study(make_study):
     text = HEAD + "1,a,2026-01-01,1\nTEST,b,2026-01-01,2\n"
     files = {"orders.csv": text, "accounts.csv": "account_id\na\n"}
@@ -103,6 +104,7 @@ def test_marks_and_service_lines(make_study):
     assert lines(clean, "kept")["amount"] == Decimal(6 - 3 - 2 - 4 + 2000)
 
 
+@pytest.mark.slow
 def test_credit_notes_are_netted_dropped_or_refused(make_study):
     dropped = collect(make_study({"orders.csv": GOODS}, cleaning={**RULES, "credit_notes": "drop"}))
     assert kept(dropped) == ["1", "4", "6"]

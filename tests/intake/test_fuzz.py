@@ -311,6 +311,7 @@ def run(folder: Path, batches: range) -> None:
     assert sum(whole for _, whole in results) > 0.6 * len(batches)
 
 
+@pytest.mark.slow
 def test_200_broken_files_end_in_clean_tables_or_a_clear_error(tmp_path):
     run(tmp_path, range(10))
 

@@ -63,6 +63,7 @@ def test_lost_letters_are_found(text):
     assert mojibake.cause(text) == "letters that were lost before"
 
 
+@pytest.mark.slow
 def test_garbled_names_are_told_with_file_column_count_and_example_and_stay(make_study):
     garbled = "Müller".encode().decode("cp1252")
     files = {

@@ -61,6 +61,7 @@ FIELD = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*FIELD.values()), min_size=1, max_size=12))
 def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(make_study, rows):
@@ -101,6 +102,7 @@ def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(make_study, row
     assert ledger.loc["came in", "amount"] == sum(sums.values())
 
 
+@pytest.mark.slow
 def test_a_study_of_which_too_much_is_set_aside_stops(make_study):
     text = HEAD + "1,a,2026-01-01,1\n" * 6 + "2,,2026-01-01,30\n3,a,2026-09-01,1000\n"
     with pytest.raises(InputError, match=r"14\.3% of the rows.*most_rows allows 10\.0%.*no_account 14\.3%"):
@@ -112,6 +114,7 @@ def test_a_study_of_which_too_much_is_set_aside_stops(make_study):
     )  # a late line is no fault
 
 
+@pytest.mark.slow
 def test_a_study_without_a_line_left_is_refused(make_study):
     with pytest.raises(InputError, match="no order line in the file"):
         collect(make_study({"orders.csv": HEAD}))
@@ -128,6 +131,7 @@ def test_what_was_set_aside_first_is_shown_with_its_line(make_study):
         collect(make_study({"orders.csv": text}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("amount", ["0", "-5"])
 def test_order_lines_without_a_single_sale_are_refused(make_study, amount):
     with pytest.raises(InputError, match=r"orders\.csv: no order line has an amount above zero; found '1 lines"):
@@ -140,6 +144,7 @@ REPAIRED = (
 )
 
 
+@pytest.mark.slow
 def test_a_repair_that_is_lost_from_the_ledger_is_noticed(make_study):
     clean = collect(
         make_study(

@@ -25,6 +25,7 @@ def reasons(clean):
     return dict(zip(table["source_line"], table["reason"], strict=True))
 
 
+@pytest.mark.slow
 def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study):
     """The first file ends with A, A, B of 2 January; the second begins with A, A, A, C: two copies, k-th to k-th."""
     first = HEAD + "0,a,2026-01-01,1\nA,a,2026-01-02,2\nA,a,2026-01-02,2\nB,a,2026-01-02,4\n"

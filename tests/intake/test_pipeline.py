@@ -32,6 +32,7 @@ def planted() -> pd.DataFrame:
     return pd.read_csv(SAMPLE / "truth" / "dirty.csv")
 
 
+@pytest.mark.slow
 def test_every_planted_fault_is_found_with_its_reason_and_no_clean_line_is_touched(sample, planted):
     rules = set(sample.ledger.loc[sample.ledger["action"] == "set_aside", "rule"])
     expected = planted[planted["reason"].isin(rules)]
@@ -127,6 +128,7 @@ def test_examples_are_the_first_rows_of_each_reason(sample):
     assert found.set_index("reason")["source_line"].to_dict() == aside.groupby("reason")["source_line"].min().to_dict()
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_tables(sample):
     again = collect(Study.read(SAMPLE / "study.yaml"))
     pd.testing.assert_frame_equal(sample.ledger, again.ledger)

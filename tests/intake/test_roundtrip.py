@@ -182,6 +182,7 @@ def read_back(folder: Path, study: dict[str, tuple[dict, list[tuple]]]) -> None:
     assert clean.quarantine.count().execute() == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=15, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(studies())
 def test_tables_of_every_dialect_are_read_back_equal(tmp_path, study):

@@ -53,6 +53,7 @@ CURRENCIES = (
 )
 
 
+@pytest.mark.slow
 def test_a_currency_written_otherwise_is_read_as_its_code_and_counted(make_study):
     """1000 rubles at 0.01 are 10; kr is the sign of several currencies, and is not guessed."""
     clean = collect(make_study({"orders.csv": CURRENCIES}, rates={"RUB": 0.01}))
@@ -96,6 +97,7 @@ def test_a_cancellation_above_zero_is_marked_and_stays_as_it_is(make_study):
     assert kept["mark"].dropna().to_dict() == {"C2": "cancellation_above_zero", "C3": "cancellation"}
 
 
+@pytest.mark.slow
 def test_a_repaired_cancellation_changes_its_sign_and_the_ledger_tells_by_how_much(make_study):
     """Came 100 + 40 - 10 + 10 = 140. The repair takes away 80 and 20; set aside are -10; 100 - 40 - 10 = 50 are kept."""
     clean = collect(
@@ -110,6 +112,7 @@ def test_a_repaired_cancellation_changes_its_sign_and_the_ledger_tells_by_how_mu
     ledger.check_sum(clean.ledger)
 
 
+@pytest.mark.slow
 def test_test_rows_are_known_by_order_account_or_product(make_study):
     text = HEAD + (
         "TEST1,a,2026-01-01,1,1,,,P\n2,TEST,2026-01-01,1,1,,,P\n3,a,2026-01-01,1,1,,,TEST9\n"

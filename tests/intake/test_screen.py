@@ -126,6 +126,7 @@ c2,a,owner,Twice Namedhere,t@a.example,2026-06-30,Kidname,x
 """
 
 
+@pytest.mark.slow
 def test_a_personal_note_keeps_its_row_and_loses_its_text(make_study):
     clean = collect(make_study({"orders.csv": ORDERS, "notes.csv": NOTES}))
     assert clean.tables["notes"]["text"].tolist() == [None, "wants delivery in 48 hours"]
@@ -136,6 +137,7 @@ def test_a_personal_note_keeps_its_row_and_loses_its_text(make_study):
         assert planted not in everything(clean)
 
 
+@pytest.mark.slow
 def test_refused_columns_and_set_aside_contacts_leave_nothing_in_any_output(make_study):
     clean = collect(make_study({"orders.csv": ORDERS, "contacts.csv": CONTACTS}))
     assert clean.tables["contacts"]["contact_id"].tolist() == ["c2"]
@@ -146,12 +148,14 @@ def test_refused_columns_and_set_aside_contacts_leave_nothing_in_any_output(make
         assert planted not in everything(clean)
 
 
+@pytest.mark.slow
 def test_a_contact_is_kept_until_its_day_and_not_longer(make_study):
     for as_of, kept in (("2026-06-29", ["c1", "c2"]), ("2026-06-30", ["c2"]), ("2026-07-01", [])):
         clean = collect(make_study({"orders.csv": ORDERS, "contacts.csv": CONTACTS}, as_of=as_of))
         assert clean.tables["contacts"]["contact_id"].tolist() == kept
 
 
+@pytest.mark.slow
 def test_a_refused_column_of_orders_is_not_in_the_quarantine(make_study):
     head = "order_id,account_id,date,amount,Religion,comment\n"
     clean = collect(make_study({"orders.csv": head + "1,a,2026-06-01,10,Zoroast,x\n2,,2026-06-01,10,Zoroast,kept\n"}))

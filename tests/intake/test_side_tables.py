@@ -29,12 +29,14 @@ def test_every_table_is_there_with_its_columns_when_no_file_is_given(make_study)
         check(name, table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(INPUTS) - {"orders"}))
 def test_a_table_with_a_head_and_no_rows_is_empty(make_study, name):
     table, ledger, _ = clean(make_study, name, ",".join(INPUTS[name].required) + "\n")
     assert table.empty and ledger.loc["came in", "rows"] == 0
 
 
+@pytest.mark.slow
 def test_a_payment_after_the_date_is_an_open_invoice(make_study):
     text = (
         "invoice_id,account_id,issued,due,amount,paid\n1,a,2026-01-01,2026-02-01,10.5,2026-03-01\n"
@@ -61,6 +63,7 @@ def test_a_decision_after_the_date_is_an_open_proposal(make_study):
     assert table["decided"].isna().tolist() == [False, True]
 
 
+@pytest.mark.slow
 def test_a_claim_closed_after_the_date_is_open(make_study):
     text = (
         "account_id,date,kind,closed,outcome,lesson\na,2026-06-01,claim,2026-07-02,paid,pack better\n"
@@ -97,6 +100,7 @@ def test_a_repeated_key_is_set_aside(make_study):
     assert (ledger.loc["repeated_key", "rows"], ledger.loc["no_account", "rows"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_values_outside_their_choices_are_missing_or_set_aside(make_study):
     text = "account_id,date,kind,score\na,2026-01-01,nps,11\na,2026-01-01,nps,9\na,2026-01-01,mood,3\n"
     table, ledger, _ = clean(make_study, "surveys", text)
@@ -106,6 +110,7 @@ def test_values_outside_their_choices_are_missing_or_set_aside(make_study):
     assert ledger.loc["unreadable", "matched_rows"] == 1
 
 
+@pytest.mark.slow
 def test_every_table_is_rolled_up_to_the_unit(make_study):
     files = {"accounts.csv": "account_id,parent_id\na,00123\n00123,\n"}
     notes = "account_id,date,topic,text\na,2026-01-01,needs,x\nz,2026-01-01,needs,y\n"

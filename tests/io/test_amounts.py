@@ -135,6 +135,7 @@ def test_no_pattern_stands_twice_in_the_reading_of_an_amount(decimal, thousands)
     assert len(patterns) == len(set(patterns)) >= 5
 
 
+@pytest.mark.slow
 def test_amounts_in_another_currency_than_the_study_are_not_added_up_as_its_own(make_study):
     """The study counts in EUR and has no rate: 12 dollars are not 12 euros."""
     text = "order_id,account_id,date,amount\n1,a,2026-01-01,12 €\n2,a,2026-01-01,$12\n3,a,2026-01-01,12\n"

@@ -47,6 +47,7 @@ sys.stdout.flush()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "import os, signal; os.kill(os.getpid(), signal.SIGINT)"])
 def test_nothing_is_left_of_what_was_spilled_when_the_process_ends(tmp_path, end):
     done = subprocess.run(

@@ -148,6 +148,7 @@ def test_a_missing_file_and_a_missing_part_column_are_refused(con, read, tmp_pat
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6),

@@ -21,6 +21,7 @@ END = pd.Timestamp("2026-06-30")
 START = pd.Timestamp("2023-07-01")
 
 
+@pytest.mark.slow
 def test_a_second_making_gives_the_committed_bytes_and_another_seed_others(tmp_path):
     make_sample(tmp_path / "again")
     files = sorted(str(path.relative_to(SAMPLE)) for path in SAMPLE.rglob("*") if path.is_file())

@@ -54,6 +54,7 @@ def pairs(both) -> pd.Series:
     )
 
 
+@pytest.mark.slow
 def test_facts_are_the_same_but_for_the_factor(both, pairs):
     old, new = both[0][2].set_index("account_id"), both[1][2].set_index("account_id")
     assert set(new.index) == set(pairs) and pairs.is_unique
@@ -72,6 +73,7 @@ def test_facts_are_the_same_but_for_the_factor(both, pairs):
     pd.testing.assert_frame_equal(new[rest], old[rest], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_offers_lose_their_words_and_their_costs_are_scaled(both):
     (study, _, facts), (other, _, scaled) = both
     factor = scaled["revenue"].sum() / facts["revenue"].sum()
@@ -83,6 +85,7 @@ def test_offers_lose_their_words_and_their_costs_are_scaled(both):
     assert [offer.cost for offer in other.winback.offers] == pytest.approx(costs, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_ranks_classes_and_groups_are_the_same(both, pairs):
     (_, clean, facts), (_, clean_2, facts_2) = both
     assert pairs.size == facts.shape[0]
@@ -94,6 +97,7 @@ def test_ranks_classes_and_groups_are_the_same(both, pairs):
     assert sorted(sizes) == sorted(clean_2.heads.groupby("account_id").size())
 
 
+@pytest.mark.slow
 def test_rfm_and_abc_are_the_same(both, pairs):
     for classes in (rfm_classes, abc):
         old, new = (classes(facts).set_index("account_id") for _, _, facts in both)
@@ -108,6 +112,7 @@ def abc(facts: pd.DataFrame) -> pd.DataFrame:
     return abc_classes(facts)[["account_id", "abc"]]
 
 
+@pytest.mark.slow
 def test_scores_and_who_is_key_are_the_same(both, pairs):
     found = []
     for study, clean, facts in both:
@@ -126,6 +131,7 @@ def text_of(folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_no_id_name_or_channel_of_the_sample_is_in_any_byte_of_the_copy(copy):
     written = text_of(copy)
     words = set(re.findall(r"[\w.+@-]+", written))
@@ -152,6 +158,7 @@ def test_no_id_name_or_channel_of_the_sample_is_in_any_byte_of_the_copy(copy):
     assert KEY not in written
 
 
+@pytest.mark.slow
 def test_names_are_invented_without_a_stem_of_an_old_one(copy):
     old = pd.read_csv(SAMPLE.with_name("accounts.csv"), dtype=str)["name"].dropna()
     new = pd.read_csv(copy / "accounts.csv", dtype=str)["name"].dropna()
@@ -199,6 +206,7 @@ def small_copy(small, tmp_path_factory) -> Path:
     return anonymise(Study.read(small), tmp_path_factory.mktemp("copies") / "copy", key=KEY).parent
 
 
+@pytest.mark.slow
 def test_no_planted_id_name_amount_or_day_is_in_any_byte(small, small_copy):
     written = text_of(small_copy)
     words = ["ACME", "INV-77", "odd", "Odd", "TAX99", "fax", "Tonga", "ODDGOODS", "Age", KEY]
@@ -244,6 +252,7 @@ def test_thresholds_are_scaled_by_the_factor_of_the_amounts(small_copy):
     assert amounts.min() == pytest.approx(-98765.43 * factor)
 
 
+@pytest.mark.slow
 def test_a_stated_key_gives_the_same_copy_and_none_another_one_each_time(small, small_copy, tmp_path):
     made = [
         text_of(anonymise(Study.read(small), tmp_path / str(i), key=key).parent)
@@ -260,6 +269,7 @@ def test_a_folder_with_files_and_a_short_key_are_refused(small, tmp_path):
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.slow
 def test_the_command_makes_a_copy_that_checks(small, tmp_path, monkeypatch, capsys):
     import sys
 

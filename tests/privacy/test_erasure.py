@@ -12,6 +12,7 @@ from kamlib.errors import InputError
 from kamlib.privacy import erasure, subject
 
 
+@pytest.mark.slow
 def test_erasing_leaves_every_other_byte(study, tmp_path, texts):
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     out = tmp_path / "out"

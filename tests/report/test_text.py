@@ -60,6 +60,7 @@ def test_a_hostile_name_reads_as_it_is_written_and_does_nothing(name, template):
     assert inner == {tag.name for tag in plain.find_all(True)} - {"span"}
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
 def test_no_text_whatever_makes_an_element(name):
     page = rendered(f"x {markdown(name)} y")

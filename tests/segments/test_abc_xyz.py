@@ -78,6 +78,7 @@ def test_a_handful_of_equal_accounts_is_all_a(n):
     assert classes([7] * n) == ["A"] * n
 
 
+@pytest.mark.slow
 @given(amounts)
 @settings(max_examples=60, deadline=None)
 def test_ids_row_order_and_thousands_never_matter(cents):

@@ -55,6 +55,7 @@ def test_agreement_is_that_of_scikit_learn():
     assert cluster_validity.adjusted_rand(np.zeros(9, int), np.ones(9, int)) == 1
 
 
+@pytest.mark.slow
 def test_nulls_keep_each_column_or_the_covariance_but_no_groups():
     rng = np.random.default_rng(3)
     values = np.concatenate([rng.normal(-4, 1, (100, 3)), rng.normal(4, 1, (100, 3))])
@@ -83,6 +84,7 @@ def test_a_larger_silhouette_is_never_less_significant():
     assert p == sorted(p, reverse=True) and p[-1] < 0.001
 
 
+@pytest.mark.slow
 def test_clear_groups_hold_still_and_a_cloud_cut_in_five_does_not():
     rng = np.random.default_rng(2)
     clear = np.concatenate([rng.normal(c, 0.3, (60, 2)) for c in (-5, 0, 5)])

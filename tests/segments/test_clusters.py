@@ -52,6 +52,7 @@ def found() -> tuple[pd.DataFrame, np.ndarray, clusters.Grouping]:
     return table, label, clusters.cluster_accounts(table, **FAST)
 
 
+@pytest.mark.slow
 def test_planted_groups_are_found_with_their_number(found):
     _, label, grouping = found
     assert grouping.found and grouping.verdict.startswith("4 groups")
@@ -61,6 +62,7 @@ def test_planted_groups_are_found_with_their_number(found):
     assert chosen["p"].iloc[0] <= 0.01 and chosen["stability"].iloc[0] >= 0.75
 
 
+@pytest.mark.slow
 def test_groups_of_unequal_shape_are_better_told_by_the_mixture():
     from sklearn.cluster import KMeans
 
@@ -90,6 +92,7 @@ def noise(shape: str, seed: int, n: int = 300) -> pd.DataFrame:
 SHAPES = ["Gaussian", "uniform", "heavy-tailed log-normal"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shape", "seed"), [*((SHAPES[seed % 3], seed) for seed in range(5))])
 def test_pure_noise_is_judged_no_structure(shape, seed):
     grouping = clusters.cluster_accounts(noise(shape, 1000 + seed), seed=seed, **FAST)
@@ -105,6 +108,7 @@ def test_pure_noise_is_judged_no_structure_in_95_of_100_seeds(shape):
     assert len(wrong) <= 5, wrong
 
 
+@pytest.mark.slow
 def test_one_long_cloud_is_no_structure():
     # everything grows with size: cut in two it looks clear beside permuted columns, but not beside one such cloud
     rng = np.random.default_rng(7)
@@ -123,6 +127,7 @@ def many_kinds(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return facts(z).assign(order_days_24m=np.exp(3.5 + z[:, 0]), gap_median=np.exp(4 + z[:, 2])), label
 
 
+@pytest.mark.slow
 def test_more_kinds_than_were_tried_are_found_by_density_and_the_stray_are_left_out():
     table, label = many_kinds(1_200, 3)
     grouping = clusters.cluster_accounts(table, **FAST | {"most": 3})
@@ -134,6 +139,7 @@ def test_more_kinds_than_were_tried_are_found_by_density_and_the_stray_are_left_
     assert grouping.tried["grouped"].iloc[-1] == pytest.approx(1 - alone.mean())
 
 
+@pytest.mark.slow
 def test_density_sees_a_stated_sample_and_the_others_are_placed_or_left_out(monkeypatch):
     monkeypatch.setattr(clusters, "DENSE_ROWS", 3_000)
     table, label = many_kinds(6_000, 4)
@@ -155,6 +161,7 @@ def test_the_methods_are_compared_at_the_chosen_number_of_groups(found):
     assert clusters.compared(nothing)["method"].tolist() == side_by_side["method"].tolist()
 
 
+@pytest.mark.slow
 def test_buyers_of_one_order_stand_apart_and_alone_have_no_rhythm_to_be_grouped_by():
     table = planted(60, 3)[0]
     once = noise("Gaussian", 3, 60).assign(order_days_24m=1.0, gap_median=np.nan)
@@ -237,6 +244,7 @@ def test_bad_input_is_refused_by_name():
         clusters.cluster_accounts(table, FEATURES, least=5, most=3)
 
 
+@pytest.mark.slow
 def test_many_accounts_are_judged_on_a_sample_and_all_are_placed():
     table, label = planted(6_000, 5)
     grouping = clusters.cluster_accounts(table, FEATURES, least=4, most=4, bootstraps=5, nulls=10)

@@ -71,6 +71,7 @@ def test_scores_do_not_change_when_ids_are_renamed_or_rows_shuffled():
     assert renamed["account_id"].tolist() == ["z", "00123", "K.01", "1e5", "NA", "x"]
 
 
+@pytest.mark.slow
 @given(bases)
 @settings(max_examples=40, deadline=None)
 def test_equal_values_get_equal_scores_and_better_ones_never_lower(rows):
@@ -82,6 +83,7 @@ def test_equal_values_get_equal_scores_and_better_ones_never_lower(rows):
         assert ordered[score].between(1, 5).all()
 
 
+@pytest.mark.slow
 @given(bases)
 @settings(max_examples=25, deadline=None)
 def test_money_in_thousands_and_a_shuffle_leave_every_cell(rows):

@@ -117,6 +117,7 @@ def test_the_test_finds_an_effect_that_changes_within_strata():
     assert p_value(crossing(0, early=1.0, late=-0.5)) < 1e-6
 
 
+@pytest.mark.slow
 def test_the_test_keeps_its_level_where_hazards_are_proportional():
     """60 seeds at 5 %: more than 8 alarms have a probability below 0.005 (binomial)."""
     assert sum(p_value(crossing(seed, early=0.5, late=0.5)) < 0.05 for seed in range(60)) <= 8

@@ -77,6 +77,7 @@ def test_aliases_that_grow_without_end_do_no_harm(tmp_path):
     assert "a" in read(tmp_path, "a: &a [*a]\n")
 
 
+@pytest.mark.slow
 def test_nesting_without_end_is_refused(tmp_path):
     with pytest.raises(InputError, match="nested too deeply"):
         read(tmp_path, "a: " + "[" * 1500 + "]" * 1500)

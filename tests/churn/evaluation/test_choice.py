@@ -6,12 +6,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from kamlib.churn.evaluation.choice import choose, chosen
 
 AS_OF, H = date(2025, 12, 31), 90
 
 
+@pytest.mark.slow
 def test_the_choice_reads_nothing_after_the_test_date(table):
     day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
     some = table[
@@ -27,6 +29,7 @@ def test_the_choice_reads_nothing_after_the_test_date(table):
     assert chosen(a).penalty == 0.01
 
 
+@pytest.mark.slow
 def test_a_second_opinion_is_asked_where_accounts_really_buy_at_random(clean_orders, landmarks_of):
     """Planted by the story of the model: rates ~ Gamma, after each order an account leaves with a chance ~ Beta."""
     rng, lines = np.random.default_rng(8), []

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from kamlib.churn.evaluation.baselines import BASELINES
 from kamlib.churn.evaluation.choice import choose, chosen
@@ -39,6 +40,7 @@ def test_calibration_groups_hold_every_client_once(test):
     assert groups["predicted"].is_monotonic_increasing
 
 
+@pytest.mark.slow
 def test_without_leavers_to_tell_apart_a_baseline_gives_the_list(clean_orders, landmarks_of):
     """Everyone buys at random at the same rate: whoever is lost is lost by chance, and no model can know it."""
     rng = np.random.default_rng(5)

@@ -54,6 +54,7 @@ def test_measures_are_those_of_other_programs(predictions):
     assert np.isnan(value(measures, "base", "slope")["value"])
 
 
+@pytest.mark.slow
 def test_intervals_are_those_of_a_plain_bootstrap(predictions):
     """To first order only: the ends differ from those of drawing all pairs again by less than a tenth of the width."""
     from sklearn.metrics import roc_auc_score

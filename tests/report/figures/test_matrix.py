@@ -27,6 +27,7 @@ def _closed():
     plt.close("all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reading", ["importance", "strength"])
 def test_labels_of_the_matrix_do_not_overlap_and_stay_where_they_were_put(reading):
     rng = np.random.default_rng(4)
@@ -62,6 +63,7 @@ def crosses(a, b, c, d):
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
+@pytest.mark.slow
 def test_named_are_those_flagged_and_the_largest_that_changed_their_cell():
     ids = list("abcdef")
     table = pd.DataFrame({"account_id": ids, "attractiveness": [9.0, 8, 7, 6, 4, 3], "horizontal": [9.0, 8, 7, 6, 6, 6],
