@@ -68,8 +68,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in {STARTERS[name] for name in getattr(item, "fixturenames", ()) if name in STARTERS}:
             item.add_marker(marker)
+        if item.path.suffix == ".ipynb":
+            item.add_marker("kernel")
     costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
-    costly |= {item.path for item in items if item.path.suffix == ".ipynb"}
 
     def turn(item: pytest.Item) -> int:
         first = (n for n, name in enumerate(FIRST) if item.path.as_posix().endswith(f"tests/{name}"))
