@@ -70,10 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(marker)
         if item.path.suffix == ".ipynb":
             item.add_marker("kernel")
-    others = [item for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))]
-    for item in others:  # coverage is that of the quick tests and of all fixtures: tracing costs half as much again
-        item.add_marker("no_cover")
-    costly = {item.path for item in others}
+    costly = {item.path for item in items if any(map(item.get_closest_marker, (*STARTS, "real", "slow")))}
 
     def turn(item: pytest.Item) -> int:
         first = (n for n, name in enumerate(FIRST) if item.path.as_posix().endswith(f"tests/{name}"))
