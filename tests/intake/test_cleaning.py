@@ -14,19 +14,6 @@ from kamlib.intake.pipeline import collect
 HEAD = "order_id,account_id,date,amount\n"
 
 
-def lines(clean, rule, table="orders"):
-    return clean.ledger[(clean.ledger["table"] == table) & (clean.ledger["rule"] == rule)].iloc[0]
-
-
-def kept(clean):
-    return sorted(clean.orders.order_id.to_pyarrow().to_pylist())
-
-
-def reasons(clean):
-    table = clean.quarantine.to_pandas()
-    return dict(zip(table["source_line"], table["reason"], strict=True))
-
-
 def test_the_quarantine_keeps_file_line_and_original_text(make_study):
     text = 'order_id,account_id,date,amount,remark\n1,a,2026-01-01,1,\n2,a,31/12/2025,"1,5","say ""no"""\n'
     row = collect(make_study({"orders.csv": text})).quarantine.to_pandas().iloc[0]
@@ -37,7 +24,7 @@ def test_the_quarantine_keeps_file_line_and_original_text(make_study):
 FOOTER = HEAD + "1,a,2026-01-01,10\n2,a,2026-01-02,20,,surplus\n3,b,2026-01-03,40\nИтого;70\n"
 
 
-def test_a_footer_of_fewer_fields_does_not_stop_the_study(make_study):
+def test_a_footer_of_fewer_fields_does_not_stop_the_study(make_study, lines, kept, reasons):
     """10 + 40 kept; the second line and the footer are counted as lines and hold no money that could be told."""
     clean = collect(make_study({"orders.csv": FOOTER}))
     assert kept(clean) == ["1", "3"] and reasons(clean) == {3: "broken_line", 5: "broken_line"}
@@ -53,7 +40,7 @@ def test_too_many_broken_lines_stop_the_study(make_study):
         collect(make_study({"orders.csv": FOOTER}, cleaning={"most_rows": 0.1}))
 
 
-def test_what_stands_above_the_column_names_is_told(make_study):
+def test_what_stands_above_the_column_names_is_told(make_study, reasons):
     clean = collect(
         make_study({"orders.csv": "Sales of the North\n\n" + HEAD + "1,a,2026-01-01,10\n2,,2026-01-02,20\n"})
     )
@@ -62,7 +49,7 @@ def test_what_stands_above_the_column_names_is_told(make_study):
 
 
 @pytest.mark.slow
-def test_rules_can_be_turned_by_the_study(make_study):
+def test_rules_can_be_turned_by_the_study(make_study, kept, reasons):
     text = HEAD + "1,a,2026-01-01,1\nTEST,b,2026-01-01,2\n"
     files = {"orders.csv": text, "accounts.csv": "account_id\na\n"}
     clean = collect(make_study(files))
@@ -94,7 +81,7 @@ GOODS = (
 RULES = {"cancelled": "^C", "not_goods": "^(POST|TEST.*)$", "highest_price": 1000}
 
 
-def test_marks_and_service_lines(make_study):
+def test_marks_and_service_lines(make_study, lines, reasons):
     clean = collect(make_study({"orders.csv": GOODS}, cleaning=RULES))
     table = clean.orders.to_pandas().set_index("order_id")
     assert table["mark"].dropna().to_dict() == {
@@ -105,7 +92,7 @@ def test_marks_and_service_lines(make_study):
 
 
 @pytest.mark.slow
-def test_credit_notes_are_netted_dropped_or_refused(make_study):
+def test_credit_notes_are_netted_dropped_or_refused(make_study, kept, reasons):
     dropped = collect(make_study({"orders.csv": GOODS}, cleaning={**RULES, "credit_notes": "drop"}))
     assert kept(dropped) == ["1", "4", "6"]
     assert reasons(dropped) == {3: "cancellation", 4: "credit_note", 6: "credit_note", 8: "not_goods"}
@@ -113,7 +100,7 @@ def test_credit_notes_are_netted_dropped_or_refused(make_study):
         collect(make_study({"orders.csv": GOODS}, cleaning={**RULES, "credit_notes": "refuse"}))
 
 
-def test_lines_before_the_start_are_set_aside(make_study):
+def test_lines_before_the_start_are_set_aside(make_study, reasons):
     clean = collect(make_study({"orders.csv": HEAD + "1,a,2025-12-31,1\n2,a,2026-01-01,1\n"}, start="2026-01-01"))
     assert reasons(clean) == {2: "before_start"}
 
@@ -121,7 +108,7 @@ def test_lines_before_the_start_are_set_aside(make_study):
 MONEY = "order_id,account_id,date,amount,cost,currency\n1,a,2026-01-01,10.01,3,EUR\n2,a,2026-01-01,3.33,1,usd\n3,a,2026-01-01,7,,XXX\n4,a,2026-01-01,1,,\n"
 
 
-def test_other_currencies_are_converted_exactly(make_study):
+def test_other_currencies_are_converted_exactly(make_study, reasons):
     """3.33 * 0.1 = 0.333 and (3.33 - 1) * 0.1 = 0.233, exactly."""
     clean = collect(make_study({"orders.csv": MONEY}, rates={"USD": 0.1}))
     table = clean.orders.to_pandas().set_index("order_id")

@@ -16,20 +16,7 @@ from kamlib.intake.pipeline import collect
 HEAD = "order_id,account_id,date,amount\n"
 
 
-def lines(clean, rule, table="orders"):
-    return clean.ledger[(clean.ledger["table"] == table) & (clean.ledger["rule"] == rule)].iloc[0]
-
-
-def kept(clean):
-    return sorted(clean.orders.order_id.to_pyarrow().to_pylist())
-
-
-def reasons(clean):
-    table = clean.quarantine.to_pandas()
-    return dict(zip(table["source_line"], table["reason"], strict=True))
-
-
-def test_a_ledger_worked_out_by_hand(make_study):
+def test_a_ledger_worked_out_by_hand(make_study, lines, kept, reasons):
     """Money in: 10 + 20 + 40 + 80 + 160 = 310 (a bad amount is worth nothing); set aside 20 + 40 + 80 = 140."""
     text = (
         HEAD
@@ -43,7 +30,7 @@ def test_a_ledger_worked_out_by_hand(make_study):
     assert clean.ledger.iloc[0]["rule"] == "came in" and clean.ledger.iloc[-1]["rule"] == "kept"
 
 
-def test_the_first_rule_is_the_reason_and_every_rule_counts_what_it_hits(make_study):
+def test_the_first_rule_is_the_reason_and_every_rule_counts_what_it_hits(make_study, lines):
     text = HEAD + "1,,2026-07-01,5\n2,a,2026-07-01,7\n3,a,2026-01-01,1\n"
     clean = collect(make_study({"orders.csv": text}))
     late = lines(clean, "after_as_of")

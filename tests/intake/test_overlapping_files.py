@@ -12,21 +12,8 @@ from kamlib.study.sources import Source
 HEAD = "order_id,account_id,date,amount\n"
 
 
-def lines(clean, rule, table="orders"):
-    return clean.ledger[(clean.ledger["table"] == table) & (clean.ledger["rule"] == rule)].iloc[0]
-
-
-def kept(clean):
-    return sorted(clean.orders.order_id.to_pyarrow().to_pylist())
-
-
-def reasons(clean):
-    table = clean.quarantine.to_pandas()
-    return dict(zip(table["source_line"], table["reason"], strict=True))
-
-
 @pytest.mark.slow
-def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study):
+def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study, kept):
     """The first file ends with A, A, B of 2 January; the second begins with A, A, A, C: two copies, k-th to k-th."""
     first = HEAD + "0,a,2026-01-01,1\nA,a,2026-01-02,2\nA,a,2026-01-02,2\nB,a,2026-01-02,4\n"
     second = HEAD + "A,a,2026-01-02,2\nA,a,2026-01-02,2\nA,a,2026-01-02,2\nC,a,2026-01-02,8\nD,a,2026-01-03,16\n"
@@ -39,14 +26,14 @@ def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study):
         assert set(found["reason"]) == {"overlap"}
 
 
-def test_the_part_column_is_left_out_of_the_comparison(make_study):
+def test_the_part_column_is_left_out_of_the_comparison(make_study, lines, reasons):
     text = "order_id,account_id,date,amount,sheet\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,two\n"
     clean = collect(make_study({"orders.csv": text}, sources={"orders": {"files": "orders.csv", "part": "sheet"}}))
     assert reasons(clean) == {4: "overlap"}
     assert "overlap" in set(clean.ledger["rule"]) and lines(clean, "overlap")["matched_rows"] == 1
 
 
-def test_repeated_lines_of_one_file_are_no_copies(make_study):
+def test_repeated_lines_of_one_file_are_no_copies(make_study, kept):
     clean = collect(make_study({"orders.csv": HEAD + "A,a,2026-01-02,2\n" * 3}))
     assert kept(clean) == ["A"] * 3
 

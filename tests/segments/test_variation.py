@@ -10,20 +10,6 @@ from kamlib.errors import InputError
 from kamlib.segments.variation import cv_interval, period_variation
 
 
-def months(rows: dict[str, list[float]], last: str = "2026-06-01") -> pd.DataFrame:
-    parts = [
-        pd.DataFrame(
-            {
-                "account_id": account,
-                "month": pd.date_range(end=last, periods=len(values), freq="MS"),
-                "revenue": [float(v) for v in values],
-            }
-        )
-        for account, values in rows.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 @pytest.mark.parametrize(("shape", "n"), [(1.0, 5), (4.0, 9), (0.5, 25), (4.0, 45), (2.0, 200)])
 def test_the_interval_holds_the_true_variation_as_often_as_it_says(shape, n):
     gaps = np.random.default_rng(5).gamma(shape, size=(6_000, n))
@@ -43,7 +29,7 @@ def test_the_interval_narrows_with_more_gaps_and_passes_smoothly_into_the_limit_
     assert width.iloc[5] == pytest.approx(width.iloc[4], rel=0.1)
 
 
-def test_a_regular_quarterly_buyer_varies_by_141_percent_by_months():
+def test_a_regular_quarterly_buyer_varies_by_141_percent_by_months(months):
     # 9 0 0 9 0 0 ...: mean 3, standard deviation sqrt(18), ratio sqrt(2)
     found = period_variation(months({"a": [9, 0, 0] * 4}))
     assert found["cv_raw"].iloc[0] == pytest.approx(2**0.5)
@@ -52,18 +38,18 @@ def test_a_regular_quarterly_buyer_varies_by_141_percent_by_months():
     assert by_quarter["cv"].iloc[0] == 0 and by_quarter["periods"].iloc[0] == 4
 
 
-def test_nothing_is_counted_before_the_first_order():
+def test_nothing_is_counted_before_the_first_order(months):
     # one account came nine months after the other: its own twelve months count, not the zeros before
     found = period_variation(months({"a": [10] * 21, "b": [10] * 12})).set_index("account_id")
     assert found.loc["b", "periods"] == 12 and found.loc["b", "cv"] == 0
 
 
-def test_a_partial_first_quarter_is_no_period():
+def test_a_partial_first_quarter_is_no_period(months):
     found = period_variation(months({"a": [1, 10, 10, 10, 10, 10, 10]}), grain="quarter", window_months=12)
     assert found["periods"].iloc[0] == 2 and found["cv"].iloc[0] == 0
 
 
-def test_trend_and_season_are_taken_out_of_24_months_and_noise_stays_noise():
+def test_trend_and_season_are_taken_out_of_24_months_and_noise_stays_noise(months):
     rng = np.random.default_rng(2)
     season = 1 + 0.8 * np.sin(np.arange(24) * 2 * np.pi / 12)
     rows = {"planned": list(100 * season + 3 * np.arange(24))}
@@ -76,12 +62,12 @@ def test_trend_and_season_are_taken_out_of_24_months_and_noise_stays_noise():
     assert noise == pytest.approx(0.30, abs=0.02)
 
 
-def test_fewer_than_24_months_are_left_as_they_are():
+def test_fewer_than_24_months_are_left_as_they_are(months):
     found = period_variation(months({"a": [1, 2] * 11 + [1]}))
     assert not found["adjusted"].iloc[0] and found["cv"].iloc[0] == found["cv_raw"].iloc[0]
 
 
-def test_bad_input_is_refused_by_name():
+def test_bad_input_is_refused_by_name(months):
     with pytest.raises(InputError, match="week"):
         period_variation(months({"a": [1] * 12}), grain="week")
     with pytest.raises(InputError, match="margin"):

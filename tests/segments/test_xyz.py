@@ -23,20 +23,6 @@ def facts(cv, gaps, days_12m=20.0, **more) -> pd.DataFrame:
     ).assign(**more)
 
 
-def months(rows: dict[str, list[float]], last: str = "2026-06-01") -> pd.DataFrame:
-    parts = [
-        pd.DataFrame(
-            {
-                "account_id": account,
-                "month": pd.date_range(end=last, periods=len(values), freq="MS"),
-                "revenue": [float(v) for v in values],
-            }
-        )
-        for account, values in rows.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 def letters(table: pd.DataFrame) -> str:
     return "".join(table["xyz"])
 
@@ -79,7 +65,7 @@ def test_uncertain_says_that_the_interval_spans_a_cut():
     assert table["uncertain"].tolist() == [True, False, False]
 
 
-def test_the_period_reading_never_gives_x_to_zeros_one_period_or_a_negative_mean():
+def test_the_period_reading_never_gives_x_to_zeros_one_period_or_a_negative_mean(months):
     table = xyz.xyz_classes(
         facts([0.1] * 5, [50] * 5),
         months(
@@ -93,7 +79,7 @@ def test_the_period_reading_never_gives_x_to_zeros_one_period_or_a_negative_mean
     assert set(table["grain"]) == {"month"}
 
 
-def test_the_default_window_holds_enough_periods_of_either_grain():
+def test_the_default_window_holds_enough_periods_of_either_grain(months):
     # 36 months of 10: 12 quarters of 30, a variation of 0; an account of 35 months has 11 whole quarters
     known = months({"00000": [10] * 36, "00001": [10] * 35})
     by_quarter = xyz.xyz_classes(facts([0.1] * 2, [50] * 2), known, reading="periods", grain="quarter")
@@ -102,7 +88,7 @@ def test_the_default_window_holds_enough_periods_of_either_grain():
     assert letters(by_month) == "XX" and by_month["count"].tolist() == [24, 24]
 
 
-def test_a_regular_quarterly_buyer_is_x_by_quarter_and_z_by_month():
+def test_a_regular_quarterly_buyer_is_x_by_quarter_and_z_by_month(months):
     known = months({"00000": [0, 0, 9] * 12})
     given = facts([0.1], [50])
     assert letters(xyz.xyz_classes(given, known, reading="periods", grain="quarter")) == "X"
@@ -110,14 +96,14 @@ def test_a_regular_quarterly_buyer_is_x_by_quarter_and_z_by_month():
     assert letters(xyz.xyz_classes(given, known[known["month"] >= "2025-01-01"], reading="periods")) == "Z"
 
 
-def test_a_window_that_would_make_everybody_n_is_refused():
+def test_a_window_that_would_make_everybody_n_is_refused(months):
     given = facts([0.1], [50]), months({"00000": [10] * 60})
     with pytest.raises(InputError, match=r"can't hold 12 periods of a quarter.*window_months=24.*Give 36 or more"):
         xyz.xyz_classes(*given, reading="periods", grain="quarter", window_months=24)
     assert letters(xyz.xyz_classes(*given, reading="periods", grain="quarter", window_months=48)) == "X"
 
 
-def test_unknown_money_of_a_month_is_no_zero():
+def test_unknown_money_of_a_month_is_no_zero(months):
     """Counted is what came after it: one unknown month in the middle leaves too little, one long ago changes nothing."""
     known = months({"00000": [10] * 20 + [np.nan] + [10] * 3, "00001": [np.nan] + [10] * 23})
     table = xyz.xyz_classes(facts([0.1] * 2, [50] * 2), known, reading="periods")
@@ -125,12 +111,12 @@ def test_unknown_money_of_a_month_is_no_zero():
     assert table["cv"].tolist() == [0, 0]
 
 
-def test_an_account_without_months_is_n():
+def test_an_account_without_months_is_n(months):
     table = xyz.xyz_classes(facts([0.1, 0.1], [50] * 2), months({"00000": [5] * 12}), reading="periods")
     assert letters(table) == "XN"
 
 
-def test_months_that_end_after_the_date_are_not_read():
+def test_months_that_end_after_the_date_are_not_read(months):
     known = months({"00000": [5] * 12 + [900]}, last="2026-06-01")
     early = facts([0.1], [50], as_of=pd.Timestamp("2026-06-29"))
     late = facts([0.1], [50], as_of=pd.Timestamp("2026-06-30"))
@@ -138,7 +124,7 @@ def test_months_that_end_after_the_date_are_not_read():
     assert xyz.xyz_classes(late, known, reading="periods")["cv"].iloc[0] > 1
 
 
-def test_neither_row_order_nor_the_unit_of_money_matters():
+def test_neither_row_order_nor_the_unit_of_money_matters(months):
     rng = np.random.default_rng(4)
     rows = {f"{i:05d}": list(rng.lognormal(5, 0.3 * (i % 4), 12 + i)) for i in range(20)}
     base, table = facts([0.5] * 20, [30] * 20), months(rows)
