@@ -54,7 +54,7 @@ quick-tests: everything
 test: style ## every test and every notebook (10 minutes on two cores)
 	@$(MAKE) --no-print-directory -j2 types tests
 
-quick: style ## style, types and the tests that start nothing; another Python: make quick PYTHON=python3.12 VENV=.venv312
+quick: style ## style, types and the tests that start nothing (90 s); another Python: make quick PYTHON=python3.12 VENV=.venv312
 	@$(MAKE) --no-print-directory -j2 types quick-tests
 
 coverage: everything ## the branches that the tests of make quick run through; fails below the floor of pyproject.toml

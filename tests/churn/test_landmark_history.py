@@ -117,6 +117,7 @@ def leaking(monkeypatch, column):
     monkeypatch.setattr(landmark_history, "landmark_table", table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["mean_delay", "todays_manager", "to_last_order"])
 def test_a_covariate_that_reads_the_future_raises_the_alarm(orders, monkeypatch, column):
     """Payments after the landmark, today's manager, tenure to the last order."""

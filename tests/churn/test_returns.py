@@ -67,6 +67,7 @@ def test_p_return_sums_the_days_ahead_over_both_blocks():
     assert curves["p_return"].is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_time_lost_is_used_where_it_predicts_and_not_where_it_tells_nothing():
     falling = learn_returns(planted(1, 2000), AS_OF, horizon_days=H, bootstraps=200)
     assert falling.way.startswith("time lost")

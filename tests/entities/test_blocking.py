@@ -22,6 +22,7 @@ def met(names: list[str], marks=()) -> set[tuple[int, int]]:
     return set(map(tuple, blocking.candidate_pairs(taken, marks, rank).tolist()))
 
 
+@pytest.mark.slow
 @given(st.lists(WORDS, min_size=2, max_size=12))
 def test_names_that_differ_by_one_letter_meet(names):
     found = met([f"{name} Handel" if place % 2 else name for place, name in enumerate(names)])

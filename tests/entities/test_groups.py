@@ -171,6 +171,7 @@ def test_a_review_without_decisions_changes_nothing():
     )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.one_of(st.none(), st.integers(0, 7)), min_size=8, max_size=8),
     st.lists(

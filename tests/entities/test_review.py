@@ -55,6 +55,7 @@ def test_the_file_is_one_that_a_spreadsheet_opens(tmp_path):
 HOSTILE = st.text(st.sampled_from("=+-@'\"\t\r\n,;01.aбé＝ \0"), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=1, max_size=4), st.sampled_from([",", ";"]))
 @example([('=HYPERLINK("http://x.example","a")', "'=1+1"), ("+1", "''"), ("a\r\nb", "\r")], ",")
 def test_hostile_names_come_back_as_they_were_and_no_cell_is_a_formula(pairs, delimiter):
@@ -176,6 +177,7 @@ def test_the_study_obeys_the_review_and_no_money_is_lost_or_doubled(make_study, 
     assert groups.double_count(apart.orders)["units"].item() == 3
 
 
+@pytest.mark.slow
 def test_nothing_is_merged_without_a_decision(make_study, tmp_path):
     review.refresh(tmp_path / "firms.csv", accounts_of(make_study(FILES)))
     clean = collect(make_study(FILES, identity={"review": "firms.csv"}))

@@ -53,6 +53,7 @@ def test_rhythm_by_hand(one):
     assert (found["tenure_days"], found["silence_days"], found["order_days"]) == (110, 10, 5)
 
 
+@pytest.mark.slow
 def test_one_order_has_no_rhythm_and_is_not_said_to_be_regular(one):
     found = one([("A", "2026-01-01", 5)], "2026-03-01")
     assert found["gaps"] == 0
@@ -160,6 +161,7 @@ def test_accounts_that_came_after_a_date_are_not_in_it(clean_orders):
     assert pairs == [("31.01.", "A"), ("01.02.", "A"), ("01.02.", "B")]
 
 
+@pytest.mark.slow
 def test_no_order_line_by_the_date_is_refused(clean_orders):
     orders = clean_orders([("A", "2026-01-02", 1)])
     with pytest.raises(InputError, match="no order line on or before 2026-01-01"):

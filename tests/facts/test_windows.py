@@ -50,6 +50,7 @@ def test_the_observed_time_may_begin_before_the_first_line(one):
     assert np.isnan(found["growth"])  # from nothing there is no growth rate
 
 
+@pytest.mark.slow
 def test_growth_by_hand(one):
     lines = [("A", "2024-01-01", 1), ("A", "2025-01-01", 80), ("A", "2026-01-01", 100)]
     assert one(lines, "2026-06-30")["growth"] == pytest.approx(0.25)

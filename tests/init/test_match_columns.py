@@ -34,6 +34,7 @@ def proposed(engine):
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", INPUTS)
 def test_each_table_of_the_sample_is_itself(proposed, table):
     frame = pd.read_csv(SAMPLE / f"{table}.csv", dtype=str, nrows=2000)

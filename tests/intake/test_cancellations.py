@@ -32,6 +32,7 @@ def line(clean, rule):
     return clean.ledger[(clean.ledger["table"] == "orders") & (clean.ledger["rule"] == rule)].iloc[0]
 
 
+@pytest.mark.slow
 def test_a_cancellation_takes_the_last_equal_line_before_it_and_each_line_once(make_study):
     """C4 takes 2 (the last), C5 takes 1; C6 finds no whole line left and no larger one; 7 comes too late for it."""
     rows = [("1", 1, 5, 50), ("2", 2, 5, 50), ("3", 2, 4, 40), ("C4", 3, -5, -50), ("C5", 4, -5, -50), ("C6", 5, -5, -50), ("7", 6, 5, 50)]  # fmt: skip
@@ -45,6 +46,7 @@ def test_a_cancellation_takes_the_last_equal_line_before_it_and_each_line_once(m
     assert line(clean, "cancellation_without_order")["matched_rows"] == 1
 
 
+@pytest.mark.slow
 def test_part_of_a_larger_line_is_matched_and_more_than_any_line_is_not(make_study):
     """C3 is part of 1. Five units are more than either line held, though not more than both: C4 has no order."""
     rows = [("1", 1, 4, 40), ("2", 2, 4, 40), ("C3", 3, -1, -10), ("C4", 4, -5, -50)]
@@ -60,16 +62,19 @@ def test_another_product_account_or_a_later_day_or_fewer_units_is_no_match(make_
     assert line(clean, "cancellation_without_order")["matched_rows"] == 1
 
 
+@pytest.mark.slow
 def test_another_price_is_no_whole_match_but_part_of_the_line(make_study):
     clean = collect(make_study({"orders.csv": text(("1", 1, 3, 30), ("C2", 5, -3, -29))}, cleaning=RULES))
     assert marks(clean) == {"C2": "cancellation"}
 
 
+@pytest.mark.slow
 def test_on_one_day_the_order_in_the_file_does_not_matter(make_study):
     clean = collect(make_study({"orders.csv": text(("C1", 5, -3, -30), ("2", 5, 3, 30))}, cleaning=RULES))
     assert marks(clean) == {"C1": "cancelled_pair", "2": "cancelled_pair"}
 
 
+@pytest.mark.slow
 def test_without_product_and_quantity_the_amount_decides(make_study):
     """C3 takes 2; C4 is part of 1 (70 of 100); then 30 are left, and 5 gives back 31."""
     table = "order_id,account_id,date,amount\n" + "".join(
@@ -82,6 +87,7 @@ def test_without_product_and_quantity_the_amount_decides(make_study):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_was_missing_is_not_asked_for_twice(make_study):
     """One unit bought, two given back: one too many. The next one bought and given back is in order."""
     rows = [("1", 1, 1, 9), ("2", 2, -2, -18), ("3", 3, 1, 8), ("4", 4, -1, -8)]
@@ -95,6 +101,7 @@ def test_thirds_of_a_unit_add_up_exactly(make_study):
     assert marks(collect(make_study({"orders.csv": text(*rows)}))) == {}
 
 
+@pytest.mark.slow
 def test_what_was_bought_before_the_study_begins_can_be_given_back(make_study):
     study = make_study(
         {"orders.csv": text(("1", 1, 3, 30), ("2", 8, 1, 10), ("C3", 9, -3, -30))}, cleaning=RULES, start="2026-01-05"
@@ -102,6 +109,7 @@ def test_what_was_bought_before_the_study_begins_can_be_given_back(make_study):
     assert marks(collect(study)) == {"C3": "cancelled_pair"}
 
 
+@pytest.mark.slow
 def test_a_line_that_is_set_aside_is_not_there_to_be_cancelled(make_study):
     rules = {**RULES, "tests": "^TEST"}
     clean = collect(
@@ -110,11 +118,13 @@ def test_a_line_that_is_set_aside_is_not_there_to_be_cancelled(make_study):
     assert marks(clean) == {"C3": "return_without_purchase"}
 
 
+@pytest.mark.slow
 def test_without_a_pattern_there_are_no_cancellations_to_match(make_study):
     clean = collect(make_study({"orders.csv": text(("1", 1, 3, 30), ("C2", 5, -3, -30))}))
     assert marks(clean) == {} and "cancelled_pair" not in set(clean.ledger["rule"])
 
 
+@pytest.mark.slow
 def test_pairs_can_be_set_aside_whole_and_no_money_goes_with_them(make_study):
     rows = [("1", 1, 5, 50), ("2", 2, 4, 40), ("C3", 3, -5, -50), ("C4", 4, -1, -10)]
     clean = collect(
@@ -137,6 +147,7 @@ def test_credit_notes_that_are_dropped_are_matched_all_the_same(make_study):
     assert line(clean, "cancelled_pair")["matched_rows"] == 2 and line(clean, "cancellation")["rows"] == 1
 
 
+@pytest.mark.slow
 def test_where_nothing_came_back_nothing_is_looked_for(make_study, monkeypatch):
     monkeypatch.setattr(cancellations, "returned", lambda *_: pytest.fail("the lines were searched"))
     clean = collect(make_study({"orders.csv": text(("1", 1, 5, 50), ("C2", 2, 5, 0))}, cleaning=RULES))
@@ -217,6 +228,7 @@ def test_a_repeated_key_is_a_duplicate_and_equal_lines_with_keys_of_their_own_ar
     assert collect(make_study({"orders.csv": KEYED})).quarantine.count().execute() == 0
 
 
+@pytest.mark.slow
 def test_the_first_of_a_key_is_the_first_that_no_other_rule_sets_aside(make_study):
     table = "order_id,account_id,date,amount\n1,,2026-01-01,5\n1,a,2026-01-01,7\n1,a,2026-01-01,9\n"
     clean = collect(make_study({"orders.csv": table}, cleaning={"key": ["order_id"]}))

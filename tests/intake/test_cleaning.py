@@ -24,6 +24,7 @@ def test_the_quarantine_keeps_file_line_and_original_text(make_study):
 FOOTER = HEAD + "1,a,2026-01-01,10\n2,a,2026-01-02,20,,surplus\n3,b,2026-01-03,40\nИтого;70\n"
 
 
+@pytest.mark.slow
 def test_a_footer_of_fewer_fields_does_not_stop_the_study(make_study, lines, kept, reasons):
     """10 + 40 kept; the second line and the footer are counted as lines and hold no money that could be told."""
     clean = collect(make_study({"orders.csv": FOOTER}))
@@ -35,6 +36,7 @@ def test_a_footer_of_fewer_fields_does_not_stop_the_study(make_study, lines, kep
     assert found == {3: '"2","a","2026-01-02","20","","surplus"', 5: '"Итого;70"'}
 
 
+@pytest.mark.slow
 def test_too_many_broken_lines_stop_the_study(make_study):
     with pytest.raises(InputError, match=r"orders\.csv, line 3: 50\.0% of the rows.*broken_line 50\.0%"):
         collect(make_study({"orders.csv": FOOTER}, cleaning={"most_rows": 0.1}))
@@ -81,6 +83,7 @@ GOODS = (
 RULES = {"cancelled": "^C", "not_goods": "^(POST|TEST.*)$", "highest_price": 1000}
 
 
+@pytest.mark.slow
 def test_marks_and_service_lines(make_study, lines, reasons):
     clean = collect(make_study({"orders.csv": GOODS}, cleaning=RULES))
     table = clean.orders.to_pandas().set_index("order_id")
@@ -108,6 +111,7 @@ def test_lines_before_the_start_are_set_aside(make_study, reasons):
 MONEY = "order_id,account_id,date,amount,cost,currency\n1,a,2026-01-01,10.01,3,EUR\n2,a,2026-01-01,3.33,1,usd\n3,a,2026-01-01,7,,XXX\n4,a,2026-01-01,1,,\n"
 
 
+@pytest.mark.slow
 def test_other_currencies_are_converted_exactly(make_study, reasons):
     """3.33 * 0.1 = 0.333 and (3.33 - 1) * 0.1 = 0.233, exactly."""
     clean = collect(make_study({"orders.csv": MONEY}, rates={"USD": 0.1}))

@@ -80,6 +80,7 @@ def test_garbled_names_are_told_with_file_column_count_and_example_and_stay(make
     assert sorted(clean.orders.category.to_pyarrow().to_pylist()) == sorted([garbled, garbled, "Müller"])
 
 
+@pytest.mark.slow
 def test_names_of_persons_are_not_shown(make_study):
     files = {
         "orders.csv": HEAD + "1,a,2026-01-01,1,\n",

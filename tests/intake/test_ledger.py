@@ -16,6 +16,7 @@ from kamlib.intake.pipeline import collect
 HEAD = "order_id,account_id,date,amount\n"
 
 
+@pytest.mark.slow
 def test_a_ledger_worked_out_by_hand(make_study, lines, kept, reasons):
     """Money in: 10 + 20 + 40 + 80 + 160 = 310 (a bad amount is worth nothing); set aside 20 + 40 + 80 = 140."""
     text = (

@@ -26,6 +26,7 @@ def test_two_files_that_overlap_keep_one_copy_of_each_line(make_study, kept):
         assert set(found["reason"]) == {"overlap"}
 
 
+@pytest.mark.slow
 def test_the_part_column_is_left_out_of_the_comparison(make_study, lines, reasons):
     text = "order_id,account_id,date,amount,sheet\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,one\nA,a,2026-01-02,2,two\n"
     clean = collect(make_study({"orders.csv": text}, sources={"orders": {"files": "orders.csv", "part": "sheet"}}))

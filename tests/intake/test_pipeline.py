@@ -145,6 +145,7 @@ def test_a_missing_file_of_any_table_is_named(make_study):
         )
 
 
+@pytest.mark.slow
 def test_hostile_columns_can_be_mapped(make_study):
     name = 'select"; drop table x --'
     head = '"' + name.replace('"', '""') + "\",account_id,date,amount,'); --,kam:part\n"
@@ -183,6 +184,7 @@ def test_whatever_the_bytes_they_end_in_clean_tables_or_a_clear_error(make_study
     ends_well(make_study, content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_ends_in_clean_tables_or_a_clear_error(make_study, content):
     ends_well(make_study, content)

@@ -76,6 +76,7 @@ def test_a_currency_written_otherwise_is_read_as_its_code_and_counted(make_study
     assert (found["rows"], found["amount"]) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["mark", "off"])
 def test_a_currency_that_is_not_repaired_has_no_rate(make_study, action):
     clean = collect(
@@ -90,6 +91,7 @@ SIGNS = (
 )
 
 
+@pytest.mark.slow
 def test_a_cancellation_above_zero_is_marked_and_stays_as_it_is(make_study):
     clean = collect(make_study({"orders.csv": SIGNS}, cleaning={"cancelled": "^C"}))
     kept = clean.orders.to_pandas().set_index("order_id")

@@ -162,6 +162,7 @@ def test_a_refused_column_of_orders_is_not_in_the_quarantine(make_study):
     assert clean.quarantine.to_pandas()["original"].tolist() == ['"2","","2026-06-01","10","kept"']
 
 
+@pytest.mark.slow
 def test_a_broken_line_of_a_file_with_a_refused_column_is_not_shown(make_study):
     head = "order_id,account_id,date,amount,Religion\n"
     clean = collect(
@@ -170,6 +171,7 @@ def test_a_broken_line_of_a_file_with_a_refused_column_is_not_shown(make_study):
     assert "Zoroast" not in everything(clean)
 
 
+@pytest.mark.slow
 def test_a_mapped_column_is_refused_with_a_report_and_a_needed_one_with_an_error(make_study):
     text = "contact_id,account_id,Gender,Marital status\nc1,a,zzf,zzm\n"
     source = {"files": "contacts.csv", "columns": {"role": "Marital status", "support": "Gender"}}

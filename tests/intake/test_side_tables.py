@@ -21,6 +21,7 @@ def clean(make_study, name, text, **values):
     return result.tables[name], result.ledger[result.ledger["table"] == name].set_index("rule"), result
 
 
+@pytest.mark.slow
 def test_every_table_is_there_with_its_columns_when_no_file_is_given(make_study):
     tables = collect(make_study({"orders.csv": ORDERS})).tables
     assert set(tables) == set(INPUTS) - {"orders"}
@@ -52,6 +53,7 @@ def test_a_payment_after_the_date_is_an_open_invoice(make_study):
     assert aside["table"].tolist() == ["invoices"] * 2 and sorted(aside["source_line"]) == [4, 5]
 
 
+@pytest.mark.slow
 def test_a_decision_after_the_date_is_an_open_proposal(make_study):
     text = (
         "proposal_id,account_id,date,value,outcome,decided,reason,rival\n1,a,2026-01-01,10,won,2026-06-30,price,R\n"
@@ -73,6 +75,7 @@ def test_a_claim_closed_after_the_date_is_open(make_study):
     assert table[["closed", "outcome", "lesson"]].isna().all(axis=1).tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_an_action_done_after_the_date_is_not_done(make_study):
     text = "account_id,action,owner,due,done,cost\na,visit,sales,2026-12-01,2026-07-01,100\n"
     table, _, _ = clean(make_study, "actions", text)
@@ -80,6 +83,7 @@ def test_an_action_done_after_the_date_is_not_done(make_study):
     assert pd.isna(table.loc[0, "done"]) and pd.isna(table.loc[0, "cost"])
 
 
+@pytest.mark.slow
 def test_accounts_know_the_end_of_a_contract_before_but_not_a_closing(make_study):
     text = (
         "account_id,since,contract_end,closed_on,status\na,2026-08-01,2027-01-01,2026-09-01,client\n"
@@ -141,6 +145,7 @@ def test_cleaning_does_not_change_the_table_it_was_given(make_study):
     pd.testing.assert_frame_equal(frame, before)
 
 
+@pytest.mark.slow
 def test_a_footer_below_a_table_is_set_aside(make_study):
     text = "account_id,name\na,Alpha\nb,Beta\nTotal\n"
     clean = collect(make_study({"orders.csv": ORDERS, "accounts.csv": text}))

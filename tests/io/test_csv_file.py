@@ -43,6 +43,7 @@ def test_a_broken_file_is_named_with_its_line(read, name):
         read({"x.csv": content})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [70, 140])
 def test_a_line_that_is_too_long_is_refused_and_not_left_out(read, megabytes):
     with pytest.raises(InputError, match=r"x\.csv, line 3"):

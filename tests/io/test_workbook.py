@@ -56,6 +56,7 @@ def test_cells_are_written_as_the_dialect_reads_them(book):
     assert [float(day) for day in serial.cells[2]] == pytest.approx([46053 + 14.0833333 / 24, 46054])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "dialect", [{}, {"decimal": ",", "thousands": ".", "date_format": "%d.%m.%Y"}, {"date_format": "excel"}]
 )
@@ -76,6 +77,7 @@ def test_serial_days_and_native_days_may_stand_in_one_column(book, make_study):
     assert clean.orders.date.to_pyarrow().to_pylist() == [date(2026, 1, 31)] * 3
 
 
+@pytest.mark.slow
 def test_titles_above_the_names_of_a_sheet_are_skipped_and_told(book, make_study):
     path = book(
         s=[[], ["Отчёт о продажах"], ["Период", "1 кв."], [None, "Группа"], NAMES, [], *ROWS, ["Итого", None, None, 5]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 END = pd.Timestamp("2026-06-30")
@@ -69,6 +70,7 @@ def returns(
     }
 
 
+@pytest.mark.slow
 def test_every_planted_fault_stands_at_its_line_and_no_other_row_has_it(lines, text):
     found = faults(lines, text("accounts")["account_id"])
     assert set(lines["reason"]) == {"", *found}

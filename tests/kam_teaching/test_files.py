@@ -47,6 +47,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         make_sample(tmp_path / "file")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
 def test_every_table_keeps_the_rules_of_the_dictionary(name, goods, text):
     study = Study.read(SAMPLE / "study.yaml")

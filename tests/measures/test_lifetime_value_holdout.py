@@ -49,6 +49,7 @@ def test_the_parts_of_the_miss_by_hand(clean_orders):
     )
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_bias_holds_the_truth_where_the_value_is_right():
     """200 accounts, each stays with chance 0.7 and then brings its usual margin on average: unbiased, and 95 % of intervals hold 0."""
     held = 0

@@ -42,6 +42,7 @@ def test_erasing_keeps_the_encoding_and_its_mark(make, tmp_path, encoding, texts
     assert (tmp_path / "out" / "contacts.csv").read_bytes() == wanted
 
 
+@pytest.mark.slow
 def test_erasing_finds_the_columns_below_a_title(make, tmp_path, texts):
     study = make({"orders.csv": texts["orders.csv"], "contacts.csv": "List of contacts\n\n" + texts["contacts.csv"]})
     erasure.erase(study, subject.identify(study, "c1"), tmp_path / "out")
@@ -51,6 +52,7 @@ def test_erasing_finds_the_columns_below_a_title(make, tmp_path, texts):
     )
 
 
+@pytest.mark.slow
 def test_a_workbook_loses_the_person_and_keeps_the_rest(make, tmp_path, texts):
     book = Workbook()
     book.active.title = "People"

@@ -27,6 +27,7 @@ def test_a_person_is_found_by_id_name_and_channel_wherever_they_stand(study, who
     assert found(study, who) == KATJA
 
 
+@pytest.mark.slow
 def test_a_telephone_is_found_in_other_spellings(make, texts):
     notes = "account_id,date,topic,text\nb,2026-01-05,needs,ring 0049-30-5550199 or +49 (30) 555-0199\nb,2026-01-05,needs,555 0198\n"
     study = make({"orders.csv": texts["orders.csv"], "contacts.csv": texts["contacts.csv"], "notes.csv": notes})

@@ -76,6 +76,7 @@ def test_contributions_add_up_to_the_score():
     assert scores["c"] == 1  # both beyond their worst: clipped, not negative
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_scores_keep_under_order_names_new_clients_and_currency_unit(data):

@@ -135,6 +135,7 @@ def test_tables_that_cannot_be_drawn_are_refused(low, weights, top, words):
         smaa.acceptability(low, low, weights, top=top)
 
 
+@pytest.mark.slow
 def test_a_draw_in_bare_numpy_gives_the_same_shares():
     """Nothing is lost by what is not computed: the same weights, all accounts, a whole sort of each draw."""
     rng = np.random.default_rng(5)

@@ -91,6 +91,7 @@ def test_ids_row_order_and_thousands_never_matter(cents):
     assert sorted(abc_xyz.abc_classes(renamed, "m")["abc"]) == sorted(before)
 
 
+@pytest.mark.slow
 @given(amounts)
 @settings(max_examples=60, deadline=None)
 def test_classes_follow_exact_shares_of_cents(cents):

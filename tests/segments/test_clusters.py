@@ -183,6 +183,7 @@ def test_a_base_of_zeros_is_no_structure():
     assert not grouping.found and grouping.accounts["cluster"].isna().all() and grouping.tried.empty
 
 
+@pytest.mark.slow
 def test_groups_do_not_change_with_ids_row_order_or_currency(found):
     table, _, grouping = found
     other = table.sample(frac=1, random_state=4).assign(
@@ -197,6 +198,7 @@ def test_groups_do_not_change_with_ids_row_order_or_currency(found):
     )
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables(found):
     table, _, grouping = found
     again = clusters.cluster_accounts(table, **FAST)
@@ -209,6 +211,7 @@ def test_clusters_are_numbered_from_the_largest(found):
     assert sizes.index.tolist() == [1, 2, 3, 4] and sizes.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_accounts_without_a_rhythm_or_an_order_stand_apart_with_the_reason():
     table, _ = planted(120, 2)
     table.loc[0, "gap_median"] = np.nan

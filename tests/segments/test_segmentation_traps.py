@@ -90,6 +90,7 @@ def test_the_trade_holds_every_class_there_is(base):
     assert {"X", "Y", "Z", "N"} & set(base["quarter"]) >= {"Z", "N"}
 
 
+@pytest.mark.slow
 def test_shuffled_rows_move_nobody(base, lines, clean_orders):
     order = np.random.default_rng(1).permutation(len(lines))
     pd.testing.assert_frame_equal(segmented(clean_orders([lines[i] for i in order], COLUMNS)), base)

@@ -37,6 +37,7 @@ def test_written_and_read_again_it_is_the_same_study_from_anywhere(write, tmp_pa
     assert again.to_yaml() == study.to_yaml()
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(title=st.text(min_size=1, max_size=60).filter(lambda text: text.isprintable()), cut=st.floats(0.01, 9.99))
 def test_any_title_and_number_survive_the_round_trip(tmp_path_factory, title, cut, good):

@@ -62,6 +62,7 @@ def test_shares_of_segments_are_written_where_there_are_any():
     assert "0.43" in axes.get_title(loc="left") + axes.get_title()
 
 
+@pytest.mark.slow
 def test_the_map_names_each_group_and_counts_it():
     points = pd.DataFrame({"account_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
     directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
@@ -73,6 +74,7 @@ def test_the_map_names_each_group_and_counts_it():
     assert not alone.texts
 
 
+@pytest.mark.slow
 def test_group_names_never_lie_on_each_other_and_colours_keep_under_row_order():
     # four groups with their middles in one place, and names far longer than the picture is wide between them
     rng = np.random.default_rng(1)
