@@ -44,34 +44,22 @@ html_copy_source = False
 
 
 def packages() -> dict[str, list[str]]:
-    """Every package of the kit with the names that it offers: its `__all__`, else its own functions and classes."""
+    """Every package of the kit with the names that it offers."""
     tops = [import_module(path.parent.name) for path in sorted(ROOT.glob("kam*/__init__.py"))]
     found = [top.__name__ for top in tops if top.__name__ != "kamlib"]
     found += [m.name for top in tops for m in walk_packages(top.__path__, top.__name__ + ".") if m.ispkg]
-    return {name: _offered(name) for name in sorted(found)}
-
-
-def _offered(name: str) -> list[str]:
-    package = import_module(name)
-    if hasattr(package, "__all__"):
-        return sorted(package.__all__)
-    public = {key: getattr(package, key) for key in dir(package) if not key.startswith("_")}
-    return [key for key, value in public.items() if getattr(value, "__module__", "").startswith(name)]
-
-
-def _kind(value: object) -> str:
-    kinds = ((inspect.isclass, "class"), (inspect.ismodule, "module"), (callable, "function"))
-    return next((kind for test, kind in kinds if test(value)), "data")
+    return {name: sorted(import_module(name).__all__) for name in sorted(found)}
 
 
 def _page(package: str, names: list[str]) -> str:
     parts = [package + "\n" + "=" * len(package), f".. automodule:: {package}"]
     for name in names:
         value = getattr(import_module(package), name)
-        kind = _kind(value)
-        parts.append(f".. auto{kind}:: {package}.{name}")
-        if kind in ("class", "module"):  # the fields of a named tuple stand in its own words
-            parts[-1] += "\n   :members:\n   :exclude-members: " + ", ".join(getattr(value, "_fields", ()))
+        if inspect.isclass(value):  # the fields of a named tuple stand in its own words
+            left_out = ", ".join(getattr(value, "_fields", ()))
+            parts.append(f".. autoclass:: {package}.{name}\n   :members:\n   :exclude-members: {left_out}")
+        else:
+            parts.append(f".. autofunction:: {package}.{name}")
     return "\n\n".join(parts) + "\n"
 
 

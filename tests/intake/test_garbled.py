@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamlib.intake import garbled as mojibake
+from kamlib.intake.garbled import cause
 from kamlib.intake.pipeline import collect
 
 RIGHT = [
@@ -38,29 +38,29 @@ HEAD = "order_id,account_id,date,amount,category\n"
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_right_texts_are_left_alone(text):
-    assert mojibake.cause(text) is None
+    assert cause(text) is None
 
 
 @pytest.mark.parametrize("text", ["Müller", "Café", "ООО Ромашка", "Сёмга №5", "Łódź", "日本", "Ü", "€"])
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
 def test_utf_8_read_as_western_is_found(text, encoding):
     garbled = text.encode().decode(encoding, "replace")
-    assert mojibake.cause(garbled) in ("UTF-8 read as cp1252", "letters that were lost before")
+    assert cause(garbled) in ("UTF-8 read as cp1252", "letters that were lost before")
 
 
 @pytest.mark.parametrize("text", ["ООО", "Ромашка", "Сёмга №5", "Łódź", "日本"])
 def test_utf_8_read_as_russian_is_found(text):
     garbled = text.encode().decode("cp1251", "replace")
-    assert mojibake.cause(garbled) in ("UTF-8 read as cp1251", "letters that were lost before")
+    assert cause(garbled) in ("UTF-8 read as cp1251", "letters that were lost before")
 
 
 def test_russian_read_as_western_is_found():
-    assert mojibake.cause("Ромашка".encode("cp1251").decode("cp1252")) == "cp1251 read as cp1252"
+    assert cause("Ромашка".encode("cp1251").decode("cp1252")) == "cp1251 read as cp1252"
 
 
 @pytest.mark.parametrize("text", ["a\N{REPLACEMENT CHARACTER}b", "ООО пїЅпїЅ", "Mï¿½ller"])
 def test_lost_letters_are_found(text):
-    assert mojibake.cause(text) == "letters that were lost before"
+    assert cause(text) == "letters that were lost before"
 
 
 @pytest.mark.slow

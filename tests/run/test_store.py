@@ -89,3 +89,15 @@ def test_a_notebook_alone_first_runs_the_one_that_makes_what_it_needs_and_that_o
     assert set(books) == {"03_segmentation", "05_churn"}
     assert "states is not in this run yet: running 05_churn.ipynb first" in books["03_segmentation"]
     assert Run.open(study, run_dir=str(run)).holds("clusters")
+
+
+@pytest.mark.kernel
+@pytest.mark.proof
+def test_a_notebook_in_an_empty_folder_begins_with_the_cleaning(ten_batch, tmp_path):
+    from kamlib.run.steps import execute
+
+    study, run = str(ten_batch / "ten" / "study.yaml"), tmp_path / "run"
+    step = next(step for step in notebook_steps() if step.name == "04_clustering")
+    execute(step.path, tmp_path / "out.ipynb", {"study": study, "run_dir": str(run)})
+    assert "running 01_cleaning.ipynb first" in (tmp_path / "out.ipynb").read_text("utf-8")
+    assert Run.open(study, run_dir=str(run)).holds("clusters")
