@@ -63,23 +63,23 @@ def others(ids: np.ndarray) -> dict[str, pd.DataFrame]:
 
     who = np.repeat(ids, 2)
     issued = days(2 * n)
-    invoices = pd.DataFrame({"account_id": who, "issued": issued, "due": issued + pd.Timedelta(days=30)})
+    invoices = pd.DataFrame({"customer_id": who, "issued": issued, "due": issued + pd.Timedelta(days=30)})
     invoices["amount"] = rng.integers(100, 10_000, 2 * n).astype(float)
     paid = invoices["due"] + pd.to_timedelta(pd.Series(rng.integers(-20, 60, 2 * n)), unit="D")
     invoices["paid"] = paid.where(paid <= TODAY)
     kinds = rng.choice(["meeting", "call", "claim", "test", "delivery", "referral"], 2 * n)
-    interactions = pd.DataFrame({"account_id": who, "date": days(2 * n), "kind": kinds})
+    interactions = pd.DataFrame({"customer_id": who, "date": days(2 * n), "kind": kinds})
     interactions["promised"] = interactions["date"].where(kinds == "delivery")
     interactions["hours"], interactions["cost"] = rng.random(2 * n), np.nan
     interactions["closed"] = interactions["date"] + pd.Timedelta(days=9)
     for name in ("outcome", "contact_id", "referred_account_id", "lesson"):
         interactions[name] = pd.Series([None] * 2 * n, dtype=object)
-    points = {"account_id": np.tile(ids, 4), "score": rng.integers(1, 11, 4 * n).astype(float)}
+    points = {"customer_id": np.tile(ids, 4), "score": rng.integers(1, 11, 4 * n).astype(float)}
     ratings = pd.DataFrame(points | {"date": days(4 * n), "rater": "sales", "evidence": None})
     ratings["criterion"] = np.repeat(["reputation", "need", "quality", "quality"], n)
     ratings["view"] = np.repeat(["ours", "ours", "client", "client"], n)
     ratings["rival"] = np.repeat(np.array([None, None, None, "R1"], dtype=object), n)
-    accounts = pd.DataFrame({"account_id": ids, "member_id": ids, "name": ids, "status": "client"})
+    accounts = pd.DataFrame({"customer_id": ids, "account_id": ids, "name": ids, "status": "client"})
     accounts["wallet"] = rng.integers(1_000, 100_000, n).astype(float)
     for name in ("parent_id", "industry", "country", "region", "size", "manager"):
         accounts[name] = rng.choice(np.array(["a", "b", "c"], dtype=object), n) if name != "parent_id" else None
@@ -102,7 +102,7 @@ def run(folder: Path, accounts: int) -> list[Row]:
     known = watch("facts.account_facts, two dates", lambda: facts.account_facts(orders, [BEFORE.date(), AS_OF]))
     months = watch("facts.account_months", lambda: facts.account_months(orders, AS_OF))
     then, now = (known[known["as_of"] == day].reset_index(drop=True) for day in (BEFORE, TODAY))
-    tables = others(now["account_id"].to_numpy())
+    tables = others(now["customer_id"].to_numpy())
     standing, listed = churn(watch, orders, now, tables)
     scoring(watch, then, now, tables, standing, listed)
     segments(watch, then, now, months, standing)
@@ -177,7 +177,7 @@ def scoring(
     touched = {name: tables[name] for name in ("invoices", "interactions")}
     watch("customers.lanes", lambda: customers.lanes(now, standing, tables["accounts"]))
     dealt = watch("service.service_facts", lambda: service.service_facts(now, **touched))
-    whole = customers.with_accounts(now, tables["accounts"]).merge(dealt, on="account_id")
+    whole = customers.with_accounts(now, tables["accounts"]).merge(dealt, on="customer_id")
     ours = watch("ratings.latest_ratings", lambda: raters.latest_ratings(tables["ratings"], TODAY))
     watch("ratings.rater_agreement", lambda: raters.rater_agreement(ours))
     watch("ratings.rating_ages", lambda: raters.rating_ages(ours, 365))
@@ -186,9 +186,9 @@ def scoring(
     watch("scores.cautions", lambda: scoring.cautions(scoring.utilities(measured, chosen), chosen))
     watch("scores.contributions", lambda: scoring.contributions(measured, chosen))
     scores = watch("scores.score", lambda: scoring.score(measured, chosen))
-    revenue = whole.set_index("account_id")["revenue_12m"]
+    revenue = whole.set_index("customer_id")["revenue_12m"]
     scores = watch("scores.members", lambda: scoring.members(scores, rules, revenue=revenue, knocked=out))
-    ranked = measured.loc[scores.loc[scores["rank"].notna(), "account_id"]]
+    ranked = measured.loc[scores.loc[scores["rank"].notna(), "customer_id"]]
     spread = watch("ratings.rater_spread", lambda: raters.rater_spread(chosen, ours, ranked))
     low, high = scoring.utility_range(ranked, chosen, spread)
     weights, top = pd.Series({c.name: c.weight for c in chosen}), scoring.top_count(len(ranked), rules)
@@ -203,16 +203,16 @@ def scoring(
     across = watch("kaism.importance", lambda: kaism.importance(whole, view, strength=strength))
     watch("kaism.kaism_matrix", lambda: kaism.kaism_matrix(scores, across, view))
     watch("categories.customer_categories", lambda: categories.customer_categories(whole, ratings=ours, service=dealt))
-    watch("categories.three_p", lambda: categories.three_p(ours, now["account_id"]))
+    watch("categories.three_p", lambda: categories.three_p(ours, now["customer_id"]))
     earlier = customers.with_accounts(then, tables["accounts"]).merge(
-        service.service_facts(then, **touched), on="account_id"
+        service.service_facts(then, **touched), on="customer_id"
     )
     past = criteria.criterion_values(
         chosen, earlier, ratings=raters.latest_ratings(tables["ratings"], BEFORE), strict=False
     )
     gone = criteria.knock_outs(earlier, accounts=tables["accounts"])
     pair = (
-        list_changes.Scored(past, earlier.set_index("account_id")["revenue_12m"], gone),
+        list_changes.Scored(past, earlier.set_index("customer_id")["revenue_12m"], gone),
         list_changes.Scored(measured, revenue, out),
     )
     watch("list_changes.changes", lambda: list_changes.changes(pair[0], rules, pair[1], rules))
@@ -235,7 +235,7 @@ def segments(watch: Watch, then: pd.DataFrame, now: pd.DataFrame, months: pd.Dat
     cells = watch("abc_xyz.cells", lambda: abc_xyz.cells(by_money, rhythm))
     watch("abc_xyz.grid", lambda: abc_xyz.grid(cells))
     found = watch("clusters.cluster_accounts", lambda: clusters.cluster_accounts(now))
-    worth = now.set_index("account_id")["margin_24m"]
+    worth = now.set_index("customer_id")["margin_24m"]
     watch(
         "cluster_profiles.profiles",
         lambda: cluster_profiles.profiles(found.behaviour, found.features, found.accounts, worth),
@@ -249,7 +249,7 @@ def traits(watch: Watch, orders: Any, now: pd.DataFrame, accounts: pd.DataFrame,
     from kamlib.segments import crosstabs, lifecycle
 
     stage = watch("lifecycle.lifecycle_stages", lambda: lifecycle.lifecycle_stages(now, standing))[
-        ["account_id", "stage"]
+        ["customer_id", "stage"]
     ]
     sums = watch("crosstabs.line_sums", lambda: crosstabs.line_sums(orders.mutate(channel=orders.manager), AS_OF))
     rows = watch("crosstabs.traits", lambda: crosstabs.traits(stage, customers.units(accounts), sums))
@@ -262,7 +262,7 @@ def returns(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> None:
     from kamlib.measures import trade_claims
     from kamlib.plan import winback
 
-    first = now.set_index("account_id")["first_order"]
+    first = now.set_index("customer_id")["first_order"]
     gone = watch("losses.loss_episodes", lambda: losses.loss_episodes(orders, AS_OF, horizon_days=H))
     watch("losses.losses_by_quarter", lambda: losses.losses_by_quarter(gone, first, AS_OF, horizon_days=H))
     watch("causes.on_record", lambda: causes.on_record(gone, interactions=tables["interactions"]))

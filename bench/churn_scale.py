@@ -24,16 +24,16 @@ ROWS = 1_000_000  # landmark rows the model learns from, at most
 MAKE = """
 COPY (
     WITH account AS (
-        SELECT i, 'A' || lpad(CAST(i AS VARCHAR), 7, '0') AS account_id, CAST(floor(700 * u1) AS INTEGER) AS joined,
+        SELECT i, 'A' || lpad(CAST(i AS VARCHAR), 7, '0') AS customer_id, CAST(floor(700 * u1) AS INTEGER) AS joined,
             least(1095, 700 * u1 - 600 * ln(1 - u2)) AS ends, 8 * exp(ln(12) * u3) AS gap, exp(3 + 2 * u4) AS size
         FROM (SELECT i, hash(i, 1) % 1000003 / 1000003 AS u1, hash(i, 2) % 1000003 / 1000003 AS u2,
             hash(i, 3) % 1000003 / 1000003 AS u3, hash(i, 4) % 1000003 / 1000003 AS u4 FROM range({accounts}) AS t(i))
     ), bought AS (
-        SELECT i, k, account_id, size,
+        SELECT i, k, customer_id, size,
             DATE '2023-07-01' + CAST(joined + floor((k + hash(i, k) % 1000 / 1000) * gap) AS INTEGER) AS date
         FROM account, range(150) AS r(k) WHERE k * gap < ends - joined AND joined + (k + 1) * gap < 1095
     )
-    SELECT 'O' || i || '-' || k AS order_id, account_id, date,
+    SELECT 'O' || i || '-' || k AS order_id, customer_id, date,
         CAST(CASE WHEN hash(i, k, l, 1) % 40 = 0 THEN -1 ELSE 1 END * size * (0.5 + hash(i, k, l, 2) % 1000 / 1000)
             AS DECIMAL(18, 4)) AS amount,
         CAST(size * (0.1 + hash(i, k, l, 3) % 1000 / 4000) AS DECIMAL(18, 4)) AS margin,
@@ -130,7 +130,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     watch("fit")
     verdict = Verdict("model", "silence", "", 0, None)
     listed = explain.lost_probabilities(table, AS_OF, verdict, model, horizon_days=H)
-    listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="account_id")
+    listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="customer_id")
     watch("P(lost), reasons, next order")
     n = lifetime_value.blocks(H)
     later = blocks.later_blocks(some, DAYS[:-1], AS_OF, horizon_days=H, n_blocks=n)
@@ -140,11 +140,11 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
         blocks.past_blocks(orders, AS_OF, horizon_days=H), table[~past], horizon_days=H
     )
     worth = lifetime_value.lifetime_values(listed, margins, losses, horizon_days=H)
-    listed = listed.merge(worth[["account_id", "margin_at_stake"]], on="account_id")
+    listed = listed.merge(worth[["customer_id", "margin_at_stake"]], on="customer_id")
     listed = listed.sort_values("margin_at_stake", ascending=False)
     watch("value, margin at stake, list")
     seconds, memory = watch.seconds, _memory()
-    some.select("account_id").distinct().to_parquet(folder / "drawn.parquet")
+    some.select("customer_id").distinct().to_parquet(folder / "drawn.parquet")
     from kamlib.churn.cox import cox_data
     from kamlib.churn.landmarks import outcomes
 
@@ -166,7 +166,7 @@ def bare(folder: Path, accounts: int) -> dict[str, Any]:
     con, watch = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder)}), _Watch()
     con.execute(f"CREATE TEMP TABLE lines AS FROM '{folder / 'orders.parquet'}'")
     con.execute(f"CREATE TEMP TABLE drawn AS FROM '{folder / 'drawn.parquet'}'")
-    con.execute("CREATE TEMP TABLE learnt AS FROM lines SEMI JOIN drawn USING (account_id)")
+    con.execute("CREATE TEMP TABLE learnt AS FROM lines SEMI JOIN drawn USING (customer_id)")
     watch("read the lines")
     table = pd.concat([con.execute(_facts("learnt", DAYS[:-1])).df(), con.execute(_facts("lines", DAYS[-1:])).df()])
     watch("facts by SQL")
@@ -192,32 +192,32 @@ def _facts(lines: str, days: list[date]) -> str:
     kinds = [f"count(DISTINCT category) FILTER ({of[name]}) AS categories_{name}" for name in ("12m", "24m")]
     return f"""
         WITH marks(as_of) AS (VALUES {marks}), day AS MATERIALIZED (
-            SELECT *, CASE WHEN bought > 0 THEN date - lag(date) OVER (PARTITION BY account_id, bought > 0 ORDER BY date) END AS gap
+            SELECT *, CASE WHEN bought > 0 THEN date - lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS gap
             FROM (
-                SELECT account_id, date, count(DISTINCT order_id) FILTER (amount > 0) AS orders, count(*) AS lines,
+                SELECT customer_id, date, count(DISTINCT order_id) FILTER (amount > 0) AS orders, count(*) AS lines,
                     sum(amount) AS revenue, sum(margin) AS margin, coalesce(sum(amount) FILTER (amount > 0), 0) AS bought,
                     coalesce(-sum(amount) FILTER (amount < 0), 0) AS returned
-                FROM {lines} WHERE date <= DATE '{AS_OF}' GROUP BY account_id, date
+                FROM {lines} WHERE date <= DATE '{AS_OF}' GROUP BY customer_id, date
             )
         ), facts AS (
-            SELECT account_id, as_of, min(date) FILTER (bought > 0) AS first_order, max(date) FILTER (bought > 0) AS last_order,
+            SELECT customer_id, as_of, min(date) FILTER (bought > 0) AS first_order, max(date) FILTER (bought > 0) AS last_order,
                 count(*) FILTER (bought > 0) AS order_days, CAST(sum(orders) AS BIGINT) AS orders,
                 CAST(sum(lines) AS BIGINT) AS lines, CAST(sum(revenue) AS DOUBLE) AS revenue,
                 CAST(sum(margin) AS DOUBLE) AS margin, CAST(sum(bought) AS DOUBLE) AS bought,
                 CAST(sum(returned) AS DOUBLE) AS returns, count(gap) AS gaps, median(gap) AS gap_median, avg(gap) AS gap_mean,
                 stddev_samp(gap) AS gap_sd, quantile_cont(gap, 0.95) AS gap_p95,
                 max(date) FILTER (gap > {H}) AS long_gap_ended, {", ".join(sums)}
-            FROM day JOIN marks ON date <= as_of GROUP BY account_id, as_of
+            FROM day JOIN marks ON date <= as_of GROUP BY customer_id, as_of
         ), breadth AS (
-            SELECT account_id, as_of, count(DISTINCT category) AS categories, count(DISTINCT manager) AS managers,
+            SELECT customer_id, as_of, count(DISTINCT category) AS categories, count(DISTINCT manager) AS managers,
                 count(DISTINCT manager) FILTER ({of["24m"]}) AS managers_24m, {", ".join(kinds)}
-            FROM (SELECT DISTINCT account_id, date, category, manager FROM {lines} WHERE amount > 0 AND date <= DATE '{AS_OF}')
-            JOIN marks ON date <= as_of GROUP BY account_id, as_of
+            FROM (SELECT DISTINCT customer_id, date, category, manager FROM {lines} WHERE amount > 0 AND date <= DATE '{AS_OF}')
+            JOIN marks ON date <= as_of GROUP BY customer_id, as_of
         ), later AS (
-            SELECT account_id, as_of, min(date) AS next_order
-            FROM day JOIN marks ON date > as_of WHERE bought > 0 GROUP BY account_id, as_of
+            SELECT customer_id, as_of, min(date) AS next_order
+            FROM day JOIN marks ON date > as_of WHERE bought > 0 GROUP BY customer_id, as_of
         )
-        FROM facts LEFT JOIN breadth USING (account_id, as_of) LEFT JOIN later USING (account_id, as_of)
+        FROM facts LEFT JOIN breadth USING (customer_id, as_of) LEFT JOIN later USING (customer_id, as_of)
     """
 
 

@@ -63,7 +63,7 @@ def _accounts(name: str) -> tuple[pd.DataFrame, pd.Series]:
     middle = CENTRES[group_of] if "groups" in name else 0
     z = middle + SPREADS[name] * rng.normal(size=(ACCOUNTS, len(FEATURES)))
     facts = pd.DataFrame(np.exp(4 + z), columns=list(FEATURES))
-    facts.insert(0, "account_id", np.arange(ACCOUNTS).astype(str))
+    facts.insert(0, "customer_id", np.arange(ACCOUNTS).astype(str))
     return facts.assign(tenure_days=900, silence_days=30), pd.Series(group_of)
 
 

@@ -139,8 +139,8 @@ def _compared(folder: str, lines: int, one: str, other: str) -> str:
     """Says how two tables were found equal; dates, counts and text exactly, the rest to 1e-9."""
     a, b = (
         pd.read_parquet(Path(folder, f"{name}.{lines}.parquet"))
-        .astype({"account_id": str})
-        .sort_values("account_id", ignore_index=True)
+        .astype({"customer_id": str})
+        .sort_values("customer_id", ignore_index=True)
         for name in (one, other)
     )
     if set(a) - set(b) or len(a) != len(b):

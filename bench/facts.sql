@@ -1,14 +1,14 @@
 -- What kamlib.facts.account_facts computes as of 2025-12-31, by hand for DuckDB: the yardstick of bench/facts.py.
 -- :orders is the Parquet file.
 WITH by_order AS (
-    SELECT account_id, date, order_id, count(*) AS lines, sum(margin)::DECIMAL(18, 4) AS margin,
+    SELECT customer_id, date, order_id, count(*) AS lines, sum(margin)::DECIMAL(18, 4) AS margin,
            coalesce(sum(amount) FILTER (amount > 0), 0)::DECIMAL(18, 4) AS bought,
            coalesce(-sum(amount) FILTER (amount < 0), 0)::DECIMAL(18, 4) AS returned,
            coalesce(sum(abs(amount)) FILTER (margin IS NOT NULL), 0)::DECIMAL(18, 4) AS known
     FROM :orders WHERE date <= DATE '2025-12-31' GROUP BY ALL
 ),
 before AS (
-    SELECT *, CASE WHEN bought > 0 THEN lag(date) OVER (PARTITION BY account_id, bought > 0 ORDER BY date) END AS previous
+    SELECT *, CASE WHEN bought > 0 THEN lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS previous
     FROM by_order
 ),
 gaps AS (
@@ -18,7 +18,7 @@ gaps AS (
     FROM before
 ),
 sums AS (
-    SELECT account_id,
+    SELECT customer_id,
            min(date) FILTER (purchase) AS first_order, max(date) FILTER (purchase) AS last_order,
            count(*) FILTER (purchase) AS order_days, count(*) FILTER (bought > 0) AS orders, sum(lines)::BIGINT AS lines,
            sum(revenue) AS revenue, sum(margin) AS margin, sum(bought) AS bought, sum(returned) AS returned, sum(known) AS known,
@@ -37,27 +37,27 @@ sums AS (
            bit_count(bit_or(1 << age) FILTER (purchase AND age < 12)) AS order_months_12m,
            bit_count(bit_or(1 << age) FILTER (purchase AND age < 24)) AS order_months_24m,
            sum(revenue * (11 - 2 * age)) FILTER (age < 12) AS tilt_12m, sum(revenue * (23 - 2 * age)) FILTER (age < 24) AS tilt_24m
-    FROM gaps GROUP BY account_id
+    FROM gaps GROUP BY customer_id
 ),
 kinds AS (
-    SELECT account_id, category, manager, max(date) AS latest
+    SELECT customer_id, category, manager, max(date) AS latest
     FROM :orders WHERE date <= DATE '2025-12-31' AND amount > 0 GROUP BY ALL
 ),
 categories AS (
-    SELECT account_id, count(category) AS categories, count(category) FILTER (latest > DATE '2024-12-31') AS categories_12m,
+    SELECT customer_id, count(category) AS categories, count(category) FILTER (latest > DATE '2024-12-31') AS categories_12m,
            count(category) FILTER (latest > DATE '2023-12-31') AS categories_24m
-    FROM (SELECT account_id, category, max(latest) AS latest FROM kinds GROUP BY ALL) GROUP BY ALL
+    FROM (SELECT customer_id, category, max(latest) AS latest FROM kinds GROUP BY ALL) GROUP BY ALL
 ),
 managers AS (
-    SELECT account_id, count(manager) AS managers, count(manager) FILTER (latest > DATE '2023-12-31') AS managers_24m
-    FROM (SELECT account_id, manager, max(latest) AS latest FROM kinds GROUP BY ALL) GROUP BY ALL
+    SELECT customer_id, count(manager) AS managers, count(manager) FILTER (latest > DATE '2023-12-31') AS managers_24m
+    FROM (SELECT customer_id, manager, max(latest) AS latest FROM kinds GROUP BY ALL) GROUP BY ALL
 ),
 facts AS (
     SELECT *, CASE WHEN revenue > 0 THEN revenue END AS positive,
            first_order <= DATE '2024-12-31' AS whole_12m, first_order <= DATE '2023-12-31' AS whole_24m
-    FROM sums LEFT JOIN categories USING (account_id) LEFT JOIN managers USING (account_id)
+    FROM sums LEFT JOIN categories USING (customer_id) LEFT JOIN managers USING (customer_id)
 )
-SELECT account_id, DATE '2025-12-31' AS as_of, first_order, last_order,
+SELECT customer_id, DATE '2025-12-31' AS as_of, first_order, last_order,
        DATE '2025-12-31' - first_order AS tenure_days, DATE '2025-12-31' - last_order AS silence_days,
        order_days, orders, bought::DOUBLE / nullif(orders, 0) AS average_order, lines,
        revenue::DOUBLE AS revenue, margin::DOUBLE AS margin,
@@ -88,4 +88,4 @@ SELECT account_id, DATE '2025-12-31' AS as_of, first_order, last_order,
        positive::DOUBLE / sum(positive) OVER ()::DOUBLE AS share,
        CASE WHEN positive IS NOT NULL THEN sum(positive) OVER (ORDER BY positive DESC)::DOUBLE / sum(positive) OVER ()::DOUBLE END
            AS cumulative_share
-FROM facts ORDER BY share DESC NULLS LAST, account_id
+FROM facts ORDER BY share DESC NULLS LAST, customer_id

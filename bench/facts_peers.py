@@ -35,7 +35,7 @@ COPY (
     ),
     named AS (
         SELECT *, 'O' || lpad(o::VARCHAR, 9, '0') AS order_id,
-               'C' || lpad((a * 7368787 % 1000000007)::VARCHAR, 10, '0') AS account_id,  -- a bijection: far from sorted
+               'C' || lpad((a * 7368787 % 1000000007)::VARCHAR, 10, '0') AS customer_id,  -- a bijection: far from sorted
                'manager ' || hash(a, date > DATE '2023-01-01' + (hash(a, 2) % 2000)::INTEGER) % 60 AS manager,
                hash(a, 4) % 20 > 0 AS knows_margin
         FROM orders
@@ -46,7 +46,7 @@ COPY (
                0.0001 * CASE WHEN h % 100 < 4 THEN -1 WHEN h % 100 = 4 THEN 0 ELSE 1 END AS unit
         FROM lines
     )
-    SELECT order_id, account_id, date, (unit * (100 + h // 100 % 5000000))::DECIMAL(18, 4) AS amount,
+    SELECT order_id, customer_id, date, (unit * (100 + h // 100 % 5000000))::DECIMAL(18, 4) AS amount,
            CASE WHEN knows_margin AND h % 97 > 0 THEN (unit * (h // 7 % 1500000))::DECIMAL(18, 4) END AS margin,
            CASE WHEN h // 11 % 50 > 0 THEN 'category ' || (a * 7 + h // 13 % 6 * 11) % 40 END AS category, manager
     FROM drawn
@@ -81,7 +81,7 @@ def kit_summary(path: Path) -> Run:
 
     def run() -> pd.DataFrame:
         facts = account_facts(con.read_parquet(path), AS_OF, columns=wanted)
-        facts = facts[facts["order_days"] > 0].set_index("account_id")
+        facts = facts[facts["order_days"] > 0].set_index("customer_id")
         recency = (facts["last_order"] - facts["first_order"]).dt.days
         mean = (facts["revenue"] + facts["returns"]) / facts["order_days"]
         values = [facts["order_days"], recency, facts["tenure_days"], mean]
@@ -104,10 +104,10 @@ def lifetimes(path: Path) -> Run:
     from lifetimes.utils import summary_data_from_transaction_data
 
     def run() -> pd.DataFrame:
-        lines = _read(path, ["account_id", "date", "amount"], [])
+        lines = _read(path, ["customer_id", "date", "amount"], [])
         found = summary_data_from_transaction_data(
             lines[lines["amount"] > 0],
-            "account_id",
+            "customer_id",
             "date",
             "amount",
             observation_period_end=AS_OF,
@@ -122,10 +122,10 @@ def pandas_summary(path: Path) -> Run:
     """What lifetimes computes, in pandas: ids as categories, two group-bys."""
 
     def run() -> pd.DataFrame:
-        lines = _read(path, ["account_id", "date", "amount"], ["account_id"])
+        lines = _read(path, ["customer_id", "date", "amount"], ["customer_id"])
         lines = lines[lines["amount"] > 0]
-        days = lines.groupby(["account_id", "date"], observed=True, sort=False)["amount"].sum().reset_index()
-        found = days.groupby("account_id", observed=True, sort=False).agg(
+        days = lines.groupby(["customer_id", "date"], observed=True, sort=False)["amount"].sum().reset_index()
+        found = days.groupby("customer_id", observed=True, sort=False).agg(
             frequency=("date", "size"), first=("date", "min"), last=("date", "max"), monetary_value=("amount", "mean")
         )
         found["recency"] = (found["last"] - found["first"]).dt.days
@@ -137,25 +137,25 @@ def pandas_summary(path: Path) -> Run:
 
 def pandas_facts(path: Path) -> Run:
     """All facts in pandas: ids as categories, orders, then days, then accounts; sums in floats."""
-    names = ["account_id", "order_id", "date", "amount", "margin", "category", "manager"]
+    names = ["customer_id", "order_id", "date", "amount", "margin", "category", "manager"]
     how: dict = {"observed": True, "sort": False}
 
     def run() -> pd.DataFrame:
         as_of = pd.Timestamp(AS_OF)
-        lines = _read(path, names, ["account_id", "order_id", "category", "manager"])
+        lines = _read(path, names, ["customer_id", "order_id", "category", "manager"])
         lines["bought"], lines["returned"] = lines["amount"].clip(lower=0), -lines["amount"].clip(upper=0)
         lines["known"] = lines["amount"].abs().where(lines["margin"].notna(), 0.0)
         lines["has_margin"] = lines["margin"].notna()
         lines["lines"] = 1
         sums = ["lines", "bought", "returned", "margin", "known", "has_margin"]
-        orders = lines.groupby(["account_id", "date", "order_id"], **how)[sums].sum().reset_index()
+        orders = lines.groupby(["customer_id", "date", "order_id"], **how)[sums].sum().reset_index()
         orders["orders"] = orders["bought"] > 0
-        days = orders.groupby(["account_id", "date"], observed=True)[[*sums, "orders"]].sum().reset_index()
+        days = orders.groupby(["customer_id", "date"], observed=True)[[*sums, "orders"]].sum().reset_index()
         days["revenue"], purchase = days["bought"] - days["returned"], days["bought"] > 0
         age = 12 * (as_of.year - days["date"].dt.year) + as_of.month - days["date"].dt.month
         bought = days[purchase]
-        gap = bought.groupby("account_id", **how)["date"].diff().dt.days
-        new_month = age[purchase].ne(age[purchase].groupby(bought["account_id"], **how).shift())
+        gap = bought.groupby("customer_id", **how)["date"].diff().dt.days
+        new_month = age[purchase].ne(age[purchase].groupby(bought["customer_id"], **how).shift())
         windows = {"3m": (0, 3), "6m": (0, 6), "12m": (0, 12), "24m": (0, 24)}
         windows |= {"prev_6m": (6, 12), "prev_12m": (12, 24), "6m_year_ago": (12, 18)}
         wide = {"order_days": purchase, "gaps": gap.notna().reindex(days.index, fill_value=False)}
@@ -169,19 +169,19 @@ def pandas_facts(path: Path) -> Run:
             wide[f"regularity_{n}m"] = (new_month & (age[purchase] < n)).reindex(days.index, fill_value=False)
             wide[f"tilt_{n}m"] = wide[f"revenue_{n}m"] * (n - 1 - 2 * age)
         wide |= {name: days[name] for name in ("revenue", *sums, "orders")}
-        facts = pd.DataFrame(wide).groupby(days["account_id"], **how).sum()
-        dates = bought.groupby("account_id", **how)["date"]
-        gaps = gap.groupby(bought["account_id"], **how)
+        facts = pd.DataFrame(wide).groupby(days["customer_id"], **how).sum()
+        dates = bought.groupby("customer_id", **how)["date"]
+        gaps = gap.groupby(bought["customer_id"], **how)
         facts["first_order"], facts["last_order"] = dates.min(), dates.max()
         facts["gap_mean"], facts["gap_sd"] = gaps.mean(), gaps.std()
         facts[["gap_median", "gap_p95"]] = gaps.quantile([0.5, 0.95]).unstack()
-        facts["long_gap_ended"] = bought.loc[gap > 180].groupby("account_id", **how)["date"].max()
+        facts["long_gap_ended"] = bought.loc[gap > 180].groupby("customer_id", **how)["date"].max()
         kinds = lines[lines["amount"] > 0]
         for column, name in (("category", "categories"), ("manager", "managers")):
-            latest = kinds.groupby(["account_id", column], **how)["date"].max().reset_index()
+            latest = kinds.groupby(["customer_id", column], **how)["date"].max().reset_index()
             for months in (None, 12, 24):
                 of = latest if months is None else latest[latest["date"] > as_of - pd.DateOffset(months=months)]
-                facts[name + (f"_{months}m" if months else "")] = of.groupby("account_id", **how).size()
+                facts[name + (f"_{months}m" if months else "")] = of.groupby("customer_id", **how).size()
         return _finished(facts, as_of)
 
     return run

@@ -2,11 +2,13 @@
 
 Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
 changes nothing leaves them equal; what differs is named with its column and the first row that differs. Order lines and quarantine
-are written as the engine's threads end, in another order each time: their rows are compared sorted.
+are written as the engine's threads end, in another order each time: their rows are compared sorted. Where BEFORE is of schema 1, its
+names are mapped; the order of columns is not compared.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -15,11 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 UNORDERED = ("orders.parquet", "quarantine.parquet")
+SCHEMA_1 = {"account_id": "customer_id", "member_id": "account_id"}
 
 
 def differences(before: pa.Table, after: pa.Table) -> list[str]:
     """What differs, a line each; floats count as equal where their bits are."""
-    if before.schema.remove_metadata() != after.schema.remove_metadata():
+    if set(before.schema.remove_metadata()) != set(after.schema.remove_metadata()):
         return [f"columns: {before.schema.names} · {after.schema.names}, or their types"]
     if len(before) != len(after):
         return [f"rows: {len(before):,} · {len(after):,}"]
@@ -43,7 +46,11 @@ def compare(before: Path, after: Path) -> dict[str, list[str]]:
 
 def _read(path: Path) -> pa.Table:
     table = pq.read_table(path)
-    return table.sort_by([(name, "ascending") for name in table.column_names]) if path.name in UNORDERED else table
+    record = path.parents[1] / "run.json"
+    if record.exists() and "schema" not in json.loads(record.read_text()) and "customer_id" not in table.column_names:
+        table = table.rename_columns([SCHEMA_1.get(name, name) for name in table.column_names])
+    by = [(name, "ascending") for name in sorted(table.column_names)]
+    return table.sort_by(by) if path.name in UNORDERED else table
 
 
 def _bits(column: pa.ChunkedArray) -> pa.Array:

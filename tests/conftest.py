@@ -16,11 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from hypothesis import settings
 
+from kamlib.study.columns import Column
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 settings.register_profile("kam", deadline=None, derandomize=True, database=None)
 settings.load_profile("kam")
 
-_TEXT = ("order_id", "account_id", "member_id")
+_TEXT = ("order_id", "customer_id", "account_id")
 _MORE = ("product", "category", "currency", "channel", "manager", "mark", "source_file")
 
 
@@ -200,7 +203,7 @@ def clean_orders(engine: Any) -> Callable[..., ir.Table]:
     """Make the clean `orders` table: ``clean_orders([("A", "2026-01-31", "10.50")])``.
 
     The tuples hold the columns that `columns` names. Amount and margin are texts, integers or decimals, never floats,
-    so that they are exact. What is not given: order_id is one per line, member_id the account, all else null.
+    so that they are exact. What is not given: order_id is one per line, account_id the customer, all else null.
     """
     import pyarrow as pa
 
@@ -220,18 +223,43 @@ def clean_orders(engine: Any) -> Callable[..., ir.Table]:
             return Decimal(found).quantize(Decimal("0.0001"))
         return found
 
-    def build(lines: Sequence[tuple], columns: str = "account_id date amount") -> ir.Table:
+    def build(lines: Sequence[tuple], columns: str = "customer_id date amount") -> ir.Table:
         nonlocal made
         made += 1
         names = columns.split()
         rows = []
         for number, line in enumerate(lines, start=1):
             row = dict(zip(names, line, strict=True))
-            rows.append({"order_id": f"line {number}", "member_id": row["account_id"], "source_line": number} | row)
+            rows.append({"order_id": f"line {number}", "account_id": row["customer_id"], "source_line": number} | row)
         data = {name: pa.array([value(name, row.get(name)) for row in rows], kind) for name, kind in kinds.items()}
         return engine.create_table(f"orders_{made}", pa.table(data))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def broken() -> Callable[[str, pd.DataFrame], list[str]]:
+    """``broken("invoices", table)``: the columns of a table that don't keep to the data dictionary, each with its rule."""
+
+    def values(column: Column, found: pd.Series) -> bool:
+        numbers = column.type in ("money", "number", "integer")
+        return (
+            (column.type != "text" or found.map(type).eq(str).all())
+            and (column.type != "date" or found.dtype == "datetime64[ns]")
+            and (not numbers or bool(np.isfinite(found.astype(float)).all()))
+            and (column.low is None or bool((found >= column.low).all()))
+            and (column.high is None or bool((found <= column.high).all()))
+            and (not column.choices or bool(found.isin(column.choices).all()))
+        )
+
+    def rules(name: str, table: pd.DataFrame) -> list[str]:
+        of = INPUTS[name]
+        told = [f"{extra}: not in the dictionary" for extra in set(table) - {"customer_id", *of.names}]
+        told += [f"{name}: missing" for name in of.required if name not in table or table[name].isna().any()]
+        told += [f"{c.name}: values" for c in of.columns if c.name in table and not values(c, table[c.name].dropna())]
+        return told + [f"{of.key}: repeats" for _ in [1] if of.key and table.duplicated(list(of.key)).any()]
+
+    return rules
 
 
 @pytest.fixture(scope="session")
@@ -241,7 +269,7 @@ def facts():
     def make(**columns):
         n = len(next(iter(columns.values())))
         base = {
-            "account_id": [f"a{i}" for i in range(n)],
+            "customer_id": [f"a{i}" for i in range(n)],
             "revenue_12m": [100.0] * n,
             "margin_12m": [10.0] * n,
             "categories_12m": [3.0] * n,
@@ -259,7 +287,7 @@ def marks():
     """``marks((account, criterion, rival, score), ...)``: ratings."""
 
     def make(*rows):
-        return pd.DataFrame(rows, columns=["account_id", "criterion", "rival", "score"])
+        return pd.DataFrame(rows, columns=["customer_id", "criterion", "rival", "score"])
 
     return make
 

@@ -36,6 +36,39 @@ def modules_of(package: Path) -> set[str]:
     return {file.stem for file in package.glob("*.py") if not file.name.startswith("__")}
 
 
+#: what joins, groups or looks up rows by a column
+JOINS = {
+    *("merge", "join", "left_join", "inner_join", "semi_join", "anti_join", "asof_join", "map", "isin", "reindex"),
+    *("set_index", "groupby", "group_by", "drop_duplicates", "pivot", "pivot_table", "crosstab"),
+}
+
+
+def joins_on_account_id(code: str) -> list[int]:
+    """Lines that join, group or look up by the id as the file gives it."""
+    return [
+        call.lineno
+        for call in ast.walk(ast.parse(code))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in JOINS
+        for given in [*call.args, *[keyword.value for keyword in call.keywords]]
+        if any(getattr(node, "value", getattr(node, "attr", "")) == "account_id" for node in ast.walk(given))
+        or any(getattr(node, "attr", "") == "account_id" for node in ast.walk(given))
+    ]
+
+
+def test_only_intake_entities_and_privacy_join_on_the_id_as_given():
+    free = ("intake", "entities", "privacy", "io", "init", "study")
+    for module in KAMLIB.rglob("*.py"):
+        if module.relative_to(KAMLIB).parts[0] not in free:
+            assert not joins_on_account_id(module.read_text(encoding="utf-8")), module
+
+
+def test_a_join_on_the_id_as_given_is_seen():
+    assert joins_on_account_id('a.merge(b, on="account_id")') and joins_on_account_id("a.group_by(a.account_id)")
+    assert joins_on_account_id('a.set_index(["x", "account_id"])') and not joins_on_account_id(
+        'a.merge(b, on="customer_id")'
+    )
+
+
 def test_no_module_lies_flat_but_the_commands_and_the_errors():
     assert modules_of(KAMLIB) == {"cli", "errors"}
 

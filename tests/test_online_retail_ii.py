@@ -85,7 +85,7 @@ def test_the_overlap_lies_in_the_nine_days_that_both_sheets_cover(clean):
 
 def test_accounts_are_whole_numbers_as_text(clean):
     """The file stores them as numbers: ``12346``, never ``12346.0``."""
-    accounts = clean.orders.account_id
+    accounts = clean.orders.customer_id
     assert accounts.type().is_string()
     assert accounts.re_search("^[0-9]{5}$").all().execute()
 
@@ -98,7 +98,7 @@ def test_fractions_of_a_cent_are_kept(clean):
 
 def test_no_account_is_rolled_up(clean):
     proof = groups.double_count(clean.orders).iloc[0]
-    assert proof["members"] == proof["units"] and proof["groups"] == 0
+    assert proof["accounts"] == proof["customers"] and proof["groups"] == 0
 
 
 def test_the_month_of_the_overlap_stands_out(clean):
@@ -110,18 +110,18 @@ def segmented(clean: Clean, as_of) -> pd.DataFrame:
     facts = account_facts(clean.orders, as_of)
     months, state = account_months(clean.orders, as_of), customer_states(facts)
     found = [
-        rfm.rfm_segments(facts)[["account_id", "cell", "segment"]],
-        abc_xyz.abc_classes(facts, "revenue_24m")[["account_id", "money", "abc"]],
-        abc_xyz.abc_classes(facts, "revenue_24m", method="tangent")[["account_id", "abc"]].rename(
+        rfm.rfm_segments(facts)[["customer_id", "cell", "segment"]],
+        abc_xyz.abc_classes(facts, "revenue_24m")[["customer_id", "money", "abc"]],
+        abc_xyz.abc_classes(facts, "revenue_24m", method="tangent")[["customer_id", "abc"]].rename(
             columns={"abc": "tangent"}
         ),
-        xyz.xyz_classes(facts, months, state)[["account_id", "xyz", "uncertain"]],
-        xyz.xyz_classes(facts, months, state, reading="periods")[["account_id", "xyz"]].rename(
+        xyz.xyz_classes(facts, months, state)[["customer_id", "xyz", "uncertain"]],
+        xyz.xyz_classes(facts, months, state, reading="periods")[["customer_id", "xyz"]].rename(
             columns={"xyz": "by_month"}
         ),
-        lifecycle.lifecycle_stages(facts, state)[["account_id", "stage"]],
+        lifecycle.lifecycle_stages(facts, state)[["customer_id", "stage"]],
     ]
-    return pd.concat([table.set_index("account_id").sort_index() for table in found], axis=1)
+    return pd.concat([table.set_index("customer_id").sort_index() for table in found], axis=1)
 
 
 def test_segments_hold_still_when_the_rows_of_the_file_are_shuffled(clean, tmp_path):
@@ -155,7 +155,7 @@ def test_a_margin_that_the_data_do_not_have_is_nowhere_zero(clean):
     as_of = Study.read(STUDY).as_of
     facts = account_facts(clean.orders, as_of)
     sums = crosstabs.line_sums(clean.orders, as_of)
-    rows = crosstabs.traits(facts[["account_id"]], facts[["account_id"]].assign(country="somewhere"), sums)
+    rows = crosstabs.traits(facts[["customer_id"]], facts[["customer_id"]].assign(country="somewhere"), sums)
     table = crosstabs.cross(rows)
     assert table["revenue"].sum() == pytest.approx(facts["revenue_24m"].sum())
     assert table[["margin", "margin_rate"]].isna().all(axis=None)
@@ -171,4 +171,4 @@ def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
         assert figure in pages["01_cleaning"], figure
     scores = pd.read_parquet(index.parent / "tables" / "scores.parquet")
     assert scores["key"].sum() == 35  # min(35, max(3, 5 % of some 3,500))
-    assert all(account in pages["index"] for account in scores.loc[scores["key"], "account_id"])
+    assert all(account in pages["index"] for account in scores.loc[scores["key"], "customer_id"])

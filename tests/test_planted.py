@@ -38,8 +38,8 @@ def scores(sample) -> pd.DataFrame:
     units = customers.units(sample.tables["accounts"])
     states_now = customer_states(sample.facts, accounts=sample.tables["accounts"])
     lanes = customers.lanes(sample.facts, states_now, units)
-    clients = lanes.loc[lanes["lane"] == "client", "account_id"]
-    now = customers.with_accounts(sample.facts[sample.facts["account_id"].isin(clients)], units)
+    clients = lanes.loc[lanes["lane"] == "client", "customer_id"]
+    now = customers.with_accounts(sample.facts[sample.facts["customer_id"].isin(clients)], units)
     ours = ratings.latest_ratings(sample.tables["ratings"], sample.study.as_of)
     values = criteria.criterion_values(rules.criteria, now, ratings=ours, accounts=units)
     out = criteria.knock_outs(now, accounts=units, ratings=ours)
@@ -49,14 +49,14 @@ def scores(sample) -> pd.DataFrame:
 @pytest.mark.slow
 def test_every_client_called_key_is_one_of_those_planted(sample, scores):
     planted = set(sample.truth.loc[sample.truth["is_key"], "group_id"])
-    key = scores.loc[scores["key"], "account_id"]
+    key = scores.loc[scores["key"], "customer_id"]
     assert len(key) == 25 and len(planted) == 37  # 5 % of about 500 scored: the list is shorter than the truth
     assert set(key) <= planted
 
 
 def test_planted_clients_that_still_buy_stand_at_the_top(sample, scores):
     # the list as long as the truth must hold most of it, and none of them may fall among the many
-    ranked = scores[scores["rank"].notna()].set_index("account_id")["rank"].astype(int)
+    ranked = scores[scores["rank"].notna()].set_index("customer_id")["rank"].astype(int)
     planted = ranked.reindex(sample.truth.loc[sample.truth["is_key"], "group_id"].unique()).dropna()
     assert len(planted) >= 35
     assert (planted <= len(planted)).mean() >= 0.85
@@ -69,7 +69,7 @@ def test_groups_of_behaviour_are_recovered(sample):
 
     grouping = clusters.cluster_accounts(sample.facts)
     behaviour = sample.truth.drop_duplicates("group_id").set_index("group_id")["behaviour"]
-    label = grouping.accounts["account_id"].map(behaviour)
+    label = grouping.accounts["customer_id"].map(behaviour)
     known = label.notna() & grouping.accounts["cluster"].notna()
     assert known.sum() > 500
     assert adjusted_rand_score(label[known], grouping.accounts.loc[known, "cluster"]) >= 0.8
@@ -92,9 +92,9 @@ def test_planted_experts_and_goodwill_are_told_from_the_others(sample):
     )
     found = categories.customer_categories(sample.facts, service=dealt)
     planted = sample.truth.drop_duplicates("group_id").set_index("group_id")["key_category"]
-    buying = set(sample.facts.loc[sample.facts["order_days_12m"] > 0, "account_id"])
+    buying = set(sample.facts.loc[sample.facts["order_days_12m"] > 0, "customer_id"])
     for kind in ("expert", "goodwill"):
-        told = set(found.loc[found["category"] == kind, "account_id"])
+        told = set(found.loc[found["category"] == kind, "customer_id"])
         true = set(planted.index[planted == kind]) & buying
         assert told <= true
         assert len(told) >= len(true) / 2 > 2

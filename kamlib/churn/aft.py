@@ -76,7 +76,7 @@ def aft_check(
     if not fitted:
         raise InputError("no AFT model can be estimated from this history", remedy="Give a longer history.")
     families["chosen"] = families.index == 0
-    now = table.loc[table["as_of"] == model.until].set_index("account_id").loc[test.predictions["account_id"]]
+    now = table.loc[table["as_of"] == model.until].set_index("customer_id").loc[test.predictions["customer_id"]]
     best = fitted[str(families.loc[0, "family"])]
     stays = best.predict_survival_function(standardised(model, now.reset_index()), times=[model.horizon_days])
     predictions = test.predictions.assign(aft=stays.to_numpy()[0])

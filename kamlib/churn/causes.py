@@ -37,7 +37,7 @@ def on_record(
 
     Parameters
     ----------
-    rows : account_id, last_order; an account may have several.
+    rows : customer_id, last_order; an account may have several.
     interactions, surveys, proposals : clean tables. Read are the 365 days up to the last order; of what was still under
         way (deliveries, claims, bids) also the 30 days after it. Later entries are not read, so that a loss is not
         explained by what followed from it.
@@ -49,10 +49,10 @@ def on_record(
         delivery of the account in them.
     """
     found = pd.DataFrame(np.nan, index=rows.index, columns=list(CAUSES))
-    whose = rows[["account_id", "last_order"]].assign(row=np.arange(len(rows)))
+    whose = rows[["customer_id", "last_order"]].assign(row=np.arange(len(rows)))
 
     def about(table: pd.DataFrame, after: pd.Timedelta = _NONE) -> pd.DataFrame:
-        both = table.merge(whose, on="account_id")
+        both = table.merge(whose, on="customer_id")
         age = both["last_order"] - both["date"]
         return both[(age < _YEAR) & (age >= -after)]
 

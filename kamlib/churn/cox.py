@@ -27,7 +27,7 @@ def cox_data(
     data[NAMES["duration"]] = last - start
     data[NAMES["event"]] = (came["event"] == 1) & (came["duration"] <= last)
     data[NAMES["landmark"]] = rows["as_of"].astype("datetime64[ns]").astype("int64")
-    data[NAMES["account"]] = pd.factorize(rows["account_id"])[0]
+    data[NAMES["account"]] = pd.factorize(rows["customer_id"])[0]
     return data.loc[came["duration"] > start]
 
 
@@ -68,7 +68,7 @@ def fit_cox(data: pd.DataFrame, penalty: float, *, cluster: bool = False) -> Sem
         raise InputError("the model can't be estimated from this history", found=found, remedy=remedy) from None
 
 
-def sample_accounts(table: pd.DataFrame, most: int, seed: int, column: str = "account_id") -> pd.DataFrame:
+def sample_accounts(table: pd.DataFrame, most: int, seed: int, column: str = "customer_id") -> pd.DataFrame:
     """All rows of a random part of the accounts, about `most` rows; the table itself where it is not longer."""
     if len(table) <= most:
         return table

@@ -21,7 +21,7 @@ _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
 _REASON_FROM = (
     0.1  # a group of covariates is a reason when it lowers the chance of the next order by about 10 % or more
 )
-COLUMNS = ["account_id", "p_lost", "low", "high", "method", "reason"]
+COLUMNS = ["customer_id", "p_lost", "low", "high", "method", "reason"]
 
 
 def lost_probabilities(
@@ -38,7 +38,7 @@ def lost_probabilities(
     Returns
     -------
     DataFrame, highest P(lost) first
-        account_id, p_lost, low, high, method (model or baseline), reason (in words). Where no landmark was complete
+        customer_id, p_lost, low, high, method (model or baseline), reason (in words). Where no landmark was complete
         by `as_of`, p_lost is missing and the reason says so.
     """
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
@@ -48,8 +48,8 @@ def lost_probabilities(
         found = predict(model, now).assign(method="model", reason=reasons(model, now))
     else:
         found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
-    found = found.assign(account_id=now["account_id"])[COLUMNS]
-    return found.sort_values(["p_lost", "account_id"], ascending=[False, True], ignore_index=True)
+    found = found.assign(customer_id=now["customer_id"])[COLUMNS]
+    return found.sort_values(["p_lost", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
 def final_model(

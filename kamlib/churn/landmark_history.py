@@ -28,12 +28,12 @@ def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
 
     The draw depends on the ids, not on the order of the lines or on the engine.
     """
-    if orders.account_id.nunique().execute() <= most:
+    if orders.customer_id.nunique().execute() <= most:
         return orders
-    ids = orders.select("account_id").distinct().to_pyarrow()["account_id"]
+    ids = orders.select("customer_id").distinct().to_pyarrow()["customer_id"]
     place = np.random.default_rng(seed).permutation(len(ids))[:most]
     kept = ids.take(pc.sort_indices(ids)).take(place)
-    return _kept(orders.semi_join(small(orders.get_backend(), {"account_id": kept.to_pylist()}), "account_id"))
+    return _kept(orders.semi_join(small(orders.get_backend(), {"customer_id": kept.to_pylist()}), "customer_id"))
 
 
 def at_risk_history(
@@ -73,11 +73,11 @@ def at_risk_history(
         return landmark_table(known, came, at_risk_days=at_risk_days, **tables)
 
     if earlier:
-        drawn = some_accounts(part.filter(part.date <= earlier[-1]), _CHECKED).select("account_id").distinct()
+        drawn = some_accounts(part.filter(part.date <= earlier[-1]), _CHECKED).select("customer_id").distinct()
         given = {name: table for name, table in tables.items() if table is not None}
         raise_on_leak(
             lambda known, day: _covariates(known, day, horizon_days, at_risk_days, since),
-            {"orders": _kept(part.semi_join(drawn, "account_id")), **given},
+            {"orders": _kept(part.semi_join(drawn, "customer_id")), **given},
             earlier[-1],
         )
     return pd.concat([rows(lines, at) for lines, at in ((part, earlier), (orders, days[-1:])) if at], ignore_index=True)
@@ -89,7 +89,7 @@ def _covariates(
     facts = account_facts(tables["orders"], day.date(), horizon_days=horizon_days, observed_from=since)
     others = {name: table for name, table in tables.items() if name != "orders"}
     found = landmark_table(facts, _nothing(facts), at_risk_days=at_risk_days, **others)
-    return found.set_index("account_id").drop(columns=_OUTCOME)
+    return found.set_index("customer_id").drop(columns=_OUTCOME)
 
 
 def _kept(lines: ir.Table) -> ir.Table:
@@ -99,4 +99,4 @@ def _kept(lines: ir.Table) -> ir.Table:
 
 def _nothing(facts: pd.DataFrame) -> pd.DataFrame:
     """A table of next orders without a row."""
-    return facts[["account_id", "as_of"]].head(0).assign(next_order=facts["as_of"].head(0))
+    return facts[["customer_id", "as_of"]].head(0).assign(next_order=facts["as_of"].head(0))

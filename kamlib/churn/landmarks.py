@@ -65,7 +65,7 @@ def landmark_table(
     facts : DataFrame
         `kamlib.facts.account_facts` at all landmarks.
     next_orders : DataFrame
-        `kamlib.facts.next_orders` at the same landmarks: account_id, as_of, next_order.
+        `kamlib.facts.next_orders` at the same landmarks: customer_id, as_of, next_order.
     accounts, interactions, invoices : DataFrame, optional
         Clean tables. Only what was known at t is read; see `known_at`.
 
@@ -82,13 +82,13 @@ def landmark_table(
     """
     _no_look_ahead(facts)
     table = facts[facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days)]
-    table = table.merge(next_orders[["account_id", "as_of", "next_order"]], on=["account_id", "as_of"], how="left")
-    table["ended_on"] = ended_on(table["account_id"], accounts)
-    interactions = None if interactions is None else interactions[["account_id", "date", "kind", "promised", "closed"]]
-    invoices = None if invoices is None else invoices[["account_id", "issued", "due", "amount", "paid"]]
-    table = table[~(table["ended_on"] <= table["as_of"])].sort_values(["as_of", "account_id"], ignore_index=True)
+    table = table.merge(next_orders[["customer_id", "as_of", "next_order"]], on=["customer_id", "as_of"], how="left")
+    table["ended_on"] = ended_on(table["customer_id"], accounts)
+    interactions = None if interactions is None else interactions[["customer_id", "date", "kind", "promised", "closed"]]
+    invoices = None if invoices is None else invoices[["customer_id", "issued", "due", "amount", "paid"]]
+    table = table[~(table["ended_on"] <= table["as_of"])].sort_values(["as_of", "customer_id"], ignore_index=True)
     events = [
-        events_before(group[["account_id", "as_of"]], interactions=interactions, invoices=invoices)
+        events_before(group[["customer_id", "as_of"]], interactions=interactions, invoices=invoices)
         for _, group in table.groupby("as_of")
     ]
     return pd.concat([table, pd.concat(events)], axis=1) if events else table.assign(**dict.fromkeys(EVENTS, np.nan))
@@ -138,7 +138,7 @@ def events_before(
     Parameters
     ----------
     accounts : DataFrame
-        account_id and as_of, one landmark.
+        customer_id and as_of, one landmark.
 
     Returns
     -------
@@ -152,8 +152,8 @@ def events_before(
     year = day - pd.Timedelta(days=365)
 
     def put(name: str, rows: pd.DataFrame, values: pd.Series | None = None) -> None:
-        sums = rows.groupby("account_id").size() if values is None else values.groupby(rows["account_id"]).sum()
-        result[name] = accounts["account_id"].map(sums).fillna(0.0).astype("float64")
+        sums = rows.groupby("customer_id").size() if values is None else values.groupby(rows["customer_id"]).sum()
+        result[name] = accounts["customer_id"].map(sums).fillna(0.0).astype("float64")
 
     if interactions is not None and len(interactions):
         seen = known_at("interactions", interactions, day)
@@ -175,18 +175,18 @@ def events_before(
 
 
 def _no_look_ahead(facts: pd.DataFrame) -> None:
-    if facts.duplicated(["account_id", "as_of"]).any():
-        repeated = facts.loc[facts.duplicated(["account_id", "as_of"]), "account_id"].unique()
-        raise InputError("facts repeat an account at one landmark", column="account_id", found=some(repeated))
+    if facts.duplicated(["customer_id", "as_of"]).any():
+        repeated = facts.loc[facts.duplicated(["customer_id", "as_of"]), "customer_id"].unique()
+        raise InputError("facts repeat an account at one landmark", column="customer_id", found=some(repeated))
     for last in ("first_order", "last_order"):
         if (late := facts[last] > facts["as_of"]).any():
-            raise InputError(f"{last} lies after the landmark", column=last, found=some(facts.loc[late, "account_id"]))
+            raise InputError(f"{last} lies after the landmark", column=last, found=some(facts.loc[late, "customer_id"]))
     for days, start in (("tenure_days", "first_order"), ("silence_days", "last_order")):
         right = (facts["as_of"] - facts[start]).dt.days
         if (wrong := right.notna() & (facts[days] != right)).any():
             raise InputError(
                 f"{days} isn't counted from {start} to the landmark",
                 column=days,
-                found=some(facts.loc[wrong, "account_id"]),
+                found=some(facts.loc[wrong, "customer_id"]),
                 remedy="Make the facts with kamlib.facts.account_facts at the landmark itself.",
             )

@@ -29,8 +29,8 @@ def loss_episodes(
 
     Returns
     -------
-    DataFrame, in the order of lost_on and account_id
-        account_id, last_order (before the loss), lost_on, ended_on (the day it closed or left its contract, by which the loss
+    DataFrame, in the order of lost_on and customer_id
+        customer_id, last_order (before the loss), lost_on, ended_on (the day it closed or left its contract, by which the loss
         can't be made good), returned_on (the next purchase; missing where none came), amount and margin (net of the 365
         days up to last_order, study currency), second_amount and second_margin (net of a horizon from the day of the
         return; missing while that is not over). Margins are missing where none is known.
@@ -38,19 +38,21 @@ def loss_episodes(
     horizon = pd.Timedelta(days=horizon_days)
     lines = orders.filter(orders.date <= as_of)
     purchases = lines.filter(lines.amount > 0)
-    days = purchases.select("account_id", "date").distinct()
-    gaps = days.mutate(returned_on=days.date.lead().over(group_by=days.account_id, order_by=days.date))
+    days = purchases.select("customer_id", "date").distinct()
+    gaps = days.mutate(returned_on=days.date.lead().over(group_by=days.customer_id, order_by=days.date))
     quiet = gaps.returned_on.fill_null(as_of).delta(gaps.date, unit="day") > horizon_days
-    starts = gaps.filter(quiet).select("account_id", "returned_on", last_order="date")
+    starts = gaps.filter(quiet).select("customer_id", "returned_on", last_order="date")
     ended = _ended(accounts, pd.Timestamp(as_of))
     if len(ended):
-        known = small(orders.get_backend(), {"account_id": ended.index, "day": ended.dt.strftime("%Y-%m-%d")})
-        there = purchases.join(known.mutate(day=known.day.cast("date")), "account_id").filter(lambda t: t.date <= t.day)
-        last = there.group_by("account_id").agg(last_order=there.date.max())
+        known = small(orders.get_backend(), {"customer_id": ended.index, "day": ended.dt.strftime("%Y-%m-%d")})
+        there = purchases.join(known.mutate(day=known.day.cast("date")), "customer_id").filter(
+            lambda t: t.date <= t.day
+        )
+        last = there.group_by("customer_id").agg(last_order=there.date.max())
         gone = last.mutate(returned_on=last.last_order.nullif(last.last_order))
         starts = starts.union(gone.select(*starts.columns), distinct=True)
-    starts = starts.rename(account="account_id")
-    both = lines.join(starts, lines.account_id == starts.account)
+    starts = starts.rename(account="customer_id")
+    both = lines.join(starts, lines.customer_id == starts.account)
     age = both.last_order.delta(both.date, unit="day")
     since = both.date.delta(both.returned_on, unit="day")
     spans = {"": (age >= 0) & (age < 365), "second_": (since >= 0) & (since < horizon_days)}
@@ -61,22 +63,22 @@ def loss_episodes(
     }
     bought = spans[""] & (both.amount > 0)
     sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
-    found: pd.DataFrame = both.group_by("account_id", "last_order", "returned_on").agg(**sums).to_pandas()
+    found: pd.DataFrame = both.group_by("customer_id", "last_order", "returned_on").agg(**sums).to_pandas()
     found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
     found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(
         lambda n: n > 0
     )
-    found["ended_on"] = found["account_id"].map(ended)
+    found["ended_on"] = found["customer_id"].map(ended)
     found["lost_on"] = pd.concat([found["last_order"] + horizon, found["ended_on"]], axis=1).min(axis=1)
     found = found[~(found["last_order"] > found["ended_on"])]
     found["returned_on"] = found["returned_on"].mask(found["returned_on"] > found["ended_on"])
     found["ended_on"] = found["ended_on"].where(found["returned_on"].isna())
-    found = found.drop_duplicates(["account_id", "last_order"])
+    found = found.drop_duplicates(["customer_id", "last_order"])
     over = found["returned_on"] + horizon <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
     second = ["second_amount", "second_margin"]
     found[second] = found[second].where(over)
-    names = ["account_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
-    return found.sort_values(["lost_on", "account_id"], ignore_index=True)[names]
+    names = ["customer_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
+    return found.sort_values(["lost_on", "customer_id"], ignore_index=True)[names]
 
 
 def losses_by_quarter(
@@ -87,7 +89,7 @@ def losses_by_quarter(
     Parameters
     ----------
     episodes : `loss_episodes` at `as_of`.
-    first_orders : day of the first purchase, by account_id.
+    first_orders : day of the first purchase, by customer_id.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def losses_by_quarter(
     day = pd.Timestamp(as_of)
     since = first_orders.min() + pd.Timedelta(days=horizon_days)
     whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
-    who = first_orders.index.get_indexer(pd.Index(episodes["account_id"]))
+    who = first_orders.index.get_indexer(pd.Index(episodes["customer_id"]))
     money = episodes[["amount", "margin"]].where(whole)
     rows = []
     for quarter in pd.period_range(since, day, freq="Q") if len(first_orders) else ():
@@ -133,6 +135,6 @@ def losses_by_quarter(
 
 def _ended(accounts: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:
     """The day each account closed or left its contract, of those that had by `day`."""
-    ids = pd.Series([] if accounts is None else accounts["account_id"].unique(), dtype="object")
+    ids = pd.Series([] if accounts is None else accounts["customer_id"].unique(), dtype="object")
     ended = ended_on(ids, accounts).set_axis(ids)
     return ended[ended <= day]

@@ -155,13 +155,13 @@ def fit(
         background(np.exp(-own[complete]), came.loc[complete, "lost"]),
         _mbg_nbd(train) if settings.buyers else None,
         len(train),
-        train["account_id"].nunique(),
+        train["customer_id"].nunique(),
     )
 
 
 def _mbg_nbd(rows: pd.DataFrame) -> MbgNbd:
     """Fitted on each account as it was last seen: who has fallen silent for good stays in it, for its last row holds all its orders."""
-    last = rows.sort_values("as_of", kind="stable").drop_duplicates("account_id", keep="last")
+    last = rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
     return fit_mbg_nbd(*repeats(last, rows["as_of"].max()))
 
 

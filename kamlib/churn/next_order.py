@@ -35,12 +35,12 @@ def next_order_days(
     Returns
     -------
     DataFrame
-        account_id, next_from, next_days, next_to: days by which a quarter, half and three quarters have ordered. Missing:
+        customer_id, next_from, next_days, next_to: days by which a quarter, half and three quarters have ordered. Missing:
         later than the horizon, or never (the curve doesn't fall so far within it).
     """
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
     days = _by_group(table, as_of, now, horizon_days) if model is None else _by_model(model, now)
-    return pd.DataFrame({"account_id": now["account_id"], **days}).reset_index(drop=True)
+    return pd.DataFrame({"customer_id": now["customer_id"], **days}).reset_index(drop=True)
 
 
 def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:

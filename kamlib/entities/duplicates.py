@@ -121,7 +121,7 @@ def _open(table: pd.DataFrame, pairs: np.ndarray, review: pd.DataFrame | None) -
     """Which pairs are still to be judged: not one group already, and not told apart by the review."""
     groups = table if "parent_id" in table else table.assign(parent_id=None)
     heads, _ = group_heads(groups, "group", review)
-    unit = pd.Series(pd.factorize(heads["account_id"])[0], index=heads["member_id"])
+    unit = pd.Series(pd.factorize(heads["customer_id"])[0], index=heads["account_id"])
     of = unit.to_numpy()[pairs]
     still: np.ndarray = of[:, 0] != of[:, 1]
     if review is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import ibis.expr.types as ir
@@ -17,7 +16,7 @@ from kamlib.errors import InputError, some
 def group_heads(
     accounts: pd.DataFrame, unit: str, review: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The unit that each account is counted in, and what was odd about the parents.
+    """The customer that each account is counted in, and what was odd about the parents.
 
     The head of a group is where the chain of parents ends; it may be a firm that is no account itself. An account
     that is its own parent, or that stands in a circle of parents, is counted by itself and reported; accounts below
@@ -37,7 +36,7 @@ def group_heads(
     Returns
     -------
     DataFrame
-        member_id, account_id: one row for each account.
+        account_id, customer_id: one row for each account.
     list of str
         Sentences for the reader of the ledger; empty where all was well.
 
@@ -53,7 +52,7 @@ def group_heads(
     if review is not None:
         heads, more = _by_review(own, heads, review, ["same", "group"] if unit == "group" else ["same"])
         told += more
-    return pd.DataFrame({"member_id": own, "account_id": heads}), told
+    return pd.DataFrame({"account_id": own, "customer_id": heads}), told
 
 
 def _by_parents(accounts: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
@@ -126,74 +125,73 @@ def _by_review(
     return made, told
 
 
-def roll_up(table: pd.DataFrame, heads: pd.DataFrame, columns: Sequence[str] = ("account_id",)) -> pd.DataFrame:
-    """`table` with its accounts replaced by their units; `member_id` keeps the account as it was given.
+def roll_up(table: pd.DataFrame, heads: pd.DataFrame) -> pd.DataFrame:
+    """`table` with the customer that each row's account is counted in, as its first column: customer_id.
 
     Parameters
     ----------
     table : DataFrame with account_id.
-    heads : from `group_heads`; an account that is not in it is its own unit.
-    columns : the columns that name accounts.
+    heads : from `group_heads`; an account that is not in it is its own customer.
     """
-    unit = heads.set_index("member_id")["account_id"]
-    made = table.assign(member_id=table["account_id"])
-    for column in columns:
-        made[column] = table[column].map(unit).where(table[column].isin(unit.index), table[column]).astype(object)
+    customer = table["account_id"].map(heads.set_index("account_id")["customer_id"])
+    made = table.copy()
+    made.insert(0, "customer_id", customer.where(customer.notna(), table["account_id"]).astype(object))
     return made
 
 
 def double_count(orders: ir.Table) -> pd.DataFrame:
-    """The proof that rolling up lost and doubled nothing: members added up by unit against the units themselves.
+    """The proof that rolling up lost and doubled nothing: accounts added up by customer against the customers themselves.
 
     Parameters
     ----------
-    orders : clean order lines with account_id, member_id and amount.
+    orders : clean order lines with customer_id, account_id and amount.
 
     Returns
     -------
     DataFrame
-        One row: members, units, groups (units of more than one member), amount_by_member, amount_by_unit (decimals).
+        One row: accounts, customers, groups (customers of more than one account), amount_by_account, amount_by_customer
+        (decimals).
 
     Raises
     ------
     InputError
-        If a member is counted in two units, or the two sums differ.
+        If an account is counted in two customers, or the two sums differ.
     """
-    pairs = orders.group_by("account_id", "member_id").agg(amount=orders["amount"].sum()).to_pandas()
-    if not pairs["member_id"].is_unique:
-        twice = pairs.loc[pairs["member_id"].duplicated(), "member_id"]
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
+    if not pairs["account_id"].is_unique:
+        twice = pairs.loc[pairs["account_id"].duplicated(), "account_id"]
         raise InputError("accounts are counted in two groups", found=some(sorted(twice)))
-    by_unit = orders.group_by("account_id").agg(amount=orders["amount"].sum()).to_pandas()
-    sums = [sum(table["amount"], Decimal(0)) for table in (pairs, by_unit)]
+    by_customer = orders.group_by("customer_id").agg(amount=orders["amount"].sum()).to_pandas()
+    sums = [sum(table["amount"], Decimal(0)) for table in (pairs, by_customer)]
     if sums[0] != sums[1]:
         raise InputError("the sum by group differs from the sum by account", found=f"{sums[1]} and {sums[0]}")
-    sizes = pairs.groupby("account_id").size()
+    sizes = pairs.groupby("customer_id").size()
     return pd.DataFrame(
         {
-            "members": [len(pairs)],
-            "units": [len(by_unit)],
+            "accounts": [len(pairs)],
+            "customers": [len(by_customer)],
             "groups": [int((sizes > 1).sum())],
-            "amount_by_member": [sums[0]],
-            "amount_by_unit": [sums[1]],
+            "amount_by_account": [sums[0]],
+            "amount_by_customer": [sums[1]],
         }
     )
 
 
 def largest(orders: ir.Table, most: int = 10) -> pd.DataFrame:
-    """The units with the largest amounts, beside the largest of their members alone.
+    """The customers with the largest amounts, beside the largest of their accounts alone.
 
     Returns
     -------
     DataFrame
-        account_id, members (accounts with order lines), amount (of the unit), largest_member (its amount), share (of
-        the amounts of all units), sorted by amount.
+        customer_id, accounts (with order lines), amount (of the customer), largest_account (its amount), share (of the
+        amounts of all customers), sorted by amount.
     """
-    pairs = orders.group_by("account_id", "member_id").agg(amount=orders["amount"].sum()).to_pandas()
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
     pairs["amount"] = pairs["amount"].astype(float)
-    units = pairs.groupby("account_id")["amount"]
-    made: pd.DataFrame = units.agg(members="size", amount="sum", largest_member="max").reset_index()
+    by = pairs.groupby("customer_id")["amount"]
+    made: pd.DataFrame = by.agg(accounts="size", amount="sum", largest_account="max").reset_index()
     made["share"] = made["amount"] / made["amount"].sum()
-    return made.sort_values(["amount", "account_id"], ascending=[False, True]).head(most).reset_index(drop=True)
+    return made.sort_values(["amount", "customer_id"], ascending=[False, True]).head(most).reset_index(drop=True)
 
 
 def _last(parent: np.ndarray) -> np.ndarray:

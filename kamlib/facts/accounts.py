@@ -58,16 +58,16 @@ def account_facts(
     Parameters
     ----------
     orders : ibis table
-        Clean order lines: account_id, order_id, date, amount, margin, category, manager.
+        Clean order lines: customer_id, order_id, date, amount, margin, category, manager.
     as_of : a day, or several for landmarks and for the change since last quarter; one pass serves all.
     horizon_days : days without a purchase after which the next one counts as a return.
     observed_from : first day that was observed; None: the first order line's day.
-    columns : the facts that are wanted, beside account_id, as_of and share; None: all. What they don't need is not computed.
+    columns : the facts that are wanted, beside customer_id, as_of and share; None: all. What they don't need is not computed.
 
     Returns
     -------
     DataFrame
-        account_id, as_of; first_order, last_order (purchases only), tenure_days, silence_days; order_days, orders
+        customer_id, as_of; first_order, last_order (purchases only), tenure_days, silence_days; order_days, orders
         (distinct order and day), lines; revenue, margin, returns (study currency; returns as a positive sum),
         average_order (purchases / orders); gaps between order days: gaps (count), gap_median, gap_mean, gap_sd
         (ddof 1), gap_cv, gap_p95, in days; categories and managers (distinct, ever); revenue, margin, order days,
@@ -102,9 +102,9 @@ def account_facts(
     rows = sums_of_days(orders, dates[-1], *["order_id"] * (not set(ORDERS).isdisjoint(wanted)))
     sums = _sums(_with_previous(rows, wanted), dates, horizon_days)
     if not set(BREADTH).isdisjoint(wanted):
-        sums = sums.left_join(breadth(orders, dates), ["account_id", "as_of"])
+        sums = sums.left_join(breadth(orders, dates), ["customer_id", "as_of"])
     facts = _derived(sums)
-    facts = as_pandas(facts.select("account_id", "as_of", "first_line", *wanted), ["as_of", "share", "account_id"])
+    facts = as_pandas(facts.select("customer_id", "as_of", "first_line", *wanted), ["as_of", "share", "customer_id"])
     if facts.empty:
         raise InputError(
             f"no order line on or before {dates[-1]}", remedy="Choose a later as_of or check the date column."
@@ -119,7 +119,7 @@ def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
     if "order_id" not in rows.columns and set(RHYTHM).isdisjoint(wanted):
         return rows.mutate(previous=none)
     bought = rows.bought > 0
-    day = rows.date.lag().over(group_by=[rows.account_id, bought], order_by=rows.date)
+    day = rows.date.lag().over(group_by=[rows.customer_id, bought], order_by=rows.date)
     return rows.mutate(previous=ibis.ifelse(bought, day, none))
 
 
@@ -157,7 +157,7 @@ def _sums(rows: ir.Table, dates: Sequence[date], horizon_days: int) -> ir.Table:
         sums[f"order_days_{name}"] = seen.date.count(where=purchase & inside)
         sums[f"order_months_{name}"] = seen.date.count(where=new_month & inside)
         sums[f"tilt_{name}"] = (seen.revenue * (months - 1 - 2 * seen.age)).sum(where=inside)
-    return seen.group_by("account_id", "as_of").agg(**sums)
+    return seen.group_by("customer_id", "as_of").agg(**sums)
 
 
 def _derived(sums: ir.Table) -> ir.Table:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
+from kamlib.facts.customers import own_rows
 from kamlib.study.dictionary import INPUTS
 
 TOUCHES = ("meeting", "call", "visit")
@@ -45,7 +46,7 @@ def raise_on_leak(
 
     Parameters
     ----------
-    make : function of the tables and the day that gives the covariates, one row per account (account_id as index).
+    make : function of the tables and the day that gives the covariates, one row per account (customer_id as index).
     tables : input tables by name; orders may stay in the engine, as an Ibis table.
 
     Raises
@@ -76,12 +77,11 @@ def _before(name: str, table: Any, day: pd.Timestamp) -> Any:
     return known_at(name, table, day) if isinstance(table, pd.DataFrame) else table.filter(table.date <= day.date())
 
 
-def ended_on(account_ids: pd.Series, accounts: pd.DataFrame | None) -> pd.Series:
+def ended_on(customer_ids: pd.Series, accounts: pd.DataFrame | None) -> pd.Series:
     """The day each account closed or its contract ended, the earlier of both; missing where neither is known."""
-    ended = pd.Series(pd.NaT, index=account_ids.index, dtype="datetime64[ns]")
+    ended = pd.Series(pd.NaT, index=customer_ids.index, dtype="datetime64[ns]")
     if accounts is None or accounts.empty:
         return ended
-    own = accounts.loc[accounts["account_id"] == accounts["member_id"]] if "member_id" in accounts else accounts
-    own = own.drop_duplicates("account_id").set_index("account_id")
-    days = [account_ids.map(pd.to_datetime(own[name])) for name in ("closed_on", "contract_end") if name in own]
+    own = own_rows(accounts)
+    days = [customer_ids.map(pd.to_datetime(own[name])) for name in ("closed_on", "contract_end") if name in own]
     return pd.concat(days, axis=1).min(axis=1) if days else ended

@@ -20,17 +20,17 @@ def past_blocks(orders: ir.Table, as_of: date, *, horizon_days: int) -> pd.DataF
     Parameters
     ----------
     orders : ibis table
-        Clean order lines: account_id, date, amount, margin. Lines after `as_of` are not read.
+        Clean order lines: customer_id, date, amount, margin. Lines after `as_of` are not read.
 
     Returns
     -------
     DataFrame, one row per account and block with lines
-        account_id, block (0 is the latest), amount, margin (study currency, credit notes in the block they are dated in),
+        customer_id, block (0 is the latest), amount, margin (study currency, credit notes in the block they are dated in),
         bought (whether it holds a purchase).
     """
     back = ibis.date(pd.Timestamp(as_of).date()).delta(orders.date, unit="day")
     lines = orders.mutate(back=back).filter(lambda t: (t.back >= 0) & (t.back < PAST_BLOCKS * horizon_days))
-    return _sums(lines.mutate(block=(lines.back / horizon_days).floor().cast("int64")), ["account_id", "block"])
+    return _sums(lines.mutate(block=(lines.back / horizon_days).floor().cast("int64")), ["customer_id", "block"])
 
 
 def later_blocks(
@@ -43,17 +43,17 @@ def later_blocks(
     Returns
     -------
     DataFrame
-        account_id, as_of, block (from 1, at most `n_blocks`); one row per block with a purchase.
+        customer_id, as_of, block (from 1, at most `n_blocks`); one row per block with a purchase.
     """
-    days = orders.filter(orders.amount > 0).select("account_id", "date").distinct()
+    days = orders.filter(orders.amount > 0).select("customer_id", "date").distinct()
     marks = small(orders.get_backend(), {"as_of": [pd.Timestamp(day).date().isoformat() for day in dates]})
     marks = marks.mutate(as_of=marks.as_of.cast("date"))
     after = days.join(marks, days.date > marks.as_of)
     last = ibis.date(pd.Timestamp(until).date()).delta(after.as_of, unit="day")
     block = ((after.date.delta(after.as_of, unit="day") - 1) / horizon_days).floor().cast("int64") + 1
     whole = ibis.least((last / horizon_days).floor().cast("int64"), n_blocks)
-    found = after.select("account_id", "as_of", block=block, whole=whole).filter(lambda t: t.block <= t.whole)
-    table: pd.DataFrame = found.select("account_id", "as_of", "block").distinct().to_pandas()
+    found = after.select("customer_id", "as_of", block=block, whole=whole).filter(lambda t: t.block <= t.whole)
+    table: pd.DataFrame = found.select("customer_id", "as_of", "block").distinct().to_pandas()
     return table.assign(as_of=table["as_of"].astype("datetime64[ns]"))
 
 
@@ -63,13 +63,13 @@ def span_sums(orders: ir.Table, spans: Mapping[str, tuple[pd.Timestamp, pd.Times
     Returns
     -------
     DataFrame, one row per account and span with lines
-        account_id, span (its name), amount, margin (study currency), bought.
+        customer_id, span (its name), amount, margin (study currency), bought.
     """
     ends = [[day.date().isoformat() for day in days] for days in zip(*spans.values(), strict=True)]
     bounds = small(orders.get_backend(), {"span": list(spans), "start": ends[0], "end": ends[1]})
     known = bounds.mutate(start=bounds.start.cast("date"), end=bounds.end.cast("date"))
     inside = orders.join(known, [orders.date > known.start, orders.date <= known.end])
-    return _sums(inside, ["account_id", "span"])
+    return _sums(inside, ["customer_id", "span"])
 
 
 def _sums(lines: ir.Table, by: list[str]) -> pd.DataFrame:

@@ -22,21 +22,21 @@ def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
     Returns
     -------
     ibis Table
-        account_id, as_of, categories, categories_12m, categories_24m, managers, managers_12m, managers_24m. Accounts without
+        customer_id, as_of, categories, categories_12m, categories_24m, managers, managers_12m, managers_24m. Accounts without
         a purchase by the date are not in it.
     """
     lines = orders.filter((orders.date <= dates[-1]) & (orders.amount > 0))
     stretch = ibis.cases(*((lines.date <= at, place) for place, at in enumerate(dates)))
-    kinds = lines.group_by("account_id", "category", "manager", stretch=stretch).agg(latest=lines.date.max())
+    kinds = lines.group_by("customer_id", "category", "manager", stretch=stretch).agg(latest=lines.date.max())
     seen = seen_at(kinds, "latest", dates)
     counts = []
     for column, name in (("category", "categories"), ("manager", "managers")):
-        each = seen.group_by("account_id", "as_of", column).agg(age=seen.age.min())
+        each = seen.group_by("customer_id", "as_of", column).agg(age=seen.age.min())
         known = each[column].notnull()
         counts.append(
-            each.group_by("account_id", "as_of").agg(
+            each.group_by("customer_id", "as_of").agg(
                 **{name: each[column].count()},
                 **{f"{name}_{months}m": each.age.count(where=known & (each.age < months)) for months in (12, 24)},
             )
         )
-    return counts[0].join(counts[1], ["account_id", "as_of"])
+    return counts[0].join(counts[1], ["customer_id", "as_of"])

@@ -16,7 +16,7 @@ from kamlib.errors import InputError
 
 
 def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
-    """Account-days with a purchase up to `until`: account_id, date, amount, margin (net of the day), in date order."""
+    """Account-days with a purchase up to `until`: customer_id, date, amount, margin (net of the day), in date order."""
     days = account_days(orders, until)
     return days[days["bought"]].drop(columns="bought").reset_index(drop=True)
 
@@ -25,8 +25,8 @@ def account_days(orders: ir.Table, until: date) -> pd.DataFrame:
     """All account-days with lines up to `until`, days of credit notes alone too: the columns of `order_days`, and bought."""
     days = sums_of_days(orders, until)
     amount, margin = (money.cast("float64") for money in (days.bought - days.returned, days.margin))
-    table = days.select("account_id", "date", amount=amount, margin=margin, bought=days.bought > 0)
-    return as_pandas(table, ["account_id", "date"])
+    table = days.select("customer_id", "date", amount=amount, margin=margin, bought=days.bought > 0)
+    return as_pandas(table, ["customer_id", "date"])
 
 
 def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
@@ -35,7 +35,7 @@ def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
     Returns
     -------
     ibis Table
-        account_id, date, `by`, lines, bought and returned (of purchases and of credit notes, both positive), margin (missing
+        customer_id, date, `by`, lines, bought and returned (of purchases and of credit notes, both positive), margin (missing
         where no line has one), known (bought and returned of the lines with a margin).
     """
     lines = orders.filter(orders.date <= until)
@@ -47,7 +47,7 @@ def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
     }
     # As exact as the lines, in half the memory of what the engine would make of sums.
     money = {name: total.cast("decimal(18,4)") for name, total in sums.items()}
-    return lines.group_by("account_id", "date", *by).agg(lines=lines.count(), **money)
+    return lines.group_by("customer_id", "date", *by).agg(lines=lines.count(), **money)
 
 
 def seen_at(table: ir.Table, day: str, dates: Sequence[date]) -> ir.Table:

@@ -19,32 +19,32 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        account_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
+        customer_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
         account has no line with a margin in any month, and in months that have lines but none with a margin.
     """
     until = _last_complete(as_of)
     days = sums_of_days(orders, until)
     days = days.mutate(number=_number(days.date), day=(days.bought > 0).cast("int32"))
-    sums = days.group_by("account_id", "number").agg(
+    sums = days.group_by("customer_id", "number").agg(
         revenue=(days.bought - days.returned).sum().cast("float64"),
         margin=days.margin.sum().cast("float64"),
         order_days=days.day.sum(),
     )
-    spans = sums.group_by("account_id").agg(
+    spans = sums.group_by("customer_id").agg(
         first=sums.number.min(where=sums.order_days > 0), has_margin=sums.margin.count() > 0
     )
     spans = spans.filter(spans["first"].notnull())
     months = ibis.range(spans["first"], 12 * until.year + until.month).unnest()
-    grid = spans.select("account_id", "has_margin", number=months)
-    full = grid.left_join(sums, ["account_id", "number"])
+    grid = spans.select("customer_id", "has_margin", number=months)
+    full = grid.left_join(sums, ["customer_id", "number"])
     table = full.select(
-        account_id=grid.account_id,
+        customer_id=grid.customer_id,
         number=grid.number.cast("int64"),
         revenue=sums.revenue.fill_null(0.0),
         margin=ibis.ifelse(grid.has_margin & sums.revenue.isnull(), 0.0, sums.margin),
         order_days=sums.order_days.fill_null(0),
     )
-    found = as_pandas(table, ["account_id", "number"])
+    found = as_pandas(table, ["customer_id", "number"])
     month = (found.pop("number") - 12 * 1970).to_numpy("datetime64[M]").astype("datetime64[ns]")
     found.insert(1, "month", month)
     return found

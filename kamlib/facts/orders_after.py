@@ -20,12 +20,12 @@ def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> 
     Returns
     -------
     DataFrame
-        account_id, as_of, next_order (missing where none came by `until`).
+        customer_id, as_of, next_order (missing where none came by `until`).
     """
-    bought = orders.filter((orders.date <= until) & (orders.amount > 0)).select("account_id", "date").distinct()
+    bought = orders.filter((orders.date <= until) & (orders.amount > 0)).select("customer_id", "date").distinct()
     pairs = bought.mutate(as_of=ibis.array([ibis.literal(at, type="date") for at in as_dates(dates)]).unnest())
-    firsts = pairs.group_by("account_id", "as_of").agg(
+    firsts = pairs.group_by("customer_id", "as_of").agg(
         first=pairs.date.min(), next_order=pairs.date.min(where=pairs.date > pairs.as_of)
     )
     known = firsts.filter(firsts["first"] <= firsts.as_of).drop("first")
-    return as_pandas(known, ["as_of", "account_id"])
+    return as_pandas(known, ["as_of", "customer_id"])

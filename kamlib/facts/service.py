@@ -26,14 +26,14 @@ def service_facts(
     Parameters
     ----------
     facts : DataFrame, one row per account at one date
-        account_id, as_of, revenue_12m, margin_12m, order_days_12m.
+        customer_id, as_of, revenue_12m, margin_12m, order_days_12m.
     invoices, interactions : clean tables, or None.
-    costs : account_id, date, cost of each touch (`kamlib.facts.service.serving_costs`), or None.
+    costs : customer_id, date, cost of each touch (`kamlib.facts.service.serving_costs`), or None.
 
     Returns
     -------
     DataFrame
-        account_id; cost_to_serve (study currency), cost_to_serve_share (of positive revenue), contribution (margin less
+        customer_id; cost_to_serve (study currency), cost_to_serve_share (of positive revenue), contribution (margin less
         cost to serve); invoices (issued), days_late (mean days paid after the due day, weighted by amount, of invoices due in
         the 12 months or open since longer; an open one counts up to as_of; early payment is negative), prepaid_share (of the
         amount issued, paid on or before the day of issue); claims (and disputes), claims_per_order (for each order day), lessons (claims
@@ -43,7 +43,7 @@ def service_facts(
     one_row_each(facts, ["as_of", "revenue_12m", "margin_12m", "order_days_12m"])
     day = facts["as_of"].max()
     since = day - pd.DateOffset(months=12)
-    found = facts.set_index("account_id")[["revenue_12m", "margin_12m", "order_days_12m"]].astype(float)
+    found = facts.set_index("customer_id")[["revenue_12m", "margin_12m", "order_days_12m"]].astype(float)
     table = found.join(_service(interactions, costs, found.index, since, day)).join(
         _payment(invoices, found.index, since, day)
     )
@@ -71,13 +71,15 @@ def _service(
     claims = rows[rows["kind"].isin(["claim", "dispute"])]
     taught = claims[claims["lesson"].fillna("").astype(str).str.strip() != ""] if "lesson" in claims else claims[:0]
     for name, part in (("claims", claims), ("lessons", taught), ("tests", rows[rows["kind"] == "test"])):
-        table[name] = part.groupby("account_id").size().reindex(index).fillna(0.0)
+        table[name] = part.groupby("customer_id").size().reindex(index).fillna(0.0)
     if costs is not None and not costs.empty:
         inside = costs[(costs["date"] > since) & (costs["date"] <= day)]
-        table["cost_to_serve"] = inside.groupby("account_id")["cost"].sum().reindex(index).fillna(0.0)
+        table["cost_to_serve"] = inside.groupby("customer_id")["cost"].sum().reindex(index).fillna(0.0)
     if "contact_id" in rows:
         met = rows[rows["kind"].isin(TOUCHES) & rows["contact_id"].notna()]
-        each = met.groupby(["account_id", "contact_id"]).size().groupby("account_id").agg(["max", "sum"]).reindex(index)
+        each = (
+            met.groupby(["customer_id", "contact_id"]).size().groupby("customer_id").agg(["max", "sum"]).reindex(index)
+        )
         table["touches"] = each["sum"].fillna(0.0)
         table["main_contact_share"] = each["max"] / each["sum"]
     return table
@@ -92,12 +94,12 @@ def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp
     seen = seen[seen["amount"] > 0]
     due = seen[(seen["due"] <= day) & ((seen["due"] > since) | seen["paid"].isna())]
     late = (due["paid"].fillna(day) - due["due"]).dt.days * due["amount"]
-    table["days_late"] = (late.groupby(due["account_id"]).sum() / due.groupby("account_id")["amount"].sum()).reindex(
+    table["days_late"] = (late.groupby(due["customer_id"]).sum() / due.groupby("customer_id")["amount"].sum()).reindex(
         index
     )
     issued = seen[seen["issued"] > since]
-    whole = issued.groupby("account_id")["amount"].agg(["size", "sum"]).reindex(index)
-    early = issued[issued["paid"] <= issued["issued"]].groupby("account_id")["amount"].sum().reindex(index).fillna(0.0)
+    whole = issued.groupby("customer_id")["amount"].agg(["size", "sum"]).reindex(index)
+    early = issued[issued["paid"] <= issued["issued"]].groupby("customer_id")["amount"].sum().reindex(index).fillna(0.0)
     table["prepaid_share"] = early / whole["sum"]
     if seen["issued"].min() <= since:
         table["invoices"] = whole["size"].fillna(0.0)
@@ -107,4 +109,4 @@ def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp
 def serving_costs(interactions: pd.DataFrame, hour: float | None) -> pd.DataFrame:
     """Our cost of each touch: its cost plus its hours at the cost of an hour; hours count nothing where `hour` is None."""
     cost = interactions["cost"].fillna(0.0) + interactions["hours"].fillna(0.0) * (hour or 0.0)
-    return pd.DataFrame({"account_id": interactions["account_id"], "date": interactions["date"], "cost": cost})
+    return pd.DataFrame({"customer_id": interactions["customer_id"], "date": interactions["date"], "cost": cost})

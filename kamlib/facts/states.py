@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.customers import own_rows
+
 STATES = ("active", "returned", "partial", "silent", "lost")
 _PRIOR_GAPS = 5
 _FEWEST = 20  # accounts with gaps that a segment needs
@@ -31,18 +33,18 @@ def customer_states(
     Parameters
     ----------
     facts : DataFrame
-        One row per account and date: account_id, as_of, first_order, last_order, silence_days, gaps, gap_p95,
+        One row per account and date: customer_id, as_of, first_order, last_order, silence_days, gaps, gap_p95,
         revenue_6m, revenue_prev_6m, revenue_6m_year_ago, long_gap_ended.
     horizon_days : days without a purchase that define a loss.
     floor_days : the silence limit is never below it.
     accounts : DataFrame, optional
-        Clean accounts (account_id, member_id, closed_on, contract_end, industry, size): losses that were declared, and
+        Clean accounts (customer_id, account_id, closed_on, contract_end, industry, size): losses that were declared, and
         the segments of `silence_limits`.
 
     Returns
     -------
     DataFrame
-        account_id, as_of, state, silence_days, silence_limit (days), reason (in words). Accounts that never bought are not in it.
+        customer_id, as_of, state, silence_days, silence_limit (days), reason (in words). Accounts that never bought are not in it.
     """
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
     limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
@@ -69,7 +71,7 @@ def customer_states(
     )
     return pd.DataFrame(
         {
-            "account_id": table["account_id"],
+            "customer_id": table["customer_id"],
             "as_of": table["as_of"],
             "state": state,
             "silence_days": table["silence_days"].astype("int64"),
@@ -90,7 +92,7 @@ def silence_limits(
     else all accounts.
     """
     common = pd.Series(np.nan, index=facts.index)
-    for segment in _segments(facts["account_id"], accounts):
+    for segment in _segments(facts["customer_id"], accounts):
         gaps = facts["gap_p95"].groupby([facts["as_of"], segment])
         common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= _FEWEST))
     common = common.fillna(facts.groupby("as_of")["gap_p95"].transform("median")).fillna(float(horizon_days))
@@ -116,24 +118,18 @@ def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
     reasons = pd.Series(pd.NA, index=table.index, dtype="string")
     if accounts is None or accounts.empty:
         return reasons
-    own = _heads(accounts)
+    own = own_rows(accounts)
     for column, words in (("contract_end", "its contract ended on "), ("closed_on", "closed on ")):
         if column in own:
-            day = table["account_id"].map(pd.to_datetime(own[column]))
+            day = table["customer_id"].map(pd.to_datetime(own[column]))
             after = day.notna() & (day <= table["as_of"])
             reasons = reasons.mask(after, words + day.dt.strftime("%Y-%m-%d").astype("string"))
     return reasons
 
 
-def _segments(account_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:
+def _segments(customer_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:
     """Industry and size class of each account, those that are given."""
     if accounts is None or accounts.empty:
         return []
-    own = _heads(accounts)
-    return [account_ids.map(own[name]) for name in ("industry", "size") if name in own]
-
-
-def _heads(accounts: pd.DataFrame) -> pd.DataFrame:
-    """The units' own rows, by account_id."""
-    own = accounts.loc[accounts["account_id"] == accounts["member_id"]]
-    return own.drop_duplicates("account_id").set_index("account_id")
+    own = own_rows(accounts)
+    return [customer_ids.map(own[name]) for name in ("industry", "size") if name in own]

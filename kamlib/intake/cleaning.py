@@ -21,7 +21,7 @@ from kamlib.study.model import Study
 
 QUARANTINE = ("table", "source_file", "source_line", "reason", "date", "amount", "original")
 ORDER_COLUMNS = (
-    *("order_id", "account_id", "member_id", "date", "amount", "margin", "quantity", "price", "product", "category"),
+    *("order_id", "customer_id", "account_id", "date", "amount", "margin", "quantity", "price", "product", "category"),
     *("currency", "channel", "manager", "mark", "source_file", "source_line"),
 )
 
@@ -70,14 +70,14 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
         If the file can't be read, or the study refuses what came (currencies without any rates, credit notes).
     """
     rules = of_study(study)
-    known = engines.small(con, {"member_id": heads["member_id"], "unit_id": heads["account_id"]})
+    known = engines.small(con, {"account_id": heads["account_id"], "customer_id": heads["customer_id"]})
     source = study.sources["orders"]
     looked_for = any(rule.name == "overlap" for rule in rules) and overlapping_files.possible(
         source, len(study.paths("orders"))
     )
     copied = overlapping_files.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
     lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
-    unknown = ~lines.account_id.isin(known.member_id) if accounts_given else ibis.literal(False)
+    unknown = ~lines.account_id.isin(known.account_id) if accounts_given else ibis.literal(False)
     lines = lines.mutate(unknown=unknown)
     answers = [(rule, hit) for rule in rules if (hit := hits(rule, lines, study)) is not None]
     applied = [rule for rule, _ in answers]
@@ -89,7 +89,7 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     stored = engines.store(
         con,
         lines.select(
-            *[name for name in ORDER_COLUMNS if name not in ("member_id", "mark")],
+            *[name for name in ORDER_COLUMNS if name not in ("customer_id", "mark")],
             *[name for name in ("flags", "row") if name in lines.columns],
             original=ibis.ifelse(aside, original(lines), None),
             **cancellations.columns(lines, study),
@@ -152,9 +152,9 @@ def flagged_as(table: ir.Table, flagged: Flagged, name: str) -> Any:
 
 def kept(flagged: Flagged) -> ir.Table:
     """The clean order lines, with the name of the first rule that marks them."""
-    table = flagged.table.mutate(mark=flagged.first("mark"), member_id=flagged.table.account_id)
-    lines = table.filter((table.flags & flagged.aside) == 0).left_join(flagged.heads, "member_id")
-    return lines.mutate(account_id=ibis.coalesce(lines.unit_id, lines.member_id)).select(*ORDER_COLUMNS)
+    table = flagged.table.mutate(mark=flagged.first("mark"))
+    lines = table.filter((table.flags & flagged.aside) == 0).left_join(flagged.heads, "account_id")
+    return lines.mutate(customer_id=ibis.coalesce(lines.customer_id, lines.account_id)).select(*ORDER_COLUMNS)
 
 
 def set_aside(flagged: Flagged) -> ir.Table:

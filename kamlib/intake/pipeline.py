@@ -14,7 +14,6 @@ import pandas as pd
 from kamlib.entities import groups, review
 from kamlib.errors import InputError
 from kamlib.intake import cleaning, garbled, ledger, mapping, screen, side_tables
-from kamlib.intake.validate import check
 from kamlib.io import duckdb_backend, engines, readers
 from kamlib.io.values import MONEY
 from kamlib.study.dictionary import INPUTS
@@ -39,7 +38,7 @@ class Clean:
     quarantine : ibis Table
         The rows set aside, with table, file, line, reason, date, amount and original text.
     heads : DataFrame
-        The unit (account_id) of each account (member_id).
+        The customer (customer_id) of each account (account_id).
     notes : list of str
         What else the reader should know.
     """
@@ -72,9 +71,9 @@ def collect(study: Study) -> Clean:
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
     known_margin = orders.margin.count() > 0
-    bought = orders.group_by("member_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
-    buying = pd.Index(bought["member_id"])
-    known = pd.Index(heads["member_id"]) if "accounts" in frames else None
+    bought = orders.group_by("account_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
+    buying = pd.Index(bought["account_id"])
+    known = pd.Index(heads["account_id"]) if "accounts" in frames else None
     ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:
         if name == "orders":
@@ -83,8 +82,7 @@ def collect(study: Study) -> Clean:
             tables[name] = side_tables.empty(name)
             continue
         table, aside, lines = side_tables.clean(name, frames[name], study, known=known, buying=buying)
-        accounts_in = [column for column in ("account_id", "referred_account_id") if column in table]
-        tables[name] = check(name, groups.roll_up(table, heads, accounts_in))
+        tables[name] = groups.roll_up(table, heads)
         told += screen.told(name, frames[name]["personal"])
         ledgers.append(lines)
         asides.append(aside)

@@ -71,9 +71,7 @@ def empty(name: str) -> pd.DataFrame:
     """The table `name` without rows, with all its columns and their types."""
     table = INPUTS[name]
     columns = {column.name: pd.Series(dtype=_TYPES.get(column.type, "float64")) for column in table.columns}
-    if "account_id" in columns:
-        columns["member_id"] = pd.Series(dtype="object")
-    return pd.DataFrame(columns)
+    return pd.DataFrame({"customer_id": pd.Series(dtype="object")} | columns)
 
 
 def clean(

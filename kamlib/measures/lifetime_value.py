@@ -32,9 +32,9 @@ def block_losses(
     Parameters
     ----------
     bought_in : DataFrame
-        `kamlib.facts.blocks.later_blocks` of the landmarks: account_id, as_of, block.
+        `kamlib.facts.blocks.later_blocks` of the landmarks: customer_id, as_of, block.
     landmarks : DataFrame
-        Accounts at risk at past landmarks: account_id, as_of and the facts that `kamlib.facts.frequency_bands.bands` reads.
+        Accounts at risk at past landmarks: customer_id, as_of and the facts that `kamlib.facts.frequency_bands.bands` reads.
     until : only blocks that ended by then are counted.
 
     Returns
@@ -52,7 +52,7 @@ def block_losses(
         if observed < 1:
             continue
         later = bought_in.loc[(bought_in["as_of"] == day) & (bought_in["block"] <= observed)]
-        place = pd.Index(rows["account_id"]).get_indexer(later["account_id"])
+        place = pd.Index(rows["customer_id"]).get_indexer(later["customer_id"])
         block = later["block"].to_numpy() - 1
         bought = np.zeros((len(rows), observed), dtype=bool)
         bought[place[place >= 0], block[place >= 0]] = True
@@ -96,37 +96,37 @@ def block_margins(
     Parameters
     ----------
     past : DataFrame
-        `kamlib.facts.blocks.past_blocks` at the as_of of `facts`: account_id, block, amount, margin, bought. Where no margin is
+        `kamlib.facts.blocks.past_blocks` at the as_of of `facts`: customer_id, block, amount, margin, bought. Where no margin is
         known, the amount.
     facts : DataFrame, one row per account at one as_of
-        With account_id, as_of, tenure_days (since its first purchase) and what `kamlib.facts.frequency_bands.bands` reads.
+        With customer_id, as_of, tenure_days (since its first purchase) and what `kamlib.facts.frequency_bands.bands` reads.
     costs : DataFrame, optional
-        account_id, date, cost: our cost to serve (`serving_costs`).
+        customer_id, date, cost: our cost to serve (`serving_costs`).
 
     Returns
     -------
     DataFrame
-        account_id, blocks (n), own (mean of its own), segment, usual (of the segment), margin (m).
+        customer_id, blocks (n), own (mean of its own), segment, usual (of the segment), margin (m).
 
     References
     ----------
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
     money = "margin" if past["margin"].notna().any() else "amount"
-    tenure = past["account_id"].map(facts.set_index("account_id")["tenure_days"])
+    tenure = past["customer_id"].map(facts.set_index("customer_id")["tenure_days"])
     partial = (past["block"] == tenure // horizon_days) & ((tenure + 1) % horizon_days != 0)
-    seen_whole = past.loc[past["bought"] & ~partial, "account_id"]
-    with_order = past[past["bought"] & ~(partial & past["account_id"].isin(seen_whole))]
-    sums = with_order[["account_id", "block"]].assign(margin=with_order[money].fillna(0.0))
+    seen_whole = past.loc[past["bought"] & ~partial, "customer_id"]
+    with_order = past[past["bought"] & ~(partial & past["customer_id"].isin(seen_whole))]
+    sums = with_order[["customer_id", "block"]].assign(margin=with_order[money].fillna(0.0))
     if costs is not None and len(costs):
         back = (facts["as_of"].max() - costs["date"]).dt.days
         inside = (back >= 0) & (back < PAST_BLOCKS * horizon_days)
-        each_block = costs["cost"].groupby([costs["account_id"], back[inside] // horizon_days]).sum()
-        spent = each_block.rename_axis(["account_id", "block"]).rename("spent").reset_index()
-        sums = sums.merge(spent, on=["account_id", "block"], how="left")
+        each_block = costs["cost"].groupby([costs["customer_id"], back[inside] // horizon_days]).sum()
+        spent = each_block.rename_axis(["customer_id", "block"]).rename("spent").reset_index()
+        sums = sums.merge(spent, on=["customer_id", "block"], how="left")
         sums["margin"] -= sums["spent"].fillna(0.0)
-    segment = pd.Series(bands(facts).to_numpy(), index=facts["account_id"])
-    each = sums.groupby("account_id")["margin"].agg(["size", "mean", "var"]).reindex(segment.index)
+    segment = pd.Series(bands(facts).to_numpy(), index=facts["customer_id"])
+    each = sums.groupby("customer_id")["margin"].agg(["size", "mean", "var"]).reindex(segment.index)
     table = pd.DataFrame({"blocks": each["size"].fillna(0), "own": each["mean"], "segment": segment})
     pooled = pd.DataFrame(
         {
@@ -141,7 +141,7 @@ def block_margins(
     k = source.map(pooled["k"])
     weight = (table["blocks"] / (table["blocks"] + k)).where(table["blocks"] > 0, 0.0)
     table["margin"] = weight * table["own"].fillna(0.0) + (1 - weight) * table["usual"]
-    return table.rename_axis("account_id").reset_index()
+    return table.rename_axis("customer_id").reset_index()
 
 
 def lifetime_values(
@@ -158,9 +158,9 @@ def lifetime_values(
     Parameters
     ----------
     p_lost : DataFrame
-        account_id, p_lost: the first block's loss, q₁. Accounts that are not in it are lost already: their value is 0.
+        customer_id, p_lost: the first block's loss, q₁. Accounts that are not in it are lost already: their value is 0.
     margins : DataFrame
-        `block_margins`: account_id, segment, margin.
+        `block_margins`: customer_id, segment, margin.
     losses : DataFrame
         `block_losses`: the shares q_j of blocks 2, 3, …
     discount : δ, a year.
@@ -168,14 +168,14 @@ def lifetime_values(
     Returns
     -------
     DataFrame
-        account_id, p_lost, segment, block_margin (m), remaining_value, margin_at_stake (q₁ times the value if q₁ were 0), share_unobserved (of
+        customer_id, p_lost, segment, block_margin (m), remaining_value, margin_at_stake (q₁ times the value if q₁ were 0), share_unobserved (of
         the value, from blocks that no past landmark reached). Missing where q₁ is.
     """
-    if (repeated := p_lost["account_id"].duplicated()).any():
+    if (repeated := p_lost["customer_id"].duplicated()).any():
         raise InputError("p_lost repeats accounts", found=int(repeated.sum()), remedy="Give one row an account.")
     n = blocks(horizon_days, days)
-    table = margins[["account_id", "segment", "margin"]].merge(
-        p_lost[["account_id", "p_lost"]], how="left", indicator=True
+    table = margins[["customer_id", "segment", "margin"]].merge(
+        p_lost[["customer_id", "p_lost"]], how="left", indicator=True
     )
     shares = losses.pivot(index="segment", columns="block", values="share").reindex(columns=range(2, n + 1))
     later = shares.reindex(table["segment"].where(table["segment"].isin(shares.index), "all")).to_numpy(dtype=float)
@@ -191,7 +191,7 @@ def lifetime_values(
     late_part = np.divide(stay[:, unobserved].sum(axis=1), full, out=np.full(len(full), np.nan), where=full != 0)
     return pd.DataFrame(
         {
-            "account_id": table["account_id"],
+            "customer_id": table["customer_id"],
             "p_lost": table["p_lost"],
             "segment": table["segment"],
             "block_margin": table["margin"],
@@ -199,7 +199,7 @@ def lifetime_values(
             "margin_at_stake": np.where(at_risk, q * full, 0.0),
             "share_unobserved": np.where(at_risk, late_part, np.nan),
         }
-    ).sort_values(["margin_at_stake", "account_id"], ascending=[False, True], ignore_index=True)
+    ).sort_values(["margin_at_stake", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
 def unobserved_share(values: pd.DataFrame) -> float:

@@ -90,7 +90,7 @@ def held_out_parts(
     """
     table = _sums(p_lost, margins, came, test_date, horizon_days, costs)
     money = _money(came)
-    other = (came["span"] == "after") & ~came["account_id"].isin(table["account_id"])
+    other = (came["span"] == "after") & ~came["customer_id"].isin(table["customer_id"])
     both = table[(table["after"] > 0) & (table["last"] > 0)]
     return pd.Series(
         {
@@ -118,13 +118,13 @@ def _sums(
     costs: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """The valued accounts, and what each brought in each span, less its costs where it has order lines; 0 where it has none."""
-    table = p_lost.drop(columns="margin", errors="ignore").merge(margins[["account_id", "margin"]])
+    table = p_lost.drop(columns="margin", errors="ignore").merge(margins[["customer_id", "margin"]])
     for name, (start, end) in held_out_spans(test_date, horizon_days).items():
-        total = came.loc[came["span"] == name].set_index("account_id")[_money(came)]
+        total = came.loc[came["span"] == name].set_index("customer_id")[_money(came)]
         if costs is not None and len(costs):
-            spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("account_id")["cost"].sum()
+            spent = costs[(costs["date"] > start) & (costs["date"] <= end)].groupby("customer_id")["cost"].sum()
             total = total - spent.reindex(total.index).fillna(0.0)
-        table[name] = table["account_id"].map(total).fillna(0.0)
+        table[name] = table["customer_id"].map(total).fillna(0.0)
     return table
 
 

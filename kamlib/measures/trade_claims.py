@@ -31,16 +31,16 @@ def first_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        account_id, first_order, amount, margin (net, study currency; margin missing where none is known).
+        customer_id, first_order, amount, margin (net, study currency; margin missing where none is known).
     """
     lines = orders.filter(orders.date <= as_of)
     bought = lines.filter(lines.amount > 0)
-    firsts = bought.group_by("account_id").agg(first_order=bought.date.min())
-    both = lines.join(firsts, "account_id")
+    firsts = bought.group_by("customer_id").agg(first_order=bought.date.min())
+    both = lines.join(firsts, "customer_id")
     age = both.date.delta(both.first_order, unit="day")
     year = both.filter((age >= 0) & (age < 365))
     sums = {name: year[name].sum().cast("float64") for name in ("amount", "margin")}
-    found: pd.DataFrame = year.group_by("account_id", "first_order").agg(**sums).order_by("account_id").to_pandas()
+    found: pd.DataFrame = year.group_by("customer_id", "first_order").agg(**sums).order_by("customer_id").to_pandas()
     found["first_order"] = found["first_order"].astype("datetime64[ns]")
     over = found["first_order"] + pd.Timedelta(days=365) <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
     return found[over].reset_index(drop=True)
@@ -67,7 +67,7 @@ def keeping_or_winning(
     Parameters
     ----------
     episodes, firsts : `kamlib.churn.losses.loss_episodes` and `first_years` at `as_of`.
-    costs : account_id, date, cost of each touch (`kamlib.facts.service.serving_costs`).
+    costs : customer_id, date, cost of each touch (`kamlib.facts.service.serving_costs`).
 
     Returns
     -------
@@ -122,9 +122,9 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
 
     Parameters
     ----------
-    facts : one row per account at one date: account_id, revenue_12m, revenue_prev_12m (R0 > 0 counts).
-    manager : who managed it before the last twelve months, by account_id: success must not choose the manager.
-    segment : e.g. industry and size, by account_id; None: only all accounts.
+    facts : one row per account at one date: customer_id, revenue_12m, revenue_prev_12m (R0 > 0 counts).
+    manager : who managed it before the last twelve months, by customer_id: success must not choose the manager.
+    segment : e.g. industry and size, by customer_id; None: only all accounts.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
     ----------
     Thomas & Hultquist (1978), Annals of Statistics 6 (interval for unequal groups); Davis & Haltiwanger (1992), QJE 107 (growth).
     """
-    base = facts[facts["revenue_prev_12m"] > 0].set_index("account_id")
+    base = facts[facts["revenue_prev_12m"] > 0].set_index("customer_id")
     now, then = base["revenue_12m"].clip(lower=0), base["revenue_prev_12m"]
     success = {"growth": (now - then) / ((now + then) / 2), "level": np.log(now[now > 0])}
     who = manager.reindex(base.index).dropna()
@@ -168,14 +168,14 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
 
 
 def managers_before(orders: ir.Table, until: date) -> pd.Series:
-    """The manager with the most purchases of each account in the 365 days to `until`, by account_id."""
+    """The manager with the most purchases of each account in the 365 days to `until`, by customer_id."""
     lines = orders.filter((orders.amount > 0) & orders.manager.notnull() & (orders.date <= until))
     lines = lines.filter(lines.date > (pd.Timestamp(until) - pd.Timedelta(days=365)).date())
     sums: pd.DataFrame = (
-        lines.group_by("account_id", "manager").agg(amount=lines.amount.sum().cast("float64")).to_pandas()
+        lines.group_by("customer_id", "manager").agg(amount=lines.amount.sum().cast("float64")).to_pandas()
     )
     sums = sums.sort_values(["amount", "manager"], ascending=[False, True])
-    return sums.drop_duplicates("account_id").set_index("account_id")["manager"]
+    return sums.drop_duplicates("customer_id").set_index("customer_id")["manager"]
 
 
 def _net(table: pd.DataFrame, money: str, costs: pd.DataFrame | None) -> np.ndarray:
@@ -183,7 +183,7 @@ def _net(table: pd.DataFrame, money: str, costs: pd.DataFrame | None) -> np.ndar
     values = table[money].to_numpy(float)
     if costs is None or costs.empty:
         return values
-    both = costs.merge(table[["account_id", "day"]].assign(row=np.arange(len(table))), on="account_id")
+    both = costs.merge(table[["customer_id", "day"]].assign(row=np.arange(len(table))), on="customer_id")
     age = (both["day"] - both["date"]).dt.days
     inside = both[(age >= 0) & (age < 365)]
     return values - np.bincount(inside["row"], weights=inside["cost"], minlength=len(table))

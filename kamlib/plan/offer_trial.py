@@ -42,12 +42,12 @@ def as_actions(listed: pd.DataFrame, day: date, owner: str = "account manager") 
     Returns
     -------
     DataFrame
-        account_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
+        customer_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
     """
     rows = listed[listed["arm"].notna()]
     words = rows["offer"].fillna("a call").where(rows["arm"] == "offer", _CONTROL)
     return pd.DataFrame(
-        {"account_id": rows["account_id"], "action": _MARK + words, "owner": owner, "due": pd.Timestamp(day)}
+        {"customer_id": rows["customer_id"], "action": _MARK + words, "owner": owner, "due": pd.Timestamp(day)}
     ).reset_index(drop=True)
 
 
@@ -79,8 +79,8 @@ def last_round(
         left = "" if begun.empty else f"; the one of {begun.max():%Y-%m-%d} is over on {begun.max() + horizon:%Y-%m-%d}"
         return _none(f"no round of offers is over yet{left}")
     day = over.max()
-    rows = rounds[rounds["due"] == day].drop_duplicates("account_id").set_index("account_id")
-    away = lost_at(episodes, day).set_index("account_id")["returned_on"]
+    rows = rounds[rounds["due"] == day].drop_duplicates("customer_id").set_index("customer_id")
+    away = lost_at(episodes, day).set_index("customer_id")["returned_on"]
     rows = rows[rows.index.isin(away.index)]
     done = rows["done"] <= as_of
     each = pd.DataFrame(

@@ -53,8 +53,8 @@ def win_back_list(
 
     Parameters
     ----------
-    lost : account_id, cause, p_return, low, high; one row an account.
-    second_value : what an account brings from the day it returns, by account_id (study currency).
+    lost : customer_id, cause, p_return, low, high; one row an account.
+    second_value : what an account brings from the day it returns, by customer_id (study currency).
     offers : cause, offer, cost; cause *any* is for the causes that have none of their own. May be empty.
     control_share, seed : see `control`. Drawn among those whose expected gain is above 0.
 
@@ -69,7 +69,7 @@ def win_back_list(
     InputError
         If `lost` repeats an account, or two offers are for one cause.
     """
-    for table, column in ((lost, "account_id"), (offers, "cause")):
+    for table, column in ((lost, "customer_id"), (offers, "cause")):
         if (repeated := table[column].duplicated()).any():
             raise InputError(
                 f"{column} is repeated", column=column, found=int(repeated.sum()), remedy="Give one row each."
@@ -77,22 +77,22 @@ def win_back_list(
     book = offers.set_index("cause")
     chosen = lost["cause"].where(lost["cause"].isin(book.index), "any")
     table = lost.assign(
-        second_value=lost["account_id"].map(second_value),
+        second_value=lost["customer_id"].map(second_value),
         offer=chosen.map(book["offer"]).astype("object"),
         cost=chosen.map(book["cost"]).fillna(0.0).astype(float),
     )
     table["expected_gain"] = table["p_return"] * table["second_value"] - table["cost"]
     worth = table["expected_gain"] > 0
-    drawn = control(table.loc[worth, "account_id"], control_share, seed)
+    drawn = control(table.loc[worth, "customer_id"], control_share, seed)
     table["arm"] = drawn.map({True: "control", False: "offer"}).reindex(table.index)
-    return table.sort_values(["expected_gain", "account_id"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["expected_gain", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
-def control(account_ids: pd.Series, share: float, seed: int) -> pd.Series:
+def control(customer_ids: pd.Series, share: float, seed: int) -> pd.Series:
     """Which accounts are the control group: the `share` of them with the smallest hash of id and seed.
 
     The draw does not depend on the order of the rows, on the machine or on the day it is made.
     """
-    number = pd.util.hash_array(account_ids.to_numpy(object), hash_key=f"{seed:016d}"[-16:], categorize=False)
-    rank = pd.Series(number, index=account_ids.index).rank(method="first")
-    return rank <= round(share * len(account_ids))
+    number = pd.util.hash_array(customer_ids.to_numpy(object), hash_key=f"{seed:016d}"[-16:], categorize=False)
+    rank = pd.Series(number, index=customer_ids.index).rank(method="first")
+    return rank <= round(share * len(customer_ids))

@@ -128,9 +128,9 @@ def _write_tables(
     written = [name for name in TREATMENT if name in study.sources]
     for name in written:
         if name == "orders":
-            table = clean.orders.mutate(account_id=clean.orders.member_id)
+            table = clean.orders
         else:
-            frame = clean.tables[name].assign(account_id=clean.tables[name]["member_id"])
+            frame = clean.tables[name]
             if name == "accounts":
                 frame = frame.assign(name=invented(frame, _draws(secret, "names")))
             columns = list(TREATMENT[name])
@@ -138,7 +138,7 @@ def _write_tables(
         made = treated(table, name, study.cleaning.cancelled, factor, shift)
         con.to_csv(made.order_by(list(made.columns)), folder / f"{name}.csv", header=True)
     if path := study.review():
-        decided, there = review.read(path, clean.heads["member_id"]), clean.tables["accounts"]["member_id"]
+        decided, there = review.read(path, clean.heads["account_id"]), clean.tables["accounts"]["account_id"]
         decided = decided[decided["account_id"].isin(there) & decided["other_id"].isin(there)]
         pairs = con.create_table("kam_copy_review", decided[["account_id", "other_id", "decision"]], temp=True)
         named = pairs.mutate(account_id=keyed(pairs.account_id, "account"), other_id=keyed(pairs.other_id, "account"))

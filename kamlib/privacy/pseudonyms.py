@@ -95,7 +95,7 @@ def treated(table: ir.Table, name: str, cancelled: str | None, factor: Decimal, 
 
     Parameters
     ----------
-    table : in an engine that knows the key (`use_key`); of orders with member_id.
+    table : in an engine that knows the key (`use_key`); of orders with account_id.
     name : a key of `TREATMENT`.
     cancelled : pattern of order ids that are cancellations; their pseudonyms begin with ``CN-``.
     factor : of two decimals.
@@ -116,7 +116,7 @@ def treated(table: ir.Table, name: str, cancelled: str | None, factor: Decimal, 
             step = ibis.literal(10.0) ** ((value.nullif(0).log10() + 1e-9).floor() - 1).clip(lower=0)
             return ((value / step).round() * step).fill_null(value).cast("int64")
         if how == "pool":
-            return _pooled(table, column, "member_id" if name == "orders" else "account_id")
+            return _pooled(table, column)
         return value
 
     return table.select(**{column: treat(column, how) for column, how in TREATMENT[name].items()})
@@ -133,8 +133,8 @@ def keyed(value: Any, domain: str) -> Any:
     return ibis.literal(_LETTERS[domain]) + hmac(ibis.literal(f"{domain}:") + value).left(digits)
 
 
-def _pooled(table: ir.Table, column: str, account: str) -> Any:
-    accounts = table.group_by(column).agg(n=table[account].nunique())
+def _pooled(table: ir.Table, column: str) -> Any:
+    accounts = table.group_by(column).agg(n=table.account_id.nunique())
     rare = accounts.filter(accounts.n < FEWEST)
     return ibis.ifelse(table[column].isin(rare[column]), POOLED, table[column])
 

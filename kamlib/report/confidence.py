@@ -42,7 +42,7 @@ def _membership(study: Study, accounts: pd.DataFrame, wait: str, write: Numbers)
 
 def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
     label = "The chances of loss"
-    if wait := waits_for(tables, churn=("account_id", "p_lost", "method")):
+    if wait := waits_for(tables, churn=("customer_id", "p_lost", "method")):
         return Fact(label, waits=wait)
     churn = tables["churn"]
     methods = churn.loc[churn["p_lost"].notna(), "method"].value_counts()
@@ -76,7 +76,7 @@ def season_range(churn: pd.DataFrame, write: Numbers) -> str:
 
 def _classes(tables: Tables, write: Numbers) -> Fact:
     label = "How regularly they buy"
-    if wait := waits_for(tables, abcxyz=("account_id", "uncertain")):
+    if wait := waits_for(tables, abcxyz=("customer_id", "uncertain")):
         return Fact(label, waits=wait)
     unsure = tables["abcxyz"]["uncertain"].astype(bool)
     return Fact(

@@ -47,7 +47,7 @@ def grouped(study: Study, tables: Tables) -> bool:
     if study.unit == "account" or "accounts" not in tables:
         return False
     accounts = tables["accounts"]
-    return "member_id" in accounts and bool((accounts["member_id"] != accounts["account_id"]).any())
+    return bool((accounts["account_id"] != accounts["customer_id"]).any())
 
 
 def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
@@ -61,7 +61,7 @@ def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
 
 
 def _revenue(tables: Tables, write: Numbers) -> Fact:
-    if wait := waits_for(tables, facts=("account_id", "revenue")):
+    if wait := waits_for(tables, facts=("customer_id", "revenue")):
         return Fact("Net revenue", waits=wait)
     facts = tables["facts"]
     column, period = money_column(facts)
@@ -100,7 +100,7 @@ def _keys(accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers
 
 def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
     label = f"Losses expected in {study.churn.horizon_days} days"
-    if wait := waits_for(tables, churn=("account_id", "p_lost")):
+    if wait := waits_for(tables, churn=("customer_id", "p_lost")):
         return Fact(label, waits=wait)
     churn = tables["churn"].dropna(subset="p_lost")
     known = churn["p_lost"]
@@ -110,7 +110,7 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
     note = f"{seasons} by the season; " if seasons else ""
     note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that can still be lost"
     if silence := by_account(tables, "facts", ("silence_days",)):
-        silent = known[churn["account_id"].map(silence) > study.churn.horizon_days].sum()
+        silent = known[churn["customer_id"].map(silence) > study.churn.horizon_days].sum()
         note += f"; {write.number(silent)} of these losses have been silent for so long already"
     if accounts["p_lost"].notna().any():
         note += f"; {write.number(accounts['p_lost'].sum(), 1)} are key accounts"
@@ -119,7 +119,7 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
 
 def _stake(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
     label = f"{worth_word(tables).capitalize()} at stake"
-    if wait := waits_for(tables, value=("account_id", "margin_at_stake")):
+    if wait := waits_for(tables, value=("customer_id", "margin_at_stake")):
         return Fact(label, waits=wait)
     whole = total(tables["value"]["margin_at_stake"])
     key = total(accounts["stake"]) if len(accounts) else None

@@ -16,6 +16,7 @@ from kamlib.report.summary_facts import Tables, names, revenue
 from kamlib.scoring.list_changes import Scored, changes
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
+from kamlib.study.run_tables import SCHEMA
 from kamlib.study.sections import Scoring
 
 _TABLES = ("scores", "contributions", "facts")
@@ -54,8 +55,11 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     found = _latest(reports, study)
     if found is None or any(name not in tables for name in _TABLES):
         return None
-    folder, day, scoring = found
+    folder, day, scoring, schema = found
     period, href = period_label(day), f"../{folder.name}/index.html"
+    if schema != SCHEMA:
+        why = f"its tables are of schema {schema}, not {SCHEMA}: run it again to compare"
+        return Since(period, href, pd.DataFrame(), why)
     try:
         before = _scored({name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in _TABLES})
         moves = changes(before, Scoring.model_validate(scoring), _scored(tables), study.scoring)
@@ -64,18 +68,18 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
         return Since(period, href, pd.DataFrame(), why)
     moves = moves[moves["change"] != ""]
     called = names(tables)
-    return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["account_id"]]))
+    return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["customer_id"]]))
 
 
-def _latest(reports: Path, study: Study) -> tuple[Path, date, Any] | None:
-    """Folder, day and scoring of the report to compare with."""
+def _latest(reports: Path, study: Study) -> tuple[Path, date, Any, int] | None:
+    """Folder, day, scoring and schema of the report to compare with."""
     now, found = study.scoring.model_dump(mode="json"), []
     for path in reports.glob("[!.]*/run.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):  # no record of a run: no report
             made = json.loads(path.read_text(encoding="utf-8"))
             day, scoring = as_date(made["as_of"]), made["parameters"]["scoring"]
             if day < study.as_of or (day == study.as_of and scoring != now):
-                found.append((path.parent, day, scoring))
+                found.append((path.parent, day, scoring, made.get("schema", 1)))
     return max(found, key=lambda one: (one[1], one[0].name), default=None)
 
 

@@ -23,7 +23,7 @@ VERDICTS = {
     "within": "within the usual corridor",
     "above": "above the usual corridor: the company leans on few accounts, and losing one would be felt",
 }
-LIST = ("account_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake", "stake_below")
+LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake", "stake_below")
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
 """Chances below it are not told apart: what is at stake is then given as an upper bound."""
@@ -78,19 +78,19 @@ def summary(study: Study, tables: Tables) -> Summary:
 def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tuple[None, str]:
     """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
     if (base := revenue(tables)) is not None and (base > 0).any():
-        found = categories.corridor(base, pd.Series(True, index=accounts["account_id"]))
+        found = categories.corridor(base, pd.Series(True, index=accounts["customer_id"]))
         return float(found["share"]), VERDICTS[str(found["verdict"])]
     return None, ""
 
 
 def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
     """Key accounts, best first, with what other tables know of them; and what the list waits for."""
-    wait = waits_for(tables, scores=("account_id", "score", "key"))
+    wait = waits_for(tables, scores=("customer_id", "score", "key"))
     if wait:
         return pd.DataFrame(columns=list(LIST)), wait
     scores = tables["scores"]
     rows = scores[scores["key"].astype(bool)].copy()
-    rows = rows.sort_values(["rank", "account_id"] if "rank" in rows else ["score"], ascending="rank" in rows)
+    rows = rows.sort_values(["rank", "customer_id"] if "rank" in rows else ["score"], ascending="rank" in rows)
     found = {
         "name": names(tables),
         "share": shares(tables),
@@ -100,8 +100,8 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
         "stake": by_account(tables, "value", ("margin_at_stake",)),
     }
     for name, values in found.items():
-        rows[name] = rows["account_id"].map(values)
-    rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["account_id"])
+        rows[name] = rows["customer_id"].map(values)
+    rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
     rows["stake_below"] = _stake_below(rows, by_account(tables, "value", ("remaining_value",)))
     return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
 
@@ -111,7 +111,7 @@ def _stake_below(rows: pd.DataFrame, worth: dict[Hashable, Any]) -> pd.Series:
 
     No model tells one chance in a million from one in a thousand, so no amount is given as if it did.
     """
-    bound = SMALLEST * pd.to_numeric(rows["account_id"].map(worth))
+    bound = SMALLEST * pd.to_numeric(rows["customer_id"].map(worth))
     return bound.where((rows["p_lost"].astype(float) < SMALLEST / 2) & (bound > 0))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from kamlib.facts.customers import own_rows
 from kamlib.facts.worth import money_column
 
 Tables = Mapping[str, pd.DataFrame]
@@ -52,24 +53,21 @@ def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict[Hash
     column = next((c for c in columns if table is not None and c in table), None)
     if table is None or column is None:
         return {}
-    return table.drop_duplicates("account_id").set_index("account_id")[column].to_dict()
+    return table.drop_duplicates("customer_id").set_index("customer_id")[column].to_dict()
 
 
 def names(tables: Tables) -> dict[Hashable, Any]:
-    """Name by account: of the account itself, not of its members."""
+    """Name by customer."""
     table = tables.get("accounts")
-    if table is None or "name" not in table:
-        return {}
-    own = table[table["member_id"] == table["account_id"]] if "member_id" in table else table
-    return own.drop_duplicates("account_id").set_index("account_id")["name"].to_dict()
+    return {} if table is None or "name" not in table else own_rows(table)["name"].to_dict()
 
 
 def revenue(tables: Tables) -> pd.Series | None:
     """Net revenue by account, of the period of `money_column`."""
-    if waits_for(tables, facts=("account_id", "revenue")):
+    if waits_for(tables, facts=("customer_id", "revenue")):
         return None
     column, _ = money_column(tables["facts"])
-    return tables["facts"].set_index("account_id")[column].astype(float)
+    return tables["facts"].set_index("customer_id")[column].astype(float)
 
 
 def shares(tables: Tables) -> dict[Hashable, float]:

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kamlib.errors import InputError
-from kamlib.run.publish import is_done, run_study, unwritable
+from kamlib.run.publish import is_done, older_schema, run_study, unwritable
 from kamlib.run.steps import StepError
 from kamlib.study.model import Study
+from kamlib.study.periods import period_label
 from kamlib.study.yaml_lines import load, mistakes
 
 
@@ -99,6 +100,7 @@ def _one(study: Path, as_of: str | None, out: Path, values: dict[str, Any]) -> d
     try:
         loaded = Study.read(study, as_of=as_of, values=values)
         entry |= {"study": loaded.name, "title": loaded.title, "as_of": loaded.as_of.isoformat()}
+        entry["cause"] = older_schema(out / loaded.name / period_label(loaded.as_of)) or None
         kept = is_done(study, as_of=as_of, out=out, values=values)
         index = kept or run_study(study, as_of=as_of, out=out, values=values)
         entry |= {"status": "kept" if kept else "done", "href": index.relative_to(out.resolve()).as_posix()}

@@ -23,6 +23,7 @@ from kamlib.run.steps import FOLDER, Step, StepError, notebook_steps, stop_kerne
 from kamlib.run.store import PACKAGES, Run, write_whole
 from kamlib.study.model import Study
 from kamlib.study.periods import period_label
+from kamlib.study.run_tables import SCHEMA
 
 
 def run_study(
@@ -62,6 +63,8 @@ def run_study(
     label = period_label(loaded.as_of)
     home = Path(out).resolve() / loaded.name
     log = home / f"{label}.log"
+    if word := older_schema(home / label):
+        progress(word, 0.0)
     with _beside(home, label) as building:
         run = Run.open(str(study), as_of, str(building / label), values)
         try:
@@ -130,6 +133,15 @@ def is_done(
     return None
 
 
+def older_schema(report: Path) -> str:
+    """A word where a report stands whose tables are of an older schema: it is made anew."""
+    try:
+        schema = json.loads((report / "run.json").read_text(encoding="utf-8")).get("schema", 1)
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return "" if schema == SCHEMA else f"made anew, for its tables were of schema {schema}"
+
+
 def _run_all(run: Run, plan: list[Step], progress: Callable[[str, float], None]) -> dict[str, float]:
     """Run the steps, two at a time where none waits for the other; seconds by step."""
     seconds: dict[str, float] = {}
@@ -186,6 +198,7 @@ def _publish(run: Run, plan: list[Step], seconds: dict[str, float], home: Path) 
     )
     record = {
         "kam": kamlib.__version__,
+        "schema": SCHEMA,
         "key": _key(run),
         "study": run.study.name,
         "as_of": run.as_of.isoformat(),

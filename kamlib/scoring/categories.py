@@ -38,25 +38,25 @@ def customer_categories(
 
     Parameters
     ----------
-    facts, ratings : of the whole base, account_id, margin_12m, revenue_12m; latest ratings by us as in `three_p`, or None.
+    facts, ratings : of the whole base, customer_id, margin_12m, revenue_12m; latest ratings by us as in `three_p`, or None.
     service : result of `kamlib.facts.service.service_facts`, or None.
     prospects : result of `three_p`, or None.
 
     Returns
     -------
     DataFrame
-        account_id, category, measure (what was looked at), value, limit (what it must reach), evidence (in words), warning (in words, or '').
+        customer_id, category, measure (what was looked at), value, limit (what it must reach), evidence (in words), warning (in words, or '').
     """
     measure = "margin_12m" if facts["margin_12m"].notna().any() else "revenue_12m"
     positive = facts[measure].clip(lower=0)
-    big = facts[["account_id"]].assign(measure=measure, value=positive / positive.sum(), limit=BREADWINNER)
+    big = facts[["customer_id"]].assign(measure=measure, value=positive / positive.sum(), limit=BREADWINNER)
     big["evidence"] = big["value"].map("{:.1%} of the base's positive ".format) + measure.replace(
         "_12m", " of 12 months"
     )
     found = [big.assign(category="breadwinner")]
     if ratings is not None and len(ratings):
         ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(MARKED)]
-        high = ours.groupby(["account_id", "criterion"])["score"].mean().rename("value").reset_index()
+        high = ours.groupby(["customer_id", "criterion"])["score"].mean().rename("value").reset_index()
         high = high.rename(columns={"criterion": "measure"})
         high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
         found.append(high.assign(evidence=high["measure"] + high["value"].map(" rated {:.1f} of 10".format)))
@@ -68,14 +68,14 @@ def customer_categories(
         )
         words = "weakest of the three P: " + passed["weakest"] + passed["gate"].map(" {:.1f} of 10".format)
         found.append(passed.assign(value=passed["gate"], evidence=words))
-    columns = ["account_id", "category", "measure", "value", "limit", "evidence", "warning"]
+    columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "warning"]
     table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna({"warning": ""})
     table = table[table["value"].astype(float).round(9) >= table["limit"]]
-    return table.sort_values(["category", "value", "account_id"], ascending=[True, False, True], ignore_index=True)
+    return table.sort_values(["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True)
 
 
 def _experts(service: pd.DataFrame) -> list[pd.DataFrame]:
-    table = service[["account_id"]].assign(category="expert")
+    table = service[["customer_id"]].assign(category="expert")
     text = {name: service[name].map("{:.0f}".format) for name in ("tests", "lessons", "claims")}  # limits keep one out
     each = service["claims_per_order"].where(service["claims"] >= CLAIMS[1])
     rate = text["claims"] + " claims in 12 months, " + each.map("{:.2f}".format) + " for each order day"
@@ -109,7 +109,7 @@ def _goodwill(service: pd.DataFrame) -> pd.DataFrame:
     rests = service["main_contact_share"].map("rests on one contact: {:.0%} of ".format) + service["touches"].map(
         "{:.0f} touches".format
     )
-    return service[["account_id"]].assign(
+    return service[["customer_id"]].assign(
         category="goodwill", measure="prepaid_share", value=share, limit=PREPAID[0], evidence=words + claims,
         warning=rests.where(alone, ""),
     )  # fmt: skip
@@ -120,18 +120,18 @@ def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    ratings : latest ratings by us: account_id, criterion, rival, score (points 1-10).
+    ratings : latest ratings by us: customer_id, criterion, rival, score (points 1-10).
     accounts : account ids to judge.
 
     Returns
     -------
     DataFrame
-        account_id, need, solvency, authority (points, missing where not rated), gate (the lowest; missing unless all are known), weakest
+        customer_id, need, solvency, authority (points, missing where not rated), gate (the lowest; missing unless all are known), weakest
         (name), verdict: 'open', 'closed' (one known P is too low already) or 'ask' (what is known passes, something is missing).
     """
     ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(THREE_P)]
-    marks = ours.groupby(["account_id", "criterion"])["score"].mean().unstack()
-    marks = marks.reindex(index=pd.Index(accounts, name="account_id"), columns=list(THREE_P)).astype(float)
+    marks = ours.groupby(["customer_id", "criterion"])["score"].mean().unstack()
+    marks = marks.reindex(index=pd.Index(accounts, name="customer_id"), columns=list(THREE_P)).astype(float)
     weakest = marks.fillna(np.inf).idxmin(axis=1).where(marks.notna().any(axis=1), "")
     lowest, whole = marks.min(axis=1), marks.notna().all(axis=1)
     verdict = np.select([(lowest < PASS_MARK).to_numpy(), whole.to_numpy()], ["closed", "open"], "ask")
@@ -144,8 +144,8 @@ def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:
 
     Parameters
     ----------
-    revenue : revenue of one period by account_id, of the whole base; the shares are of its positive values.
-    key : flags by account_id; accounts not in it are not key.
+    revenue : revenue of one period by customer_id, of the whole base; the shares are of its positive values.
+    key : flags by customer_id; accounts not in it are not key.
 
     Returns
     -------

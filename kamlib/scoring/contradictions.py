@@ -18,29 +18,29 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
 
     Parameters
     ----------
-    scores : `kamlib.scoring.scores.members`: account_id, rank, key.
-    facts : the same accounts at one date: account_id, growth, margin_12m, revenue_12m.
-    churn : account_id and p_lost, or None. What is missing of an account contradicts nothing.
+    scores : `kamlib.scoring.scores.members`: customer_id, rank, key.
+    facts : the same accounts at one date: customer_id, growth, margin_12m, revenue_12m.
+    churn : customer_id and p_lost, or None. What is missing of an account contradicts nothing.
 
     Returns
     -------
     DataFrame
-        account_id, rank, key, growth, p_lost, worth (12-month margin, revenue where none is known), signs (which ones differ), why.
+        customer_id, rank, key, growth, p_lost, worth (12-month margin, revenue where none is known), signs (which ones differ), why.
         Likely losses first, then falling accounts of the list, then by worth.
     """
-    by = facts.set_index("account_id")
+    by = facts.set_index("customer_id")
     worth = by["margin_12m"] if by["margin_12m"].notna().any() else by["revenue_12m"]
     ranked = scores[scores["rank"].notna()]
-    table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["account_id", "rank", "key"]]
+    table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["customer_id", "rank", "key"]]
     lost = (
         pd.Series(dtype=float)
         if churn is None
-        else churn.drop_duplicates("account_id").set_index("account_id")["p_lost"]
+        else churn.drop_duplicates("customer_id").set_index("customer_id")["p_lost"]
     )
     table = table.assign(
-        growth=table["account_id"].map(by["growth"]).astype(float),
-        p_lost=table["account_id"].map(lost).astype(float),
-        worth=table["account_id"].map(worth).astype(float),
+        growth=table["customer_id"].map(by["growth"]).astype(float),
+        p_lost=table["customer_id"].map(lost).astype(float),
+        worth=table["customer_id"].map(worth).astype(float),
     )
     key = table["key"].astype(bool).to_numpy()
     up, down = (table["growth"] >= RISES).to_numpy(), (table["growth"] <= FALLS).to_numpy()
@@ -60,7 +60,7 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     table["why"] = table["why"].str[:1].str.upper() + table["why"].str[1:]
     urgency = np.select([case[0] for case in cases], range(len(cases)), len(cases))
     found = table.assign(urgency=urgency)[urgency < len(cases)]
-    found = found.sort_values(["urgency", "worth", "account_id"], ascending=[True, False, True], ignore_index=True)
+    found = found.sort_values(["urgency", "worth", "customer_id"], ascending=[True, False, True], ignore_index=True)
     return found.drop(columns="urgency")
 
 

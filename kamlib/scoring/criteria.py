@@ -22,7 +22,7 @@ def knock_outs(
     accounts: pd.DataFrame | None = None,
     ratings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Accounts that no score can make key: account_id and reason, one row for each reason.
+    """Accounts that no score can make key: customer_id and reason, one row for each reason.
 
     A negative margin of 12 months; closed on or before the date of `facts` (`accounts` from `kamlib.facts.customers.units`); a
     criterion in `GATES` that every rater gave the lowest mark (`ratings` from `kamlib.scoring.ratings.latest_ratings`).
@@ -34,11 +34,13 @@ def knock_outs(
         found.append(accounts[closed].assign(reason="closed"))
     if ratings is not None and len(ratings):
         gate = ratings[ratings["criterion"].isin(GATES) & (ratings["rival"] == "")]
-        best = gate.groupby(["account_id", "criterion"], as_index=False)["score"].max()
+        best = gate.groupby(["customer_id", "criterion"], as_index=False)["score"].max()
         best["reason"] = best["criterion"].map(GATES) + " (" + best["criterion"] + " has the lowest mark)"
         found.append(best[best["score"] <= LOWEST_MARK])
-    table = pd.concat([part[["account_id", "reason"]] for part in found])
-    return table[table["account_id"].isin(facts["account_id"])].sort_values(["account_id", "reason"], ignore_index=True)
+    table = pd.concat([part[["customer_id", "reason"]] for part in found])
+    return table[table["customer_id"].isin(facts["customer_id"])].sort_values(
+        ["customer_id", "reason"], ignore_index=True
+    )
 
 
 def criterion_values(
@@ -64,7 +66,7 @@ def criterion_values(
     Returns
     -------
     DataFrame
-        Index account_id in the order of `facts`, a column per criterion.
+        Index customer_id in the order of `facts`, a column per criterion.
 
     Raises
     ------
@@ -77,15 +79,15 @@ def criterion_values(
         raise InputError("the study has no criteria", column="scoring.criteria", remedy="Add at least one.")
     if facts.empty:
         raise InputError("no account to score", remedy="Check as_of and the states: all may be lost or without orders.")
-    index = pd.Index(facts["account_id"], name="account_id")
+    index = pd.Index(facts["customer_id"], name="customer_id")
     tables = {}
     for source, table in (("facts", facts), ("value", value), ("accounts", accounts)):
         if table is not None:
             one_row_each(table)
-            tables[source] = table.set_index("account_id")
+            tables[source] = table.set_index("customer_id")
     if ratings is not None and len(ratings):
         ours = ratings[ratings["rival"] == ""]
-        tables["rating"] = ours.groupby(["account_id", "criterion"])["score"].mean().unstack()
+        tables["rating"] = ours.groupby(["customer_id", "criterion"])["score"].mean().unstack()
     found = {c.name: _values(c, tables.get(c.source), strict).reindex(index) for c in criteria}
     table = pd.DataFrame(found, index=index)
     if strict and table.isna().to_numpy().all():
@@ -108,7 +110,7 @@ def waiting(criteria: Sequence[Criterion], values: pd.DataFrame) -> pd.DataFrame
 def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """`earlier` criterion values, with those of `now` where either is missing: what was not known at both dates did not move.
 
-    Only accounts of both tables; index account_id, a column per criterion.
+    Only accounts of both tables; index customer_id, a column per criterion.
     """
     both = now.index.intersection(earlier.index)
     then, today = earlier.loc[both], now.loc[both]

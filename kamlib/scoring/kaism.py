@@ -30,25 +30,27 @@ def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = Non
 
     Parameters
     ----------
-    client_view : latest ratings by clients: account_id, criterion, rival ('' = us), score (points 1-10).
+    client_view : latest ratings by clients: customer_id, criterion, rival ('' = us), score (points 1-10).
     weights : the client's weights by criterion; None: even.
 
     Returns
     -------
     DataFrame
-        account_id, ours, best_rival (points), rival, strength (ours / best_rival), supplier_rank (1 = nobody better; ties
+        customer_id, ours, best_rival (points), rival, strength (ours / best_rival), supplier_rank (1 = nobody better; ties
         share it), suppliers (we and the rivals rated). Accounts that rated us and no rival, or only rivals, are not in it.
     """
-    marks = client_view.groupby(["account_id", "rival", "criterion"], as_index=False)["score"].mean()
+    marks = client_view.groupby(["customer_id", "rival", "criterion"], as_index=False)["score"].mean()
     us = marks[marks["rival"] == ""].drop(columns="rival")
-    pair = marks[marks["rival"] != ""].merge(us, on=["account_id", "criterion"], suffixes=("_rival", "_us"))
+    pair = marks[marks["rival"] != ""].merge(us, on=["customer_id", "criterion"], suffixes=("_rival", "_us"))
     weight = 1.0 if weights is None else pair["criterion"].map(weights).fillna(0.0)
     pair = pair.assign(weight=weight, ours=pair["score_us"] * weight, theirs=pair["score_rival"] * weight)
-    each = pair.groupby(["account_id", "rival"], as_index=False)[["weight", "ours", "theirs"]].sum()
+    each = pair.groupby(["customer_id", "rival"], as_index=False)[["weight", "ours", "theirs"]].sum()
     each = each[(each["weight"] > 0) & (each["theirs"] > 0)]
     each["strength"] = each["ours"] / each["theirs"]
-    worst = each.sort_values(["account_id", "strength", "rival"]).drop_duplicates("account_id").set_index("account_id")
-    ahead = (each["strength"].round(9) < PARITY).groupby(each["account_id"]).sum()
+    worst = (
+        each.sort_values(["customer_id", "strength", "rival"]).drop_duplicates("customer_id").set_index("customer_id")
+    )
+    ahead = (each["strength"].round(9) < PARITY).groupby(each["customer_id"]).sum()
     table = pd.DataFrame(
         {
             "ours": worst["ours"] / worst["weight"],
@@ -56,10 +58,10 @@ def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = Non
             "rival": worst["rival"],
             "strength": worst["strength"],
             "supplier_rank": 1 + ahead,
-            "suppliers": 1 + each.groupby("account_id").size(),
+            "suppliers": 1 + each.groupby("customer_id").size(),
         }
     )
-    return table.rename_axis("account_id").reset_index()
+    return table.rename_axis("customer_id").reset_index()
 
 
 def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -71,22 +73,22 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
 
     Parameters
     ----------
-    facts : one row per account: account_id, categories_12m, tenure_days; relation_days and wallet_share of `with_accounts`, if any.
+    facts : one row per account: customer_id, categories_12m, tenure_days; relation_days and wallet_share of `with_accounts`, if any.
     strength : result of `relative_strength`.
 
     Returns
     -------
     DataFrame
-        account_id, importance, low, high (0-10; missing where no part is known), known (share of the parts in use), and the parts.
+        customer_id, importance, low, high (0-10; missing where no part is known), known (share of the parts in use), and the parts.
     """
-    index = pd.Index(facts["account_id"], name="account_id")
+    index = pd.Index(facts["customer_id"], name="customer_id")
     raw = facts.set_index(index)
     parts = pd.DataFrame({"breadth": raw["categories_12m"] / kaism.breadth_best}, index=index)
     if not (raw["categories_12m"] > 0).any():
         parts["breadth"] = np.nan
     parts["tenure"] = raw["relation_days" if "relation_days" in raw else "tenure_days"] / 365.25 / kaism.tenure_best
     parts["wallet"] = raw["wallet_share"] / kaism.wallet_best if "wallet_share" in raw else np.nan
-    by = pd.DataFrame(columns=["suppliers", "supplier_rank"]) if strength is None else strength.set_index("account_id")
+    by = pd.DataFrame(columns=["suppliers", "supplier_rank"]) if strength is None else strength.set_index("customer_id")
     parts["supplier"] = ((by["suppliers"] - by["supplier_rank"]) / (by["suppliers"] - 1)).reindex(index).astype(float)
     parts = 10 * parts.astype(float).clip(0, 1)
     used = max(1, int(parts.notna().any().sum()))
@@ -101,9 +103,9 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
 def part_range(importance: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lowest and highest value (0-1) of each part in use, for `kamlib.scoring.smaa.acceptability`: an unknown part may be anything.
 
-    `importance` from the function of that name; only accounts with a known part, index account_id, a column per part.
+    `importance` from the function of that name; only accounts with a known part, index customer_id, a column per part.
     """
-    parts = importance.set_index("account_id")[["breadth", "tenure", "wallet", "supplier"]] / 10
+    parts = importance.set_index("customer_id")[["breadth", "tenure", "wallet", "supplier"]] / 10
     parts = parts.loc[parts.notna().any(axis=1), parts.notna().any()]
     return parts.fillna(0.0), parts.fillna(1.0)
 
@@ -119,15 +121,15 @@ def kaism_matrix(
 
     Parameters
     ----------
-    attractiveness : account_id, attractiveness (0-10), and p_attractive (probability of reaching the cut) or none.
-    horizontal : account_id and, for the reading 'importance', importance, low, high; for 'strength', strength; p_strong (probability
+    attractiveness : customer_id, attractiveness (0-10), and p_attractive (probability of reaching the cut) or none.
+    horizontal : customer_id and, for the reading 'importance', importance, low, high; for 'strength', strength; p_strong (probability
         of reaching the cut) or none.
     before : this function's result of the earlier date, or None.
 
     Returns
     -------
     DataFrame
-        account_id, attractiveness, horizontal, horizontal_low, horizontal_high, reading, cell (unknown where an axis is),
+        customer_id, attractiveness, horizontal, horizontal_low, horizontal_high, reading, cell (unknown where an axis is),
         policy, in_key, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
         with `before`: cell_before ('' if it was not there), move_attractiveness, move_horizontal.
 
@@ -144,10 +146,10 @@ def kaism_matrix(
         right = right.assign(horizontal_low=right["horizontal"], horizontal_high=right["horizontal"])
     one_row_each(right)
     one_row_each(attractiveness)
-    left = attractiveness[["account_id", "attractiveness"]].assign(reading=kaism.reading)
+    left = attractiveness[["customer_id", "attractiveness"]].assign(reading=kaism.reading)
     if "p_strong" not in right:
         right = right.assign(p_strong=np.nan)
-    table = left.merge(right[["account_id", *names.values(), "p_strong"]], on="account_id", how="left")
+    table = left.merge(right[["customer_id", *names.values(), "p_strong"]], on="customer_id", how="left")
     up = (table["attractiveness"].round(9) >= kaism.cut).to_numpy()
     out = (table["horizontal"].round(9) >= cut).to_numpy()
     known = table[["attractiveness", "horizontal"]].notna().all(axis=1).to_numpy()
@@ -167,7 +169,7 @@ def kaism_matrix(
         table.loc[table["cell"] == cell, "p_cell"] = table[f"in_{cell}"]
     if before is None:
         return table
-    old = before.set_index("account_id").reindex(table["account_id"])
+    old = before.set_index("customer_id").reindex(table["customer_id"])
     for axis in ("attractiveness", "horizontal"):
         table[f"move_{axis}"] = table[axis].to_numpy() - old[axis].to_numpy(dtype=float)
     return table.assign(cell_before=old["cell"].fillna("").to_numpy())

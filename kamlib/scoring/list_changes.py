@@ -21,7 +21,7 @@ STILL = 1.0
 
 @dataclass(frozen=True)
 class Scored:
-    """The data of one date: criterion values (index account_id), and 12-month revenue and knock-outs by account, if any."""
+    """The data of one date: criterion values (index customer_id), and 12-month revenue and knock-outs by account, if any."""
 
     values: pd.DataFrame
     revenue: pd.Series | None = None
@@ -30,8 +30,10 @@ class Scored:
     @classmethod
     def of(cls, contributions: pd.DataFrame, scores: pd.DataFrame, revenue: pd.Series | None = None) -> Scored:
         """From the tables `contributions` and `scores` that an earlier run kept."""
-        values = contributions.pivot(index="account_id", columns="criterion", values="value")
-        out = scores.loc[scores["knock_out"] != "", ["account_id", "knock_out"]].rename(columns={"knock_out": "reason"})
+        values = contributions.pivot(index="customer_id", columns="criterion", values="value")
+        out = scores.loc[scores["knock_out"] != "", ["customer_id", "knock_out"]].rename(
+            columns={"knock_out": "reason"}
+        )
         return cls(values, revenue, out)
 
 
@@ -46,7 +48,7 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     Returns
     -------
     DataFrame
-        account_id, key_before, key_now (flags), rank_before, rank_now, score_before, score_now (points of the present scale), by_data and
+        customer_id, key_before, key_now (flags), rank_before, rank_now, score_before, score_now (points of the present scale), by_data and
         by_criteria (their parts of the move, the mean over both orders; missing where not scored twice), change ('came in', 'left' or ''),
         cause ('data', 'criteria': that alone did it; 'either': each alone; 'both': only together), why. Changes first.
     """
@@ -63,7 +65,7 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     moved = was != is_
     alone, ruled = key[1, 0] != was, key[0, 1] != was
     cause = np.select([alone & ruled, alone, ruled], ["either", "data", "criteria"], "both")
-    table = pd.DataFrame({"account_id": ids, "key_before": was, "key_now": is_})
+    table = pd.DataFrame({"customer_id": ids, "key_before": was, "key_now": is_})
     for name, at in (("before", (0, 0)), ("now", (1, 1))):
         table[f"rank_{name}"] = lists[at]["rank"].reindex(ids).array
         table[f"score_{name}"] = points[at]
@@ -75,7 +77,7 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
         told = table[moved].reset_index(drop=True)
         parts = _main(old, new, rules, ids[moved])
         table.loc[moved, "why"] = _why(told, lists[0, 0], lists[1, 1], parts, rules.scale)
-    order = np.lexsort((table["account_id"], table["rank_now"].astype(float), ~is_, ~moved))
+    order = np.lexsort((table["customer_id"], table["rank_now"].astype(float), ~is_, ~moved))
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -88,7 +90,7 @@ def _filled(own: Scored, other: Scored) -> Scored:
 
 def _list(data: Scored, rules: Scoring) -> pd.DataFrame:
     table = score(data.values.reindex(columns=[c.name for c in rules.criteria]), rules.criteria, scale=rules.scale)
-    return members(table, rules, revenue=data.revenue, knocked=data.knocked).set_index("account_id")
+    return members(table, rules, revenue=data.revenue, knocked=data.knocked).set_index("customer_id")
 
 
 def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFrame:
@@ -98,14 +100,14 @@ def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFra
     def parts(data: Scored) -> pd.DataFrame:
         there = data.values.loc[data.values.index.intersection(ids)].reindex(columns=names)
         found = contributions(there, rules.criteria, scale=rules.scale)
-        return found.pivot(index="account_id", columns="criterion", values="points").reindex(ids)[names]
+        return found.pivot(index="customer_id", columns="criterion", values="points").reindex(ids)[names]
 
     return parts(new) - parts(old)
 
 
 def _why(table: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, moves: pd.DataFrame, scale: int) -> np.ndarray:
     """A sentence for each change."""
-    ids = table["account_id"]
+    ids = table["customer_id"]
     out, was_out = (ids.map(found["knock_out"]).fillna("") for found in (now, then))
     by_data = table["by_data"].fillna(0.0)
     direction = np.where(by_data < 0, -1.0, 1.0)

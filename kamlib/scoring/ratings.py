@@ -32,12 +32,12 @@ def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: s
     Returns
     -------
     DataFrame
-        account_id, criterion, rival ('' = us), rater, score (points 1-10), age_days (missing where undated).
+        customer_id, criterion, rival ('' = us), rater, score (points 1-10), age_days (missing where undated).
     """
     as_of = pd.Timestamp(as_of)
     table = pd.DataFrame(
         {
-            "account_id": ratings["account_id"],
+            "customer_id": ratings["customer_id"],
             "criterion": ratings["criterion"],
             "rival": _column(ratings, "rival", "").fillna(""),
             "rater": _column(ratings, "rater", "").fillna(""),
@@ -47,7 +47,7 @@ def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: s
     )
     day = table["date"].fillna(pd.Timestamp.min)
     table = table[(_column(ratings, "view", "ours").fillna("ours") == view) & (day <= as_of) & table["score"].notna()]
-    keys = ["account_id", "criterion", "rival", "rater"]
+    keys = ["customer_id", "criterion", "rival", "rater"]
     last = day[table.index].groupby([table[key] for key in keys]).transform("max")
     found = (
         table[day[table.index] == last].groupby(keys, as_index=False).agg(score=("score", "mean"), date=("date", "max"))
@@ -60,13 +60,13 @@ def rater_spread(
 ) -> pd.DataFrame:
     """How far raters lie apart, in points: half of highest less lowest; `single` where one rated; 0 for measured criteria.
 
-    `ratings` holds the latest rating of each rater (account_id, criterion, rival, score), or is None. The result is shaped like
+    `ratings` holds the latest rating of each rater (customer_id, criterion, rival, score), or is None. The result is shaped like
     `values` and never missing (0 where the value is: there the whole range is open anyway).
     """
     spread = pd.DataFrame(0.0, index=values.index, columns=values.columns)
     if ratings is None or ratings.empty:
         return spread
-    each = ratings[ratings["rival"] == ""].groupby(["criterion", "account_id"])["score"].agg(["min", "max", "count"])
+    each = ratings[ratings["rival"] == ""].groupby(["criterion", "customer_id"])["score"].agg(["min", "max", "count"])
     half = ((each["max"] - each["min"]) / 2).where(each["count"] > 1, single)
     for criterion in criteria:
         name = criterion.column or criterion.name
@@ -94,11 +94,11 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
     """
     ours = ratings[ratings["rival"] == ""]
-    each = ours.groupby(["criterion", "account_id"])["score"]
+    each = ours.groupby(["criterion", "customer_id"])["score"]
     units = each.agg(["size", "mean"]).reset_index()
-    counted = ours.merge(units, on=["criterion", "account_id"])
-    twice = counted[counted["size"] > 1].sort_values(["criterion", "account_id", "score"])
-    place = twice.groupby(["criterion", "account_id"]).cumcount()
+    counted = ours.merge(units, on=["criterion", "customer_id"])
+    twice = counted[counted["size"] > 1].sort_values(["criterion", "customer_id", "score"])
+    place = twice.groupby(["criterion", "customer_id"]).cumcount()
     # sum over pairs of |x - y| of sorted values = sum of (2 i - m + 1) x, of m (m - 1) / 2 pairs; of (x - y)^2: m x sum of squares
     gaps = (2 * place - twice["size"] + 1) * twice["score"] / (twice["size"] * (twice["size"] - 1) / 2)
     squares = (twice["score"] - twice["mean"]) ** 2 * 2 * twice["size"] / (twice["size"] - 1)
@@ -116,11 +116,11 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
-    """How old what we know of each account is: account_id, criterion, age_days of its newest rating, stale (flag: older, or undated).
+    """How old what we know of each account is: customer_id, criterion, age_days of its newest rating, stale (flag: older, or undated).
 
     `ratings` from `latest_ratings`; ages count to its as_of.
     """
-    newest = ratings[ratings["rival"] == ""].groupby(["account_id", "criterion"], as_index=False)[["age_days"]].min()
+    newest = ratings[ratings["rival"] == ""].groupby(["customer_id", "criterion"], as_index=False)[["age_days"]].min()
     return newest.assign(stale=~(newest["age_days"] <= stale_days))
 
 

@@ -41,7 +41,7 @@ def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale:
     Returns
     -------
     DataFrame
-        account_id, criterion, group, weight (of 100), value (raw unit), utility (0-1, 0.5 where missing), points,
+        customer_id, criterion, group, weight (of 100), value (raw unit), utility (0-1, 0.5 where missing), points,
         most (points at utility 1), missing (flag).
     """
     utility = utilities(values, criteria)
@@ -52,7 +52,7 @@ def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale:
     filled = utility.fillna(0.5).to_numpy()
     return pd.DataFrame(
         {
-            "account_id": np.repeat(utility.index.to_numpy(), columns),
+            "customer_id": np.repeat(utility.index.to_numpy(), columns),
             "criterion": np.tile(names, rows),
             "group": np.tile(groups, rows),
             "weight": np.tile(weight, rows),
@@ -77,7 +77,7 @@ def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 1
     Returns
     -------
     DataFrame
-        account_id, score (the middle of the interval), low, high, known (share of the weight that has a value),
+        customer_id, score (the middle of the interval), low, high, known (share of the weight that has a value),
         attractiveness (the score on 0-10) and points_revenue, points_reputation, points_development, which add up to score - 1 (0: the study has no such criterion).
     """
     utility = utilities(values, criteria)
@@ -91,7 +91,7 @@ def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 1
     table["attractiveness"] = 10 * (middle - 1) / (scale - 1)
     for group in GROUPS:
         table[f"points_{group}"] = points[[c.name for c in criteria if c.group == group]].sum(axis=1)
-    return table.rename_axis("account_id").reset_index()
+    return table.rename_axis("customer_id").reset_index()
 
 
 def top_count(n: int, scoring: Scoring) -> int:
@@ -113,15 +113,15 @@ def members(
     Parameters
     ----------
     scores : result of `score`.
-    revenue : 12-month revenue by account_id, for `scoring.qualifying_revenue`.
-    knocked : account_id and reason, or None.
+    revenue : 12-month revenue by customer_id, for `scoring.qualifying_revenue`.
+    knocked : customer_id and reason, or None.
 
     Returns
     -------
     DataFrame
         Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not), knock_out (reason or '').
     """
-    table = scores.assign(knock_out=scores["account_id"].map(_joined(knocked)).fillna(""))
+    table = scores.assign(knock_out=scores["customer_id"].map(_joined(knocked)).fillna(""))
     ranked = table["knock_out"] == ""
     table["rank"] = table["score"].round(6).where(ranked).rank(method="min", ascending=False).astype("Int64")
     if scoring.threshold is None:
@@ -131,18 +131,18 @@ def members(
         by_score, why = ranked & (table["score"].round(6) >= scoring.threshold), f"score from {scoring.threshold:g}"
     by_volume = pd.Series(False, index=table.index)
     if scoring.qualifying_revenue is not None and revenue is not None:
-        by_volume = ranked & (table["account_id"].map(revenue) >= scoring.qualifying_revenue)
+        by_volume = ranked & (table["customer_id"].map(revenue) >= scoring.qualifying_revenue)
     table["key"] = by_score | by_volume
     table["reason"] = np.select([by_score, by_volume], [why, "revenue alone qualifies"], "")
-    return table.sort_values(["rank", "account_id"], na_position="last", ignore_index=True)
+    return table.sort_values(["rank", "customer_id"], na_position="last", ignore_index=True)
 
 
 def _joined(knocked: pd.DataFrame | None) -> pd.Series:
-    """The reasons of each account in one text; index account_id."""
+    """The reasons of each account in one text; index customer_id."""
     if knocked is None or knocked.empty:
         return pd.Series(dtype=object)
-    place = knocked.groupby("account_id").cumcount()
-    each = knocked.set_index("account_id")["reason"]
+    place = knocked.groupby("customer_id").cumcount()
+    each = knocked.set_index("customer_id")["reason"]
     text = each[(place == 0).to_numpy()]
     for k in range(1, place.max() + 1):
         more = "; " + each[(place == k).to_numpy()]

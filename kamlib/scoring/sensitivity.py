@@ -33,7 +33,7 @@ def smallest_change(
 
     Parameters
     ----------
-    utility : DataFrame, index account_id, a column per criterion; no value missing.
+    utility : DataFrame, index customer_id, a column per criterion; no value missing.
     weights : by criterion, in any unit.
     top, threshold : as in `kamlib.scoring.smaa.acceptability`.
     accounts : those to judge; None: those within 3 x top of the list.
@@ -41,7 +41,7 @@ def smallest_change(
     Returns
     -------
     DataFrame
-        account_id, member (flag, now), criterion, weight and weight_at_flip (of 100), change (of 100, signed). Criterion is ''
+        customer_id, member (flag, now), criterion, weight and weight_at_flip (of 100), change (of 100, signed). Criterion is ''
         and the numbers are missing where no change of a single weight does it.
     """
     u, _, w = weighted(utility, utility, weights, top)
@@ -55,7 +55,7 @@ def smallest_change(
             raise InputError("accounts to judge that are not in the table", found=some(missing))
     bar = np.partition(total, len(total) - top)[-top] if threshold is None else threshold
     member = total[chosen] >= bar - _TIE
-    found = pd.DataFrame({"account_id": utility.index[chosen], "member": member, "criterion": ""})
+    found = pd.DataFrame({"customer_id": utility.index[chosen], "member": member, "criterion": ""})
     nearest, at = np.full(len(chosen), np.inf), np.full((2, len(chosen)), np.nan)
     by_total = np.argsort(-total, kind="stable")
     for j, name in enumerate(utility.columns if len(w) > 1 else []):

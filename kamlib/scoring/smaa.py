@@ -26,9 +26,9 @@ _TIE = np.float32(1e-6)
 class Acceptability:
     """What the draws say.
 
-    accounts : one row per account: account_id, p_key, p_first, and p_<mark> for each mark.
-    ranks : account_id, rank (1 to top), share of draws in which the account had it; shares of 0 are left out.
-    central : index account_id, a column per criterion: mean weights of the draws it came first in; missing where never.
+    accounts : one row per account: customer_id, p_key, p_first, and p_<mark> for each mark.
+    ranks : customer_id, rank (1 to top), share of draws in which the account had it; shares of 0 are left out.
+    central : index customer_id, a column per criterion: mean weights of the draws it came first in; missing where never.
     """
 
     accounts: pd.DataFrame
@@ -55,7 +55,7 @@ def acceptability(
 
     Parameters
     ----------
-    low, high : DataFrame, index account_id, a column per criterion
+    low, high : DataFrame, index customer_id, a column per criterion
         Range of each utility (0-1); equal where the value is known.
     weights : by criterion, in any unit; all positive.
     top : how many first places make an account key; ranks from 1 to `top` are counted. Ties share the better rank.
@@ -84,11 +84,11 @@ def acceptability(
     place, lead, hits = (field.by_kind(table)[back] for table in (places.reshape(-1, top), leads, reached.T))
     share = place / draws
     names = ([] if threshold is None else ["key"]) + list(marks or {})
-    table = pd.DataFrame({"account_id": low.index, "p_key": share.sum(axis=1).clip(0, 1), "p_first": share[:, 0]})
+    table = pd.DataFrame({"customer_id": low.index, "p_key": share.sum(axis=1).clip(0, 1), "p_first": share[:, 0]})
     for name, column in zip(names, hits.T, strict=True):
         table[f"p_{name}"] = column / draws
     who, rank = np.nonzero(share)
-    ranks = pd.DataFrame({"account_id": low.index[who], "rank": rank + 1, "share": share[who, rank]})
+    ranks = pd.DataFrame({"customer_id": low.index[who], "rank": rank + 1, "share": share[who, rank]})
     mean = lead / np.where(place[:, :1] > 0, place[:, :1], np.nan)
     return Acceptability(table, ranks, pd.DataFrame(mean, index=low.index, columns=low.columns))
 

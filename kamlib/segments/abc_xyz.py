@@ -53,7 +53,7 @@ def abc_classes(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        account_id and the column `money`.
+        customer_id and the column `money`.
     money : str
         Column of net revenue or margin over a whole window.
     a_below, b_below : float
@@ -64,7 +64,7 @@ def abc_classes(
     Returns
     -------
     DataFrame, largest first
-        account_id, money, share, share_before (of the strictly larger), share_with (the equal ones included; the last
+        customer_id, money, share, share_before (of the strictly larger), share_with (the equal ones included; the last
         is 1), abc. Accounts with net <= 0 are the class `NOT_POSITIVE` and have no shares; missing money is `UNKNOWN`.
 
     Raises
@@ -79,7 +79,7 @@ def abc_classes(
         raise InputError("no such ABC method", found=method, remedy="Choose share or tangent.")
     if len(facts) and facts[money].isna().all():
         raise InputError("no account has a value", column=money, remedy="Choose a window that was observed.")
-    table = pd.DataFrame({"account_id": facts["account_id"], "money": facts[money].astype("float64")})
+    table = pd.DataFrame({"customer_id": facts["customer_id"], "money": facts[money].astype("float64")})
     exact = _whole(facts[money])
     positive = exact.where(exact > 0)
     by_size = positive.dropna().astype("int64").groupby(positive.dropna()).sum().sort_index(ascending=False)
@@ -97,7 +97,7 @@ def abc_classes(
         is_b = is_a | _above_mean(positive.where(~is_a))
     letters = np.select([is_a.fillna(False).to_numpy(bool), is_b.fillna(False).to_numpy(bool)], ["A", "B"], "C")
     table["abc"] = pd.Series(letters, index=table.index).mask(exact <= 0, NOT_POSITIVE).mask(exact.isna(), UNKNOWN)
-    return table.sort_values(["money", "account_id"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["money", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
 def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
@@ -119,9 +119,9 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
     """
     one_row_each(by_money, ["abc"])
     one_row_each(by_rhythm, ["xyz"])
-    if alone := sorted(set(by_money["account_id"]) ^ set(by_rhythm["account_id"])):
-        raise InputError("ABC and XYZ must be of the same accounts", column="account_id", found=some(alone))
-    table = by_money.merge(by_rhythm, on="account_id", validate="one_to_one")
+    if alone := sorted(set(by_money["customer_id"]) ^ set(by_rhythm["customer_id"])):
+        raise InputError("ABC and XYZ must be of the same accounts", column="customer_id", found=some(alone))
+    table = by_money.merge(by_rhythm, on="customer_id", validate="one_to_one")
     apart = table["abc"].isin([NOT_POSITIVE, UNKNOWN])
     table["cell"] = (table["abc"] + table["xyz"]).mask(apart, table["abc"])
     table["policy"] = table["cell"].map(POLICY)

@@ -43,10 +43,10 @@ def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame indexed by account_id; a yearly column ends in ``_a_year`` instead of its window.
+    DataFrame indexed by customer_id; a yearly column ends in ``_a_year`` instead of its window.
     """
     part = stands_apart(facts, columns).eq("")
-    x = facts.loc[part, list(columns)].astype("float64").set_axis(facts.loc[part, "account_id"], axis=0)
+    x = facts.loc[part, list(columns)].astype("float64").set_axis(facts.loc[part, "customer_id"], axis=0)
     for name in columns:
         if found := re.fullmatch(r"(order_days|revenue|margin|returns)_(\d+)m", name):
             window = int(found[2]) * 365.25 / 12

@@ -28,10 +28,10 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
 
     Parameters
     ----------
-    behaviour, features : DataFrame indexed by account_id, one column a feature
+    behaviour, features : DataFrame indexed by customer_id, one column a feature
         In own units, and scaled so that 0 is the median of all and 1 a quartile range (`kamlib.segments.clusters`).
-    accounts : DataFrame, account_id and cluster (missing: in no group).
-    money : Series indexed by account_id
+    accounts : DataFrame, customer_id and cluster (missing: in no group).
+    money : Series indexed by customer_id
         What each account is worth.
 
     Returns
@@ -42,7 +42,7 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     """
     if not behaviour.index.equals(features.index):
         raise InputError("behaviour and features must be of the same accounts in the same order")
-    which = accounts.set_index("account_id")["cluster"].reindex(behaviour.index)
+    which = accounts.set_index("customer_id")["cluster"].reindex(behaviour.index)
     if which.isna().all():
         which = pd.Series(0, index=behaviour.index)
     worth = money.reindex(behaviour.index)
@@ -93,11 +93,11 @@ def picture(features: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Parameters
     ----------
-    features : DataFrame indexed by account_id, scaled; at least two columns and three rows.
+    features : DataFrame indexed by customer_id, scaled; at least two columns and three rows.
 
     Returns
     -------
-    points : DataFrame, account_id, first, second.
+    points : DataFrame, customer_id, first, second.
     directions : DataFrame, one row a component
         component, explained (share of the variance), and the loading of each feature; the largest is positive.
     """
@@ -109,7 +109,7 @@ def picture(features: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     axes = axes * np.where(signs == 0, 1, signs)[:, None]
     explained = strength**2 / max((strength**2).sum(), 1e-12)
     points = pd.DataFrame(centred.to_numpy() @ axes[:2].T, columns=["first", "second"])
-    points.insert(0, "account_id", features.index.to_numpy())
+    points.insert(0, "customer_id", features.index.to_numpy())
     directions = pd.DataFrame(axes[:2], columns=features.columns)
     directions.insert(0, "explained", explained[:2])
     directions.insert(0, "component", ["first", "second"])
@@ -121,7 +121,7 @@ def agreement(first: pd.Series, second: pd.Series) -> float:
 
     Parameters
     ----------
-    first, second : Series indexed by account_id
+    first, second : Series indexed by customer_id
         Accounts that are missing in either take no part; without any the agreement is missing.
 
     References

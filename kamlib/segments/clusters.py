@@ -36,11 +36,11 @@ COLUMNS = (
 class Grouping:
     """What `cluster_accounts` found.
 
-    accounts: account_id, cluster (from 1, largest first; missing where apart or without structure), why (why apart).
+    accounts: customer_id, cluster (from 1, largest first; missing where apart or without structure), why (why apart).
     tried: one row per method and k, and one of HDBSCAN, which finds its own k: silhouette, error (its standard error), null
     (mean silhouette without groups), p (family-wise, the larger of both nulls), stability (of a mixture only where it could
     change the choice), bic, smallest, grouped (share of the accounts in a group), agreement (adjusted Rand index with the
-    chosen one), passes, chosen. behaviour, features: of the accounts that took part, indexed by account_id, in own units
+    chosen one), passes, chosen. behaviour, features: of the accounts that took part, indexed by customer_id, in own units
     and scaled. verdict, notes: in words.
     """
 
@@ -101,7 +101,9 @@ def cluster_accounts(
     own_units = behaviour(facts, columns)
     x = scale(own_units)
     why = stands_apart(facts, columns).to_numpy()
-    accounts = pd.DataFrame({"account_id": facts["account_id"].array, "cluster": pd.array([pd.NA] * len(why), "Int64")})
+    accounts = pd.DataFrame(
+        {"customer_id": facts["customer_id"].array, "cluster": pd.array([pd.NA] * len(why), "Int64")}
+    )
     accounts["why"] = why
     if len(x) < FEWEST or len(columns) < 2:
         notes.append(f"{len(x)} accounts and {len(columns)} features are too few to look for groups")

@@ -33,7 +33,7 @@ def line_sums(orders: ir.Table, as_of: date, months: int | None = 24) -> pd.Data
     Parameters
     ----------
     orders : ibis table
-        Clean order lines: account_id, date, amount, margin, channel, manager. They stay in their engine.
+        Clean order lines: customer_id, date, amount, margin, channel, manager. They stay in their engine.
     as_of : day
     months : int or None
         Length of the window; None: all history.
@@ -41,18 +41,18 @@ def line_sums(orders: ir.Table, as_of: date, months: int | None = 24) -> pd.Data
     Returns
     -------
     DataFrame, one row per account, channel and manager
-        account_id, channel, manager; revenue (net), margin (of the lines where it is known, missing where none is) and
+        customer_id, channel, manager; revenue (net), margin (of the lines where it is known, missing where none is) and
         known_revenue (net of those lines), in study currency.
     """
     lines = orders.filter(orders.date <= as_of)
     if months is not None:
         lines = lines.filter(months_between(lines.date, ibis.literal(as_of, type="date")) < months)
-    sums = lines.group_by("account_id", *LINES).agg(
+    sums = lines.group_by("customer_id", *LINES).agg(
         revenue=lines.amount.sum().cast("float64"),
         margin=lines.margin.sum().cast("float64"),
         known_revenue=lines.amount.sum(where=lines.margin.notnull()).cast("float64"),
     )
-    return as_pandas(sums, ["account_id", *LINES])
+    return as_pandas(sums, ["customer_id", *LINES])
 
 
 def traits(classes: pd.DataFrame, accounts: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
@@ -61,13 +61,13 @@ def traits(classes: pd.DataFrame, accounts: pd.DataFrame, sums: pd.DataFrame) ->
     Parameters
     ----------
     classes : DataFrame, one row per account
-        account_id and any classes (stage, segment, abc ...), which are kept.
-    accounts : DataFrame, one row per account: account_id and those of `FIRM` that are known (`kamlib.facts.customers.units`).
+        customer_id and any classes (stage, segment, abc ...), which are kept.
+    accounts : DataFrame, one row per account: customer_id and those of `FIRM` that are known (`kamlib.facts.customers.units`).
     sums : DataFrame of `line_sums`.
 
     Returns
     -------
-    DataFrame: account_id, the classes, trait, value, revenue, margin, known_revenue.
+    DataFrame: customer_id, the classes, trait, value, revenue, margin, known_revenue.
         An account without a value is `NOT_KNOWN`; without a line in the window its revenue is zero, and its channel and
         manager of the lines `NO_ORDER`. Traits of which nothing at all is known are not there.
 
@@ -78,21 +78,21 @@ def traits(classes: pd.DataFrame, accounts: pd.DataFrame, sums: pd.DataFrame) ->
     """
     one_row_each(classes)
     one_row_each(accounts)
-    if missing := [name for name in ("account_id", *LINES, *_SUMS) if name not in sums]:
+    if missing := [name for name in ("customer_id", *LINES, *_SUMS) if name not in sums]:
         raise InputError("columns are missing from the sums", found=some(missing), remedy="Make them by line_sums.")
-    whole = classes.merge(_added(sums, ["account_id"]), on="account_id", how="left", indicator=True)
+    whole = classes.merge(_added(sums, ["customer_id"]), on="customer_id", how="left", indicator=True)
     silent = whole.pop("_merge") == "left_only"
     whole.loc[silent, ["revenue", "known_revenue"]] = 0.0
     parts = []
-    firm = accounts.set_index("account_id")
+    firm = accounts.set_index("customer_id")
     for name in FIRM if sums["manager"].notna().any() else (*FIRM, "manager"):
         if name in firm and firm[name].notna().any():
-            value = whole["account_id"].map(firm[name]).astype("object").fillna(NOT_KNOWN)
+            value = whole["customer_id"].map(firm[name]).astype("object").fillna(NOT_KNOWN)
             parts.append(whole.assign(trait=name, value=value))
     for name in LINES:
         if sums[name].notna().any():
-            by = _added(sums.assign(value=sums[name].astype("object").fillna(NOT_KNOWN)), ["account_id", "value"])
-            rows = classes.merge(by, on="account_id", how="left").assign(trait=name)
+            by = _added(sums.assign(value=sums[name].astype("object").fillna(NOT_KNOWN)), ["customer_id", "value"])
+            rows = classes.merge(by, on="customer_id", how="left").assign(trait=name)
             none = rows["value"].isna()
             rows.loc[none, ["revenue", "known_revenue"]] = 0.0
             parts.append(rows.fillna({"value": NO_ORDER}))
@@ -120,7 +120,7 @@ def cross(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """
     keys = ["trait", "value", *by]
     rows = rows.assign(**{name: rows[name].astype("object").fillna(NOT_KNOWN) for name in by})
-    counted = rows.groupby(keys)["account_id"].nunique().rename("accounts")
+    counted = rows.groupby(keys)["customer_id"].nunique().rename("accounts")
     table = counted.to_frame().join(_added(rows, keys).set_index(keys)).reset_index()
     revenue, known = table["revenue"], table.pop("known_revenue")
     positive = revenue.clip(lower=0)

@@ -40,8 +40,8 @@ def lifecycle_stages(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        account_id, tenure_days, order_days_12m, order_days_24m, growth and the column `money`.
-    states : DataFrame of `kamlib.facts.states.customer_states` at the same date: account_id, state, reason.
+        customer_id, tenure_days, order_days_12m, order_days_24m, growth and the column `money`.
+    states : DataFrame of `kamlib.facts.states.customer_states` at the same date: customer_id, state, reason.
     money : str
         Column of the money that the account stands for; unknown stays unknown.
     new_days, loyal_order_days, decline :
@@ -50,7 +50,7 @@ def lifecycle_stages(
     Returns
     -------
     DataFrame, in the order of `facts`
-        account_id, stage, money, reason, policy. The stage is missing where the records are too short to tell it (a year
+        customer_id, stage, money, reason, policy. The stage is missing where the records are too short to tell it (a year
         for new, two years for loyal) and for accounts that never bought; the reason says so.
 
     Raises
@@ -62,7 +62,7 @@ def lifecycle_stages(
     one_row_each(states, ["state", "reason"])
     if not -1 < decline < 0:
         raise InputError("decline must lie between -1 and 0", found=decline, remedy="-0.3 is a fall by 30 %.")
-    known = states.set_index("account_id").reindex(facts["account_id"]).set_axis(facts.index)
+    known = states.set_index("customer_id").reindex(facts["customer_id"]).set_axis(facts.index)
     state, why = known["state"], known["reason"]
     this_year, two_years = facts["order_days_12m"], facts["order_days_24m"]
     year_before = two_years - this_year
@@ -88,7 +88,7 @@ def lifecycle_stages(
     days = _whole(two_years) + " order days in two years"
     stage = np.select(holds, [np.full(len(facts), name, object) for _, name, _ in cases], "loyal")
     reason = np.select(holds, [pd.Series(words, facts.index).to_numpy(object) for _, _, words in cases], days)
-    table = pd.DataFrame({"account_id": facts["account_id"]})
+    table = pd.DataFrame({"customer_id": facts["customer_id"]})
     table["stage"] = pd.Series(stage, index=facts.index, dtype="string")
     table["money"] = facts[money].astype("float64")
     table["reason"] = pd.Series(reason, index=facts.index, dtype="string")

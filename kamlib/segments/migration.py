@@ -23,7 +23,7 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     Parameters
     ----------
     before, after : DataFrame, one row per account
-        account_id, the class `by` and `money`, made with the same parameters at two dates.
+        customer_id, the class `by` and `money`, made with the same parameters at two dates.
     by : str
         Column of the class: segment, abc, cell, state.
     money : str
@@ -32,7 +32,7 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     Returns
     -------
     DataFrame, one row per account of either date, largest change of money first
-        account_id, from, to (`NOT_YET` and `GONE` where it stands at one date only, `NO_CLASS` where it is missing),
+        customer_id, from, to (`NOT_YET` and `GONE` where it stands at one date only, `NO_CLASS` where it is missing),
         money_before, money_after (zero where it is not there), change, moved (never where either class is `UNTOLD`).
 
     Raises
@@ -43,12 +43,12 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     one_row_each(before, [by, money])
     one_row_each(after, [by, money])
     names = {by: "class", money: "money"}
-    old = before[["account_id", by, money]].rename(columns=names)
-    new = after[["account_id", by, money]].rename(columns=names)
-    both = old.merge(new, on="account_id", how="outer", suffixes=("_before", "_after"), indicator=True)
+    old = before[["customer_id", by, money]].rename(columns=names)
+    new = after[["customer_id", by, money]].rename(columns=names)
+    both = old.merge(new, on="customer_id", how="outer", suffixes=("_before", "_after"), indicator=True)
     table = pd.DataFrame(
         {
-            "account_id": both["account_id"],
+            "customer_id": both["customer_id"],
             "from": both["class_before"].fillna(NO_CLASS).mask(both["_merge"] == "right_only", NOT_YET),
             "to": both["class_after"].fillna(NO_CLASS).mask(both["_merge"] == "left_only", GONE),
             "money_before": both["money_before"].mask(both["_merge"] == "right_only", 0.0),
@@ -61,7 +61,7 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     order = table["change"].abs().fillna(-1)
     return (
         table.assign(size=order)
-        .sort_values(["size", "account_id"], ascending=[False, True], ignore_index=True)
+        .sort_values(["size", "customer_id"], ascending=[False, True], ignore_index=True)
         .drop(columns="size")
     )
 

@@ -131,7 +131,7 @@ def rfm_segments(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        account_id, silence_days, gap_median, and the columns of the window (`observed_window`).
+        customer_id, silence_days, gap_median, and the columns of the window (`observed_window`).
     window_months, measure :
         The window and the money; the longest observed window and the revenue stand in where they are not known.
     classes : 3, 5 or None
@@ -141,7 +141,7 @@ def rfm_segments(
     Returns
     -------
     DataFrame, one row per account in the order of `facts`
-        account_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
+        customer_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
         history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
@@ -160,7 +160,7 @@ def rfm_segments(
     known = cells(k, segments)
     result = pd.DataFrame(
         {
-            "account_id": facts["account_id"],
+            "customer_id": facts["customer_id"],
             "silence_days": facts["silence_days"],
             "order_days": facts[window.order_days],
             "money": facts[window.money].astype("float64"),

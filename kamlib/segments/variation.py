@@ -62,7 +62,7 @@ def period_variation(
     Parameters
     ----------
     months : DataFrame, one row per account and month
-        account_id, month (first day) and `money`; no row before an account's first order, zeros afterwards.
+        customer_id, month (first day) and `money`; no row before an account's first order, zeros afterwards.
     money : str
     grain : "month" or "quarter"
     window_months : int
@@ -70,18 +70,18 @@ def period_variation(
 
     Returns
     -------
-    DataFrame: account_id, periods, mean, cv_raw, cv, adjusted. A mean of zero or less has no CV.
+    DataFrame: customer_id, periods, mean, cv_raw, cv, adjusted. A mean of zero or less has no CV.
     """
     if grain not in GRAINS:
         raise InputError("no such grain", found=grain, remedy=f"Choose one of {', '.join(GRAINS)}.")
-    if missing := [c for c in ("account_id", "month", money) if c not in months]:
+    if missing := [c for c in ("customer_id", "month", money) if c not in months]:
         raise InputError("columns are missing from the account-months", found=some(missing))
     if window_months < 12:
         raise InputError("the window of the period sums must be 12 months or more", found=window_months)
-    columns = ["account_id", "periods", "mean", "cv_raw", "cv", "adjusted"]
+    columns = ["customer_id", "periods", "mean", "cv_raw", "cv", "adjusted"]
     if months.empty:
         return pd.DataFrame(columns=columns)
-    account, ids = pd.factorize(months["account_id"], sort=True)
+    account, ids = pd.factorize(months["customer_id"], sort=True)
     number = months["month"].dt.year * 12 + months["month"].dt.month
     block = (number.max() - number) // GRAINS[grain]
     width = window_months // GRAINS[grain]
@@ -114,7 +114,7 @@ def period_variation(
         cvs = np.where(mean[:, None] > 0, np.sqrt(np.column_stack([raw, left])) / mean[:, None], np.nan)
     return pd.DataFrame(
         {
-            "account_id": ids,
+            "customer_id": ids,
             "periods": periods,
             "mean": mean,
             "cv_raw": cvs[:, 0],

@@ -33,12 +33,12 @@ def xyz_classes(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        account_id, order_days, order_days_12m, gaps, gap_cv.
+        customer_id, order_days, order_days_12m, gaps, gap_cv.
     months : DataFrame, one row per account and month
-        account_id, month and `money`; needed by the reading "periods". Months that do not end by the facts' as_of are
+        customer_id, month and `money`; needed by the reading "periods". Months that do not end by the facts' as_of are
         not read.
     states : DataFrame or None
-        account_id, state; the accounts in the state "lost" are L. None: nobody is.
+        customer_id, state; the accounts in the state "lost" are L. None: nobody is.
     reading : "frequency", "gaps" or "periods"
         frequency: X = 12 order days or more in the last 12 months and CV of the gaps <= 1, Y = CV <= 1, Z = the rest.
         gaps: X = CV <= 0.5, Y = CV <= 1. periods: CV of period sums, X <= 0.10, Y <= 0.25; trend and season out
@@ -53,7 +53,7 @@ def xyz_classes(
     Returns
     -------
     DataFrame, in the order of `facts`
-        account_id, xyz, cv, cv_low, cv_high, uncertain (the interval spans a cut; the frequency reading's other
+        customer_id, xyz, cv, cv_low, cv_high, uncertain (the interval spans a cut; the frequency reading's other
         condition is a count and certain), count (gaps or periods), reading, grain ("gap", "month" or "quarter").
 
     Raises
@@ -65,7 +65,7 @@ def xyz_classes(
     if reading not in CUTS:
         raise InputError("no such reading of XYZ", found=reading, remedy=f"Choose one of {', '.join(CUTS)}.")
     one_row_each(facts, ["order_days", "order_days_12m", "gaps", "gap_cv"])
-    table = pd.DataFrame({"account_id": facts["account_id"]})
+    table = pd.DataFrame({"customer_id": facts["customer_id"]})
     if reading == "periods":
         if months is None:
             raise InputError("the reading by periods needs the table of account-months")
@@ -80,8 +80,8 @@ def xyz_classes(
             )
         if "as_of" in facts and len(facts):
             months = months[months["month"] + pd.DateOffset(months=1) <= facts["as_of"].max() + pd.Timedelta(days=1)]
-        seen = period_variation(months, money, grain=grain, window_months=span).set_index("account_id")
-        seen = seen.reindex(facts["account_id"]).set_axis(facts.index)
+        seen = period_variation(months, money, grain=grain, window_months=span).set_index("customer_id")
+        seen = seen.reindex(facts["customer_id"]).set_axis(facts.index)
         table["cv"] = seen["cv"].astype("float64")
         table["count"] = seen["periods"].astype("float64").fillna(0).astype("int64")
         bounds = pd.DataFrame({"low": np.nan, "high": np.nan}, index=facts.index)
@@ -105,9 +105,9 @@ def xyz_classes(
         spans |= (table["cv_low"] <= first) & (table["cv_high"] > first)
     lost = pd.Series(False, index=facts.index)
     if states is not None:
-        lost = facts["account_id"].isin(states.loc[states["state"] == "lost", "account_id"])
+        lost = facts["customer_id"].isin(states.loc[states["state"] == "lost", "customer_id"])
     table["xyz"] = table["xyz"].mask(short, "N").mask(lost, "L")
     table["uncertain"] = spans & ~short & ~lost
     table["reading"] = reading
     table["grain"] = grain if reading == "periods" else "gap"
-    return table[["account_id", "xyz", "cv", "cv_low", "cv_high", "uncertain", "count", "reading", "grain"]]
+    return table[["customer_id", "xyz", "cv", "cv_low", "cv_high", "uncertain", "count", "reading", "grain"]]

@@ -10,21 +10,21 @@ from kamlib.errors import InputError, some
 
 
 def one_row_each(table: pd.DataFrame, columns: Sequence[str] = ()) -> None:
-    """Raise unless `table` has the columns, and each account_id once.
+    """Raise unless `table` has the columns, and each customer_id once.
 
     Raises
     ------
     InputError
         Naming the missing columns, or up to five accounts that repeat or have no id.
     """
-    if missing := [name for name in ["account_id", *columns] if name not in table]:
+    if missing := [name for name in ["customer_id", *columns] if name not in table]:
         raise InputError("columns are missing", found=f"no {some(missing)}", remedy="Check which table is given.")
-    if table["account_id"].isna().any():
-        raise InputError("an account has no id", column="account_id", remedy="Set such rows aside when cleaning.")
-    if (twice := table["account_id"].duplicated()).any():
+    if table["customer_id"].isna().any():
+        raise InputError("an account has no id", column="customer_id", remedy="Set such rows aside when cleaning.")
+    if (twice := table["customer_id"].duplicated()).any():
         raise InputError(
             "an account stands more than once",
-            column="account_id",
-            found=some(table.loc[twice, "account_id"].unique()),
+            column="customer_id",
+            found=some(table.loc[twice, "customer_id"].unique()),
             remedy="Choose one date of facts, facts[facts.as_of == facts.as_of.max()]; of accounts take the units.",
         )

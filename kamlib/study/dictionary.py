@@ -1,8 +1,7 @@
 """Every table that enters the kit: columns, types, units, rules. The data dictionary.
 
-The tables that the notebooks make are described where they are made. In every clean table `account_id` is the account
-that the study counts (its `unit`): the head of the group under common control, or the account itself. `member_id` keeps
-the id as the source gave it.
+`account_id` is an id as the files give it. To every clean table comes `customer_id`, the customer that the study counts the account
+in (its `unit`): the head of the group under common control, or the account itself.
 """
 
 from __future__ import annotations

@@ -16,12 +16,13 @@ def test_a_table_is_the_same_as_itself_though_it_holds_nan_and_nulls():
     assert differences(TABLE, TABLE) == []
 
 
-def test_the_last_bit_a_lost_sign_a_null_and_an_order_of_columns_are_seen():
+def test_the_last_bit_a_lost_sign_a_null_and_a_type_are_seen():
     last_bit = TABLE.set_column(0, "x", pa.array([math.nextafter(1.0, 2.0), math.nan, None, 0.0]))
     assert differences(TABLE, last_bit) == ["x, row 0: 1.0 · 1.0000000000000002"]
     assert differences(TABLE, TABLE.set_column(0, "x", pa.array([1.0, math.nan, None, -0.0])))
     assert differences(TABLE, TABLE.set_column(0, "x", pa.array([1.0, None, None, 0.0])))
-    assert differences(TABLE, TABLE.select(["s", "x"]))
+    assert differences(TABLE, TABLE.set_column(0, "x", pa.array([1.0, math.nan, None, 0.0], pa.float32())))
+    assert differences(TABLE, TABLE.select(["s", "x"])) == [], "columns are compared by name"
     assert differences(TABLE, TABLE.slice(1)) == ["rows: 4 · 3"]
 
 
@@ -35,6 +36,19 @@ def test_a_table_that_only_one_run_has_differs(tmp_path):
         "study/tables/churn.parquet": ["stands in one of them only"],
         "study/tables/facts.parquet": [],
     }
+
+
+def test_the_names_of_schema_1_are_mapped(tmp_path):
+    for run, record, names in (
+        ("a", "{}", ["account_id", "member_id"]),
+        ("b", '{"schema": 2}', ["customer_id", "account_id"]),
+    ):
+        (tmp_path / run / "s" / "tables").mkdir(parents=True)
+        (tmp_path / run / "s" / "run.json").write_text(record)
+        pq.write_table(
+            pa.table([["g", "g"], ["g", "x"]], names=names), tmp_path / run / "s" / "tables" / "accounts.parquet"
+        )
+    assert compare(tmp_path / "a", tmp_path / "b") == {"s/tables/accounts.parquet": []}
 
 
 def test_order_lines_may_stand_in_another_order_and_no_other_table_may(tmp_path):

@@ -72,19 +72,21 @@ def _record() -> pd.DataFrame:
 def _tables() -> dict[str, pd.DataFrame]:
     ids = [f"{i:03d}" for i in range(len(NAMES))]
     money = np.array([50e3, 30e3, 15e3, 5e3, 1e3])
-    facts = pd.DataFrame({"account_id": ids, "as_of": pd.Timestamp("2026-09-30"), "order_days": 5, "silence_days": 9.0})
+    facts = pd.DataFrame(
+        {"customer_id": ids, "as_of": pd.Timestamp("2026-09-30"), "order_days": 5, "silence_days": 9.0}
+    )
     facts = facts.assign(revenue=money, revenue_12m=money, margin=money / 4)
     scores = pd.DataFrame(
-        {"account_id": ids, "score": [90.0, 80, 70, 60, 50], "rank": range(1, 6), "key": True, "p_key": 0.8}
+        {"customer_id": ids, "score": [90.0, 80, 70, 60, 50], "rank": range(1, 6), "key": True, "p_key": 0.8}
     )
     return {
         "facts": facts,
         "scores": scores,
-        "accounts": pd.DataFrame({"account_id": ids, "member_id": ids, "name": NAMES}),
-        "churn": pd.DataFrame({"account_id": ids, "p_lost": [0, 0.3, 0.6, 1, np.nan], "method": "cox"}),
-        "value": pd.DataFrame({"account_id": ids, "margin_at_stake": money / 9}),
-        "kaism": pd.DataFrame({"account_id": ids, "cell": "opportunistic"}),
-        "abcxyz": pd.DataFrame({"account_id": ids, "cell": "AX", "uncertain": False}),
+        "accounts": pd.DataFrame({"customer_id": ids, "account_id": ids, "name": NAMES}),
+        "churn": pd.DataFrame({"customer_id": ids, "p_lost": [0, 0.3, 0.6, 1, np.nan], "method": "cox"}),
+        "value": pd.DataFrame({"customer_id": ids, "margin_at_stake": money / 9}),
+        "kaism": pd.DataFrame({"customer_id": ids, "cell": "opportunistic"}),
+        "abcxyz": pd.DataFrame({"customer_id": ids, "cell": "AX", "uncertain": False}),
     }
 
 

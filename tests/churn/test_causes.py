@@ -19,13 +19,13 @@ def back(days: int) -> pd.Timestamp:
 def touches(*rows) -> pd.DataFrame:
     table = pd.DataFrame(
         [("begin", back(800), "call", pd.NaT, pd.NaT), *rows],
-        columns=["account_id", "date", "kind", "promised", "closed"],
+        columns=["customer_id", "date", "kind", "promised", "closed"],
     )
     return table.astype(dict.fromkeys(["date", "promised", "closed"], "datetime64[ns]"))
 
 
 def rows(*accounts: str) -> pd.DataFrame:
-    return pd.DataFrame({"account_id": list(accounts), "last_order": LAST})
+    return pd.DataFrame({"customer_id": list(accounts), "last_order": LAST})
 
 
 def test_each_sign_by_hand():
@@ -36,7 +36,7 @@ def test_each_sign_by_hand():
     met = [("met", back(5), "call", pd.NaT, pd.NaT), ("met", back(181), "visit", pd.NaT, pd.NaT)]
     once = [("once", back(5), "call", pd.NaT, pd.NaT), ("once", back(182), "visit", pd.NaT, pd.NaT)]
     who = rows("late", "early", "slow", "quick", "met", "once")
-    found = on_record(who, interactions=touches(*late, *early, *cases, *met, *once)).set_index(who["account_id"])
+    found = on_record(who, interactions=touches(*late, *early, *cases, *met, *once)).set_index(who["customer_id"])
     assert found["deadlines"].tolist()[:2] == [1, 0]
     assert found["deadlines"].isna().tolist() == [False, False, True, True, True, True]
     assert found.loc[["slow", "quick"], "promises"].tolist() == [1, 0]
@@ -48,7 +48,7 @@ def test_each_sign_by_hand():
 def test_opinions_and_bids_by_hand():
     surveys = pd.DataFrame(
         {
-            "account_id": ["a", "b", "c", "old"],
+            "customer_id": ["a", "b", "c", "old"],
             "date": [back(9)] * 3 + [back(900)],
             "kind": ["nps", "nps", "csat", "nps"],
             "score": [6, 7, 2, 0],
@@ -56,7 +56,7 @@ def test_opinions_and_bids_by_hand():
     )
     bids = pd.DataFrame(
         {
-            "account_id": ["a", "b", "c", "old"],
+            "customer_id": ["a", "b", "c", "old"],
             "date": back(900),
             "decided": [back(-30), back(-31), back(365), back(900)],
             "outcome": "lost",
@@ -79,7 +79,7 @@ def test_records_that_began_within_the_year_tell_nothing():
 
 
 def test_a_loss_stands_once_for_each_of_its_days():
-    twice = pd.DataFrame({"account_id": ["A", "A"], "last_order": [LAST, back(300)]}, index=[7, 3])
+    twice = pd.DataFrame({"customer_id": ["A", "A"], "last_order": [LAST, back(300)]}, index=[7, 3])
     found = on_record(twice, interactions=touches(("A", back(310), "claim", pd.NaT, pd.NaT)))
     assert found.index.tolist() == [7, 3]
     assert found["quality"].tolist() == [1, 1]

@@ -15,7 +15,7 @@ def proportional(seed: int, n: int = 400) -> pd.DataFrame:
     x = pd.DataFrame({"a": rng.normal(size=n), "b": rng.integers(0, 2, n).astype(float)})
     landmark = rng.integers(0, 3, n)
     wait = np.ceil(rng.exponential(60 / np.exp(0.5 * x["a"] - 0.3 * x["b"] + 0.4 * landmark)))
-    rows = pd.DataFrame({"account_id": np.arange(n).astype(str), "as_of": pd.Timestamp("2025-01-01")})
+    rows = pd.DataFrame({"customer_id": np.arange(n).astype(str), "as_of": pd.Timestamp("2025-01-01")})
     rows["as_of"] += pd.to_timedelta(30 * landmark, unit="D")
     came = pd.DataFrame({"duration": np.minimum(wait, 90), "event": (wait <= 90).astype(int)})
     return cox_data(x, rows, came).drop(columns="_account")

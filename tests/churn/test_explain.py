@@ -37,11 +37,11 @@ def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
 def test_intervals_of_hazard_ratios_are_as_wide_as_200_refits_on_resampled_accounts_say(table):
     """The robust variance stands for refits on accounts drawn with replacement; 200 refits know a width to 5 %."""
     settings, rng = Settings(0.01, "year", 15), np.random.default_rng(5)
-    rows = table[table["as_of"] < pd.Timestamp(AS_OF)].set_index("account_id")
+    rows = table[table["as_of"] < pd.Timestamp(AS_OF)].set_index("customer_id")
     ids, refits = rows.index.unique(), []
     for _ in range(200):
-        drawn = pd.DataFrame({"account_id": rng.choice(ids, len(ids)), "again": [f"{i}" for i in range(len(ids))]})
-        again = drawn.join(rows, on="account_id").drop(columns="account_id").rename(columns={"again": "account_id"})
+        drawn = pd.DataFrame({"customer_id": rng.choice(ids, len(ids)), "again": [f"{i}" for i in range(len(ids))]})
+        again = drawn.join(rows, on="customer_id").drop(columns="customer_id").rename(columns={"again": "customer_id"})
         found = fit(again.reset_index(drop=True), AS_OF, settings, horizon_days=H, robust_rows=0)
         refits.append(pd.concat([piece.coefficients for piece in found.pieces], keys=["early", "late"]))
     told = fit(table, AS_OF, settings, horizon_days=H).pieces

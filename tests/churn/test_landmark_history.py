@@ -37,10 +37,10 @@ INVOICES = pd.DataFrame(
         ("K000", "2024-01-05", "2024-02-05", 10.0, "2024-02-09"),
         ("K000", "2025-03-01", "2025-03-20", 10.0, "2025-06-01"),
     ],
-    columns=["account_id", "issued", "due", "amount", "paid"],
+    columns=["customer_id", "issued", "due", "amount", "paid"],
 ).assign(**{name: lambda t, name=name: pd.to_datetime(t[name]) for name in ("issued", "due", "paid")})
-ACCOUNTS = pd.DataFrame({"account_id": [f"K{i:03d}" for i in range(40)], "manager": "today's"})
-ACCOUNTS["member_id"] = ACCOUNTS["account_id"]
+ACCOUNTS = pd.DataFrame({"customer_id": [f"K{i:03d}" for i in range(40)], "manager": "today's"})
+ACCOUNTS["account_id"] = ACCOUNTS["customer_id"]
 
 
 @pytest.mark.slow
@@ -58,23 +58,23 @@ def test_earlier_days_hold_the_drawn_accounts_and_the_last_day_all(orders):
     found = at_risk_history(orders, DAYS, some=some)
     whole = at_risk_history(orders, DAYS)
     last = found["as_of"] == pd.Timestamp(DAYS[-1])
-    drawn = set(found.loc[~last, "account_id"])
+    drawn = set(found.loc[~last, "customer_id"])
     assert 0 < len(drawn) <= 10
     assert (
-        found.loc[last, "account_id"].tolist()
-        == whole.loc[whole["as_of"] == pd.Timestamp(DAYS[-1]), "account_id"].tolist()
+        found.loc[last, "customer_id"].tolist()
+        == whole.loc[whole["as_of"] == pd.Timestamp(DAYS[-1]), "customer_id"].tolist()
     )
-    same = ["account_id", "as_of", "silence_days", "order_days", "revenue_6m", "next_order"]
-    part = whole[whole["account_id"].isin(drawn) & (whole["as_of"] < pd.Timestamp(DAYS[-1]))]
+    same = ["customer_id", "as_of", "silence_days", "order_days", "revenue_6m", "next_order"]
+    part = whole[whole["customer_id"].isin(drawn) & (whole["as_of"] < pd.Timestamp(DAYS[-1]))]
     pd.testing.assert_frame_equal(found.loc[~last, same].reset_index(drop=True), part[same].reset_index(drop=True))
 
 
 def test_the_draw_does_not_depend_on_the_order_of_lines(clean_orders, orders):
     turned = clean_orders(lines()[::-1])
-    ids = [set(some_accounts(o, 10, seed=4).account_id.to_pandas()) for o in (orders, turned)]
+    ids = [set(some_accounts(o, 10, seed=4).customer_id.to_pandas()) for o in (orders, turned)]
     assert ids[0] == ids[1]
     assert len(ids[0]) == 10
-    assert ids[0] != set(some_accounts(orders, 10, seed=5).account_id.to_pandas())
+    assert ids[0] != set(some_accounts(orders, 10, seed=5).customer_id.to_pandas())
 
 
 def test_no_more_accounts_than_asked_for_need_no_draw(orders):
@@ -98,18 +98,18 @@ def leaking(monkeypatch, column):
 
     def facts(orders, as_of, **more):
         found = real_facts(orders, as_of, **more)
-        dates = orders.group_by("account_id").agg(last=orders.date.max()).to_pandas().set_index("account_id")["last"]
+        dates = orders.group_by("customer_id").agg(last=orders.date.max()).to_pandas().set_index("customer_id")["last"]
         return found.assign(
-            to_last_order=(pd.to_datetime(found["account_id"].map(dates)) - found["first_order"]).dt.days
+            to_last_order=(pd.to_datetime(found["customer_id"].map(dates)) - found["first_order"]).dt.days
         )
 
     def table(facts, next_orders, **more):
         found = real_table(facts, next_orders, **more)
         paid = (
-            (more["invoices"]["paid"] - more["invoices"]["due"]).dt.days.groupby(more["invoices"]["account_id"]).mean()
+            (more["invoices"]["paid"] - more["invoices"]["due"]).dt.days.groupby(more["invoices"]["customer_id"]).mean()
         )
-        found["mean_delay"] = found["account_id"].map(paid)
-        found["todays_manager"] = found["account_id"].map(more["accounts"].set_index("account_id")["manager"])
+        found["mean_delay"] = found["customer_id"].map(paid)
+        found["todays_manager"] = found["customer_id"].map(more["accounts"].set_index("customer_id")["manager"])
         leaks = {"to_last_order", "mean_delay", "todays_manager"} - {column}
         return found.drop(columns=list(leaks))
 

@@ -71,7 +71,7 @@ def test_an_order_on_the_last_day_of_the_horizon_is_no_loss_and_one_day_later_it
 def facts(**changes) -> pd.DataFrame:
     table = pd.DataFrame(
         {
-            "account_id": ["A", "B", "C", "D"],
+            "customer_id": ["A", "B", "C", "D"],
             "as_of": DAY,
             "first_order": pd.to_datetime(["2025-01-01", "2024-01-01", "2025-06-01", None]),
             "last_order": pd.to_datetime(["2025-12-01", "2024-06-01", "2025-12-30", None]),
@@ -82,22 +82,24 @@ def facts(**changes) -> pd.DataFrame:
     return table
 
 
-NEXT = pd.DataFrame({"account_id": ["A"], "as_of": [DAY], "next_order": [pd.Timestamp("2026-02-01")]})
+NEXT = pd.DataFrame({"customer_id": ["A"], "as_of": [DAY], "next_order": [pd.Timestamp("2026-02-01")]})
 
 
 def test_closed_lapsed_and_never_buying_accounts_are_not_at_risk():
     accounts = pd.DataFrame(
         {
-            "account_id": ["A", "C", "C"],
-            "member_id": ["A", "C", "C-branch"],  # a branch that closed doesn't close the group
+            "customer_id": ["A", "C", "C"],
+            "account_id": ["A", "C", "C-branch"],  # a branch that closed doesn't close the group
             "closed_on": pd.to_datetime([None, None, "2025-01-01"]),
             "contract_end": pd.to_datetime(["2026-06-30", "2026-01-01", None]),
         }
     )
     table = landmark_table(facts(), NEXT, at_risk_days=365, accounts=accounts)
-    assert table["account_id"].tolist() == ["A"]  # B silent for 579 days, C's contract ended on the day, D never bought
+    assert table["customer_id"].tolist() == [
+        "A"
+    ]  # B silent for 579 days, C's contract ended on the day, D never bought
     assert table["next_order"].tolist() == [pd.Timestamp("2026-02-01")]
-    assert landmark_table(facts(), NEXT, accounts=accounts.head(0))["account_id"].tolist() == ["A", "C"]
+    assert landmark_table(facts(), NEXT, accounts=accounts.head(0))["customer_id"].tolist() == ["A", "C"]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ INTERACTIONS = pd.DataFrame(
         ("A", "2026-01-02", "claim", None, None),  # after the landmark
         ("B", "2026-01-05", "visit", None, None),
     ],
-    columns=["account_id", "date", "kind", "promised", "closed"],
+    columns=["customer_id", "date", "kind", "promised", "closed"],
 ).assign(**{name: lambda t, name=name: pd.to_datetime(t[name]) for name in ("date", "promised", "closed")})
 INVOICES = pd.DataFrame(
     [
@@ -143,12 +145,12 @@ INVOICES = pd.DataFrame(
         ("A", "2025-12-20", "2026-01-19", 10.0, "2026-01-19"),  # not due yet
         ("A", "2025-05-01", "2025-05-31", -5.0, None),  # a credit note
     ],
-    columns=["account_id", "issued", "due", "amount", "paid"],
+    columns=["customer_id", "issued", "due", "amount", "paid"],
 ).assign(**{name: lambda t, name=name: pd.to_datetime(t[name]) for name in ("issued", "due", "paid")})
 
 
 def test_events_are_counted_as_they_were_known():
-    accounts = pd.DataFrame({"account_id": ["A", "B"], "as_of": DAY})
+    accounts = pd.DataFrame({"customer_id": ["A", "B"], "as_of": DAY})
     found = events_before(accounts, interactions=INTERACTIONS, invoices=INVOICES)
     a, b = found.iloc[0], found.iloc[1]
     assert a.to_dict() == {
@@ -158,15 +160,15 @@ def test_events_are_counted_as_they_were_known():
 
 
 def test_what_was_not_observed_is_missing_and_not_zero():
-    accounts = pd.DataFrame({"account_id": ["A"], "as_of": pd.Timestamp("2025-06-01")})
+    accounts = pd.DataFrame({"customer_id": ["A"], "as_of": pd.Timestamp("2025-06-01")})
     assert events_before(accounts, interactions=INTERACTIONS, invoices=INVOICES).isna().all(axis=None)
     assert events_before(accounts).isna().all(axis=None)
 
 
 def test_the_kits_own_events_raise_no_alarm():
     def events(tables, day):
-        accounts = pd.DataFrame({"account_id": ["A", "B"], "as_of": day})
+        accounts = pd.DataFrame({"customer_id": ["A", "B"], "as_of": day})
         found = events_before(accounts, interactions=tables["interactions"], invoices=tables["invoices"])
-        return found.set_index(accounts["account_id"])
+        return found.set_index(accounts["customer_id"])
 
     raise_on_leak(events, {"interactions": INTERACTIONS, "invoices": INVOICES}, DAY)

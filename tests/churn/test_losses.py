@@ -21,7 +21,7 @@ def days(*texts: str) -> list[pd.Timestamp]:
 
 def firm(account: str, **more) -> dict:
     empty = {"closed_on": pd.NaT, "contract_end": pd.NaT, "industry": None, "size": None}
-    return {"account_id": account, "member_id": account} | empty | more
+    return {"customer_id": account, "account_id": account} | empty | more
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def orders(clean_orders):
         ("D", "2025-10-02", 5, 1),  # 90 days before AS_OF: not lost yet
         ("E", "2025-01-10", 7, 2),  # lost on 04-10, closes later
     ]
-    return clean_orders(lines, "account_id date amount margin")
+    return clean_orders(lines, "customer_id date amount margin")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def episodes(orders):
 
 
 def test_losses_and_returns_by_hand(episodes):
-    found = episodes.set_index("account_id")
-    assert episodes["account_id"].tolist() == ["E", "A", "B", "C"]
+    found = episodes.set_index("customer_id")
+    assert episodes["customer_id"].tolist() == ["E", "A", "B", "C"]
     assert found["lost_on"].tolist() == days("2025-04-10", "2025-05-21", "2025-08-30", "2025-12-01")
     assert found["returned_on"].dropna().to_dict() == {"A": pd.Timestamp("2025-08-30")}
     assert found["ended_on"].dropna().to_dict() == dict(zip(["E", "C"], days("2025-07-01", "2025-12-01"), strict=True))
@@ -58,16 +58,16 @@ def test_losses_and_returns_by_hand(episodes):
 
 def test_money_is_of_the_year_before_the_loss_and_of_the_horizon_after_the_return(episodes):
     """A: 100 + 50 up to its last order before; the credit note of May belongs to neither. From 2025-08-30 on 70: 11-28 is day 90."""
-    a = episodes.set_index("account_id").loc["A"]
+    a = episodes.set_index("customer_id").loc["A"]
     assert a[["amount", "margin", "second_amount", "second_margin"]].tolist() == [150, 40, 70, 20]
-    assert episodes.loc[episodes["account_id"] != "A", "second_amount"].isna().all()
+    assert episodes.loc[episodes["customer_id"] != "A", "second_amount"].isna().all()
 
 
 def test_a_return_whose_horizon_is_not_over_has_no_second_money_yet(orders):
-    early = loss_episodes(orders, date(2025, 11, 26), horizon_days=H).set_index("account_id")
+    early = loss_episodes(orders, date(2025, 11, 26), horizon_days=H).set_index("customer_id")
     assert np.isnan(early.loc["A", "second_amount"])  # 2025-08-30 + 90 days begin on 11-28
     assert (
-        loss_episodes(orders, date(2025, 11, 27), horizon_days=H).set_index("account_id").loc["A", "second_amount"]
+        loss_episodes(orders, date(2025, 11, 27), horizon_days=H).set_index("customer_id").loc["A", "second_amount"]
         == 70
     )
 
@@ -92,9 +92,9 @@ def test_the_open_losses_are_the_lost_accounts_of_the_states(clean_orders):
     table, accounts = clean_orders(lines), pd.DataFrame(firms)
     standing = customer_states(account_facts(table, AS_OF, horizon_days=H), horizon_days=H, accounts=accounts)
     found = loss_episodes(table, AS_OF, horizon_days=H, accounts=accounts)
-    open_ = found.loc[found["returned_on"].isna(), "account_id"]
+    open_ = found.loc[found["returned_on"].isna(), "customer_id"]
     assert found["returned_on"].notna().sum() > 20
-    assert sorted(open_) == sorted(standing.loc[standing["state"] == "lost", "account_id"])
+    assert sorted(open_) == sorted(standing.loc[standing["state"] == "lost", "customer_id"])
 
 
 def test_quarters_by_hand(episodes):

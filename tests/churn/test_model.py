@@ -83,8 +83,10 @@ def sample():
         interactions=clean.tables["interactions"],
         invoices=clean.tables["invoices"],
     )
-    truth = pd.read_csv(ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"account_id": str, "group_id": str})
-    return study, table, truth[truth["account_id"] == truth["group_id"]].set_index("account_id")
+    truth = pd.read_csv(
+        ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"customer_id": str, "group_id": str}
+    )
+    return study, table, truth[truth["customer_id"] == truth["group_id"]].set_index("customer_id")
 
 
 def calibration_slope(p: np.ndarray, planted: np.ndarray) -> float:
@@ -102,7 +104,7 @@ def test_the_planted_truth_of_the_sample_is_found(sample):
     study, table, truth = sample
     model = fit(table, study.as_of, Settings(0.01, "year", 30), robust_rows=0)
     now = table[table["as_of"] == pd.Timestamp(study.as_of)]
-    planted = truth["p_lost_180_seen"].reindex(now["account_id"]).to_numpy()
+    planted = truth["p_lost_180_seen"].reindex(now["customer_id"]).to_numpy()
     p = predict(model, now)["p_lost"].to_numpy()
     known = ~np.isnan(planted)
     assert known.mean() > 0.95
@@ -133,7 +135,7 @@ def test_the_anchor_of_online_retail_ii(engine):
     )
     orders = lines.select(
         order_id=lines.Invoice,
-        account_id=lines["Customer ID"].cast("int64").cast("string"),
+        customer_id=lines["Customer ID"].cast("int64").cast("string"),
         date=lines.InvoiceDate.cast("date"),
         amount=(lines.Quantity * lines.Price).cast("decimal(18, 4)"),
         margin=ibis.null("decimal(18, 4)"),

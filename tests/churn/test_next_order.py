@@ -26,7 +26,7 @@ def expected(table, model):
 def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, expected):
     """P(no order by day t), worked out by cutting the model's hazards after day t and asking for the end of the horizon."""
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
-    assert expected["account_id"].tolist() == now["account_id"].tolist()
+    assert expected["customer_id"].tolist() == now["customer_id"].tolist()
     for t in (3, 15, 16, 40, 90):
         cut = [
             replace(piece, events=piece.events * (piece.events.columns.to_numpy() + piece.start <= t))

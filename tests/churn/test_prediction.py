@@ -72,9 +72,9 @@ def test_predictions_do_not_change_with_the_currency_unit_ids_or_row_order(clean
     settings = Settings(0.01, "year", None)
     now = pd.Timestamp(AS_OF)
     p = predict(fit(table, AS_OF, settings, horizon_days=H, robust_rows=0), table[table["as_of"] == now])
-    p = p["p_lost"].set_axis(table.loc[p.index, "account_id"])
+    p = p["p_lost"].set_axis(table.loc[p.index, "customer_id"])
     renamed = {f"K{i:03d}": f"{(i * 37) % 1000:05d}" for i in range(1000)}
     other = landmarks_of(clean_orders([(renamed[a], day, 1000 * amount) for a, day, amount in reversed(lines)]))
     q = predict(fit(other, AS_OF, settings, horizon_days=H, robust_rows=0), other[other["as_of"] == now])
-    q = q["p_lost"].set_axis(other.loc[q.index, "account_id"])
+    q = q["p_lost"].set_axis(other.loc[q.index, "customer_id"])
     np.testing.assert_allclose(q.reindex(p.index.map(renamed)).to_numpy(), p.to_numpy(), rtol=1e-6)

@@ -20,7 +20,7 @@ def planted(seed: int, n: int = 600, early: float = 0.004, late: float = 0.0005,
     returned = lost_on + pd.to_timedelta(np.ceil(np.where(one < H, one, two)), unit="D")
     return pd.DataFrame(
         {
-            "account_id": [f"K{i}" for i in range(n)],
+            "customer_id": [f"K{i}" for i in range(n)],
             "lost_on": lost_on,
             "last_order": lost_on - pd.Timedelta(days=H),
             "ended_on": pd.NaT,
@@ -36,7 +36,7 @@ def test_rates_by_hand():
     First block: 50 + 100 + 30 = 180 days and 1 return. The second, 50 days, is too short for a rate of its own: 230 in all.
     """
     day = AS_OF - pd.Timedelta(days=150)
-    found = pd.DataFrame({"account_id": list("ABC"), "lost_on": day, "gap_days": 1.0})
+    found = pd.DataFrame({"customer_id": list("ABC"), "lost_on": day, "gap_days": 1.0})
     found["returned_on"] = [day + pd.Timedelta(days=50), pd.NaT, pd.NaT]
     found["ended_on"] = pd.to_datetime([pd.NaT, pd.NaT, day + pd.Timedelta(days=30)])
     rates = return_rates(found, AS_OF, horizon_days=H, n_blocks=2)
@@ -111,4 +111,4 @@ def test_who_closed_or_is_back_is_not_lost_any_more():
     episodes.loc[0, "ended_on"] = episodes.loc[1, "returned_on"] = AS_OF
     episodes.loc[2, "returned_on"] = AS_OF + pd.Timedelta(days=1)
     episodes.loc[3, "lost_on"] = AS_OF + pd.Timedelta(days=1)
-    assert lost_at(episodes, AS_OF)["account_id"].tolist() == ["K2"]
+    assert lost_at(episodes, AS_OF)["customer_id"].tolist() == ["K2"]

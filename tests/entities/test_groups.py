@@ -19,7 +19,7 @@ def accounts(**parents):
 
 def heads(table, unit="group"):
     found, notes = groups.group_heads(table, unit)
-    return dict(zip(found["member_id"], found["account_id"], strict=True)), notes
+    return dict(zip(found["account_id"], found["customer_id"], strict=True)), notes
 
 
 def test_a_chain_of_parents_ends_at_its_head():
@@ -84,15 +84,14 @@ def test_rolling_up_keeps_the_given_id_and_touches_nothing_else():
     table = pd.DataFrame({"account_id": ["a", "z"], "referred_account_id": [None, "a"], "x": [1, 2]})
     before = table.copy()
     found, _ = groups.group_heads(accounts(a="b", b=None), "group")
-    made = groups.roll_up(table, found, ["account_id", "referred_account_id"])
-    assert made["account_id"].tolist() == ["b", "z"]
-    assert made["member_id"].tolist() == ["a", "z"]
-    assert made["referred_account_id"].tolist() == [None, "b"]
+    made = groups.roll_up(table, found)
+    assert made["customer_id"].tolist() == ["b", "z"]
+    pd.testing.assert_frame_equal(made.drop(columns="customer_id"), table)
     pd.testing.assert_frame_equal(table, before)
 
 
 def test_the_double_count_check_adds_up_or_raises(clean_orders):
-    columns = "account_id member_id date amount"
+    columns = "customer_id account_id date amount"
     lines = [
         ("g", "a", "2026-01-01", "0.1"),
         ("g", "b", "2026-01-01", "0.2"),
@@ -100,21 +99,21 @@ def test_the_double_count_check_adds_up_or_raises(clean_orders):
         ("c", "c", "2026-01-02", "3"),
     ]
     proof = groups.double_count(clean_orders(lines, columns)).iloc[0]
-    assert (proof["members"], proof["units"], proof["groups"]) == (3, 2, 1)
-    assert proof["amount_by_member"] == proof["amount_by_unit"] == Decimal("2.3")
+    assert (proof["accounts"], proof["customers"], proof["groups"]) == (3, 2, 1)
+    assert proof["amount_by_account"] == proof["amount_by_customer"] == Decimal("2.3")
     with pytest.raises(InputError, match=r"two groups.*'a'"):
         groups.double_count(clean_orders([*lines, ("c", "a", "2026-01-01", "1")], columns))
 
 
-def test_the_largest_units_stand_beside_their_largest_member(clean_orders):
+def test_the_largest_customers_stand_beside_their_largest_account(clean_orders):
     """g = 4 + 3 = 7 of 12, c = 5 of 12."""
     table = clean_orders(
         [("g", "a", "2026-01-01", "4"), ("g", "b", "2026-01-01", "3"), ("c", "c", "2026-01-01", "5")],
-        "account_id member_id date amount",
+        "customer_id account_id date amount",
     )
     found = groups.largest(table)
-    assert found["account_id"].tolist() == ["g", "c"]
-    assert found["largest_member"].tolist() == [4.0, 5.0]
+    assert found["customer_id"].tolist() == ["g", "c"]
+    assert found["largest_account"].tolist() == [4.0, 5.0]
     assert found["share"].tolist() == pytest.approx([7 / 12, 5 / 12])
     assert len(groups.largest(table, most=1)) == 1
 
@@ -125,7 +124,7 @@ def reviewed(*rows):
 
 def units_by(table, review, unit="group"):
     found, notes = groups.group_heads(table, unit, review)
-    return dict(zip(found["member_id"], found["account_id"], strict=True)), notes
+    return dict(zip(found["account_id"], found["customer_id"], strict=True)), notes
 
 
 def test_one_firm_counts_once_by_group_and_by_account_and_the_notes_say_so():

@@ -167,21 +167,24 @@ def test_the_study_obeys_the_review_and_no_money_is_lost_or_doubled(make_study, 
     for unit in ("group", "account"):
         clean = collect(make_study(FILES, identity={"review": "firms.csv"}, unit=unit))
         proof = groups.double_count(clean.orders).iloc[0]
-        assert (proof["members"], proof["units"], str(proof["amount_by_unit"])) == (3, 2, "35.3000")
-        assert clean.tables["accounts"]["account_id"].tolist() == ["001", "001", "003"]
-        assert clean.tables["accounts"]["member_id"].tolist() == ["001", "002", "003"]
+        assert (proof["accounts"], proof["customers"], str(proof["amount_by_customer"])) == (3, 2, "35.3000")
+        assert clean.tables["accounts"]["customer_id"].tolist() == ["001", "001", "003"]
+        assert clean.tables["accounts"]["account_id"].tolist() == ["001", "002", "003"]
         assert any("joined with another by the review of likely duplicates (1): '002'" in note for note in clean.notes)
     decide(path, "group")
-    assert groups.double_count(collect(make_study(FILES, identity={"review": "firms.csv"})).orders)["units"].item() == 2
+    assert (
+        groups.double_count(collect(make_study(FILES, identity={"review": "firms.csv"})).orders)["customers"].item()
+        == 2
+    )
     apart = collect(make_study(FILES, identity={"review": "firms.csv"}, unit="account"))
-    assert groups.double_count(apart.orders)["units"].item() == 3
+    assert groups.double_count(apart.orders)["customers"].item() == 3
 
 
 @pytest.mark.slow
 def test_nothing_is_merged_without_a_decision(make_study, tmp_path):
     review.refresh(tmp_path / "firms.csv", accounts_of(make_study(FILES)))
     clean = collect(make_study(FILES, identity={"review": "firms.csv"}))
-    assert clean.heads["account_id"].tolist() == clean.heads["member_id"].tolist()
+    assert clean.heads["account_id"].tolist() == clean.heads["customer_id"].tolist()
 
 
 def test_a_study_whose_review_is_missing_is_refused_with_the_command_that_writes_it(make_study):

@@ -14,7 +14,7 @@ from kamlib.facts import account_facts
 
 def test_days_come_back_as_days_and_ids_as_text(clean_orders):
     found = account_facts(clean_orders([("00123", "2026-01-01", 5)]), date(2026, 1, 1))
-    assert found["account_id"].tolist() == ["00123"]
+    assert found["customer_id"].tolist() == ["00123"]
     for name in ("as_of", "first_order", "last_order", "long_gap_ended"):
         assert found[name].dtype == "datetime64[ns]"
 
@@ -27,12 +27,12 @@ def test_asked_for_some_facts_it_gives_these_as_it_gives_all(clean_orders):
         ("A", "2026-01-20", -30, "c1", None, None),
         ("B", "2026-01-02", 5, "o1", "valves", "m1"),
     ]
-    orders = clean_orders(lines, "account_id date amount order_id category manager")
+    orders = clean_orders(lines, "customer_id date amount order_id category manager")
     dates = [date(2025, 12, 31), date(2026, 1, 31)]
     whole = account_facts(orders, dates)
     for wanted in (["order_days", "first_order"], ["average_order"], ["categories_12m", "trend_12m"], ["revenue_24m"]):
         some = account_facts(orders, dates, columns=wanted)
-        assert list(some.columns) == ["account_id", "as_of", *wanted, "share"]
+        assert list(some.columns) == ["customer_id", "as_of", *wanted, "share"]
         pd.testing.assert_frame_equal(some, whole[some.columns])
 
 
@@ -71,7 +71,7 @@ def test_several_orders_of_a_day_are_one_order_day_and_a_credit_note_makes_none(
         ("A", "2026-01-20", -30, "c1"),  # silence runs on from 5 January
         ("A", "2026-01-25", 0, "free sample"),
     ]
-    found = one(lines, "2026-01-31", "account_id date amount order_id")
+    found = one(lines, "2026-01-31", "customer_id date amount order_id")
     assert (found["order_days"], found["orders"], found["lines"]) == (1, 2, 5)
     assert (found["silence_days"], found["last_order"]) == (26, pd.Timestamp("2026-01-05"))
     assert (found["revenue"], found["returns"], found["average_order"]) == (90, 30, 60)  # (60 + 40 + 20) / 2 orders
@@ -94,7 +94,7 @@ def test_money_is_summed_exactly(clean_orders):
     # in binary 0.1 + 0.2 is 0.30000000000000004, and ten million and a ten-thousandth a thousand times drift
     lines = [("A", "2026-01-01", "0.1"), ("A", "2026-01-02", "0.2"), ("B", "2026-01-01", "0.0001")]
     lines += [("C", "2026-01-01", "10000000.0001")] * 1000
-    found = account_facts(clean_orders(lines), date(2026, 3, 31)).set_index("account_id")["revenue"]
+    found = account_facts(clean_orders(lines), date(2026, 3, 31)).set_index("customer_id")["revenue"]
     assert found.to_dict() == {"A": 0.3, "B": 0.0001, "C": 10_000_000_000.1}
 
 
@@ -113,8 +113,8 @@ def test_margin_is_missing_where_no_line_has_one_and_zero_where_nothing_was_boug
         ("C", "2024-06-01", 100, 20),
         ("C", "2026-06-01", 100, None),  # bought in the last six months, at an unknown margin
     ]
-    found = account_facts(clean_orders(lines, "account_id date amount margin"), date(2026, 6, 30)).set_index(
-        "account_id"
+    found = account_facts(clean_orders(lines, "customer_id date amount margin"), date(2026, 6, 30)).set_index(
+        "customer_id"
     )
     assert found.loc["A", ["margin", "margin_6m", "margin_24m"]].tolist() == [30, 0, 30]
     assert found.loc["B", ["margin", "margin_6m", "margin_24m"]].isna().all()
@@ -143,7 +143,7 @@ def test_a_credit_note_inside_a_gap_does_not_end_it(one):
 def test_shares_are_of_positive_totals_reach_one_and_ties_share_their_sum(clean_orders):
     # 50 + 20 + 20 + 10 = 100, and -30 is left out
     lines = [(name, "2026-01-01", money) for name, money in zip("ABCDE", (50, 20, 20, 10, -30), strict=True)]
-    found = account_facts(clean_orders(lines), date(2026, 1, 31)).set_index("account_id")
+    found = account_facts(clean_orders(lines), date(2026, 1, 31)).set_index("customer_id")
     assert found["share"].dropna().to_dict() == pytest.approx({"A": 0.5, "B": 0.2, "C": 0.2, "D": 0.1})
     assert found["cumulative_share"].dropna().to_dict() == pytest.approx({"A": 0.5, "B": 0.9, "C": 0.9, "D": 1.0})
 
@@ -151,13 +151,13 @@ def test_shares_are_of_positive_totals_reach_one_and_ties_share_their_sum(clean_
 def test_ids_come_back_as_they_are(clean_orders):
     names = ["00123", "K.01", "123", "1e5", "ООО Ромашка", " spaced "]
     found = account_facts(clean_orders([(name, "2026-01-01", 1) for name in names]), date(2026, 1, 1))
-    assert sorted(found["account_id"]) == sorted(names)
+    assert sorted(found["customer_id"]) == sorted(names)
 
 
 def test_accounts_that_came_after_a_date_are_not_in_it(clean_orders):
     orders = clean_orders([("A", "2026-01-01", 1), ("B", "2026-02-01", 1)])
     found = account_facts(orders, [date(2026, 2, 1), date(2026, 1, 31), date(2026, 1, 31)])
-    pairs = list(zip(found["as_of"].dt.strftime("%d.%m."), found["account_id"], strict=True))
+    pairs = list(zip(found["as_of"].dt.strftime("%d.%m."), found["customer_id"], strict=True))
     assert pairs == [("31.01.", "A"), ("01.02.", "A"), ("01.02.", "B")]
 
 
@@ -181,8 +181,8 @@ def test_margin_is_of_the_known_lines_and_says_how_much_of_the_money_they_are(cl
         ("B", "2026-01-01", 10, None),
         ("C", "2024-06-01", 10, 1),
     ]
-    orders = clean_orders(lines, "account_id date amount margin")
-    found = account_facts(orders, date(2026, 6, 30), observed_from=date(2020, 1, 1)).set_index("account_id")
+    orders = clean_orders(lines, "customer_id date amount margin")
+    found = account_facts(orders, date(2026, 6, 30), observed_from=date(2020, 1, 1)).set_index("customer_id")
     assert found["margin_12m"].fillna(-1).to_dict() == {"A": 16, "B": -1, "C": 0}
     assert found.loc["A", "margin_known_12m"] == pytest.approx((60 + 10) / (60 + 30 + 10))
     assert found.loc["A", "margin_known"] == pytest.approx(370 / 400)

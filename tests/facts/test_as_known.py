@@ -17,13 +17,13 @@ INVOICES = pd.DataFrame(
         ("A", "2025-12-20", "2026-01-19", 10.0, "2026-01-19"),  # not due yet
         ("A", "2025-05-01", "2025-05-31", -5.0, None),  # a credit note
     ],
-    columns=["account_id", "issued", "due", "amount", "paid"],
+    columns=["customer_id", "issued", "due", "amount", "paid"],
 ).assign(**{name: lambda t, name=name: pd.to_datetime(t[name]) for name in ("issued", "due", "paid")})
 TABLES = {
     "invoices": INVOICES,
-    "accounts": pd.DataFrame({"account_id": ["A"], "manager": ["M1"]}),
+    "accounts": pd.DataFrame({"customer_id": ["A"], "manager": ["M1"]}),
     "orders": pd.DataFrame(
-        {"account_id": ["A"] * 3, "date": pd.to_datetime(["2025-01-01", "2025-12-01", "2026-02-01"])}
+        {"customer_id": ["A"] * 3, "date": pd.to_datetime(["2025-01-01", "2025-12-01", "2026-02-01"])}
     ),
 }
 
@@ -32,22 +32,22 @@ def test_a_table_is_known_as_it_was():
     seen = known_at("invoices", INVOICES.assign(invoice_id=range(5)), DAY)
     assert len(seen) == 5
     assert seen["paid"].notna().sum() == 2  # the payments of January and March 2026 are not known yet
-    accounts = pd.DataFrame({"account_id": ["A"], "manager": ["M1"], "closed_on": pd.to_datetime(["2026-05-01"])})
+    accounts = pd.DataFrame({"customer_id": ["A"], "manager": ["M1"], "closed_on": pd.to_datetime(["2026-05-01"])})
     seen = known_at("accounts", accounts, DAY)
     assert seen["manager"].isna().all()  # today's manager is no knowledge of the past
     assert seen["closed_on"].isna().all()
 
 
 def average_delay(tables, day):
-    return tables["invoices"].eval("days = (paid - due).dt.days").groupby("account_id")[["days"]].mean()
+    return tables["invoices"].eval("days = (paid - due).dt.days").groupby("customer_id")[["days"]].mean()
 
 
 def manager_of_today(tables, day):
-    return tables["accounts"].set_index("account_id")[["manager"]]
+    return tables["accounts"].set_index("customer_id")[["manager"]]
 
 
 def tenure_to_the_last_order(tables, day):
-    dates = tables["orders"].groupby("account_id")["date"]
+    dates = tables["orders"].groupby("customer_id")["date"]
     return ((dates.max() - dates.min()).dt.days).to_frame("tenure")
 
 
@@ -63,8 +63,8 @@ def test_an_account_ends_when_it_closes_or_its_contract_does_whichever_is_first(
     """And by its own row: the end of a branch, listed under the group, is not the end of the group."""
     accounts = pd.DataFrame(
         {
-            "account_id": ["A", "B", "B", "C"],
-            "member_id": ["A", "B", "B-branch", "C"],
+            "customer_id": ["A", "B", "B", "C"],
+            "account_id": ["A", "B", "B-branch", "C"],
             "closed_on": pd.to_datetime(["2026-05-01", None, "2025-01-01", None]),
             "contract_end": pd.to_datetime(["2026-03-31", "2026-12-31", None, None]),
         }

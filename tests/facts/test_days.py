@@ -27,8 +27,8 @@ def test_order_days_are_net_of_the_days_credit_notes(clean_orders):
         ("A", "2026-01-03", -9, -9),
         ("A", "2026-01-05", 7, 7),
     ]
-    found = order_days(clean_orders(lines, "account_id date amount margin"), date(2026, 1, 4))
-    assert found["account_id"].tolist() == ["A", "A", "B"]
+    found = order_days(clean_orders(lines, "customer_id date amount margin"), date(2026, 1, 4))
+    assert found["customer_id"].tolist() == ["A", "A", "B"]
     assert found["date"].tolist() == [pd.Timestamp(day) for day in ("2026-01-01", "2026-01-02", "2026-01-02")]
     assert found["amount"].tolist() == [0.1, 7, 5]
     assert found["margin"].tolist()[:2] == [0.05, 3]

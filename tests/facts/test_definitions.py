@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from kamlib.facts import account_facts, account_months, next_orders, order_days
 
 COLUMNS = """
-account_id as_of first_order last_order tenure_days silence_days order_days orders lines revenue margin returns
+customer_id as_of first_order last_order tenure_days silence_days order_days orders lines revenue margin returns
 average_order gaps gap_median gap_mean gap_sd gap_cv gap_p95 revenue_3m revenue_6m revenue_12m revenue_24m margin_6m
 margin_12m margin_24m revenue_prev_12m revenue_prev_6m revenue_6m_year_ago order_days_12m order_days_24m returns_12m
 returns_24m categories categories_12m categories_24m managers managers_24m growth long_gap_ended share cumulative_share
@@ -30,7 +30,7 @@ margin_known margin_known_12m margin_known_24m trend_12m trend_24m regularity_12
 """.split()  # noqa: SIM905
 MONEY = [name for name in COLUMNS if name.startswith(("revenue", "margin", "returns")) and "known" not in name]
 EXACT = [*MONEY, *(name for name in COLUMNS if name.startswith("order"))]
-WIDE = "account_id date amount margin category manager order_id"
+WIDE = "customer_id date amount margin category manager order_id"
 
 
 def back(day: date, months: int) -> date:
@@ -65,7 +65,7 @@ def naive(lines, as_of, horizon=180, observed_from=None):
         days = sorted({line[1] for line in bought})
         gaps = [(b - a).days for a, b in pairwise(days)]
         row = {
-            "account_id": account,
+            "customer_id": account,
             "as_of": as_of,
             "first_order": days[0] if days else None,
             "last_order": days[-1] if days else None,
@@ -166,10 +166,10 @@ def naive_months(lines, as_of):
             revenue = float(sum((line[2] for line in found), Fraction(0)))
             rows.append((account, month, revenue, margin, len({line[1] for line in found if line[2] > 0})))
             month = back(month, -1)
-    return pd.DataFrame(rows, columns=["account_id", "month", "revenue", "margin", "order_days"])
+    return pd.DataFrame(rows, columns=["customer_id", "month", "revenue", "margin", "order_days"])
 
 
-def same(found: pd.DataFrame, wanted: pd.DataFrame, keys=("as_of", "account_id")) -> None:
+def same(found: pd.DataFrame, wanted: pd.DataFrame, keys=("as_of", "customer_id")) -> None:
     """Equal as tables, whatever the order of rows and columns; days as days, None as missing, 1e-12 for floats."""
     assert set(found.columns) == set(wanted.columns)
     found = found[wanted.columns].sort_values(list(keys), ignore_index=True)
@@ -261,12 +261,12 @@ def test_neither_row_order_nor_ids_matter_and_money_only_scales(clean_orders, li
     ]
     before = account_facts(table(clean_orders, lines), day)
     after = account_facts(table(clean_orders, moved), day)
-    after["account_id"] = after["account_id"].map({new: old for old, new in renamed.items()})
+    after["customer_id"] = after["customer_id"].map({new: old for old, new in renamed.items()})
     money = [*MONEY, "average_order"]
     before[money] = before[money] * 1000
     pd.testing.assert_frame_equal(
-        before.sort_values("account_id", ignore_index=True),
-        after.sort_values("account_id", ignore_index=True),
+        before.sort_values("customer_id", ignore_index=True),
+        after.sort_values("customer_id", ignore_index=True),
         rtol=1e-12,
         check_dtype=False,
     )
@@ -276,7 +276,7 @@ def test_neither_row_order_nor_ids_matter_and_money_only_scales(clean_orders, li
 @given(lines=random_lines(), day=st.dates(date(2023, 6, 1), date(2026, 6, 30)))
 def test_months_are_those_of_the_definitions(clean_orders, lines, day):
     found = account_months(table(clean_orders, lines), day)
-    same(found, naive_months([line for line in lines if line[1] <= day], day), ("account_id", "month"))
+    same(found, naive_months([line for line in lines if line[1] <= day], day), ("customer_id", "month"))
 
 
 @settings(max_examples=6)
@@ -290,5 +290,5 @@ def test_next_orders_are_the_first_purchases_after_each_date(clean_orders, lines
             bought = sorted(line[1] for line in lines if line[0] == account and line[2] > 0 and line[1] <= until)
             if bought and bought[0] <= day:
                 wanted.append((account, day, next((found for found in bought if found > day), None)))
-    wanted = pd.DataFrame(wanted, columns=["account_id", "as_of", "next_order"], dtype=object)
+    wanted = pd.DataFrame(wanted, columns=["customer_id", "as_of", "next_order"], dtype=object)
     same(next_orders(table(clean_orders, lines), dates, until), wanted)

@@ -20,13 +20,13 @@ def test_months_run_from_the_first_purchase_to_the_last_complete_month_with_zero
         ("C", "2026-01-01", -1),  # never bought
     ]
     found = account_months(clean_orders(lines), date(2026, 5, 30))
-    assert found["account_id"].eq("A").all()
+    assert found["customer_id"].eq("A").all()
     assert found["month"].dt.strftime("%Y-%m").tolist() == ["2026-01", "2026-02", "2026-03", "2026-04"]
     assert found["revenue"].tolist() == [10, 0, 17, 0]
     assert found["order_days"].tolist() == [1, 0, 1, 0]
     assert found["margin"].isna().all()
     complete = account_months(clean_orders(lines), date(2026, 5, 31))
-    assert complete.groupby("account_id")["revenue"].agg(["size", "sum"]).to_dict("index") == {
+    assert complete.groupby("customer_id")["revenue"].agg(["size", "sum"]).to_dict("index") == {
         "A": {"size": 5, "sum": 126},
         "B": {"size": 1, "sum": 1},
     }
@@ -36,12 +36,12 @@ def test_months_are_empty_but_typed_where_no_month_is_complete(clean_orders):
     for lines in ([("A", "2026-05-10", 1)], []):
         found = account_months(clean_orders(lines), date(2026, 5, 30))
         assert found.empty
-        assert list(found.columns) == ["account_id", "month", "revenue", "margin", "order_days"]
+        assert list(found.columns) == ["customer_id", "month", "revenue", "margin", "order_days"]
         assert found["month"].dtype == "datetime64[ns]"
 
 
 def test_a_month_of_unknown_margin_is_missing_and_a_month_without_orders_zero(clean_orders):
     lines = [("A", "2026-01-01", 10, 4), ("A", "2026-03-01", 10, None)]
-    found = account_months(clean_orders(lines, "account_id date amount margin"), date(2026, 3, 31))
+    found = account_months(clean_orders(lines, "customer_id date amount margin"), date(2026, 3, 31))
     assert found["margin"].tolist()[:2] == [4, 0]
     assert np.isnan(found["margin"].iloc[2])

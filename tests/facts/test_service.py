@@ -8,38 +8,38 @@ from kamlib.facts.as_known import raise_on_leak
 from kamlib.facts.service import COLUMNS, service_facts, serving_costs
 
 AS_OF = pd.Timestamp("2026-09-30")
-LONG_AGO = {"account_id": "a1", "date": "2025-01-01", "kind": "call"}
+LONG_AGO = {"customer_id": "a1", "date": "2025-01-01", "kind": "call"}
 
 
 def touches(*rows):
-    names = ["account_id", "date", "kind", "closed", "hours", "cost", "contact_id", "lesson"]
+    names = ["customer_id", "date", "kind", "closed", "hours", "cost", "contact_id", "lesson"]
     table = pd.DataFrame([LONG_AGO, *rows]).reindex(columns=names)
     days = {name: pd.to_datetime(table[name]) for name in ("date", "closed")}
     return table.assign(**days).astype({"hours": float, "cost": float})
 
 
 def bills(*rows):
-    table = pd.DataFrame(rows, columns=["account_id", "issued", "due", "amount", "paid"])
+    table = pd.DataFrame(rows, columns=["customer_id", "issued", "due", "amount", "paid"])
     return table.assign(**{name: pd.to_datetime(table[name]) for name in ("issued", "due", "paid")})
 
 
 def dealt(facts, interactions=None, invoices=None, hour=50):
     facts = pd.DataFrame({"order_days_12m": 4.0}, index=facts.index).assign(**facts)
     costs = None if interactions is None else serving_costs(interactions, hour)
-    return service_facts(facts, invoices=invoices, interactions=interactions, costs=costs).set_index("account_id")
+    return service_facts(facts, invoices=invoices, interactions=interactions, costs=costs).set_index("customer_id")
 
 
 def test_cost_to_serve_is_hours_and_costs_of_12_months(facts):
     seen = touches(
-        {"account_id": "a0", "date": "2026-09-30", "kind": "visit", "hours": 2, "cost": 10},
-        {"account_id": "a0", "date": "2025-10-01", "kind": "claim", "hours": 1},
+        {"customer_id": "a0", "date": "2026-09-30", "kind": "visit", "hours": 2, "cost": 10},
+        {"customer_id": "a0", "date": "2025-10-01", "kind": "claim", "hours": 1},
         {
-            "account_id": "a0",
+            "customer_id": "a0",
             "date": "2025-09-30",
             "kind": "visit",
             "hours": 99,
         },  # a year ago to the day: before the window
-        {"account_id": "a0", "date": "2026-10-01", "kind": "visit", "hours": 99},  # after as_of
+        {"customer_id": "a0", "date": "2026-10-01", "kind": "visit", "hours": 99},  # after as_of
     )
     found = dealt(facts(revenue_12m=[400.0, 0.0], margin_12m=[100.0, 5.0]), seen)
     assert found["cost_to_serve"].tolist() == [2 * 50 + 10 + 50, 0]
@@ -76,7 +76,7 @@ def test_prepaid_is_what_was_paid_by_the_day_of_issue(facts):
 
 
 def test_claims_tests_lessons_and_the_main_contact_are_counted(facts):
-    a0 = {"account_id": "a0", "date": "2026-05-05"}
+    a0 = {"customer_id": "a0", "date": "2026-05-05"}
     seen = touches(
         {**a0, "kind": "claim", "closed": "2026-06-01", "lesson": "label"},
         {**a0, "kind": "dispute", "closed": "2026-11-01", "lesson": "not known yet"},
@@ -95,7 +95,7 @@ def test_claims_tests_lessons_and_the_main_contact_are_counted(facts):
 
 def test_what_was_not_observed_is_missing_and_not_zero(facts):
     table = facts(margin_12m=[1.0])
-    late_start = touches({"account_id": "a0", "date": "2026-05-05", "kind": "call"}).iloc[1:]
+    late_start = touches({"customer_id": "a0", "date": "2026-05-05", "kind": "call"}).iloc[1:]
     for found in (dealt(table), dealt(table, late_start), dealt(table, touches().iloc[:0], bills())):
         assert found[list(COLUMNS)].isna().all(axis=None)
     assert dealt(table, touches(), hour=None)["cost_to_serve"].item() == 0
@@ -107,11 +107,11 @@ def test_nothing_after_the_date_is_read(facts):
     later = day + pd.to_timedelta(rng.integers(0, 200, 400), "D")
     who = rng.choice(["a0", "a1", "a2"], 400)
     interactions = pd.DataFrame(
-        {"account_id": who, "date": day, "kind": rng.choice(["claim", "call", "test"], 400), "closed": later,
+        {"customer_id": who, "date": day, "kind": rng.choice(["claim", "call", "test"], 400), "closed": later,
          "hours": 1.0, "cost": 2.0, "contact_id": rng.choice(["C1", "C2"], 400), "lesson": "x"}
     )  # fmt: skip
     invoices = pd.DataFrame(
-        {"account_id": who, "issued": day, "due": day + pd.Timedelta(days=30), "amount": 5.0, "paid": later}
+        {"customer_id": who, "issued": day, "due": day + pd.Timedelta(days=30), "amount": 5.0, "paid": later}
     )
     table = facts(margin_12m=[1.0] * 3)
 
@@ -124,7 +124,7 @@ def test_nothing_after_the_date_is_read(facts):
 
 def test_hours_cost_what_an_hour_costs():
     seen = pd.DataFrame(
-        {"account_id": ["A", "B"], "date": [AS_OF, AS_OF], "cost": [5.0, np.nan], "hours": [2.0, np.nan]}
+        {"customer_id": ["A", "B"], "date": [AS_OF, AS_OF], "cost": [5.0, np.nan], "hours": [2.0, np.nan]}
     )
     assert serving_costs(seen, 50)["cost"].tolist() == [105, 0]
     assert serving_costs(seen, None)["cost"].tolist() == [5, 0]

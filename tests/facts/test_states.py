@@ -11,7 +11,7 @@ from kamlib.facts.states import STATES, customer_states, expectation, silence_li
 
 NOW = pd.Timestamp("2026-06-30")
 STEADY = {  # an account of five years that buys 100 a month, last ten days ago
-    "account_id": "A",
+    "customer_id": "A",
     "as_of": NOW,
     "first_order": pd.Timestamp("2021-06-30"),
     "silence_days": 10,
@@ -26,7 +26,7 @@ STEADY = {  # an account of five years that buys 100 a month, last ten days ago
 
 def facts(*changes):
     """One account for each set of changes to `STEADY`; last_order and tenure follow from the silence."""
-    rows = [{**STEADY, "account_id": f"{place:03}", **change} for place, change in enumerate(changes)]
+    rows = [{**STEADY, "customer_id": f"{place:03}", **change} for place, change in enumerate(changes)]
     table = pd.DataFrame(rows)
     table["last_order"] = table["as_of"] - pd.to_timedelta(table["silence_days"], unit="D")
     table["tenure_days"] = (table["as_of"] - table["first_order"]).dt.days
@@ -73,7 +73,7 @@ def test_silence_of_exactly_the_own_limit_is_not_silent_and_a_day_more_is():
 def test_the_boundary_days_hold_from_order_lines_on(clean_orders):
     day = date(2026, 6, 30)
     lines = [("kept", day - timedelta(180), 1), ("lost", day - timedelta(181), 1), ("today", day, 1)]
-    found = customer_states(account_facts(clean_orders(lines), day)).set_index("account_id")
+    found = customer_states(account_facts(clean_orders(lines), day)).set_index("customer_id")
     assert found["state"].to_dict() == {"kept": "active", "lost": "lost", "today": "active"}
     assert found.loc["kept", "silence_limit"] == 180  # nobody has a gap: the horizon is all there is to go by
 
@@ -150,7 +150,7 @@ def test_the_more_serious_state_comes_first():
 def of_segments(**more):
     """20 miners and 20 bakers with 95th percentiles of 40 and 100 days, and a newcomer with no gap; clean accounts for them."""
     table = facts(*[{"gap_p95": 40.0}] * 20, *[{"gap_p95": 100.0}] * 20, {"gaps": 0, "gap_p95": np.nan})
-    given = pd.DataFrame({"account_id": table["account_id"], "member_id": table["account_id"]}).assign(
+    given = pd.DataFrame({"customer_id": table["customer_id"], "account_id": table["customer_id"]}).assign(
         **{name: [*[values[0]] * 20, *[values[1]] * 20, values[2]] for name, values in more.items()}
     )
     return table, given
@@ -216,7 +216,7 @@ def test_limits_of_a_date_do_not_depend_on_later_dates_in_the_same_table():
 
 def accounts(**columns):
     given = {name: pd.to_datetime(pd.Series(days)) for name, days in columns.items()}
-    return pd.DataFrame({"account_id": ["000", "001"], "member_id": ["000", "001"], **given})
+    return pd.DataFrame({"customer_id": ["000", "001"], "account_id": ["000", "001"], **given})
 
 
 @pytest.mark.parametrize(("column", "words"), [("closed_on", "closed on "), ("contract_end", "its contract ended on ")])
@@ -236,8 +236,8 @@ def test_a_closed_account_says_so_even_where_its_contract_ended_too():
 def test_only_the_head_of_a_group_declares_the_group_lost():
     members = pd.DataFrame(
         {
-            "account_id": ["000", "000"],
-            "member_id": ["branch", "000"],
+            "customer_id": ["000", "000"],
+            "account_id": ["branch", "000"],
             "closed_on": pd.to_datetime(["2026-01-01", None]),
         }
     )
@@ -256,15 +256,15 @@ def test_accounts_that_never_bought_have_no_state(clean_orders):
     found = customer_states(
         account_facts(clean_orders([("A", "2026-06-01", -1), ("B", "2026-06-01", 1)]), date(2026, 6, 30))
     )
-    assert found["account_id"].tolist() == ["B"]
+    assert found["customer_id"].tolist() == ["B"]
 
 
 def test_the_table_has_its_columns_and_one_row_per_account():
-    table = facts({}, {"silence_days": 60}).sort_values("account_id", ascending=False)
+    table = facts({}, {"silence_days": 60}).sort_values("customer_id", ascending=False)
     before = table.copy(deep=True)
     found = customer_states(table)
-    assert list(found.columns) == ["account_id", "as_of", "state", "silence_days", "silence_limit", "reason"]
-    assert found["account_id"].tolist() == ["001", "000"]
+    assert list(found.columns) == ["customer_id", "as_of", "state", "silence_days", "silence_limit", "reason"]
+    assert found["customer_id"].tolist() == ["001", "000"]
     assert found["state"].tolist() == ["silent", "active"]
     pd.testing.assert_frame_equal(table, before)
     assert customer_states(table.iloc[:0]).empty

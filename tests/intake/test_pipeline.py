@@ -92,14 +92,14 @@ def test_genuine_repeats_are_kept(sample, planted):
 
 def test_groups_are_the_planted_ones(sample, planted):
     truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype=str).set_index("account_id")["group_id"]
-    found = sample.heads.set_index("member_id")["account_id"]
+    found = sample.heads.set_index("account_id")["customer_id"]
     odd = planted.loc[planted["file"] == "accounts.csv", "reason"]
     assert found.index.equals(truth.index) or set(found.index) == set(truth.index)
     differing = (found != truth.reindex(found.index)).sum()
     assert differing <= odd.eq("parent_circle").sum() + odd.eq("own_parent").sum()
     assert any("own parent" in note for note in sample.notes) and any("circle" in note for note in sample.notes)
     proof = groups.double_count(sample.orders).iloc[0]
-    assert proof["groups"] > 50 and proof["amount_by_member"] == proof["amount_by_unit"]
+    assert proof["groups"] > 50 and proof["amount_by_account"] == proof["amount_by_customer"]
 
 
 def test_clean_orders_have_the_agreed_columns_and_types(sample):
@@ -108,6 +108,19 @@ def test_clean_orders_have_the_agreed_columns_and_types(sample):
     assert types["date"] == "date" and types["quantity"] == "float64" and types["source_line"] == "int64"
     assert types["amount"].startswith("decimal(18, 4") and types["margin"].startswith("decimal(18, 4")
     assert set(sample.tables) == set(INPUTS) - {"orders"}
+
+
+@pytest.mark.parametrize("name", sorted(set(INPUTS) - {"orders"}))
+def test_every_clean_table_keeps_the_rules_of_the_dictionary(name, sample, broken):
+    assert broken(name, sample.tables[name]) == []
+
+
+def test_a_table_that_breaks_the_dictionary_would_be_seen(sample, broken):
+    table = sample.tables["surveys"].assign(colour="red", score=99)
+    table.loc[0, "date"] = pd.NaT
+    assert broken("surveys", table) == ["colour: not in the dictionary", "date: missing", "score: values"]
+    twice = pd.concat([sample.tables["invoices"]] * 2)
+    assert broken("invoices", twice) == ["('invoice_id',): repeats"]
 
 
 def test_months_add_up_to_what_came(sample):

@@ -168,13 +168,13 @@ def read_back(folder: Path, study: dict[str, tuple[dict, list[tuple]]]) -> None:
     }
     (folder / "study.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     clean = collect(Study.read(folder / "study.yaml"))
-    lines = clean.orders.select("order_id", "member_id", "date", "amount", "category").to_pyarrow().to_pylist()
+    lines = clean.orders.select("order_id", "account_id", "date", "amount", "category").to_pyarrow().to_pylist()
     expected = [(n, firm, t.date(), v, text or None) for n, firm, t, v, text in tables["orders"]]
     assert sorted(tuple(line.values()) for line in lines) == expected
     invoices = clean.tables["invoices"].sort_values("invoice_id")
     found = [
         (n, firm, issued.date(), due.date(), round(Decimal(value), 4))
-        for n, firm, issued, due, value in invoices[["invoice_id", "member_id", "issued", "due", "amount"]].itertuples(
+        for n, firm, issued, due, value in invoices[["invoice_id", "account_id", "issued", "due", "amount"]].itertuples(
             index=False
         )
     ]

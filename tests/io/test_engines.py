@@ -201,15 +201,15 @@ def test_the_quarantines_are_equal(embedded, clean):
 
 def test_all_facts_are_equal(embedded, clean):
     pairs = [facts.account_facts(part.orders, AS_OF) for part in (embedded, clean)]
-    same(*pairs, ["as_of", "account_id"])
+    same(*pairs, ["as_of", "customer_id"])
     assert len(pairs[0]) > 150
 
 
 def test_months_days_and_next_orders_are_equal(embedded, clean):
     for make, keys in (
-        (lambda orders: facts.account_months(orders, AS_OF[-1]), ["account_id", "month"]),
-        (lambda orders: facts.account_days(orders, AS_OF[-1]), ["account_id", "date"]),
-        (lambda orders: facts.next_orders(orders, AS_OF[:2], AS_OF[-1]), ["account_id", "as_of"]),
+        (lambda orders: facts.account_months(orders, AS_OF[-1]), ["customer_id", "month"]),
+        (lambda orders: facts.account_days(orders, AS_OF[-1]), ["customer_id", "date"]),
+        (lambda orders: facts.next_orders(orders, AS_OF[:2], AS_OF[-1]), ["customer_id", "as_of"]),
         (lambda orders: cleaning.by_month(orders, embedded.quarantine), ["month", "reason"]),
     ):
         same(make(embedded.orders), make(clean.orders), keys)
@@ -222,15 +222,15 @@ def test_sums_of_the_cross_tables_are_equal(embedded, clean):
 def test_losses_first_years_and_managers_are_equal(embedded, clean):
     ended = pd.Timestamp("2026-02-01")
     firms = pd.DataFrame(
-        {"account_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]}
+        {"customer_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]}
     )
     for make, keys in (
         (
             lambda orders: losses.loss_episodes(orders, AS_OF[-1], horizon_days=40, accounts=firms),
-            ["account_id", "lost_on"],
+            ["customer_id", "lost_on"],
         ),
-        (lambda orders: trade_claims.first_years(orders, AS_OF[-1]), ["account_id"]),
-        (lambda orders: trade_claims.managers_before(orders, AS_OF[-1]).reset_index(), ["account_id"]),
+        (lambda orders: trade_claims.first_years(orders, AS_OF[-1]), ["customer_id"]),
+        (lambda orders: trade_claims.managers_before(orders, AS_OF[-1]).reset_index(), ["customer_id"]),
     ):
         left, right = make(embedded.orders), make(clean.orders)
         assert len(left) > 20

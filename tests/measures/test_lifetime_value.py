@@ -21,8 +21,8 @@ def losses(shares: list[float], held: list[bool] | None = None) -> pd.DataFrame:
 
 def one(p_lost: float, margin: float = 100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     return (
-        pd.DataFrame({"account_id": ["A"], "p_lost": [p_lost]}),
-        pd.DataFrame({"account_id": ["A"], "segment": ["2-3 order days"], "margin": [margin]}),
+        pd.DataFrame({"customer_id": ["A"], "p_lost": [p_lost]}),
+        pd.DataFrame({"customer_id": ["A"], "segment": ["2-3 order days"], "margin": [margin]}),
     )
 
 
@@ -60,9 +60,9 @@ def test_value_and_stake_add_up_to_the_value_without_risk():
 
 
 def test_lost_accounts_are_worth_nothing_and_unknown_ones_are_unknown():
-    p_lost = pd.DataFrame({"account_id": ["B"], "p_lost": [np.nan]})
-    margins = pd.DataFrame({"account_id": ["A", "B"], "segment": "2-3 order days", "margin": 100.0})
-    found = lifetime_values(p_lost, margins, losses([0.3] * 6)).set_index("account_id")
+    p_lost = pd.DataFrame({"customer_id": ["B"], "p_lost": [np.nan]})
+    margins = pd.DataFrame({"customer_id": ["A", "B"], "segment": "2-3 order days", "margin": 100.0})
+    found = lifetime_values(p_lost, margins, losses([0.3] * 6)).set_index("customer_id")
     assert found.loc["A", ["remaining_value", "margin_at_stake"]].tolist() == [0, 0]
     assert np.isnan(found.loc["B", "remaining_value"])
 
@@ -76,8 +76,8 @@ def test_an_account_twice_is_refused():
 def chains(bought: dict[str, list[int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The blocks with an order (`kamlib.facts.blocks.later_blocks`), and the landmark table of all the accounts at DAY."""
     rows = [(a, DAY, j) for a, found in bought.items() for j in found]
-    later = pd.DataFrame(rows, columns=["account_id", "as_of", "block"])
-    facts = pd.DataFrame({"account_id": list(bought), "as_of": DAY, "order_days_12m": 2.0, "order_days": 2})
+    later = pd.DataFrame(rows, columns=["customer_id", "as_of", "block"])
+    facts = pd.DataFrame({"customer_id": list(bought), "as_of": DAY, "order_days_12m": 2.0, "order_days": 2})
     facts["tenure_days"] = 5000
     more = dict.fromkeys(("revenue_12m", "revenue", "margin_12m", "margin", "returns_12m", "returns"), 1.0)
     return later, facts.assign(**more)
@@ -115,7 +115,7 @@ def test_a_thin_segment_takes_the_share_of_all():
 def history(margins: dict[str, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """An order in each of the last blocks before DAY, latest first (`kamlib.facts.blocks.past_blocks`), and the facts at DAY."""
     rows = [(a, k, m) for a, found in margins.items() for k, m in enumerate(found)]
-    past = pd.DataFrame(rows, columns=["account_id", "block", "margin"]).assign(amount=1.0, bought=True)
+    past = pd.DataFrame(rows, columns=["customer_id", "block", "margin"]).assign(amount=1.0, bought=True)
     facts = chains({a: [] for a in margins})[1]
     return past, facts
 
@@ -125,23 +125,23 @@ def test_steady_accounts_keep_their_own_margin():
     past, facts = history({f"K{i}": [10.0 * i] * 3 for i in range(1, 41)})
     found = block_margins(past, facts, horizon_days=100)
     assert found["margin"].to_numpy() == pytest.approx(found["own"].to_numpy())
-    assert found.set_index("account_id").loc["K7", "margin"] == pytest.approx(70)
+    assert found.set_index("customer_id").loc["K7", "margin"] == pytest.approx(70)
 
 
 def test_noisy_accounts_are_shrunk_to_what_is_usual():
     """All accounts have the same mean of 100: nothing differs between them, so each goes to the usual 100."""
     past, facts = history({f"K{i}": [50.0, 150.0] if i % 2 else [150.0, 50.0] for i in range(40)})
     assert block_margins(past, facts, horizon_days=100)["margin"].to_numpy() == pytest.approx(100)
-    past = pd.concat([past, past.assign(account_id="new", margin=1000.0).head(1)], ignore_index=True)
-    facts = pd.concat([facts, facts.head(1).assign(account_id="new")])
-    new = block_margins(past, facts, horizon_days=100).set_index("account_id").loc["new"]
+    past = pd.concat([past, past.assign(customer_id="new", margin=1000.0).head(1)], ignore_index=True)
+    facts = pd.concat([facts, facts.head(1).assign(customer_id="new")])
+    new = block_margins(past, facts, horizon_days=100).set_index("customer_id").loc["new"]
     assert new["usual"] < new["margin"] < 900  # one block of 1,000 is not wholly believed
 
 
 def test_an_account_without_recent_blocks_brings_the_usual_margin_and_costs_are_taken_off():
     past, facts = history({**{f"K{i}": [100.0] for i in range(40)}, "old": []})
-    costs = pd.DataFrame({"account_id": ["K0"], "date": [DAY - pd.Timedelta(days=5)], "cost": [30.0]})
-    found = block_margins(past, facts, horizon_days=100, costs=costs).set_index("account_id")
+    costs = pd.DataFrame({"customer_id": ["K0"], "date": [DAY - pd.Timedelta(days=5)], "cost": [30.0]})
+    found = block_margins(past, facts, horizon_days=100, costs=costs).set_index("customer_id")
     assert found.loc["old", "margin"] == pytest.approx(found.loc["old", "usual"])
     assert found.loc["K0", "own"] == 70
 
@@ -152,8 +152,8 @@ def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_
     K1 sent back 60 three blocks ago, where it bought nothing: that is no block with an order, and its mean stays 100.
     """
     past, facts = history({"K0": [40.0, 100.0], **{f"K{i}": [100.0, 100.0] for i in range(1, 40)}})
-    note = pd.DataFrame({"account_id": ["K1"], "block": [3], "margin": -60.0, "amount": -60.0, "bought": False})
-    found = block_margins(pd.concat([past, note]), facts, horizon_days=100).set_index("account_id")
+    note = pd.DataFrame({"customer_id": ["K1"], "block": [3], "margin": -60.0, "amount": -60.0, "bought": False})
+    found = block_margins(pd.concat([past, note]), facts, horizon_days=100).set_index("customer_id")
     assert found.loc["K0", ["own", "blocks"]].tolist() == [70, 2]
     assert found.loc["K1", ["own", "blocks"]].tolist() == [100, 2]
 
@@ -165,11 +165,11 @@ def test_a_block_that_began_before_the_first_order_is_no_whole_block():
     """
     past, facts = history({"K0": [100.0, 30.0], "K1": [20.0], **{f"K{i}": [100.0, 100.0] for i in range(2, 40)}})
     facts["tenure_days"] = [149, 40, *[5000] * 38]
-    found = block_margins(past, facts, horizon_days=100).set_index("account_id")
+    found = block_margins(past, facts, horizon_days=100).set_index("customer_id")
     assert found.loc["K0", ["own", "blocks"]].tolist() == [100, 1]
     assert found.loc["K1", ["own", "blocks"]].tolist() == [20, 1]
     facts.loc[0, "tenure_days"] = 199  # the whole of block 1 was seen
-    assert block_margins(past, facts, horizon_days=100).set_index("account_id").loc["K0", "own"] == 65
+    assert block_margins(past, facts, horizon_days=100).set_index("customer_id").loc["K0", "own"] == 65
 
 
 def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
@@ -178,6 +178,6 @@ def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
     The tenth: (4 · -250,000 + 1 · 100) / 5 = -199,980.
     """
     past, facts = history({**{f"K{i}": [100.0] * 4 for i in range(9)}, "bad": [-250_000.0] * 4})
-    found = block_margins(past, facts, horizon_days=100).set_index("account_id")["margin"]
+    found = block_margins(past, facts, horizon_days=100).set_index("customer_id")["margin"]
     assert found.drop("bad").tolist() == pytest.approx([100] * 9)
     assert found["bad"] == pytest.approx(-199_980)

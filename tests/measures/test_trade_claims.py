@@ -15,8 +15,8 @@ def world(left: float, won: float, n: int = 200, seed: int = 0) -> tuple[pd.Data
     """Accounts that left in 2024, and that were won in it, with margins about the two means."""
     rng = np.random.default_rng(seed)
     day = pd.Timestamp("2024-06-01")
-    episodes = pd.DataFrame({"account_id": [f"L{i}" for i in range(n)], "last_order": day})
-    firsts = pd.DataFrame({"account_id": [f"W{i}" for i in range(n)], "first_order": day})
+    episodes = pd.DataFrame({"customer_id": [f"L{i}" for i in range(n)], "last_order": day})
+    firsts = pd.DataFrame({"customer_id": [f"W{i}" for i in range(n)], "first_order": day})
     return episodes.assign(margin=rng.gamma(2, left / 2, n)), firsts.assign(margin=rng.gamma(2, won / 2, n))
 
 
@@ -28,7 +28,7 @@ def test_the_first_year_by_hand(clean_orders):
         ("A", "2024-12-31", 99, 9),
         ("B", "2025-03-01", 7, 2),
     ]
-    found = first_years(clean_orders(lines, "account_id date amount margin"), AS_OF.date())
+    found = first_years(clean_orders(lines, "customer_id date amount margin"), AS_OF.date())
     assert found.values.tolist() == [["A", pd.Timestamp("2024-01-01"), 15, 4]]
 
 
@@ -48,11 +48,11 @@ def test_costs_of_the_year_are_taken_off():
     episodes, firsts = world(100, 100, 30)
     day = pd.Timestamp("2024-06-01")
     parts = [
-        pd.DataFrame({"account_id": firsts["account_id"], "date": day + pd.Timedelta(days=at), "cost": cost})
+        pd.DataFrame({"customer_id": firsts["customer_id"], "date": day + pd.Timedelta(days=at), "cost": cost})
         for at, cost in ((-1, 500.0), (0, 10.0), (364, 20.0), (365, 1000.0))
     ]
     parts.append(
-        pd.DataFrame({"account_id": episodes["account_id"], "date": day - pd.Timedelta(days=364), "cost": 10.0})
+        pd.DataFrame({"customer_id": episodes["customer_id"], "date": day - pd.Timedelta(days=364), "cost": 10.0})
     )
     costs = pd.concat(parts)
     plain, net = (
@@ -82,7 +82,7 @@ def team(share: float, seed: int, managers: int = 30, each: int = 20) -> tuple[p
     growth = growth.clip(-1.9, 1.9)
     ids = [f"K{i}" for i in range(len(growth))]
     facts = pd.DataFrame(
-        {"account_id": ids, "revenue_prev_12m": 100.0, "revenue_12m": 100 * (2 + growth) / (2 - growth)}
+        {"customer_id": ids, "revenue_prev_12m": 100.0, "revenue_12m": 100 * (2 + growth) / (2 - growth)}
     )
     return facts, pd.Series(np.repeat([f"M{i}" for i in range(managers)], each), index=ids)
 
@@ -141,5 +141,5 @@ def test_the_manager_is_the_one_before_the_year_of_success(clean_orders):
         ("B", "2023-12-31", 5, "long ago"),
         ("C", "2024-05-01", 5, None),
     ]
-    orders = clean_orders(lines, "account_id date amount manager")
+    orders = clean_orders(lines, "customer_id date amount manager")
     assert managers_before(orders, pd.Timestamp("2024-12-31").date()).to_dict() == {"A": "old"}

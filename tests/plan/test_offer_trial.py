@@ -14,14 +14,14 @@ DAY, AS_OF, H = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-06-30"), 100
 
 def base(n: int, back: set[int], ended: set[int] = frozenset()) -> pd.DataFrame:
     """So many accounts lost before DAY; those in `back` return 30 days after it."""
-    table = pd.DataFrame({"account_id": [f"K{i}" for i in range(n)], "lost_on": DAY - pd.Timedelta(days=9)})
+    table = pd.DataFrame({"customer_id": [f"K{i}" for i in range(n)], "lost_on": DAY - pd.Timedelta(days=9)})
     table["returned_on"] = pd.to_datetime([DAY + pd.Timedelta(days=30) if i in back else pd.NaT for i in range(n)])
     table["ended_on"] = pd.to_datetime([DAY - pd.Timedelta(days=1) if i in ended else pd.NaT for i in range(n)])
     return table
 
 
 def actions(n: int, controls: int, day: pd.Timestamp = DAY) -> pd.DataFrame:
-    listed = pd.DataFrame({"account_id": [f"K{i}" for i in range(n)], "offer": "a visit"})
+    listed = pd.DataFrame({"customer_id": [f"K{i}" for i in range(n)], "offer": "a visit"})
     listed["arm"] = ["control" if i < controls else "offer" for i in range(n)]
     made = as_actions(listed, day)
     done = pd.Series([day + pd.Timedelta(days=5)] * n).where(made["action"] == "win back: a visit")

@@ -25,15 +25,15 @@ OFFERS = pd.DataFrame({"cause": ["quality", "any"], "offer": ["visit", "call"], 
 
 
 def some(n: int = 4) -> tuple[pd.DataFrame, pd.Series]:
-    lost = pd.DataFrame({"account_id": [f"{i:05d}" for i in range(n)], "p_return": 0.5})
+    lost = pd.DataFrame({"customer_id": [f"{i:05d}" for i in range(n)], "p_return": 0.5})
     lost["cause"] = np.where(np.arange(n) % 2 == 0, "quality", "other")
-    return lost, pd.Series(100.0 * np.arange(n), index=lost["account_id"])
+    return lost, pd.Series(100.0 * np.arange(n), index=lost["customer_id"])
 
 
 def test_the_list_by_hand():
     """0.5 · 300 - 10 = 140, 0.5 · 200 - 30 = 70, 0.5 · 100 - 10 = 40, and 0 - 30: no arm, as nothing is to be gained."""
     found = win_back_list(*some(), OFFERS, control_share=1 / 3)
-    assert found["account_id"].tolist() == ["00003", "00002", "00001", "00000"]
+    assert found["customer_id"].tolist() == ["00003", "00002", "00001", "00000"]
     assert found["expected_gain"].tolist() == [140, 70, 40, -30]
     assert found["offer"].tolist() == ["call", "visit", "call", "visit"]
     assert found["arm"].isna().tolist() == [False, False, False, True]
@@ -60,5 +60,5 @@ def test_the_control_group_does_not_depend_on_the_order_of_rows():
 
 def test_an_account_twice_is_refused():
     lost, second = some()
-    with pytest.raises(InputError, match="account_id is repeated"):
+    with pytest.raises(InputError, match="customer_id is repeated"):
         win_back_list(pd.concat([lost, lost]), second, OFFERS)

@@ -48,7 +48,7 @@ def both(sample_clean, copy):
 def pairs(both) -> pd.Series:
     """The pseudonym of each unit, worked out here with Python's own HMAC from the stated key."""
     secret = hashlib.scrypt(KEY.encode(), salt=b"kam anonymise", n=2**14, r=8, p=1, dklen=32)
-    units = both[0][2]["account_id"]
+    units = both[0][2]["customer_id"]
     return pd.Series(
         {unit: "K." + hmac.new(secret, f"account:{unit}".encode(), "sha256").hexdigest()[:12] for unit in units}
     )
@@ -56,7 +56,7 @@ def pairs(both) -> pd.Series:
 
 @pytest.mark.slow
 def test_facts_are_the_same_but_for_the_factor(both, pairs):
-    old, new = both[0][2].set_index("account_id"), both[1][2].set_index("account_id")
+    old, new = both[0][2].set_index("customer_id"), both[1][2].set_index("customer_id")
     assert set(new.index) == set(pairs) and pairs.is_unique
     new = new.loc[pairs[old.index]].set_axis(old.index)
     factor = new["revenue"].sum() / old["revenue"].sum()
@@ -90,26 +90,26 @@ def test_ranks_classes_and_groups_are_the_same(both, pairs):
     (_, clean, facts), (_, clean_2, facts_2) = both
     assert pairs.size == facts.shape[0]
     for column in ("revenue_12m", "margin_12m", "margin_24m", "silence_days", "growth"):
-        rank = facts.set_index("account_id")[column].rank()
-        again = facts_2.set_index("account_id")[column].rank()
+        rank = facts.set_index("customer_id")[column].rank()
+        again = facts_2.set_index("customer_id")[column].rank()
         assert (again.loc[pairs[rank.index]].to_numpy() == rank.to_numpy())[rank.notna()].all(), column
-    sizes = clean.heads.groupby("account_id").size()
-    assert sorted(sizes) == sorted(clean_2.heads.groupby("account_id").size())
+    sizes = clean.heads.groupby("customer_id").size()
+    assert sorted(sizes) == sorted(clean_2.heads.groupby("customer_id").size())
 
 
 @pytest.mark.slow
 def test_rfm_and_abc_are_the_same(both, pairs):
     for classes in (rfm_classes, abc):
-        old, new = (classes(facts).set_index("account_id") for _, _, facts in both)
+        old, new = (classes(facts).set_index("customer_id") for _, _, facts in both)
         pd.testing.assert_frame_equal(new.loc[pairs[old.index]].set_axis(old.index), old)
 
 
 def rfm_classes(facts: pd.DataFrame) -> pd.DataFrame:
-    return rfm_segments(facts)[["account_id", "r", "f", "m", "segment"]]
+    return rfm_segments(facts)[["customer_id", "r", "f", "m", "segment"]]
 
 
 def abc(facts: pd.DataFrame) -> pd.DataFrame:
-    return abc_classes(facts)[["account_id", "abc"]]
+    return abc_classes(facts)[["customer_id", "abc"]]
 
 
 @pytest.mark.slow
@@ -119,7 +119,7 @@ def test_scores_and_who_is_key_are_the_same(both, pairs):
         criteria = study.scoring.criteria
         ratings = latest_ratings(clean.tables["ratings"], study.as_of)
         values = criterion_values(criteria, facts, ratings=ratings, accounts=units(clean.tables["accounts"]))
-        found.append(score(values, criteria, scale=study.scoring.scale).set_index("account_id"))
+        found.append(score(values, criteria, scale=study.scoring.scale).set_index("customer_id"))
     old, new = found
     numbers = old.select_dtypes("number").columns
     again = new.loc[pairs[old.index]].set_axis(old.index)

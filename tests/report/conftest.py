@@ -56,7 +56,7 @@ def tables() -> dict[str, pd.DataFrame]:
     day, before = pd.Timestamp("2026-09-30"), pd.Timestamp("2026-06-30")
     facts = pd.DataFrame(
         {
-            "account_id": ids,
+            "customer_id": ids,
             "as_of": day,
             "order_days": [10, 5, 3, 0],
             "silence_days": [5.0, 20.0, 400.0, np.nan],
@@ -69,33 +69,33 @@ def tables() -> dict[str, pd.DataFrame]:
         "facts": pd.concat([facts, facts.assign(as_of=before, revenue_12m=1.0)], ignore_index=True),
         "accounts": pd.DataFrame(
             {
-                "account_id": [*ids, "001"],
-                "member_id": [*ids, "077"],
+                "customer_id": [*ids, "001"],
+                "account_id": [*ids, "077"],
                 "name": [HOSTILE, "Two", "Three", None, "A branch"],
             }
         ),
         "scores": pd.DataFrame(
             {
-                "account_id": ids,
+                "customer_id": ids,
                 "score": [81.26, 60.0, 40.0, 75.0],
                 "rank": pd.array([1, 3, 4, 2], dtype="Int64"),
                 "key": [True, False, False, True],
                 "p_key": [0.99, 0.4, 0.1, 0.61],
             }
         ),
-        "kaism": pd.DataFrame({"account_id": ids, "cell": ["key", "development", "maintenance", "unknown"]}),
+        "kaism": pd.DataFrame({"customer_id": ids, "cell": ["key", "development", "maintenance", "unknown"]}),
         "abcxyz": pd.DataFrame(
-            {"account_id": ids, "cell": ["AX", "AY", "BL", "CN"], "uncertain": [False, True, False, False]}
+            {"customer_id": ids, "cell": ["AX", "AY", "BL", "CN"], "uncertain": [False, True, False, False]}
         ),
         "churn": pd.DataFrame(
             {
-                "account_id": ids[:3],
+                "customer_id": ids[:3],
                 "p_lost": [0.1, 0.5, np.nan],
                 "low": [0.05, 0.4, np.nan],
                 "high": [0.15, 0.7, np.nan],
             }
         ).assign(method="model"),
-        "value": pd.DataFrame({"account_id": ids[:2], "margin_at_stake": [2000.0, 6000.0]}),
+        "value": pd.DataFrame({"customer_id": ids[:2], "margin_at_stake": [2000.0, 6000.0]}),
         "ledger": pd.DataFrame(
             [
                 ("orders", "came in", "", 1040, Decimal("101000.00")),

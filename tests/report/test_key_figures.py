@@ -84,7 +84,7 @@ def test_the_commonest_reason_is_told_in_the_words_of_its_rule(study, tables):
 
 def test_customers_count_by_group_only_where_a_parent_is_known(study, tables):
     assert "Customers, by group" in facts_of(study, tables)
-    alone = tables["accounts"].assign(member_id=tables["accounts"]["account_id"])
+    alone = tables["accounts"].assign(account_id=tables["accounts"]["customer_id"])
     for known in ({**tables, "accounts": alone}, {k: v for k, v in tables.items() if k != "accounts"}):
         assert "Customers" in facts_of(study, known)
         assert not summary(study, known).grouped

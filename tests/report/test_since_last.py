@@ -12,6 +12,7 @@ import pytest
 from kamlib.report.html import index
 from kamlib.report.since_last import since
 from kamlib.scoring.scores import contributions, members, score
+from kamlib.study.run_tables import SCHEMA
 from kamlib.study.sections import Scoring
 
 
@@ -30,11 +31,13 @@ def of(study):
     def make(weight, day, **rows):
         here = study.model_copy(update={"scoring": rules(weight), "as_of": day})
         values = (
-            pd.DataFrame.from_dict(rows, orient="index", columns=["x", "y"]).rename_axis("account_id").astype(float)
+            pd.DataFrame.from_dict(rows, orient="index", columns=["x", "y"]).rename_axis("customer_id").astype(float)
         )
         table = score(values, here.scoring.criteria)
         parts = contributions(values, here.scoring.criteria)
-        facts = pd.DataFrame({"account_id": list(rows), "as_of": pd.Timestamp(day), "revenue": 1.0, "revenue_12m": 1.0})
+        facts = pd.DataFrame(
+            {"customer_id": list(rows), "as_of": pd.Timestamp(day), "revenue": 1.0, "revenue_12m": 1.0}
+        )
         return here, {"scores": members(table, here.scoring), "contributions": parts, "facts": facts}
 
     return make
@@ -47,7 +50,7 @@ def publish(tmp_path):
         (tmp_path / folder / "tables").mkdir(parents=True)
         for name, table in tables.items():
             table.to_parquet(tmp_path / folder / "tables" / f"{name}.parquet")
-        kept = {"as_of": study.as_of.isoformat(), "parameters": study.model_dump(mode="json")}
+        kept = {"schema": SCHEMA, "as_of": study.as_of.isoformat(), "parameters": study.model_dump(mode="json")}
         (tmp_path / folder / "run.json").write_text(json.dumps(kept) if record is None else record)
 
     return write
@@ -62,14 +65,14 @@ def test_the_latest_report_of_an_earlier_day_is_compared_and_data_are_blamed(of,
     publish(of(50, AUTUMN, A=(0, 60), B=(50, 50)), "2026Q3")  # this very report, as it stood
     found = since(tmp_path, *of(50, AUTUMN, A=(0, 60), B=(50, 50)))
     assert (found.period, found.href, found.refused) == ("2026Q2", "../2026Q2/index.html", "")
-    assert found.changes.set_index("account_id")["change"].to_dict() == {"B": "came in", "A": "left"}
+    assert found.changes.set_index("customer_id")["change"].to_dict() == {"B": "came in", "A": "left"}
     assert set(found.changes["cause"]) == {"data"}
 
 
 def test_of_the_same_day_a_report_with_other_weights_is_compared_and_the_weights_are_blamed(of, publish, tmp_path):
     publish(of(40, AUTUMN, A=(100, 0), B=(0, 100)), "2026Q3")
     found = since(tmp_path, *of(60, AUTUMN, A=(100, 0), B=(0, 100)))
-    assert found.changes.set_index("account_id")["change"].to_dict() == {"A": "came in", "B": "left"}
+    assert found.changes.set_index("customer_id")["change"].to_dict() == {"A": "came in", "B": "left"}
     assert set(found.changes["cause"]) == {"criteria"}
 
 
@@ -87,6 +90,15 @@ def test_a_report_of_another_version_is_named_and_not_compared(of, publish, tmp_
     publish((study, tables | {"scores": tables["scores"].drop(columns="knock_out")}), "2026Q2")
     found = since(tmp_path, *of(50, AUTUMN, A=(1, 2), B=(2, 3)))
     assert found.period == "2026Q2" and "another version of the kit (KeyError)" in found.refused
+
+
+def test_a_report_of_an_older_schema_is_named_and_not_compared(of, publish, tmp_path):
+    publish(
+        of(50, SUMMER, A=(1, 2), B=(2, 3)), "2026Q2", record='{"as_of": "2026-06-30", "parameters": {"scoring": {}}}'
+    )
+    found = since(tmp_path, *of(50, AUTUMN, A=(1, 2), B=(2, 3)))
+    assert found.period == "2026Q2" and found.changes.empty
+    assert found.refused == "its tables are of schema 1, not 2: run it again to compare"
 
 
 def test_the_page_names_who_came_and_left_with_the_names_made_harmless(

@@ -39,7 +39,7 @@ def test_with_no_table_at_all_nothing_is_shown_as_zero(study):
 
 
 def test_no_key_account_and_one_read_as_sentences(study, tables):
-    one = tables["scores"].assign(key=tables["scores"]["account_id"] == "001")
+    one = tables["scores"].assign(key=tables["scores"]["customer_id"] == "001")
     assert summary(study, {**tables, "scores": one}).lead.startswith("1 key account brings 50% of revenue, within")
     none = tables["scores"].assign(key=False)
     assert summary(study, {**tables, "scores": none}).lead == (
@@ -55,12 +55,12 @@ def test_a_chance_too_small_to_print_gives_an_upper_bound_of_what_is_at_stake(st
     tables["scores"]["key"] = True
     tables["value"] = pd.DataFrame(
         {
-            "account_id": ["001", "002", "003"],
+            "customer_id": ["001", "002", "003"],
             "margin_at_stake": [0.8, 6000.0, -2.0],
             "remaining_value": [400e3, 9000.0, -2000.0],
         }
     )
-    found = summary(study, tables).accounts.set_index("account_id")["stake_below"]
+    found = summary(study, tables).accounts.set_index("customer_id")["stake_below"]
     assert found["001"] == pytest.approx(4000)
     assert found.drop("001").isna().all()
 

@@ -10,7 +10,7 @@ from kamlib.report.summary_facts import by_account, names, revenue, shares, tota
 
 
 def test_a_figure_waits_for_a_table_then_for_its_columns_then_for_rows():
-    scores = pd.DataFrame({"account_id": ["a"], "score": [1.0]})
+    scores = pd.DataFrame({"customer_id": ["a"], "score": [1.0]})
     assert waits_for({}, scores=("score",)) == "waits for the table scores"
     assert waits_for({"scores": scores}, scores=("rank", "score", "key")) == (
         "waits for the columns rank, key of the table scores"
@@ -26,20 +26,20 @@ def test_the_sum_of_nothing_known_is_unknown_and_not_zero():
 
 def test_shares_are_of_those_with_positive_revenue():
     """60 and 40 of 100; a net below zero is no revenue that others could have a share of: -20 of 100."""
-    facts = pd.DataFrame({"account_id": ["a", "b", "c"], "revenue": 0.0, "revenue_12m": [60.0, 40.0, -20.0]})
+    facts = pd.DataFrame({"customer_id": ["a", "b", "c"], "revenue": 0.0, "revenue_12m": [60.0, 40.0, -20.0]})
     assert shares({"facts": facts}) == pytest.approx({"a": 0.6, "b": 0.4, "c": -0.2})
     assert shares({"facts": facts.assign(revenue_12m=-1.0)}) == {}
     assert revenue({}) is None
 
 
 def test_a_name_is_that_of_the_account_itself_and_not_of_its_branch():
-    accounts = pd.DataFrame({"account_id": ["a", "a"], "member_id": ["a-1", "a"], "name": ["A branch", "A group"]})
+    accounts = pd.DataFrame({"customer_id": ["a", "a"], "account_id": ["a-1", "a"], "name": ["A branch", "A group"]})
     assert names({"accounts": accounts}) == {"a": "A group"}
     assert names({"accounts": accounts.drop(columns="name")}) == {}
 
 
 def test_the_first_column_that_a_table_has_is_read():
-    cells = pd.DataFrame({"account_id": ["a", "b"], "cell": ["AX", "BY"]})
+    cells = pd.DataFrame({"customer_id": ["a", "b"], "cell": ["AX", "BY"]})
     assert by_account({"abcxyz": cells}, "abcxyz", ("abcxyz", "cell")) == {"a": "AX", "b": "BY"}
     assert by_account({"abcxyz": cells}, "abcxyz", ("p_lost",)) == {}
     assert by_account({}, "abcxyz", ("cell",)) == {}

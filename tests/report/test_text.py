@@ -125,7 +125,7 @@ def test_say_displays_markdown_and_plain_text(shown):
 
 FRAME = pd.DataFrame(
     {
-        "account_id": ["00123", "<b>x</b>"],
+        "customer_id": ["00123", "<b>x</b>"],
         "p_lost": [0.1234, np.nan],
         "orders": pd.array([1000, None], dtype="Int64"),
         "amount": [Decimal("12.3451"), Decimal("-1")],
@@ -140,7 +140,7 @@ def test_a_table_is_rounded_escaped_and_says_unknown(shown):
     page = BeautifulSoup(shown[0]["text/html"], "html.parser")
     rows = [[cell.get_text() for cell in row.find_all(["td", "th"])] for row in page.find_all("tr")]
     assert rows == [
-        ["account id", "p lost", "orders", "amount", "key", "day"],
+        ["customer id", "p lost", "orders", "amount", "key", "day"],
         ["00123", "12%", "1,000", "12.35", "yes", "2026-01-31"],
         ["<b>x</b>", "unknown", "unknown", "-1.00", "no", "unknown"],
     ]

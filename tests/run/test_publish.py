@@ -17,7 +17,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.run import publish
-from kamlib.run.publish import is_done, run_study
+from kamlib.run.publish import is_done, older_schema, run_study
 from kamlib.run.steps import Step, StepError, notebook_steps
 from kamlib.run.store import SAMPLE
 
@@ -53,7 +53,7 @@ def test_every_link_of_the_report_leads_somewhere(report):
 
 def test_the_index_names_the_key_accounts(report):
     scores = pd.read_parquet(report / "tables" / "scores.parquet")
-    keys = scores.loc[scores["key"], "account_id"]
+    keys = scores.loc[scores["key"], "customer_id"]
     assert len(keys) >= 3
     text = (report / "index.html").read_text(encoding="utf-8")
     assert all(account in text for account in keys)
@@ -66,6 +66,14 @@ def test_run_json_tells_versions_parameters_inputs_and_seconds(report):
     assert all(len(row["sha256"]) == 64 for row in record["inputs"])
     assert record["parameters"]["churn"]["horizon_days"] == 180
     assert record["versions"]["pandas"].startswith("2.")
+
+
+def test_a_report_of_an_older_schema_is_made_anew_with_a_word(report, tmp_path):
+    record = json.loads((report / "run.json").read_text())
+    assert record.pop("schema") == 2 and older_schema(report) == ""
+    assert older_schema(tmp_path) == "", "nothing stands there"
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert older_schema(tmp_path) == "made anew, for its tables were of schema 1"
 
 
 def test_nothing_half_made_is_left_beside_the_report(report):

@@ -49,7 +49,7 @@ def test_files_that_change_during_a_run_are_said_to(own, tmp_path, monkeypatch):
 
 def test_a_table_comes_back_as_it_was_saved_and_only_for_the_same_inputs(tmp_path):
     table = pd.DataFrame(
-        {"account_id": ["00123", "K.01"], "day": pd.to_datetime(["2026-01-01", None]), "x": [1.5, None]}
+        {"customer_id": ["00123", "K.01"], "day": pd.to_datetime(["2026-01-01", None]), "x": [1.5, None]}
     )
     run = Run.open(run_dir=str(tmp_path))
     run.save("states", table)
@@ -61,7 +61,7 @@ def test_an_input_that_changed_makes_the_tables_stale(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(SAMPLE.parent, folder)
     run = Run.open(str(folder / "study.yaml"), run_dir=str(tmp_path / "run"))
-    run.save("states", pd.DataFrame({"account_id": ["a"]}))
+    run.save("states", pd.DataFrame({"customer_id": ["a"]}))
     with (folder / "ratings.csv").open("a", encoding="utf-8") as stream:
         stream.write("\n")
     assert not Run.open(str(folder / "study.yaml"), run_dir=str(tmp_path / "run")).holds("states")

@@ -27,7 +27,7 @@ def test_gate_is_the_weakest_of_need_solvency_authority(marks):
         ("q", "need", "", 6), ("q", "solvency", "", 5), ("q", "authority", "", 9),
         ("r", "need", "", 6), ("s", "authority", "", 2), ("s", "need", "North", 9),
     )  # fmt: skip
-    found = categories.three_p(ratings, pd.Series(["p", "q", "r", "s", "t"])).set_index("account_id")
+    found = categories.three_p(ratings, pd.Series(["p", "q", "r", "s", "t"])).set_index("customer_id")
     assert found["verdict"].to_dict() == {"p": "closed", "q": "open", "r": "ask", "s": "closed", "t": "ask"}
     assert found["weakest"].to_dict() == {"p": "solvency", "q": "solvency", "r": "need", "s": "authority", "t": ""}
     assert found["gate"].to_dict() == pytest.approx(
@@ -38,10 +38,10 @@ def test_gate_is_the_weakest_of_need_solvency_authority(marks):
 def test_breadwinner_is_a_tenth_of_positive_margin(facts):
     # positive margins 10 + 70 + 9 + 11 = 100: shares 10 %, 70 %, 9 %, 11 %; the loss of 50 is in no share
     found = categories.customer_categories(facts(margin_12m=[10.0, 70.0, 9.0, 11.0, -50.0]))
-    assert found["account_id"].tolist() == ["a1", "a3", "a0"]
+    assert found["customer_id"].tolist() == ["a1", "a3", "a0"]
     assert found["evidence"].tolist()[0] == "70.0% of the base's positive margin of 12 months"
     by_revenue = categories.customer_categories(facts(margin_12m=[np.nan] * 2, revenue_12m=[95.0, 5.0]))
-    assert by_revenue[["account_id", "measure"]].to_numpy().tolist() == [["a0", "revenue_12m"]]
+    assert by_revenue[["customer_id", "measure"]].to_numpy().tolist() == [["a0", "revenue_12m"]]
     assert categories.customer_categories(facts(margin_12m=[0.0, -1.0])).empty
 
 
@@ -51,7 +51,7 @@ def test_marks_of_ours_make_image_and_innovator_with_their_evidence(facts, marks
         ("a1", "reputation", "", 7), ("a1", "reputation", "North", 10),
     )  # fmt: skip
     found = categories.customer_categories(facts(margin_12m=[0.0, 0.0]), ratings=ratings)
-    assert found[["account_id", "category", "value"]].to_numpy().tolist() == [
+    assert found[["customer_id", "category", "value"]].to_numpy().tolist() == [
         ["a0", "image", 8],
         ["a0", "innovator", 8.5],
     ]
@@ -62,7 +62,7 @@ def dealt(**columns):
     n = len(next(iter(columns.values())))
     base = dict.fromkeys(("tests", "lessons", "claims", "claims_per_order"), [0.0] * n)
     base |= {"invoices": [12.0] * n, "prepaid_share": [0.0] * n, "touches": [8.0] * n, "main_contact_share": [0.5] * n}
-    return pd.DataFrame({"account_id": [f"a{i}" for i in range(n)]} | base | columns)
+    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(n)]} | base | columns)
 
 
 def test_experts_are_told_by_tests_lessons_or_claims_for_each_order(facts):
@@ -70,7 +70,7 @@ def test_experts_are_told_by_tests_lessons_or_claims_for_each_order(facts):
         tests=[2.0, 1, 0, 0], lessons=[0.0, 3, 0, 0], claims=[0.0, 3, 4, 2], claims_per_order=[0.0, 0.05, 0.1, 0.9]
     )  # a3: two claims are too few to be a habit, whatever their rate
     found = categories.customer_categories(facts(margin_12m=[0.0] * 4), service=table)
-    assert found[["account_id", "category", "measure"]].to_numpy().tolist() == [
+    assert found[["customer_id", "category", "measure"]].to_numpy().tolist() == [
         ["a1", "expert", "lessons"],
         ["a0", "expert", "tests"],
         ["a2", "expert", "claims_per_order"],
@@ -91,7 +91,7 @@ def test_goodwill_pays_in_advance_and_claims_little_and_warns_when_it_rests_on_o
         main_contact_share=[0.8, np.nan, 1, 1, 1],
         touches=[5.0, np.nan, 9, 9, 9],
     )
-    found = categories.customer_categories(facts(margin_12m=[0.0] * 5), service=table).set_index("account_id")
+    found = categories.customer_categories(facts(margin_12m=[0.0] * 5), service=table).set_index("customer_id")
     assert found.index.tolist() == ["a0", "a1"]
     assert found["evidence"].tolist() == [
         "paid 100% of 12 invoices in advance, claims in 12 months: 0",
@@ -104,7 +104,7 @@ def test_prospects_with_an_open_gate_are_a_category_with_their_weakest_p(facts, 
     ratings = marks(("p", "need", "", 9), ("p", "solvency", "", 6), ("p", "authority", "", 9), ("q", "need", "", 9))
     gate = categories.three_p(ratings, pd.Series(["p", "q"]))
     found = categories.customer_categories(facts(margin_12m=[0.0]), prospects=gate)
-    assert found[["account_id", "category", "evidence"]].to_numpy().tolist() == [
+    assert found[["customer_id", "category", "evidence"]].to_numpy().tolist() == [
         ["p", "prospect", "weakest of the three P: solvency 6.0 of 10"]
     ]
 

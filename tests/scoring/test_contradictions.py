@@ -9,23 +9,23 @@ from kamlib.scoring.contradictions import contradicting_signs
 def scores(*key, ranks=None):
     ids = [f"a{i}" for i in range(len(key))]
     ranks = ranks or list(range(1, len(key) + 1))
-    return pd.DataFrame({"account_id": ids, "rank": pd.array(ranks, "Int64"), "key": list(key)})
+    return pd.DataFrame({"customer_id": ids, "rank": pd.array(ranks, "Int64"), "key": list(key)})
 
 
 def churn(*p):
-    return pd.DataFrame({"account_id": [f"a{i}" for i in range(len(p))], "p_lost": p})
+    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_lost": p})
 
 
 def test_each_contradiction_is_told_in_its_sentence_and_likely_losses_come_first(facts):
     table = facts(growth=[-0.4, 0.3, 0.0, 0.5, 0.0], margin_12m=[50.0, 10.0, 20.0, 30.0, 99.0])
     found = contradicting_signs(scores(True, True, True, False, False), table, churn(0.05, 0.6, 0.8, 0.1, 0.9))
-    assert found["account_id"].tolist() == [
+    assert found["customer_id"].tolist() == [
         "a2",
         "a1",
         "a0",
         "a3",
     ]  # losses by worth 20 > 10, then falling, then rising
-    told = found.set_index("account_id")["why"]
+    told = found.set_index("customer_id")["why"]
     assert told["a2"] == "On the list (rank 3), yet likely to be lost (80%)"
     assert told["a1"] == (
         "On the list (rank 2), yet likely to be lost (60%); revenue grew by 30%, yet likely to be lost (60%)"
@@ -34,7 +34,7 @@ def test_each_contradiction_is_told_in_its_sentence_and_likely_losses_come_first
         "On the list (rank 1), yet revenue fell by 40%; revenue fell by 40%, yet the chance of loss is only 5%"
     )
     assert told["a3"] == "Not on the list (rank 4), yet revenue grew by 50% and it is likely to stay"
-    assert found.set_index("account_id").loc["a0", "signs"] == "score and trend, trend and risk"
+    assert found.set_index("customer_id").loc["a0", "signs"] == "score and trend, trend and risk"
 
 
 def test_signs_that_agree_or_are_not_known_contradict_nothing(facts):
@@ -50,4 +50,4 @@ def test_accounts_far_from_the_list_and_knocked_out_ones_are_left_alone(facts):
     found = contradicting_signs(
         scores(True, False, False, False, ranks=[1, 3, 4, None]), table, churn(0.1, 0.1, 0.1, 0.1)
     )
-    assert found["account_id"].tolist() == ["a1"]
+    assert found["customer_id"].tolist() == ["a1"]

@@ -20,7 +20,7 @@ def criterion(name, weight, worst=0.0, best=100.0, group="revenue", source="fact
     return Criterion(name=name, source=source, column=column, group=group, worst=worst, best=best, weight=weight)
 
 
-FACTS = pd.DataFrame({"account_id": ["a", "b"], "as_of": AS_OF, "margin_12m": [5.0, -1.0], "growth": [np.nan, np.nan]})
+FACTS = pd.DataFrame({"customer_id": ["a", "b"], "as_of": AS_OF, "margin_12m": [5.0, -1.0], "growth": [np.nan, np.nan]})
 
 
 def test_values_come_from_each_source_and_built_in_names_find_their_column():
@@ -29,8 +29,8 @@ def test_values_come_from_each_source_and_built_in_names_find_their_column():
         criterion("lifetime_value", 30, source="value"),
         criterion("wallet", 30, source="accounts"),
     ]
-    value = pd.DataFrame({"account_id": ["b"], "remaining_value": [70.0]})
-    accounts = pd.DataFrame({"account_id": ["a"], "member_id": ["a"], "wallet": [9.0]})
+    value = pd.DataFrame({"customer_id": ["b"], "remaining_value": [70.0]})
+    accounts = pd.DataFrame({"customer_id": ["a"], "account_id": ["a"], "wallet": [9.0]})
     found = values_of.criterion_values(criteria, FACTS, value=value, accounts=accounts)
     assert found.loc["a"].tolist() == pytest.approx([5, np.nan, 9], nan_ok=True)
     assert found.loc["b"].tolist() == pytest.approx([-1, 70, np.nan], nan_ok=True)
@@ -38,7 +38,7 @@ def test_values_come_from_each_source_and_built_in_names_find_their_column():
 
 def test_members_in_place_of_units_are_refused():
     # the head's own wallet would stand for the group's
-    members = pd.DataFrame({"account_id": ["a", "a"], "member_id": ["a", "a2"], "wallet": [9.0, 500.0]})
+    members = pd.DataFrame({"customer_id": ["a", "a"], "account_id": ["a", "a2"], "wallet": [9.0, 500.0]})
     with pytest.raises(InputError, match=r"more than once.*'a'.*take the units"):
         values_of.criterion_values([criterion("wallet", 100, source="accounts")], FACTS, accounts=members)
     with pytest.raises(InputError, match="more than once"):
@@ -75,9 +75,9 @@ def test_an_earlier_quarter_may_lack_a_criterion():
 
 
 def test_knock_outs_name_their_reason_and_only_what_is_known(marks):
-    facts = pd.DataFrame({"account_id": list("abcde"), "as_of": AS_OF, "margin_12m": [-1, np.nan, 5, 5, 0.0]})
+    facts = pd.DataFrame({"customer_id": list("abcde"), "as_of": AS_OF, "margin_12m": [-1, np.nan, 5, 5, 0.0]})
     accounts = pd.DataFrame(
-        {"account_id": list("bc"), "member_id": list("bc"), "closed_on": ["2026-01-01", "2026-12-31"]}
+        {"customer_id": list("bc"), "account_id": list("bc"), "closed_on": ["2026-01-01", "2026-12-31"]}
     )
     ratings = marks(
         ("d", "need", "", 1), ("c", "need", "", 1), ("c", "need", "", 2), ("e", "image", "", 1),
@@ -144,7 +144,7 @@ def test_every_criterion_the_kit_measures_is_read_or_waits_for_its_table(facts, 
     assert waits["need"] == "ratings (account_id, score; criterion: need)"
     full = bare.assign(**{k.column: [0.1, 0.2] for k in BUILT_IN.values() if k.source == "facts"})
     rated = marks(*[("a0", k.name, "", 5.0) for k in BUILT_IN.values() if k.source == "rating"])
-    value = pd.DataFrame({"account_id": ["a0"], "remaining_value": [7.0]})
+    value = pd.DataFrame({"customer_id": ["a0"], "remaining_value": [7.0]})
     found = values_of.criterion_values(criteria, full, ratings=rated, value=value)
     assert found.loc["a0"].notna().all()
     assert values_of.waiting(criteria, found).empty

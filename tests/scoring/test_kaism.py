@@ -36,7 +36,7 @@ def test_a_part_that_nobody_has_is_not_in_use(facts):
 def test_nothing_known_is_unknown_and_in_no_cell(facts):
     table = kaism.importance(facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan]), STUDY)
     assert table.loc[1, ["importance", "low", "high"]].isna().all()
-    placed = kaism.kaism_matrix(attractive(a0=7, a1=7), table, STUDY).set_index("account_id")
+    placed = kaism.kaism_matrix(attractive(a0=7, a1=7), table, STUDY).set_index("customer_id")
     assert placed.loc["a1", "cell"] == "unknown"
     assert placed.loc["a1", "policy"] == "ask the client"
     assert placed.loc["a1", ["in_key", "p_cell"]].isna().all()
@@ -51,7 +51,7 @@ def test_strength_is_our_mark_over_the_best_rivals_on_shared_criteria(marks):
         ("c", "price", "North", 7),
     )  # fmt: skip
     found = kaism.relative_strength(view)
-    assert found["account_id"].tolist() == ["a"]
+    assert found["customer_id"].tolist() == ["a"]
     row = found.iloc[0]
     assert (row["strength"], row["ours"], row["best_rival"]) == pytest.approx((15 / 16, 7.5, 8))
     assert (row["rival"], row["supplier_rank"], row["suppliers"]) == ("North", 2, 3)
@@ -70,13 +70,13 @@ def test_parity_counts_as_strong_and_second_of_three_suppliers_as_half(facts, ma
 
 
 def attractive(p=None, **scores):
-    table = pd.DataFrame({"account_id": list(scores), "attractiveness": [float(s) for s in scores.values()]})
+    table = pd.DataFrame({"customer_id": list(scores), "attractiveness": [float(s) for s in scores.values()]})
     return table if p is None else table.assign(p_attractive=p)
 
 
 def horizontal(low, middle, high, ids=("a0", "a1", "a2", "a3")):
     n = len(middle)
-    return pd.DataFrame({"account_id": list(ids)[:n], "importance": middle, "low": low, "high": high})
+    return pd.DataFrame({"customer_id": list(ids)[:n], "importance": middle, "low": low, "high": high})
 
 
 def test_the_four_cells_and_their_policies():
@@ -121,7 +121,7 @@ def test_two_open_parts_reach_the_cut_by_their_mean_not_by_an_even_interval(fact
     table = facts(
         categories_12m=[6.0, 6.0, 0.0, 6.0], tenure_days=[0.0, 1e4, 365.25, 1e4], wallet_share=[np.nan] * 3 + [0.6]
     )
-    best = pd.DataFrame({"account_id": ["a3"], "suppliers": [2], "supplier_rank": [1]})
+    best = pd.DataFrame({"customer_id": ["a3"], "suppliers": [2], "supplier_rank": [1]})
     found = kaism.importance(table, STUDY, strength=best)
     low, high = kaism.part_range(found)
     even = pd.Series(1.0, low.columns)

@@ -19,12 +19,12 @@ def rules(x=50, y=50, **more):
 
 
 def data(columns="xy", **rows):
-    index = pd.Index(list(rows), name="account_id")
+    index = pd.Index(list(rows), name="customer_id")
     return pd.DataFrame(list(rows.values()), index=index, columns=list(columns), dtype=float)
 
 
 def told(*given):
-    return changes(*given).set_index("account_id")
+    return changes(*given).set_index("customer_id")
 
 
 def test_data_that_changed_the_list_are_named_with_the_criterion_that_moved_most():
@@ -59,7 +59,7 @@ def test_what_either_did_alone_or_only_both_together_is_said_so():
 
 def test_accounts_that_are_new_gone_or_knocked_out_are_told_as_such():
     then = Scored(data(gone=(99, 99), bad=(80, 80), c=(10, 10)))
-    out = pd.DataFrame({"account_id": ["bad"], "reason": ["insolvent"]})
+    out = pd.DataFrame({"customer_id": ["bad"], "reason": ["insolvent"]})
     now = Scored(data(new=(99, 99), bad=(80, 80), c=(10, 10)), knocked=out)
     found = told(then, rules(), now, rules())
     assert found.loc["new", ["change", "why"]].tolist() == ["came in", "not scored at the earlier date"]
@@ -93,7 +93,7 @@ def test_the_two_parts_add_up_to_the_whole_move_and_nothing_changes_between_equa
 
 def test_the_tables_that_a_run_keeps_are_enough():
     values, by = data(a=(100, 60), b=(50, np.nan)), rules()
-    out = pd.DataFrame({"account_id": ["a"], "reason": ["closed"]})
+    out = pd.DataFrame({"customer_id": ["a"], "reason": ["closed"]})
     scores = scoring.members(scoring.score(values, by.criteria), by, knocked=out)
     kept = Scored.of(scoring.contributions(values, by.criteria), scores)
     pd.testing.assert_frame_equal(kept.values[["x", "y"]], values, check_names=False)

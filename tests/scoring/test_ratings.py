@@ -13,7 +13,7 @@ AS_OF = pd.Timestamp("2026-09-30")
 
 def rating(account, criterion, score, rater="sales", day="2026-06-01", view="ours", rival=None):
     return {
-        "account_id": account,
+        "customer_id": account,
         "criterion": criterion,
         "score": score,
         "rater": rater,
@@ -49,7 +49,7 @@ def test_spread_of_raters_is_half_their_range_or_the_stated_one():
     ]
     ratings = pd.DataFrame(
         {
-            "account_id": ["a", "a", "b", "c"],
+            "customer_id": ["a", "a", "b", "c"],
             "criterion": "image",
             "rival": ["", "", "", "R"],
             "score": [4.0, 8.0, 5.0, 1.0],
@@ -67,7 +67,7 @@ def wide(*rows):
     return pd.DataFrame(
         [
             {
-                "account_id": f"u{place:02}",
+                "customer_id": f"u{place:02}",
                 "criterion": "image",
                 "rival": "",
                 "rater": f"r{rater}",
@@ -123,7 +123,7 @@ def test_age_is_that_of_the_newest_rating_and_undated_ones_are_stale():
             rating("c", "image", 6, day=None),
         ]
     )
-    found = raters.rating_ages(raters.latest_ratings(ratings, AS_OF), 365).set_index(["account_id", "criterion"])
+    found = raters.rating_ages(raters.latest_ratings(ratings, AS_OF), 365).set_index(["customer_id", "criterion"])
     assert found["age_days"].to_dict() == pytest.approx(
         {("a", "image"): 10, ("b", "fame"): 365, ("b", "image"): 366, ("c", "image"): np.nan}, nan_ok=True
     )

@@ -19,7 +19,7 @@ def criterion(name, weight, worst=0.0, best=100.0, group="revenue", source="fact
 
 
 def wide(rows, names):
-    ids = pd.Index([row[0] for row in rows], name="account_id")
+    ids = pd.Index([row[0] for row in rows], name="customer_id")
     return pd.DataFrame([row[1:] for row in rows], index=ids, columns=names, dtype=float)
 
 
@@ -70,9 +70,9 @@ def test_missing_value_makes_an_interval_and_never_a_zero():
 def test_contributions_add_up_to_the_score():
     values = wide([("a", 400, np.nan), ("b", 2000, 0.7), ("c", -5, 9)], ["margin", "gap_cv"])
     parts = scoring.contributions(values, TWO)
-    scores = scoring.score(values, TWO).set_index("account_id")["score"]
-    assert (1 + parts.groupby("account_id")["points"].sum()).to_dict() == pytest.approx(scores.to_dict())
-    assert parts.loc[parts["missing"], ["account_id", "criterion"]].to_numpy().tolist() == [["a", "gap_cv"]]
+    scores = scoring.score(values, TWO).set_index("customer_id")["score"]
+    assert (1 + parts.groupby("customer_id")["points"].sum()).to_dict() == pytest.approx(scores.to_dict())
+    assert parts.loc[parts["missing"], ["customer_id", "criterion"]].to_numpy().tolist() == [["a", "gap_cv"]]
     assert scores["c"] == 1  # both beyond their worst: clipped, not negative
 
 
@@ -83,9 +83,9 @@ def test_scores_keep_under_order_names_new_clients_and_currency_unit(data):
     numbers = st.one_of(st.none(), st.floats(-2000, 5000))
     rows = data.draw(st.lists(st.tuples(numbers, st.one_of(st.none(), st.floats(0, 3))), min_size=2, max_size=8))
     values = wide([(f"a{i}", *row) for i, row in enumerate(rows)], ["margin", "gap_cv"])
-    scores = scoring.score(values, TWO).set_index("account_id")["score"]
+    scores = scoring.score(values, TWO).set_index("customer_id")["score"]
     shuffled = data.draw(st.permutations(list(values.index)))
-    again = scoring.score(values.loc[shuffled], TWO).set_index("account_id")["score"]
+    again = scoring.score(values.loc[shuffled], TWO).set_index("customer_id")["score"]
     assert again.to_dict() == scores.to_dict()
     renamed = scoring.score(values.rename(index=lambda name: f"00{name}.9"), TWO)["score"]
     assert renamed.tolist() == scores.tolist()
@@ -98,7 +98,7 @@ def test_scores_keep_under_order_names_new_clients_and_currency_unit(data):
 
 
 def ranked(*scores):
-    return pd.DataFrame({"account_id": [f"a{i}" for i in range(len(scores))], "score": [float(s) for s in scores]})
+    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(scores))], "score": [float(s) for s in scores]})
 
 
 @pytest.mark.parametrize(("n", "key"), [(1, 1), (2, 2), (5, 3), (60, 3), (70, 4), (100, 5), (700, 35), (10_000, 35)])
@@ -113,7 +113,7 @@ def test_equal_scores_share_a_rank_and_the_last_key_place():
 
 
 def test_threshold_replaces_the_share():
-    table = scoring.members(ranked(90, 70, 69.9), Scoring(threshold=70)).set_index("account_id")
+    table = scoring.members(ranked(90, 70, 69.9), Scoring(threshold=70)).set_index("customer_id")
     assert table["key"].to_dict() == {"a0": True, "a1": True, "a2": False}
 
 
@@ -125,9 +125,9 @@ def test_volume_alone_qualifies_with_its_own_reason():
 
 
 def test_knocked_out_accounts_stand_apart_and_free_their_place():
-    knocked = pd.DataFrame({"account_id": ["a0", "a0"], "reason": ["closed", "negative contribution"]})
+    knocked = pd.DataFrame({"customer_id": ["a0", "a0"], "reason": ["closed", "negative contribution"]})
     table = scoring.members(ranked(9, 8, 7, 6), Scoring(), knocked=knocked)
-    assert table["account_id"].tolist() == ["a1", "a2", "a3", "a0"]
+    assert table["customer_id"].tolist() == ["a1", "a2", "a3", "a0"]
     assert table["knock_out"].tolist() == ["", "", "", "closed; negative contribution"]
     assert table["key"].tolist() == [True, True, True, False]
     assert pd.isna(table["rank"].iloc[3])
@@ -136,7 +136,7 @@ def test_knocked_out_accounts_stand_apart_and_free_their_place():
 @pytest.mark.parametrize("n", [1, 5])
 def test_few_equal_or_wholly_unknown_accounts_give_numbers_without_gaps(n):
     for values in (np.full((n, 2), 0.7), np.full((n, 2), np.nan)):
-        table = pd.DataFrame(values, columns=["margin", "gap_cv"]).rename_axis("account_id")
+        table = pd.DataFrame(values, columns=["margin", "gap_cv"]).rename_axis("customer_id")
         result = scoring.members(scoring.score(table, TWO), Scoring())
         assert result.notna().all(axis=None)
         assert result["rank"].tolist() == [1] * n

@@ -18,14 +18,14 @@ WEIGHTS = pd.Series({"x": 60.0, "y": 40.0})
 def table(rows, names=None, ids=None):
     names = names or [f"c{j}" for j in range(len(rows[0]))]
     ids = ids if ids is not None else [f"a{i}" for i in range(len(rows))]
-    return pd.DataFrame(rows, index=pd.Index(ids, name="account_id"), columns=names, dtype=float)
+    return pd.DataFrame(rows, index=pd.Index(ids, name="customer_id"), columns=names, dtype=float)
 
 
 def test_smallest_change_by_hand():
     # A (1, 0) leads B (0, 1) at 60:40 until w_x = 50: -10 for both. C (0.3, 0.3) passes A only below w_x = 30 where B has
     # long passed both, and never B: its line is flat, so no single weight brings it to the top.
     found = sensitivity.smallest_change(table([(1, 0), (0, 1), (0.3, 0.3)], NAMES), WEIGHTS, top=1).set_index(
-        "account_id"
+        "customer_id"
     )
     assert found.loc["a0", ["weight_at_flip", "change"]].tolist() == pytest.approx([50, -10])
     assert found.loc["a0", "member"] and not found.loc["a1", "member"]
@@ -36,7 +36,7 @@ def test_smallest_change_by_hand():
 def test_smallest_change_against_a_threshold_by_hand():
     # the bar is 0.5: A (1, 0) has 0.6 and falls below it where w_x < 50; B (0, 1) has 0.4 and reaches it there
     rows = [(1, 0), (0, 1), (0.5, 0.5), (0.2, 0.2)]
-    found = sensitivity.smallest_change(table(rows, NAMES), WEIGHTS, top=2, threshold=0.5).set_index("account_id")
+    found = sensitivity.smallest_change(table(rows, NAMES), WEIGHTS, top=2, threshold=0.5).set_index("customer_id")
     assert found["member"].tolist() == [True, False, True, False]
     assert found.loc[["a0", "a1"], "weight_at_flip"].tolist() == pytest.approx([50, 50], abs=1e-6) or found.loc[
         ["a0", "a1"], "change"
@@ -66,7 +66,7 @@ def test_sensitivity_of_goodwin_and_wrights_office_location():
     offices = table(np.column_stack([values[:, :3] @ turnover, values[:, 3:] @ working]), NAMES, list(marks))
     assert (100 * offices.loc["Elton Street"]).round(1).tolist() == [60.4, 81.7]
     weights = pd.Series({"x": 250.0, "y": 60.0})
-    found = sensitivity.smallest_change(offices, weights, top=1, accounts=list(marks)).set_index("account_id")
+    found = sensitivity.smallest_change(offices, weights, top=1, accounts=list(marks)).set_index("customer_id")
     flips = found[found["criterion"] != ""]
     assert flips.index.tolist() == ["Addison Square", "Elton Street"]
     by_turnover = flips["weight_at_flip"].where(flips["criterion"] == "x", 100 - flips["weight_at_flip"])
@@ -167,7 +167,7 @@ def test_smallest_change_is_exact(seed, n, m, top, steps):
     now, best = flips_in_fractions(exact, [Fraction(int(w), int(whole.sum())) for w in whole], top)
     utility = table(parts / steps)
     found = sensitivity.smallest_change(utility, pd.Series(whole.astype(float), utility.columns), top=top)
-    by = found.set_index("account_id").reindex(utility.index)
+    by = found.set_index("customer_id").reindex(utility.index)
     judged = by["member"].notna()
     assert [flag for flag, there in zip(now, judged, strict=True) if there] == by["member"][judged].tolist()
     for i, name in enumerate(utility.index[judged.to_numpy()]):

@@ -14,7 +14,7 @@ WEIGHTS = pd.Series({"x": 60.0, "y": 40.0})
 def table(rows, names=None, ids=None):
     names = names or [f"c{j}" for j in range(len(rows[0]))]
     ids = ids if ids is not None else [f"a{i}" for i in range(len(rows))]
-    return pd.DataFrame(rows, index=pd.Index(ids, name="account_id"), columns=names, dtype=float)
+    return pd.DataFrame(rows, index=pd.Index(ids, name="customer_id"), columns=names, dtype=float)
 
 
 def run(low, high=None, weights=WEIGHTS, **more):
@@ -103,8 +103,8 @@ def test_draws_depend_on_the_seed_and_not_on_order_or_names():
     def chances(order, seed=1):
         return smaa.acceptability(low.loc[order], high.loc[order], weights, top=5, draws=1000, seed=seed).accounts
 
-    first = chances(low.index).set_index("account_id")["p_key"]
-    backwards = chances(low.index[::-1]).set_index("account_id")["p_key"]
+    first = chances(low.index).set_index("customer_id")["p_key"]
+    backwards = chances(low.index[::-1]).set_index("customer_id")["p_key"]
     pd.testing.assert_series_equal(backwards.sort_index(), first.sort_index())
     assert not chances(low.index, seed=2)["p_key"].equals(first.reset_index(drop=True))
     assert first.sum() == pytest.approx(5, abs=0.005)  # in single precision a draw or two have a tie
@@ -116,8 +116,8 @@ def test_rank_shares_of_a_draw_add_up():
         *[table(rng.random((30, 4)))] * 2, pd.Series([1.0] * 4, [f"c{j}" for j in range(4)]), top=6
     )
     assert found.ranks.groupby("rank")["share"].sum().tolist() == pytest.approx([1] * 6)
-    by_account = found.ranks.groupby("account_id")["share"].sum()
-    chances = found.accounts.set_index("account_id")["p_key"]
+    by_account = found.ranks.groupby("customer_id")["share"].sum()
+    chances = found.accounts.set_index("customer_id")["p_key"]
     assert by_account.to_dict() == pytest.approx(chances[chances > 0].to_dict())
 
 
@@ -150,7 +150,7 @@ def test_a_draw_in_bare_numpy_gives_the_same_shares():
     assert found.accounts["p_key"].to_numpy() == pytest.approx((total >= 0.6).mean(axis=0), abs=0.0011)
     assert found.accounts["p_half"].to_numpy() == pytest.approx((total >= 0.5).mean(axis=0), abs=0.0011)
     place = (-total).argsort(axis=1).argsort(axis=1) + 1
-    counted = found.ranks.pivot(index="account_id", columns="rank", values="share").reindex(low.index).fillna(0)
+    counted = found.ranks.pivot(index="customer_id", columns="rank", values="share").reindex(low.index).fillna(0)
     for rank in range(1, 10):
         assert counted[rank].to_numpy() == pytest.approx((place == rank).mean(axis=0), abs=0.0021)
 

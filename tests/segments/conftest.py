@@ -14,7 +14,7 @@ def months():
         parts = [
             pd.DataFrame(
                 {
-                    "account_id": account,
+                    "customer_id": account,
                     "month": pd.date_range(end=last, periods=len(values), freq="MS"),
                     "revenue": [float(v) for v in values],
                 }

@@ -15,11 +15,11 @@ from kamlib.segments import abc_xyz
 
 
 def money(values, ids=None) -> pd.DataFrame:
-    return pd.DataFrame({"account_id": ids or [f"K.{i:02d}" for i in range(len(values))], "m": values})
+    return pd.DataFrame({"customer_id": ids or [f"K.{i:02d}" for i in range(len(values))], "m": values})
 
 
 def classes(values, **more) -> list[str]:
-    return abc_xyz.abc_classes(money(values), "m", **more).set_index("account_id")["abc"].sort_index().tolist()
+    return abc_xyz.abc_classes(money(values), "m", **more).set_index("customer_id")["abc"].sort_index().tolist()
 
 
 amounts = st.lists(st.integers(-10_000_00, 90_000_000_00), min_size=1, max_size=40)
@@ -51,7 +51,7 @@ def test_cumulative_share_reaches_one_whatever_the_sum():
 
 
 def test_net_of_zero_or_below_stands_apart_and_takes_no_share():
-    table = abc_xyz.abc_classes(money([50, 0, -400, 50]), "m").set_index("account_id")
+    table = abc_xyz.abc_classes(money([50, 0, -400, 50]), "m").set_index("customer_id")
     assert table["abc"].to_dict() == {
         "K.00": "A",
         "K.03": "A",
@@ -83,11 +83,11 @@ def test_a_handful_of_equal_accounts_is_all_a(n):
 @settings(max_examples=60, deadline=None)
 def test_ids_row_order_and_thousands_never_matter(cents):
     base = money([c / 100 for c in cents])
-    before = abc_xyz.abc_classes(base, "m").set_index("account_id")["abc"].sort_index()
+    before = abc_xyz.abc_classes(base, "m").set_index("customer_id")["abc"].sort_index()
     shuffled = base.sample(frac=1, random_state=1).assign(m=lambda t: t["m"] / 1000)
-    after = abc_xyz.abc_classes(shuffled, "m").set_index("account_id")["abc"].sort_index()
+    after = abc_xyz.abc_classes(shuffled, "m").set_index("customer_id")["abc"].sort_index()
     assert after.tolist() == before.tolist()
-    renamed = base.assign(account_id=[f"z{i}" for i in range(len(base))][::-1])
+    renamed = base.assign(customer_id=[f"z{i}" for i in range(len(base))][::-1])
     assert sorted(abc_xyz.abc_classes(renamed, "m")["abc"]) == sorted(before)
 
 
@@ -117,7 +117,7 @@ def test_the_tangent_method_takes_means():
 
 def test_ids_stay_as_they_are():
     table = abc_xyz.abc_classes(money([2, 1], ids=["00123", "K.01"]), "m")
-    assert table["account_id"].tolist() == ["00123", "K.01"]
+    assert table["customer_id"].tolist() == ["00123", "K.01"]
 
 
 def test_bad_input_is_refused_by_name():
@@ -136,12 +136,12 @@ def test_bad_input_is_refused_by_name():
 
 
 def rhythm(letters) -> pd.DataFrame:
-    return pd.DataFrame({"account_id": [f"K.{i:02d}" for i in range(len(letters))], "xyz": list(letters)})
+    return pd.DataFrame({"customer_id": [f"K.{i:02d}" for i in range(len(letters))], "xyz": list(letters)})
 
 
 def test_cells_join_both_letters_and_every_cell_has_a_policy():
     by_money = abc_xyz.abc_classes(money([80, 15, 5, -2]), "m")
-    table = abc_xyz.cells(by_money, rhythm("XNLZ")).set_index("account_id")
+    table = abc_xyz.cells(by_money, rhythm("XNLZ")).set_index("customer_id")
     assert table["cell"].to_dict() == {"K.00": "AX", "K.01": "BN", "K.02": "CL", "K.03": abc_xyz.NOT_POSITIVE}
     every = {a + x for a in "ABC" for x in abc_xyz.XYZ_CLASSES} | {abc_xyz.NOT_POSITIVE, abc_xyz.UNKNOWN}
     assert set(abc_xyz.POLICY) == every

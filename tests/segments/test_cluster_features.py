@@ -15,7 +15,7 @@ FEATURES = ["order_days_24m", "margin_24m", "gap_median", "average_order"]
 def facts(n: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "account_id": [f"K.{i:02d}" for i in range(n)],
+            "customer_id": [f"K.{i:02d}" for i in range(n)],
             "tenure_days": 900,
             "silence_days": 30,
             "order_days_24m": np.arange(n) + 1.0,

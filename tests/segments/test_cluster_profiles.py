@@ -9,12 +9,12 @@ import pytest
 from kamlib.errors import InputError
 from kamlib.segments import cluster_profiles
 
-IDS = pd.Index(["00123", "K.01", "c", "d", "e"], name="account_id")
+IDS = pd.Index(["00123", "K.01", "c", "d", "e"], name="customer_id")
 OWN = pd.DataFrame({"gap_median": [5.0, 7, 60, 80, 100], "margin_a_year": [900.0, 1100, 10, 20, 30]}, index=IDS)
 SCALED = pd.DataFrame(
     {"gap_median": [-1.0, -0.9, 0.5, 0.6, 0.7], "margin_a_year": [1.0, 1.1, -0.5, -0.4, -0.3]}, index=IDS
 )
-ACCOUNTS = pd.DataFrame({"account_id": [*IDS, "apart"], "cluster": pd.array([2, 2, 1, 1, 1, pd.NA], "Int64")})
+ACCOUNTS = pd.DataFrame({"customer_id": [*IDS, "apart"], "cluster": pd.array([2, 2, 1, 1, 1, pd.NA], "Int64")})
 MONEY = pd.Series([900.0, 1100, 10, 20, -30, 5000], index=[*IDS, "apart"])
 
 

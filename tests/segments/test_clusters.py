@@ -17,7 +17,7 @@ def facts(z: np.ndarray) -> pd.DataFrame:
     n = len(z)
     return pd.DataFrame(
         {
-            "account_id": [f"K.{i:04d}" for i in range(n)],
+            "customer_id": [f"K.{i:04d}" for i in range(n)],
             "tenure_days": 900,
             "silence_days": 30,
             "order_days_24m": np.maximum(1, np.round(np.exp(3.5 + 0.8 * z[:, 0]))),
@@ -168,7 +168,7 @@ def test_buyers_of_one_order_stand_apart_and_alone_have_no_rhythm_to_be_grouped_
     alone = clusters.cluster_accounts(once, **FAST)
     assert not alone.found
     assert {"order_days_24m is left out: the same for all", "gap_median is left out: unknown"} <= set(alone.notes)
-    others = once.assign(account_id="once " + once["account_id"])
+    others = once.assign(customer_id="once " + once["customer_id"])
     mixed = clusters.cluster_accounts(pd.concat([others, table]), **FAST)
     assert len(mixed.features) == 60 and (mixed.accounts["why"] == "gap_median unknown").sum() == 60
     pd.testing.assert_series_equal(
@@ -187,14 +187,14 @@ def test_a_base_of_zeros_is_no_structure():
 def test_groups_do_not_change_with_ids_row_order_or_currency(found):
     table, _, grouping = found
     other = table.sample(frac=1, random_state=4).assign(
-        account_id=lambda t: "z" + t["account_id"],
+        customer_id=lambda t: "z" + t["customer_id"],
         margin_24m=lambda t: t["margin_24m"] / 1000,
         average_order=lambda t: t["average_order"] / 1000,
     )
     again = clusters.cluster_accounts(other, **FAST).accounts
-    again = again.assign(account_id=again["account_id"].str[1:]).set_index("account_id")["cluster"]
+    again = again.assign(customer_id=again["customer_id"].str[1:]).set_index("customer_id")["cluster"]
     pd.testing.assert_series_equal(
-        again.sort_index(), grouping.accounts.set_index("account_id")["cluster"].sort_index()
+        again.sort_index(), grouping.accounts.set_index("customer_id")["cluster"].sort_index()
     )
 
 
@@ -219,7 +219,7 @@ def test_accounts_without_a_rhythm_or_an_order_stand_apart_with_the_reason():
     accounts = clusters.cluster_accounts(table, **FAST).accounts
     assert accounts["why"].tolist()[:3] == ["gap_median unknown", "no order in the window", ""]
     assert accounts["cluster"].isna().tolist()[:3] == [True, True, False]
-    assert accounts["account_id"].tolist() == table["account_id"].tolist()
+    assert accounts["customer_id"].tolist() == table["customer_id"].tolist()
 
 
 @pytest.mark.parametrize("n", [0, 3, 5, 29])

@@ -12,7 +12,7 @@ from kamlib.errors import InputError
 from kamlib.segments import crosstabs
 
 AS_OF = date(2026, 6, 30)
-COLUMNS = "account_id date amount margin channel manager"
+COLUMNS = "customer_id date amount margin channel manager"
 LINES = [
     ("K.01", "2026-05-01", 100, 30, "web", "M1"),
     ("K.01", "2026-05-02", 50, None, "web", "M1"),  # margin unknown
@@ -23,9 +23,9 @@ LINES = [
     ("old", "2023-01-03", 900, 90, "web", "M1"),  # before the window
     ("K.01", "2026-07-01", 999, 999, "web", "M1"),  # after as_of
 ]
-CLASSES = pd.DataFrame({"account_id": ["K.01", "00123", "c", "old"], "stage": ["loyal", "loyal", "new", "lost"]})
+CLASSES = pd.DataFrame({"customer_id": ["K.01", "00123", "c", "old"], "stage": ["loyal", "loyal", "new", "lost"]})
 ACCOUNTS = pd.DataFrame(
-    {"account_id": ["K.01", "00123", "old"], "industry": ["food", "food", "rail"], "size": [None] * 3}
+    {"customer_id": ["K.01", "00123", "old"], "industry": ["food", "food", "rail"], "size": [None] * 3}
 )
 
 
@@ -44,10 +44,10 @@ def of(table: pd.DataFrame, trait: str) -> pd.DataFrame:
 
 
 def test_sums_are_those_of_the_lines_in_the_window(sums):
-    found = sums.set_index(["account_id", "channel", "manager"])
+    found = sums.set_index(["customer_id", "channel", "manager"])
     assert found.loc[("K.01", "web", "M1")].tolist() == [150, 30, 100]
     assert found.loc[("00123", "web", "M2")].tolist() == [180, 18, 180]
-    assert sums["revenue"].sum() == 440 and "old" not in set(sums["account_id"])
+    assert sums["revenue"].sum() == 440 and "old" not in set(sums["customer_id"])
 
 
 def test_without_a_window_all_history_counts(clean_orders):
@@ -75,8 +75,8 @@ def test_a_margin_that_is_unknown_is_missing_and_never_zero(rows):
 
 def test_an_account_without_orders_does_not_turn_an_unknown_margin_into_zero(clean_orders):
     sums = crosstabs.line_sums(clean_orders([("c", "2026-06-03", 70, None, "web", "M1")], COLUMNS), AS_OF)
-    both = pd.DataFrame({"account_id": ["c", "old"], "industry": "rail"})
-    table = of(crosstabs.cross(crosstabs.traits(both[["account_id"]], both, sums)), "industry")
+    both = pd.DataFrame({"customer_id": ["c", "old"], "industry": "rail"})
+    table = of(crosstabs.cross(crosstabs.traits(both[["customer_id"]], both, sums)), "industry")
     assert table.loc["rail", "accounts"] == 2 and np.isnan(table.loc["rail", "margin"])
 
 
@@ -99,7 +99,7 @@ def test_a_trait_nobody_knows_is_not_there_and_today_s_manager_stands_in(sums, r
     table = crosstabs.traits(CLASSES, ACCOUNTS.assign(manager=["M9", "M9", "M8"]), silent)
     assert set(table["trait"]) == {"industry", "manager"}
     assert of(crosstabs.cross(table), "manager").loc["M9", "revenue"] == 370
-    assert crosstabs.cross(crosstabs.traits(CLASSES, ACCOUNTS[["account_id"]], silent)).empty
+    assert crosstabs.cross(crosstabs.traits(CLASSES, ACCOUNTS[["customer_id"]], silent)).empty
 
 
 def test_classes_split_each_value_and_those_without_a_class_are_kept(rows):
@@ -113,9 +113,9 @@ def test_classes_split_each_value_and_those_without_a_class_are_kept(rows):
 def test_returns_that_leave_no_revenue_give_no_rate(clean_orders):
     lines = [("a", "2026-06-03", 10, 3, "web", "M1"), ("a", "2026-06-04", -15, -4, "web", "M1")]
     sums = crosstabs.line_sums(clean_orders(lines, COLUMNS), AS_OF)
-    table = crosstabs.cross(crosstabs.traits(CLASSES.head(0)[["account_id"]].assign(account_id=[]), ACCOUNTS, sums))
+    table = crosstabs.cross(crosstabs.traits(CLASSES.head(0)[["customer_id"]].assign(customer_id=[]), ACCOUNTS, sums))
     assert table.empty  # nobody was asked for
-    who = pd.DataFrame({"account_id": ["a"]})
+    who = pd.DataFrame({"customer_id": ["a"]})
     web = of(crosstabs.cross(crosstabs.traits(who, ACCOUNTS, sums)), "channel").loc["web"]
     assert web["revenue"] == -5 and web["margin"] == -1
     assert np.isnan(web[["share_of_revenue", "margin_known", "margin_rate"]].astype(float)).all()
@@ -124,7 +124,7 @@ def test_returns_that_leave_no_revenue_give_no_rate(clean_orders):
 def test_rows_may_stand_in_any_order_and_ids_stay_text(rows, sums):
     mixed = crosstabs.traits(CLASSES[::-1], ACCOUNTS[::-1], sums.sample(frac=1, random_state=4))
     pd.testing.assert_frame_equal(crosstabs.cross(mixed, ["stage"]), crosstabs.cross(rows, ["stage"]))
-    assert {"K.01", "00123"} <= set(mixed["account_id"])
+    assert {"K.01", "00123"} <= set(mixed["customer_id"])
 
 
 def test_bad_input_is_refused_by_name(sums):

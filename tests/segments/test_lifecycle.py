@@ -33,7 +33,7 @@ def tables(cases=CASES, money=100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = list(cases.values())
     facts = pd.DataFrame(
         {
-            "account_id": list(cases),
+            "customer_id": list(cases),
             "tenure_days": [float(r[0]) for r in rows],
             "order_days_12m": [float(r[1]) for r in rows],
             "order_days_24m": [float(r[2]) for r in rows],
@@ -41,12 +41,12 @@ def tables(cases=CASES, money=100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
             "revenue_24m": money,
         }
     )
-    states = pd.DataFrame({"account_id": list(cases), "state": [r[4] for r in rows], "reason": "because"})
+    states = pd.DataFrame({"customer_id": list(cases), "state": [r[4] for r in rows], "reason": "because"})
     return facts, states.dropna(subset="state")
 
 
 def test_every_line_of_the_definition():
-    found = lifecycle.lifecycle_stages(*tables()).set_index("account_id")["stage"]
+    found = lifecycle.lifecycle_stages(*tables()).set_index("customer_id")["stage"]
     assert found.to_dict() == {name: case[-1] for name, case in CASES.items()}
 
 
@@ -54,7 +54,7 @@ def test_every_stage_has_a_policy_and_every_account_a_reason():
     table = lifecycle.lifecycle_stages(*tables())
     assert set(lifecycle.POLICY) == set(lifecycle.STAGES) == set(table["stage"])
     assert table["policy"].str.len().gt(0).all() and table["reason"].str.len().gt(0).all()
-    why = table.set_index("account_id")["reason"]
+    why = table.set_index("customer_id")["reason"]
     assert why["new and silent"] == "first order 170 days ago; because"
     assert why["fell by 30 %"] == "bought 30 % less in a year than in the year before"
     assert why["loyal"] == "8 order days in two years"
@@ -63,7 +63,7 @@ def test_every_stage_has_a_policy_and_every_account_a_reason():
 def test_the_limits_are_those_that_are_given():
     facts, states = tables()
     found = lifecycle.lifecycle_stages(facts, states, new_days=181, loyal_order_days=3, decline=-0.25).set_index(
-        "account_id"
+        "customer_id"
     )
     assert found.loc["half a year and a day", "stage"] == "new"
     assert found.loc["three days this year", "stage"] == "loyal"
@@ -74,7 +74,7 @@ def test_short_records_leave_unknown_what_they_can_t_tell():
     # less than two years: whoever ordered often this year may be loyal or not; the others are certainly not
     facts, states = tables()
     short = lifecycle.lifecycle_stages(facts.assign(order_days_24m=np.nan, growth=np.nan), states).set_index(
-        "account_id"
+        "customer_id"
     )
     assert pd.isna(short.loc["loyal", "stage"]) and "two years" in short.loc["loyal", "reason"]
     assert short.loc[["three days this year", "new", "lost", "silent"], "stage"].tolist() == [
@@ -84,7 +84,7 @@ def test_short_records_leave_unknown_what_they_can_t_tell():
     shorter = lifecycle.lifecycle_stages(
         facts.assign(order_days_24m=np.nan, order_days_12m=np.nan, growth=np.nan), states
     )
-    shorter = shorter.set_index("account_id")["stage"]
+    shorter = shorter.set_index("customer_id")["stage"]
     assert shorter[["new", "loyal", "came back"]].isna().all()
     assert shorter[["new and silent", "halved", "lost"]].tolist() == ["at risk", "declining", "lost"]
 
@@ -98,8 +98,8 @@ def test_an_account_that_never_bought_has_no_stage():
 
 def test_the_overview_counts_everybody_once_and_unknown_money_is_no_zero():
     facts, states = tables(money=100.0)
-    facts.loc[facts["account_id"] == "came back", "revenue_24m"] = -50
-    facts.loc[facts["account_id"].str.startswith("new"), "revenue_24m"] = np.nan
+    facts.loc[facts["customer_id"] == "came back", "revenue_24m"] = -50
+    facts.loc[facts["customer_id"].str.startswith("new"), "revenue_24m"] = np.nan
     overview = lifecycle.stages(lifecycle.lifecycle_stages(facts, states)).set_index("stage")
     assert overview.index.tolist() == list(lifecycle.STAGES)
     assert overview["accounts"].sum() == len(CASES) and overview["share_of_accounts"].sum() == pytest.approx(1)
@@ -117,7 +117,7 @@ def test_those_without_a_stage_come_last_in_the_overview():
 
 def test_rows_may_stand_in_any_order():
     facts, states = tables()
-    mixed = lifecycle.lifecycle_stages(facts.sample(frac=1, random_state=2), states[::-1]).set_index("account_id")[
+    mixed = lifecycle.lifecycle_stages(facts.sample(frac=1, random_state=2), states[::-1]).set_index("customer_id")[
         "stage"
     ]
     assert mixed.to_dict() == {name: case[-1] for name, case in CASES.items()}

@@ -11,7 +11,7 @@ from kamlib.segments import migration
 
 def at(**rows) -> pd.DataFrame:
     return pd.DataFrame(
-        {"account_id": list(rows), "abc": [r[0] for r in rows.values()], "money": [float(r[1]) for r in rows.values()]}
+        {"customer_id": list(rows), "abc": [r[0] for r in rows.values()], "money": [float(r[1]) for r in rows.values()]}
     )
 
 
@@ -20,7 +20,7 @@ AFTER = at(c=("A", 95), a=("A", 110), b=("B", 15), fresh=("C", 3))
 
 
 def test_every_account_of_either_date_is_counted_once():
-    moved = migration.moves(BEFORE, AFTER, "abc").set_index("account_id")
+    moved = migration.moves(BEFORE, AFTER, "abc").set_index("customer_id")
     assert sorted(moved.index) == ["a", "b", "c", "fresh", "gone"]
     assert moved.loc["fresh", "from"] == migration.NOT_YET and moved.loc["gone", "to"] == migration.GONE
     assert moved["moved"].to_dict() == {"a": False, "b": True, "c": True, "fresh": True, "gone": True}
@@ -29,7 +29,7 @@ def test_every_account_of_either_date_is_counted_once():
 
 def test_the_largest_change_of_money_comes_first():
     moved = migration.moves(BEFORE, AFTER, "abc")
-    assert moved["account_id"].tolist() == ["b", "c", "a", "gone", "fresh"]
+    assert moved["customer_id"].tolist() == ["b", "c", "a", "gone", "fresh"]
     assert moved["change"].tolist() == [-75, 75, 10, -5, 3]
 
 
@@ -65,7 +65,7 @@ def test_an_account_that_stands_twice_is_refused():
 
 def test_whoever_could_not_be_judged_has_not_moved():
     before, after = at(a=(None, 1), b=("unknown", 2), c=("A", 3)), at(a=("A", 1), b=("B", 2), c=(None, 3))
-    moved = migration.moves(before, after, "abc").set_index("account_id")
+    moved = migration.moves(before, after, "abc").set_index("customer_id")
     assert not moved["moved"].any()
     assert moved.loc[["a", "c"], ["from", "to"]].to_numpy().tolist() == [
         [migration.NO_CLASS, "A"],

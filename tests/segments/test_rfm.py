@@ -19,7 +19,7 @@ def facts(silence, days, money, ids=None, **more) -> pd.DataFrame:
     n = len(silence)
     return pd.DataFrame(
         {
-            "account_id": ids or [f"K.{i:02d}" for i in range(n)],
+            "customer_id": ids or [f"K.{i:02d}" for i in range(n)],
             "silence_days": silence,
             "gap_median": [10.0] * n,
             "order_days": days,
@@ -62,13 +62,13 @@ def test_one_account_alone_is_in_the_middle(k, middle):
 
 def test_scores_do_not_change_when_ids_are_renamed_or_rows_shuffled():
     base = facts([3, 50, 50, 400, 9, 120], [9.0, 2, 2, 1, 30, 4], [10.0, 500, 500, 3, 80, 7])
-    before = rfm.rfm_segments(base, classes=5).set_index("account_id")
+    before = rfm.rfm_segments(base, classes=5).set_index("customer_id")
     shuffled = base.sample(frac=1, random_state=3)
-    after = rfm.rfm_segments(shuffled, classes=5).set_index("account_id").loc[before.index]
+    after = rfm.rfm_segments(shuffled, classes=5).set_index("customer_id").loc[before.index]
     pd.testing.assert_frame_equal(before, after)
-    renamed = rfm.rfm_segments(base.assign(account_id=["z", "00123", "K.01", "1e5", "NA", "x"]), classes=5)
+    renamed = rfm.rfm_segments(base.assign(customer_id=["z", "00123", "K.01", "1e5", "NA", "x"]), classes=5)
     assert renamed["cell"].tolist() == before["cell"].tolist()
-    assert renamed["account_id"].tolist() == ["z", "00123", "K.01", "1e5", "NA", "x"]
+    assert renamed["customer_id"].tolist() == ["z", "00123", "K.01", "1e5", "NA", "x"]
 
 
 @pytest.mark.slow

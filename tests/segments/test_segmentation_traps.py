@@ -19,7 +19,7 @@ from kamlib.segments import abc_xyz, crosstabs, lifecycle, migration, rfm, xyz
 
 AS_OF = date(2026, 6, 30)
 START = date(2023, 7, 1)
-COLUMNS = "account_id date amount margin order_id channel manager"
+COLUMNS = "customer_id date amount margin order_id channel manager"
 ODD_IDS = ["K.01", "00123", "1e5", "NA", "0", "-7", "кли ент", "ns,1", "TRUE", " x"]
 
 
@@ -48,14 +48,14 @@ def trade() -> list[tuple]:
 
 
 def segmented(orders) -> pd.DataFrame:
-    """Every class of every account, by account_id."""
+    """Every class of every account, by customer_id."""
     facts = account_facts(orders, AS_OF, observed_from=START)
     months = account_months(orders, AS_OF)
     state = customer_states(facts)
-    by_money = abc_xyz.abc_classes(facts).set_index("account_id")
-    found = rfm.rfm_segments(facts, classes=5).set_index("account_id")[["r", "f", "m", "segment"]]
+    by_money = abc_xyz.abc_classes(facts).set_index("customer_id")
+    found = rfm.rfm_segments(facts, classes=5).set_index("customer_id")[["r", "f", "m", "segment"]]
     found = found.join(by_money["abc"]).join(
-        abc_xyz.abc_classes(facts, method="tangent").set_index("account_id")["abc"].rename("tangent")
+        abc_xyz.abc_classes(facts, method="tangent").set_index("customer_id")["abc"].rename("tangent")
     )
     for name, given in {
         "frequency": {"reading": "frequency"},
@@ -63,8 +63,8 @@ def segmented(orders) -> pd.DataFrame:
         "month": {"reading": "periods", "money": "margin"},
         "quarter": {"reading": "periods", "grain": "quarter"},
     }.items():
-        found[name] = xyz.xyz_classes(facts, months, state, **given).set_index("account_id")["xyz"]
-    found["stage"] = lifecycle.lifecycle_stages(facts, state).set_index("account_id")["stage"]
+        found[name] = xyz.xyz_classes(facts, months, state, **given).set_index("customer_id")["xyz"]
+    found["stage"] = lifecycle.lifecycle_stages(facts, state).set_index("customer_id")["stage"]
     return found.sort_index()
 
 
@@ -167,7 +167,7 @@ def test_cross_tables_hold_all_the_money_once(lines, clean_orders):
     orders = clean_orders(lines, COLUMNS)
     facts = account_facts(orders, AS_OF, observed_from=START)
     sums = crosstabs.line_sums(orders, AS_OF, 24)
-    rows = crosstabs.traits(facts[["account_id"]], facts[["account_id"]].assign(size="small"), sums)
+    rows = crosstabs.traits(facts[["customer_id"]], facts[["customer_id"]].assign(size="small"), sums)
     totals = crosstabs.cross(rows).groupby("trait")[["revenue", "margin"]].sum()
     assert set(totals.index) == {"size", "channel", "manager"}
     assert totals["revenue"].to_numpy() == pytest.approx(facts["revenue_24m"].sum())

@@ -40,7 +40,7 @@ def test_a_regular_quarterly_buyer_varies_by_141_percent_by_months(months):
 
 def test_nothing_is_counted_before_the_first_order(months):
     # one account came nine months after the other: its own twelve months count, not the zeros before
-    found = period_variation(months({"a": [10] * 21, "b": [10] * 12})).set_index("account_id")
+    found = period_variation(months({"a": [10] * 21, "b": [10] * 12})).set_index("customer_id")
     assert found.loc["b", "periods"] == 12 and found.loc["b", "cv"] == 0
 
 
@@ -54,7 +54,7 @@ def test_trend_and_season_are_taken_out_of_24_months_and_noise_stays_noise(month
     season = 1 + 0.8 * np.sin(np.arange(24) * 2 * np.pi / 12)
     rows = {"planned": list(100 * season + 3 * np.arange(24))}
     rows |= {f"noise{i}": list(rng.normal(100, 30, 24)) for i in range(300)}
-    found = period_variation(months(rows)).set_index("account_id")
+    found = period_variation(months(rows)).set_index("customer_id")
     assert found["adjusted"].all()
     assert found.loc["planned", "cv_raw"] > 0.35 and found.loc["planned", "cv"] < 1e-9
     # pure noise of 30 %: fitting 12 parameters to 24 months must not make it look regular

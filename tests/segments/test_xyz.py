@@ -14,7 +14,7 @@ def facts(cv, gaps, days_12m=20.0, **more) -> pd.DataFrame:
     n = len(cv)
     return pd.DataFrame(
         {
-            "account_id": [f"{i:05d}" for i in range(n)],
+            "customer_id": [f"{i:05d}" for i in range(n)],
             "order_days": [g + 1.0 for g in gaps],
             "order_days_12m": days_12m,
             "gaps": gaps,
@@ -37,7 +37,7 @@ def test_the_gap_reading_cuts_at_a_half_and_at_one():
 
 
 def test_too_few_gaps_are_n_and_a_lost_account_is_l_before_all():
-    states = pd.DataFrame({"account_id": ["00002", "00003", "00000"], "state": ["lost", "lost", "silent"]})
+    states = pd.DataFrame({"customer_id": ["00002", "00003", "00000"], "state": ["lost", "lost", "silent"]})
     table = xyz.xyz_classes(facts([0.2, np.nan, 0.2, np.nan], [4, 0, 30, 1]), states=states)
     assert letters(table) == "NNLL"
     assert not table["uncertain"].any()
@@ -128,9 +128,9 @@ def test_neither_row_order_nor_the_unit_of_money_matters(months):
     rng = np.random.default_rng(4)
     rows = {f"{i:05d}": list(rng.lognormal(5, 0.3 * (i % 4), 12 + i)) for i in range(20)}
     base, table = facts([0.5] * 20, [30] * 20), months(rows)
-    before = xyz.xyz_classes(base, table, reading="periods").set_index("account_id")["xyz"]
+    before = xyz.xyz_classes(base, table, reading="periods").set_index("customer_id")["xyz"]
     shuffled = table.sample(frac=1, random_state=1).assign(revenue=lambda t: t["revenue"] / 1000)
-    after = xyz.xyz_classes(base[::-1], shuffled, reading="periods").set_index("account_id")["xyz"]
+    after = xyz.xyz_classes(base[::-1], shuffled, reading="periods").set_index("customer_id")["xyz"]
     assert after.sort_index().tolist() == before.sort_index().tolist()
     assert before.nunique() > 1
 

@@ -10,20 +10,20 @@ from kamlib.stats.checks import one_row_each
 
 
 def test_a_table_with_each_account_once_and_its_columns_passes():
-    one_row_each(pd.DataFrame({"account_id": ["a", "b"], "revenue": [1, 2]}), ["revenue"])
-    one_row_each(pd.DataFrame({"account_id": []}))
+    one_row_each(pd.DataFrame({"customer_id": ["a", "b"], "revenue": [1, 2]}), ["revenue"])
+    one_row_each(pd.DataFrame({"customer_id": []}))
 
 
 def test_missing_columns_are_named_and_account_id_is_one_of_them():
-    with pytest.raises(InputError, match="no 'account_id', 'margin'"):
+    with pytest.raises(InputError, match="no 'customer_id', 'margin'"):
         one_row_each(pd.DataFrame({"revenue": [1]}), ["revenue", "margin"])
 
 
 def test_accounts_that_stand_twice_are_named_five_at_most():
     twice = [letter for letter in "abcdefg" for _ in range(2)]
     with pytest.raises(InputError, match="more than once") as error:
-        one_row_each(pd.DataFrame({"account_id": [*twice, "z"]}))
-    assert error.value.column == "account_id"
+        one_row_each(pd.DataFrame({"customer_id": [*twice, "z"]}))
+    assert error.value.column == "customer_id"
     named = str(error.value.found)
     assert all(letter in named for letter in "abcde")
     assert "z" not in named and "g" not in named
@@ -31,4 +31,4 @@ def test_accounts_that_stand_twice_are_named_five_at_most():
 
 def test_an_account_without_an_id_is_refused():
     with pytest.raises(InputError, match="has no id"):
-        one_row_each(pd.DataFrame({"account_id": ["a", None]}))
+        one_row_each(pd.DataFrame({"customer_id": ["a", None]}))

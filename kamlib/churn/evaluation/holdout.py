@@ -64,7 +64,7 @@ def evaluate(
     Returns
     -------
     Evaluation
-        predictions: account_id, lost, duration, event, money and the P(lost) of the model and of each of `BASELINES`;
+        predictions: customer_id, lost, duration, event, money and the P(lost) of the model and of each of `BASELINES`;
         measures and differences as in `kamlib.churn.evaluation.metrics.compare`. All are empty where the test couldn't be held; the
         verdict says why and what would be enough. The model is used only where it beats every baseline (`beats`).
     """
@@ -84,7 +84,7 @@ def evaluate(
     except InputError as error:
         return _untested(str(error), table, as_of, horizon_days, losses)
     worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
-    predictions = pd.concat([now[["account_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
+    predictions = pd.concat([now[["customer_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
     predictions = predictions.assign(model=p_lost, **rules).reset_index(drop=True)
     measures, differences = compare(predictions, ["model", *BASELINES], bootstraps=bootstraps, seed=seed)
     verdict = _verdict(measures, differences, losses, fewest_losses, test_date)

@@ -122,8 +122,8 @@ def priority_list(
 
     Parameters
     ----------
-    listed : account_id, margin_at_stake, p_lost, reason; largest first.
-    names : name by account_id.
+    listed : customer_id, margin_at_stake, p_lost, reason; largest first.
+    names : name by customer_id.
     """
     shown = listed[listed["margin_at_stake"] > 0].head(most).iloc[::-1]
     if shown.empty:
@@ -142,7 +142,7 @@ def priority_list(
             fontsize=9,
             color=MUTED,
         )
-    labels = shown["account_id"].map(names).fillna(shown["account_id"]) if names is not None else shown["account_id"]
+    labels = shown["customer_id"].map(names).fillna(shown["customer_id"]) if names is not None else shown["customer_id"]
     axes.set_yticks(place, [_short(label, 28) for label in labels])
     most_at_stake = float(shown["margin_at_stake"].max())
     axes.set_xlim(0, most_at_stake * 2.4)

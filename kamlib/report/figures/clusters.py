@@ -79,12 +79,12 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
 
     Parameters
     ----------
-    points : account_id, first, second.
+    points : customer_id, first, second.
     directions : component, explained and a loading for each feature (`kamlib.segments.cluster_profiles.picture`).
-    names : name of the group by account_id; missing where there is none.
+    names : name of the group by customer_id; missing where there is none.
     """
     _, axes = plt.subplots(figsize=(8, 5.2))
-    group = points["account_id"].map(names)
+    group = points["customer_id"].map(names)
     order = sorted(group.dropna().unique(), key=lambda name: (-(group == name).sum(), name))
     axes.scatter(points.loc[group.isna(), "first"], points.loc[group.isna(), "second"], s=12, color=GREY, alpha=0.7)
     for place, name in enumerate(order):

@@ -18,28 +18,28 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     Parameters
     ----------
     largest : DataFrame
-        account_id, members, amount, largest_member; see `kamlib.entities.groups.largest`.
+        customer_id, accounts, amount, largest_account; see `kamlib.entities.groups.largest`.
     names : Series
-        Name by account_id; where one is missing the id stands.
+        Name by customer_id; where one is missing the id stands.
     currency, language : of the study.
     """
     place = np.arange(len(largest))[::-1]
     _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
-    ax.hlines(place, largest["largest_member"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
-    ax.scatter(largest["largest_member"], place, color=GREY, s=42, zorder=2)
+    ax.hlines(place, largest["largest_account"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
+    ax.scatter(largest["largest_account"], place, color=GREY, s=42, zorder=2)
     ax.scatter(largest["amount"], place, color=BLUE, s=58, zorder=3)
     top = float(largest["amount"].max())
-    for y, members, amount in zip(place, largest["members"], largest["amount"], strict=True):
-        words = f"{members} accounts" if members > 1 else "1 account"
+    for y, accounts, amount in zip(place, largest["accounts"], largest["amount"], strict=True):
+        words = f"{accounts} accounts" if accounts > 1 else "1 account"
         ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
-    found = largest["account_id"].map(names)
-    ax.set_yticks(place, [_cut(name) for name in found.where(found.notna(), largest["account_id"])])
+    found = largest["customer_id"].map(names)
+    ax.set_yticks(place, [_cut(name) for name in found.where(found.notna(), largest["customer_id"])])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set_xlim(0, top * 1.2)
     ax.set_xlabel(
         f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
     )
-    rolled = int((largest["members"] > 1).sum())
+    rolled = int((largest["accounts"] > 1).sum())
     told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
     ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
     ax.grid(axis="x")

@@ -41,9 +41,9 @@ def kaism(
 
     Parameters
     ----------
-    matrix : account_id, attractiveness (0-10), horizontal, reading, cell, and the moves if there are any.
-    names, revenue, wallet : by account_id; without revenue all bubbles are the same. Rings and arrows are those of named clients.
-    label : flags by account_id: whom to name, beside the `movers` largest clients that changed their cell; None: the most attractive ones.
+    matrix : customer_id, attractiveness (0-10), horizontal, reading, cell, and the moves if there are any.
+    names, revenue, wallet : by customer_id; without revenue all bubbles are the same. Rings and arrows are those of named clients.
+    label : flags by customer_id: whom to name, beside the `movers` largest clients that changed their cell; None: the most attractive ones.
     cut : of the vertical axis, and of the horizontal one in the reading 'importance'.
     most : names at most.
     """
@@ -54,7 +54,7 @@ def kaism(
         )
     strong = known["reading"].iloc[0] == "strength"
     x, y = known["horizontal"].to_numpy(dtype=float), known["attractiveness"].to_numpy(dtype=float)
-    size = _areas(known["account_id"], revenue)
+    size = _areas(known["customer_id"], revenue)
     axes = plt.subplots(figsize=(10.4, 7.4))[1]
     limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.7
     axes.set(xlim=(1 / limit, limit) if strong else (-0.3, limit), ylim=(-0.3, 10.3))
@@ -68,7 +68,7 @@ def kaism(
     order = np.argsort(-size, kind="stable")
     colours = known["cell"].map(CELLS).to_numpy()
     if wallet is not None and revenue is not None:
-        ratio = (known["account_id"].map(wallet) / known["account_id"].map(revenue).where(lambda r: r > 0)).to_numpy(
+        ratio = (known["customer_id"].map(wallet) / known["customer_id"].map(revenue).where(lambda r: r > 0)).to_numpy(
             dtype=float
         )
         ring = size * np.clip(ratio, 1, 12)
@@ -99,7 +99,7 @@ def kaism(
 
 def _named(known: pd.DataFrame, label: pd.Series | None, size: np.ndarray, most: int, movers: int) -> np.ndarray:
     """Places of the clients to name: those of `label` (None: all), the most attractive first; then the largest that changed their cell."""
-    wanted = np.full(len(known), label is None) | _flags(known["account_id"], label)
+    wanted = np.full(len(known), label is None) | _flags(known["customer_id"], label)
     by_height = np.argsort(-known["attractiveness"].to_numpy(dtype=float), kind="stable")
     first: np.ndarray = by_height[wanted[by_height]]
     if label is None or "cell_before" not in known:

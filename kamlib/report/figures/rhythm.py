@@ -20,9 +20,9 @@ def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series 
 
     Parameters
     ----------
-    table : DataFrame of `kamlib.segments.rfm.rfm_segments`: account_id, silence_days, gap_median, rhythm, m, money.
+    table : DataFrame of `kamlib.segments.rfm.rfm_segments`: customer_id, silence_days, gap_median, rhythm, m, money.
     overdue : own median gaps of silence from which an account of the highest money class is called overdue.
-    names : names by account_id, for the pointer.
+    names : names by customer_id, for the pointer.
     """
     known = table[table["m"].notna() & (table["gap_median"] > 0)]
     if known.empty:

@@ -23,8 +23,8 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
 
     Parameters
     ----------
-    scores : rank, account_id, score, low, high, key, points_revenue, points_reputation, points_development; best first.
-    names : name by account_id.
+    scores : rank, customer_id, score, low, high, key, points_revenue, points_reputation, points_development; best first.
+    names : name by customer_id.
     most : bars at most.
     """
     ranked = scores[scores["rank"].notna()]
@@ -77,7 +77,7 @@ def key_probability(
 
     Parameters
     ----------
-    scores : rank, account_id, key, p_key; best first.
+    scores : rank, customer_id, key, p_key; best first.
     """
     ranked = scores[scores["rank"].notna()]
     near = ranked["key"] | (ranked["p_key"] >= 0.05)
@@ -114,8 +114,8 @@ def key_probability(
 
 
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:
-    ids = table["account_id"].astype(str)
-    found = ids if names is None else table["account_id"].map(names).fillna(ids)
+    ids = table["customer_id"].astype(str)
+    found = ids if names is None else table["customer_id"].map(names).fillna(ids)
     return [
         " ".join(str(name).split())[:27] + "…" if len(str(name)) > 28 else " ".join(str(name).split()) for name in found
     ]

@@ -64,7 +64,7 @@ def test_shares_of_segments_are_written_where_there_are_any():
 
 @pytest.mark.slow
 def test_the_map_names_each_group_and_counts_it():
-    points = pd.DataFrame({"account_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
+    points = pd.DataFrame({"customer_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
     directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
     axes = clusters.cluster_map(points, directions, pd.Series({"a": "small", "b": "small", "c": "large"}))
     assert {text.get_text() for text in axes.texts} == {"small\n2", "large\n1"}
@@ -79,10 +79,10 @@ def test_group_names_never_lie_on_each_other_and_colours_keep_under_row_order():
     # four groups with their middles in one place, and names far longer than the picture is wide between them
     rng = np.random.default_rng(1)
     points = pd.DataFrame(rng.normal(0, [3.0, 0.1], (400, 2)), columns=["first", "second"])
-    points.insert(0, "account_id", [f"{i:05d}" for i in range(400)])
+    points.insert(0, "customer_id", [f"{i:05d}" for i in range(400)])
     directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
     long = [f"{k}: many small orders and uneven and broad" for k in "abcd"]
-    names = pd.Series([long[i % 4] for i in range(400)], index=points["account_id"])
+    names = pd.Series([long[i % 4] for i in range(400)], index=points["customer_id"])
     axes = clusters.cluster_map(points, directions, names)
     axes.figure.canvas.draw()
     boxes = [text.get_bbox_patch().get_window_extent() for text in axes.texts]

@@ -13,7 +13,7 @@ from kamlib.report import figures
 
 def test_names_that_are_not_known_are_shown_as_ids():
     largest = pd.DataFrame(
-        {"account_id": ["a", "00123"], "members": [2, 1], "amount": [7.0, 5.0], "largest_member": [4.0, 5.0]}
+        {"customer_id": ["a", "00123"], "accounts": [2, 1], "amount": [7.0, 5.0], "largest_account": [4.0, 5.0]}
     )
     axis = figures.group_bars(largest, names=pd.Series({"a": "$ <b>Acme</b> $"}), currency="EUR")
     assert [label.get_text() for label in axis.get_yticklabels()] == ["$ <b>Acme</b> $", "00123"]
@@ -22,10 +22,10 @@ def test_names_that_are_not_known_are_shown_as_ids():
 def test_the_title_counts_those_that_buy_through_several_accounts_and_dots_stand_at_both_sums():
     largest = pd.DataFrame(
         {
-            "account_id": ["a", "b", "c"],
-            "members": [3, 1, 2],
+            "customer_id": ["a", "b", "c"],
+            "accounts": [3, 1, 2],
             "amount": [9.0, 5.0, 4.0],
-            "largest_member": [6.0, 5.0, 3.0],
+            "largest_account": [6.0, 5.0, 3.0],
         }
     )
     axis = figures.group_bars(largest, names=pd.Series(dtype=object), currency="EUR")

@@ -33,10 +33,10 @@ def test_labels_of_the_matrix_do_not_overlap_and_stay_where_they_were_put(readin
     rng = np.random.default_rng(4)
     ids = [f"a{i}" for i in range(60)]
     across = pd.DataFrame(
-        {"account_id": ids, "importance": rng.normal(6, 0.6, 60), "strength": rng.normal(1.1, 0.1, 60)}
+        {"customer_id": ids, "importance": rng.normal(6, 0.6, 60), "strength": rng.normal(1.1, 0.1, 60)}
     )
     across = across.assign(low=across["importance"], high=across["importance"])
-    up = pd.DataFrame({"account_id": ids, "attractiveness": rng.normal(7, 0.5, 60)})
+    up = pd.DataFrame({"customer_id": ids, "attractiveness": rng.normal(7, 0.5, 60)})
     names = pd.Series([f"Firm of long name {i} $x^" for i in range(60)], index=ids)
     table = kaism.kaism_matrix(up, across, Kaism(reading=reading))
     axes = draw.kaism(table, names=names, revenue=pd.Series(rng.random(60), index=ids))
@@ -66,7 +66,7 @@ def crosses(a, b, c, d):
 @pytest.mark.slow
 def test_named_are_those_flagged_and_the_largest_that_changed_their_cell():
     ids = list("abcdef")
-    table = pd.DataFrame({"account_id": ids, "attractiveness": [9.0, 8, 7, 6, 4, 3], "horizontal": [9.0, 8, 7, 6, 6, 6],
+    table = pd.DataFrame({"customer_id": ids, "attractiveness": [9.0, 8, 7, 6, 4, 3], "horizontal": [9.0, 8, 7, 6, 6, 6],
                           "reading": "importance", "cell": ["key"] * 4 + ["maintenance"] * 2, "move_attractiveness": 0.0,
                           "move_horizontal": 0.0, "cell_before": ["key", "key", "", "maintenance", "key", "unknown"]})  # fmt: skip
     money = pd.Series([1.0, 1, 1, 5, 9, 99], index=ids)
@@ -87,7 +87,7 @@ def test_the_report_gets_every_bubble_with_its_name_where_the_picture_shows_it(m
     import IPython.display
     from PIL import Image
 
-    table = pd.DataFrame({"account_id": ["a", "b"], "attractiveness": [8.0, 2.0], "horizontal": [9.0, 1.5],
+    table = pd.DataFrame({"customer_id": ["a", "b"], "attractiveness": [8.0, 2.0], "horizontal": [9.0, 1.5],
                           "reading": "importance", "cell": ["key", "opportunistic"]})  # fmt: skip
     caught = {}
     monkeypatch.setattr(IPython.display, "display", lambda data, metadata, raw: caught.update(data=data, more=metadata))
@@ -109,7 +109,7 @@ def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_l
     from kamlib.report.figures.style import _plain_log_ticks
 
     table = pd.DataFrame(
-        {"account_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "key"}
+        {"customer_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "key"}
     )
     axes = draw.kaism(table)
     room = axes.get_window_extent().bounds

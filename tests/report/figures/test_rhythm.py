@@ -33,7 +33,7 @@ def base(n: int = 1) -> pd.DataFrame:
     )
     table = pd.concat([table] * n, ignore_index=True)
     return table.assign(
-        account_id=[f"K.{i}" for i in range(len(table))], rhythm=table["silence_days"] / table["gap_median"]
+        customer_id=[f"K.{i}" for i in range(len(table))], rhythm=table["silence_days"] / table["gap_median"]
     )
 
 

@@ -28,7 +28,7 @@ def title(axes) -> str:
 def scores(open_end: float = 0.0) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "account_id": ["00123", "K.01", "c"],
+            "customer_id": ["00123", "K.01", "c"],
             "rank": [1, 2, 3],
             "score": [61.0, 31.0, 11.0],
             "low": [61.0, 31.0 - open_end, 11.0],
