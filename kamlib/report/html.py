@@ -21,7 +21,8 @@ from kamlib.report.numbers import Numbers, day
 from kamlib.report.sanitise import sanitise_body
 from kamlib.report.since_last import Since
 from kamlib.report.summary import summary
-from kamlib.report.text import cells, number_or_text, tidy
+from kamlib.report.tables import cells
+from kamlib.report.text import number_or_text, tidy
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 

@@ -1,4 +1,4 @@
-"""Readings and tables in a notebook: sentences with values put in, and names that can do no harm.
+"""Sentences with values put in, and names that can do no harm.
 
 Names come from the user's files. Whatever stands in them (HTML, Markdown, formulas, control characters) is shown
 as it is written and never acts.
@@ -13,7 +13,6 @@ import string
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from html import escape
 from numbers import Integral, Real
 from typing import Any
 
@@ -44,7 +43,7 @@ def say(template: str, /, **values: object) -> None:
     """
     from IPython.display import display
 
-    display({"text/markdown": fill(template, **values), "text/plain": _put(template, values, tidy)}, raw=True)
+    display({"text/markdown": fill(template, **values), "text/plain": plain(template, **values)}, raw=True)
 
 
 def fill(template: str, /, **values: object) -> str:
@@ -52,69 +51,9 @@ def fill(template: str, /, **values: object) -> str:
     return _put(template, values, markdown)
 
 
-def table(
-    frame: pd.DataFrame, /, caption: str | None = None, *, index: bool | None = None, most: int = 30, **formats: str
-) -> None:
-    """Display a plain, rounded table: numbers right, texts escaped, what is missing as "unknown".
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Shown in its own order.
-    caption : what the table holds, with unit and period.
-    index : whether to show the index; None: when it is named or not just 0, 1, 2...
-    most : rows shown at most; the rest is counted below the table.
-    **formats
-        Format spec by column, e.g. ``p_lost=".0%"``; default ``,.2f`` for floats and ``,`` for whole numbers.
-
-    Raises
-    ------
-    InputError
-        If a format names a column that is not there, or does not fit.
-    """
-    from IPython.display import display
-
-    heads, rows, right = cells(frame, index=index, most=most, formats=formats)
-    left_out = max(0, len(frame) - most)
-    display(
-        {
-            "text/html": _as_html(heads, rows, right, caption, left_out),
-            "text/plain": _as_text(heads, rows, right, caption, left_out),
-        },
-        raw=True,
-    )
-
-
-def cells(
-    frame: pd.DataFrame, *, index: bool | None = None, most: int | None = None, formats: Mapping[str, str] | None = None
-) -> tuple[list[str], list[list[str]], list[bool]]:
-    """Heads, rows of written cells (not yet escaped) and which columns stand right."""
-    formats = dict(formats or {})
-    if index is None:
-        plain = isinstance(frame.index, pd.RangeIndex) or frame.index.equals(pd.RangeIndex(len(frame)))
-        index = not plain or any(name is not None for name in frame.index.names)
-    shown = frame if most is None else frame.head(most)
-    columns: list[tuple[Any, pd.Series]] = []
-    if index:
-        for level, name in enumerate(frame.index.names):
-            columns.append(("" if name is None else name, pd.Series(shown.index.get_level_values(level))))
-    columns += [(name, shown.iloc[:, place]) for place, name in enumerate(shown.columns)]
-    if missing := sorted(set(formats) - {str(name) for name, _ in columns}):
-        raise InputError(
-            f"formats for columns that are not there: {some(missing)}",
-            found=", ".join(str(name) for name, _ in columns),
-            remedy="Use the table's own column names.",
-        )
-    heads, written, right = [], [], []
-    for name, values in columns:
-        words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
-        heads.append(tidy(words).replace("_", " "))
-        spec = formats.get(str(name), "")
-        written.append([number_or_text(value, spec) for value in values])
-        right.append(
-            (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
-        )
-    return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
+def plain(template: str, /, **values: object) -> str:
+    """The plain text that `say` displays."""
+    return _put(template, values, tidy)
 
 
 def number_or_text(value: object, spec: str = "") -> str:
@@ -130,7 +69,7 @@ def number_or_text(value: object, spec: str = "") -> str:
         return value.date().isoformat() if isinstance(value, dt.datetime) and midnight else value.isoformat()
     if isinstance(value, pd.Period) and not spec:
         return str(value)
-    if _is_number(value):
+    if is_number(value):
         if math.isinf(float(value)):  # type: ignore[arg-type]
             return "infinite" if float(value) > 0 else "minus infinite"  # type: ignore[arg-type]
         text = format(value, spec or ("," if isinstance(value, Integral) else ",.2f"))
@@ -182,7 +121,7 @@ class _Writer(string.Formatter):
             text = number_or_text(value, format_spec)
         except (ValueError, TypeError) as error:
             raise InputError(f"the format {format_spec!r} does not fit", found=repr(value), remedy=str(error)) from None
-        return text if _is_number(value) else self.quote(text)
+        return text if is_number(value) else self.quote(text)
 
 
 def _put(template: str, values: Mapping[str, object], quote: Any) -> str:
@@ -193,42 +132,10 @@ def _listed(items: list[str]) -> str:
     return "none" if not items else items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
-def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
-    side = ["right" if flag else "left" for flag in right]
-    head = "".join(
-        f'<th scope="col" style="text-align: {s}">{escape(h)}</th>' for h, s in zip(heads, side, strict=True)
-    )
-    body = "\n".join(
-        "<tr>"
-        + "".join(f'<td style="text-align: {s}">{escape(c)}</td>' for c, s in zip(row, side, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
-    more = f"\n<p><small>and {left_out:,} more rows</small></p>" if left_out else ""
-    return f'<table class="kam">\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{more}'
-
-
-def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [
-        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
-        for row in [heads, *rows]
-    ]
-    return "\n".join(
-        ([tidy(caption)] if caption else []) + lines + ([f"and {left_out:,} more rows"] if left_out else [])
-    )
-
-
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """A number, exact decimals among them, and no flag."""
     return isinstance(value, Real | Decimal) and not _is_flag(value)
-
-
-def _all_numbers(values: pd.Series) -> bool:
-    """A column of objects that are all numbers, such as exact decimals."""
-    filled = values.dropna()
-    return filled.dtype == object and len(filled) > 0 and all(_is_number(value) for value in filled)

@@ -213,9 +213,10 @@ def _publish(run: Run, plan: list[Step], seconds: dict[str, float], home: Path) 
 
 
 def _key(run: Run) -> str:
-    """What a report depends on: the key of its tables, the notebooks and the templates."""
+    """What a report depends on: the key of its tables, the notebooks, the templates and the words."""
     digest = hashlib.sha256(run.key.encode())
-    templates = (Path(kamlib.__file__).parent / "report" / "templates").rglob("*")
-    for path in sorted([*FOLDER.glob("*.ipynb"), *(path for path in templates if path.is_file())]):
+    report = Path(kamlib.__file__).parent / "report"
+    words = [path for folder in ("templates", "catalogue") for path in (report / folder).rglob("*") if path.is_file()]
+    for path in sorted([*FOLDER.glob("*.ipynb"), *words]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -140,7 +140,8 @@ def executed(tmp_path):
 @pytest.fixture
 def outputs() -> list:
     """One of each kind."""
-    from kamlib.report.text import _as_html, cells, fill
+    from kamlib.report.tables import _as_html, cells
+    from kamlib.report.text import fill
 
     frame = pd.DataFrame({"name": [HOSTILE, "Two"], "share": [0.5, None]})
     return [
@@ -158,3 +159,11 @@ def outputs() -> list:
             "display_data", data={"application/javascript": "alert(1)", "text/html": "<script>alert(1)</script>"}
         ),
     ]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would display."""
+    calls: list = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: calls.append(data))
+    return calls

@@ -1,4 +1,4 @@
-"""Sentences and tables: values written as asked, and names that can do no harm."""
+"""Sentences: values written as asked, and names that can do no harm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 
 from kamlib.errors import InputError
-from kamlib.report.text import fill, markdown, number_or_text, say, table, tidy
+from kamlib.report.text import fill, markdown, number_or_text, say, tidy
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -38,13 +38,6 @@ HOSTILE = [
     "---",
     "[^1]: note",
 ]
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    calls: list = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **more: calls.append(data))
-    return calls
 
 
 def rendered(text: str) -> BeautifulSoup:
@@ -121,71 +114,3 @@ def test_a_sentence_that_names_what_was_not_given_is_refused():
 def test_say_displays_markdown_and_plain_text(shown):
     say("**{name}** leads", name="A|B")
     assert shown == [{"text/markdown": "**A&#124;B** leads", "text/plain": "**A|B** leads"}]
-
-
-FRAME = pd.DataFrame(
-    {
-        "customer_id": ["00123", "<b>x</b>"],
-        "p_lost": [0.1234, np.nan],
-        "orders": pd.array([1000, None], dtype="Int64"),
-        "amount": [Decimal("12.3451"), Decimal("-1")],
-        "key": [True, False],
-        "day": [pd.Timestamp("2026-01-31"), pd.NaT],
-    }
-)
-
-
-def test_a_table_is_rounded_escaped_and_says_unknown(shown):
-    table(FRAME, "Accounts & <more>", p_lost=".0%")
-    page = BeautifulSoup(shown[0]["text/html"], "html.parser")
-    rows = [[cell.get_text() for cell in row.find_all(["td", "th"])] for row in page.find_all("tr")]
-    assert rows == [
-        ["customer id", "p lost", "orders", "amount", "key", "day"],
-        ["00123", "12%", "1,000", "12.35", "yes", "2026-01-31"],
-        ["<b>x</b>", "unknown", "unknown", "-1.00", "no", "unknown"],
-    ]
-    assert page.find("caption").get_text() == "Accounts & <more>"
-    assert not page.find("b")
-
-
-def test_numbers_stand_right_and_texts_left(shown):
-    table(FRAME)
-    page = BeautifulSoup(shown[0]["text/html"], "html.parser")
-    sides = [cell["style"].split()[-1] for cell in page.find("tr").find_all("th")]
-    assert sides == ["left", "right", "right", "right", "left", "left"]
-
-
-def test_the_plain_text_of_a_table_lines_up(shown):
-    table(pd.DataFrame({"name": ["a", "bbb"], "n": [1, 1000]}))
-    assert shown[0]["text/plain"] == "name      n\na         1\nbbb   1,000"
-
-
-def test_long_tables_say_how_much_they_leave_out(shown):
-    table(pd.DataFrame({"n": range(1040)}), most=10)
-    assert shown[0]["text/plain"].endswith("and 1,030 more rows")
-    assert "and 1,030 more rows" in shown[0]["text/html"]
-
-
-def test_a_named_index_and_two_rows_of_heads_are_shown(shown):
-    cross = pd.crosstab(pd.Series(["A", "B"], name="abc"), pd.Series(["X", "Y"], name="xyz"))
-    table(cross)
-    assert shown[0]["text/plain"].splitlines()[0].split() == ["abc", "X", "Y"]
-    wide = pd.DataFrame({("money", "sum"): [1.0], ("money", "share"): [0.5]})
-    table(wide)
-    assert "money / sum" in shown[1]["text/plain"]
-
-
-def test_an_empty_table_is_a_head_alone(shown):
-    table(FRAME.head(0))
-    assert shown[0]["text/plain"].count("\n") == 0
-
-
-def test_a_format_for_a_column_that_is_not_there_is_refused():
-    with pytest.raises(InputError, match="p_loss"):
-        table(FRAME, p_loss=".0%")
-
-
-def test_the_table_given_is_not_changed(shown):
-    before = FRAME.copy(deep=True)
-    table(FRAME, p_lost=".0%")
-    pd.testing.assert_frame_equal(FRAME, before)

@@ -1,0 +1,117 @@
+"""Tables in a notebook: rounded, escaped, with what is missing as "unknown"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from kamlib.errors import InputError, some
+from kamlib.report.text import is_number, number_or_text, tidy
+from kamlib.report.words import tell, with_words
+from kamlib.stats.reasons import waits_for
+
+
+def table(
+    frame: pd.DataFrame, /, caption: str | None = None, *, index: bool | None = None, most: int = 30, **formats: str
+) -> None:
+    """Display a plain, rounded table: numbers right, texts escaped, what is missing as "unknown", reasons in words.
+
+    A table without rows that says what it waits for (`kamlib.stats.reasons.waiting`) shows that sentence instead.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Shown in its own order.
+    caption : what the table holds, with unit and period.
+    index : whether to show the index; None: when it is named or not just 0, 1, 2...
+    most : rows shown at most; the rest is counted below the table.
+    **formats
+        Format spec by column, e.g. ``p_lost=".0%"``; default ``,.2f`` for floats and ``,`` for whole numbers.
+
+    Raises
+    ------
+    InputError
+        If a format names a column that is not there, or does not fit.
+    """
+    from IPython.display import display
+
+    if (waits := waits_for(frame)) is not None:
+        tell(waits)
+        return
+    heads, rows, right = cells(frame, index=index, most=most, formats=formats)
+    left_out = max(0, len(frame) - most)
+    display(
+        {
+            "text/html": _as_html(heads, rows, right, caption, left_out),
+            "text/plain": _as_text(heads, rows, right, caption, left_out),
+        },
+        raw=True,
+    )
+
+
+def cells(
+    frame: pd.DataFrame, *, index: bool | None = None, most: int | None = None, formats: Mapping[str, str] | None = None
+) -> tuple[list[str], list[list[str]], list[bool]]:
+    """Heads, rows of written cells (not yet escaped) and which columns stand right."""
+    frame, formats = with_words(frame), dict(formats or {})
+    if index is None:
+        plain = isinstance(frame.index, pd.RangeIndex) or frame.index.equals(pd.RangeIndex(len(frame)))
+        index = not plain or any(name is not None for name in frame.index.names)
+    shown = frame if most is None else frame.head(most)
+    columns: list[tuple[Any, pd.Series]] = []
+    if index:
+        for level, name in enumerate(frame.index.names):
+            columns.append(("" if name is None else name, pd.Series(shown.index.get_level_values(level))))
+    columns += [(name, shown.iloc[:, place]) for place, name in enumerate(shown.columns)]
+    if missing := sorted(set(formats) - {str(name) for name, _ in columns}):
+        raise InputError(
+            f"formats for columns that are not there: {some(missing)}",
+            found=", ".join(str(name) for name, _ in columns),
+            remedy="Use the table's own column names.",
+        )
+    heads, written, right = [], [], []
+    for name, values in columns:
+        words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
+        heads.append(tidy(words).replace("_", " "))
+        spec = formats.get(str(name), "")
+        written.append([number_or_text(value, spec) for value in values])
+        right.append(
+            (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
+        )
+    return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
+
+
+def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
+    side = ["right" if flag else "left" for flag in right]
+    head = "".join(
+        f'<th scope="col" style="text-align: {s}">{escape(h)}</th>' for h, s in zip(heads, side, strict=True)
+    )
+    body = "\n".join(
+        "<tr>"
+        + "".join(f'<td style="text-align: {s}">{escape(c)}</td>' for c, s in zip(row, side, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
+    more = f"\n<p><small>and {left_out:,} more rows</small></p>" if left_out else ""
+    return f'<table class="kam">\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{more}'
+
+
+def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = [
+        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
+        for row in [heads, *rows]
+    ]
+    return "\n".join(
+        ([tidy(caption)] if caption else []) + lines + ([f"and {left_out:,} more rows"] if left_out else [])
+    )
+
+
+def _all_numbers(values: pd.Series) -> bool:
+    """A column of objects that are all numbers, such as exact decimals."""
+    filled = values.dropna()
+    return filled.dtype == object and len(filled) > 0 and all(is_number(value) for value in filled)

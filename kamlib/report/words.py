@@ -1,0 +1,101 @@
+"""Every sentence and word that a report puts to a code of the analysis, from a catalogue a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from kamlib.errors import InputError, some
+from kamlib.report.text import fill, plain
+from kamlib.stats.reasons import Reason, split
+
+_FOLDER = Path(__file__).parent / "catalogue"
+
+
+def sentence(reason: Reason) -> str:
+    """The words of a code with its values, as plain text.
+
+    Raises
+    ------
+    InputError
+        If the catalogue has no such code, or the sentence names a value that is not given.
+    """
+    template, values = _ready(reason)
+    return plain(template, **values)
+
+
+def word(code: str) -> str:
+    """What a report calls a code: a stage, a cell, a class, a sign."""
+    return _template(code)
+
+
+def in_words(codes: pd.Series, values: pd.Series) -> pd.Series:
+    """Reasons of a table in words, several joined by "; "; '' where there is none."""
+
+    @cache
+    def told(code: Any, named: Any) -> str:
+        return "; ".join(map(sentence, split(code, named)))
+
+    return pd.Series([told(*pair) for pair in zip(codes, values, strict=True)], index=codes.index, dtype=object)
+
+
+def with_words(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with each column of codes that has its values beside it (``reason``, ``reason_values``) put into words."""
+    made = table
+    for name in [str(name).removesuffix("_values") for name in table.columns if str(name).endswith("_values")]:
+        if name in table:
+            made = made.assign(**{name: in_words(table[name], table[f"{name}_values"])}).drop(columns=f"{name}_values")
+    return made
+
+
+def tell(*reasons: Reason | None) -> None:
+    """Display the sentences of reasons in Markdown, one a paragraph; None is silent."""
+    from IPython.display import display
+
+    for reason in reasons:
+        if reason is not None:
+            template, values = _ready(reason)
+            display({"text/markdown": fill(template, **values), "text/plain": plain(template, **values)}, raw=True)
+
+
+def _ready(reason: Reason) -> tuple[str, dict[str, Any]]:
+    """The template and the values, those with the format ``w`` put into words."""
+    template, values = _template(reason.code), dict(reason.values)
+    for _, name, spec, _ in Formatter().parse(template):
+        if spec == "w" and name in values:
+            given = values[name]
+            values[name] = [word(one) for one in given] if isinstance(given, list) else given and word(given)
+    return template.replace(":w}", "}"), values
+
+
+def _template(code: str) -> str:
+    try:
+        return catalogue()[code]
+    except KeyError:
+        raise InputError(
+            "the catalogue has no words for a code", found=code, remedy="Add it to report/catalogue."
+        ) from None
+
+
+@cache
+def catalogue(language: str = "en") -> Mapping[str, str]:
+    """Template by code, of all sections of a language; a template is written as for `say`.
+
+    Raises
+    ------
+    InputError
+        If a code stands in two sections.
+    """
+    sections = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for section in sections.values():
+        if twice := found.keys() & section.keys():
+            raise InputError("codes stand twice in the catalogue", file=_FOLDER, found=some(sorted(twice)))
+        found |= section
+    return found
