@@ -3,7 +3,8 @@
 Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
 changes nothing leaves them equal; what differs is named with its column and the first row that differs. Order lines and quarantine
 are written as the engine's threads end, in another order each time: their rows are compared sorted. Where BEFORE is of schema 1, its
-names are mapped; the order of columns is not compared.
+names are mapped; the order of columns is not compared. Reasons that BEFORE has in words and AFTER in codes are the same where the
+catalogue puts the codes into the words of BEFORE.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from kamlib.report.words import in_words
 
 UNORDERED = ("orders.parquet", "quarantine.parquet")
 SCHEMA_1 = {"account_id": "customer_id", "member_id": "account_id"}
@@ -41,7 +44,19 @@ def compare(before: Path, after: Path) -> dict[str, list[str]]:
     tables = [{path.relative_to(top): path for path in top.rglob("tables/*.parquet")} for top in (before, after)]
     missing = {str(name): ["stands in one of them only"] for name in tables[0].keys() ^ tables[1].keys()}
     shared = sorted(tables[0].keys() & tables[1].keys())
-    return missing | {str(name): differences(*(_read(side[name]) for side in tables)) for name in shared}
+    return missing | {str(name): differences(*_alike(*(_read(side[name]) for side in tables))) for name in shared}
+
+
+def _alike(before: pa.Table, after: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """`after` with its reasons in words where `before` has words."""
+    for name in set(after.column_names) - set(before.column_names):
+        column = name.removesuffix("_values")
+        if column != name and column in before.column_names:
+            told = in_words(*(after.column(one).to_pandas() for one in (column, name)))
+            told = told.where(before.column(column).is_valid().to_pandas(), None)  # missing then, '' now: none
+            here = after.column_names.index(column)
+            after = after.set_column(here, column, pa.array(told, before.schema.field(column).type)).drop_columns(name)
+    return before, after
 
 
 def _read(path: Path) -> pa.Table:

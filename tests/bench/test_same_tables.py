@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.same_tables import compare, differences
+from kamlib.report import words
 
 TABLE = pa.table({"x": [1.0, math.nan, None, 0.0], "s": ["a", None, "b", "c"]})
 
@@ -49,6 +50,17 @@ def test_the_names_of_schema_1_are_mapped(tmp_path):
             pa.table([["g", "g"], ["g", "x"]], names=names), tmp_path / run / "s" / "tables" / "accounts.parquet"
         )
     assert compare(tmp_path / "a", tmp_path / "b") == {"s/tables/accounts.parquet": []}
+
+
+def test_reasons_in_codes_are_the_same_as_their_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(words, "catalogue", lambda: {"quiet": "quiet for {days} days"})
+    then = pa.table({"reason": pa.array(["quiet for 7 days", None], pa.large_string())})
+    for days, told in ((7, []), (8, ["reason, row 0: quiet for 7 days · quiet for 8 days"])):
+        now = pa.table({"reason": ["quiet", ""], "reason_values": [f'{{"days": {days}}}', "{}"]})
+        for run, table in (("a", then), ("b", now)):
+            (tmp_path / run / "tables").mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, tmp_path / run / "tables" / "states.parquet")
+        assert compare(tmp_path / "a", tmp_path / "b") == {"tables/states.parquet": told}
 
 
 def test_order_lines_may_stand_in_another_order_and_no_other_table_may(tmp_path):
