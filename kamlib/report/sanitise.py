@@ -9,43 +9,67 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
-_GONE = (
-    "script",
-    "style",
-    "iframe",
-    "object",
-    "embed",
-    "template",
-    "noscript",
-    "form",
-    "svg",
-    "math",
-    "link",
-    "meta",
-    "base",
-)
-_PLAIN = re.findall(
-    r"\w+",
-    "b blockquote br caption code del dd details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i li p pre s small span "
-    "strong sub summary sup table tbody tfoot thead tr u ul",
-)
 _KEPT = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    **{name: set() for name in _PLAIN},
-    "svg": {"viewbox", "width", "aria-hidden"},
+    "td": {"colspan", "rowspan", "class"},
+    "th": {"colspan", "rowspan", "class", "scope"},
+    "svg": {"viewBox", "width", "aria-hidden"},
     "circle": {"cx", "cy", "r"},
-    "title": set(),
 }
-_NAMES = {"circle", "title"}
-"""What an svg may hold: points that tell a name to a pointer, laid over a picture. Any other svg goes."""
+_PLAIN = {
+    *(
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+    ),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "li",
+        "p",
+        "pre",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+    ),
+    *("sup", "table", "tbody", "tfoot", "thead", "title", "tr", "u", "ul"),
+}
+_GONE = {"script", "style", "iframe", "object", "embed", "template", "noscript", "form", "math"}
+_VALUES = {
+    "src": re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+"),
+    "href": re.compile(r"(https?://|mailto:|#).*|[\w.-]+\.html(#[\w-]*)?", re.S),
+    **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
+    **dict.fromkeys(("viewBox", "cx", "cy", "r"), re.compile(r"[\d. ]+")),
+    "aria-hidden": re.compile("true"),
+    "class": re.compile("num"),
+}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
 _DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
@@ -68,9 +92,7 @@ def sanitise_body(html: str, *, title: str) -> Body:
     html : a fragment, nothing in it is trusted.
     title : the heading of the page where the notebook has none.
     """
-    soup = BeautifulSoup(html, "html.parser")
-    _drop_forbidden(soup)
-    _keep_known(soup)
+    soup = BeautifulSoup(_harmless(html), "html.parser")
     first = _headings(soup, title)
     contents = [
         (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
@@ -87,47 +109,30 @@ def sanitise_body(html: str, *, title: str) -> Body:
     return Body(str(soup).strip(), first, contents)
 
 
-def _drop_forbidden(soup: BeautifulSoup) -> None:
-    """Elements that go with all that is in them."""
+def _harmless(html: str) -> str:
+    """Only known elements and attributes; what acts goes with all that is in it, and of unknown elements stays what is in them.
+
+    Of drawings pass those alone that hold nothing but points that tell a name to a pointer, laid over a picture.
+    """
+    soup = BeautifulSoup(html, "html.parser")
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # comments, declarations
-    for tag in soup.find_all(_GONE):
-        if tag.name != "svg" or {inner.name for inner in tag.find_all(True)} - _NAMES:
-            tag.decompose()
-    for tag in soup.find_all(_NAMES):
-        if tag.parent is None or tag.parent.name != {"circle": "svg", "title": "circle"}[tag.name]:
-            tag.unwrap()
-    for tag in soup.find_all("a", class_="anchor-link"):
+    for tag in soup.select("a.anchor-link, svg:has(:not(circle, title)), img:not([src])"):
         tag.decompose()
-
-
-def _keep_known(soup: BeautifulSoup) -> None:
-    """Of unknown elements only what is in them, and of known ones only the attributes that do no harm."""
-    for tag in soup.find_all(True):
-        allowed = _KEPT.get(tag.name)
-        if allowed is None:
-            tag.unwrap()
-            continue
-        right = "text-align: right" in str(tag.get("style", "")) or "text-align:right" in str(tag.get("style", ""))
-        tag.attrs = {key: value for key, value in tag.attrs.items() if key in allowed and _harmless(key, str(value))}
-        if right and tag.name in ("td", "th"):
-            tag["class"] = "num"
-        if tag.name == "img" and not tag.get("src"):
-            tag.decompose()
-
-
-def _harmless(key: str, value: str) -> bool:
-    if key == "src":
-        return bool(re.match(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+$", value))
-    if key == "href":
-        return bool(re.match(r"(https?://|mailto:|#|[\w.-]+\.html(#[\w-]*)?$)", value))
-    if key in ("colspan", "rowspan", "width", "height", "start"):
-        return value.isdigit()
-    if key in ("viewbox", "cx", "cy", "r"):
-        return bool(re.fullmatch(r"[\d. ]+", value))
-    if key == "aria-hidden":
-        return value == "true"
-    return True
+    for tag in soup.select("circle:not(svg > circle), title:not(circle > title)"):
+        tag.unwrap()
+    for cell in soup.find_all(["td", "th"]):
+        right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
+        cell["class"] = "num" if right else ""
+    return nh3.clean(
+        str(soup).replace(" viewbox=", " viewBox="),
+        tags=_PLAIN | _KEPT.keys(),
+        clean_content_tags=_GONE,
+        attributes=_KEPT,
+        attribute_filter=lambda _, key, value: value if key not in _VALUES or _VALUES[key].fullmatch(value) else None,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel=None,
+    )
 
 
 def _headings(soup: BeautifulSoup, title: str) -> str:
