@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import csv
+import io
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pandas as pd
 from openpyxl import load_workbook
@@ -110,9 +111,8 @@ def _csv(path: Path, table: str, source: Source, person: Person, scratch: Path) 
         path.open(encoding=_exactly(found, path), newline="") as old,
         made.open("w", encoding=_exactly(found, path), newline="") as new,
     ):
-        for record in _records(old):
-            spans = _fields(record, delimiter)
-            cells = [_value(record[a:b]) for a, b in spans]
+        for record, fields in _records(old, delimiter):
+            cells = [field.strip().strip("\ufeff") for field in fields]
             if not names:
                 names = cells if _is_header(cells, table, source) else []
                 new.write(record)
@@ -120,10 +120,9 @@ def _csv(path: Path, table: str, source: Source, person: Person, scratch: Path) 
             row = dict(zip(names, cells, strict=False))
             if person.is_row_of(row, table, source):
                 continue
-            changed = person.changed(row, table, source)
-            for name, (a, b) in reversed([*zip(names, spans, strict=False)]):
-                if name in changed:
-                    record = record[:a] + _written(changed[name], record[a:b], delimiter) + record[b:]
+            if changed := person.changed(row, table, source):
+                left = [changed.get(name, field) for name, field in zip(names, fields, strict=False)]
+                record = _record([*left, *fields[len(names) :]], delimiter, record)
             new.write(record)
     made.replace(path)
 
@@ -137,39 +136,28 @@ def _exactly(found: str, path: Path) -> str:
     return "utf-8" if name == "utf-8-sig" else name
 
 
-def _records(stream: TextIO) -> Iterator[str]:
-    """The records of a CSV file as they stand there, line ends included: a line break inside quotes ends none."""
-    record = ""
-    for line in stream:
-        record += line
-        if record.count('"') % 2 == 0:
-            yield record
-            record = ""
-    if record:
-        yield record
+def _records(stream: TextIO, delimiter: str) -> Iterator[tuple[str, list[str]]]:
+    """The records of a CSV file as they stand there, line ends included, and their fields."""
+    lines: list[str] = []
+    csv.field_size_limit(1 << 26)
+
+    def kept() -> Iterator[str]:
+        for line in stream:
+            lines.append(line)
+            yield line
+
+    for fields in csv.reader(kept(), delimiter=delimiter, skipinitialspace=True):
+        yield "".join(lines), fields
+        lines.clear()
 
 
-def _fields(record: str, delimiter: str) -> list[tuple[int, int]]:
-    """Where each field of a record begins and ends, quotes included."""
-    mark = re.escape(delimiter)
-    field = re.compile(rf'"(?:[^"]|"")*"[^{mark}\r\n]*|[^{mark}\r\n]*')
-    spans, at = [], 0
-    while match := field.match(record, at):
-        spans.append(match.span())
-        if match.end() >= len(record) or record[match.end()] != delimiter:
-            break
-        at = match.end() + 1
-    return spans
-
-
-def _value(field: str) -> str:
-    text = field.strip().strip("\ufeff").strip()
-    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
-def _written(value: str, before: str, delimiter: str) -> str:
-    quoted = before.strip().startswith('"') or any(mark in value for mark in (delimiter, '"', "\n", "\r"))
-    return '"' + value.replace('"', '""') + '"' if quoted else value
+def _record(fields: list[str], delimiter: str, before: str) -> str:
+    """A record with other fields, quoted and ended as it was."""
+    made = io.StringIO()
+    quoting: Any = csv.QUOTE_ALL if before.count('"') >= 2 * len(fields) else csv.QUOTE_MINIMAL
+    end = before[len(before.rstrip("\r\n")) :]
+    csv.writer(made, delimiter=delimiter, quoting=quoting, lineterminator=end).writerow(fields)
+    return made.getvalue()
 
 
 def _is_header(cells: list[str], table: str, source: Source) -> bool:
