@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
+from kamlib.io.currencies import SIGNS
+
 NUMBER_FORMS = ((".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"))
 """Decimal and thousands marks, the plainest first."""
 ISO, SERIAL = "", "excel"
 _LIKELY = 0.5  # of the values; below it a column is not looked at as numbers
 _OFTEN = 0.02  # of the values; a rarer shape suggests no date format
-_SIGNS = "$€£¥₽₴₸₺₹₩₪₫₦₱₾฿"
-_BEFORE = rf"[(\s+−-]*(?:a?[{_SIGNS}]\s*|a[.]?\s+)?[(\s+−-]*"
-_BEHIND = rf"\s*(?:a[.]?|[{_SIGNS}])?[)\s−-]*(?:a[.]?|[{_SIGNS}])?"
+_BEFORE = rf"[(\s+−-]*(?:a?[{SIGNS}]\s*|a[.]?\s+)?[(\s+−-]*"
+_BEHIND = rf"\s*(?:a[.]?|[{SIGNS}])?[)\s−-]*(?:a[.]?|[{SIGNS}])?"
 _MARKS = {"": "", ",": ",", ".": "[.]", " ": r"\s", "'": "['’]"}
 
 

@@ -17,24 +17,15 @@ import yaml
 from anyascii import anyascii
 from rapidfuzz.fuzz import ratio
 
+from kamlib.io.currencies import NAMES, SIGNS
 from kamlib.study.dictionary import INPUTS
 
 LANGUAGES = ("en", "ru", "ca", "es", "de")
 CURRENCIES = {
-    "EUR": ("eur", "euro", "euros", "€"),
-    "USD": ("usd", "dollar", "dollars", "us$", "$"),
-    "GBP": ("gbp", "£"),
-    "RUB": ("rub", "rur", "руб", "рубли", "₽"),
-    "CHF": ("chf",),
-    "PLN": ("pln", "zł"),
-    "UAH": ("uah", "грн", "₴"),
-    "KZT": ("kzt", "тенге", "₸"),
-    "MXN": ("mxn",),
-    "JPY": ("jpy", "¥"),
-    "CZK": ("czk", "kč"),
-    "SEK": ("sek",),
+    code: (code.lower(), *NAMES.get(code, ()))
+    for code in ("EUR", "USD", "GBP", "RUB", "CHF", "PLN", "UAH", "KZT", "MXN", "JPY", "CZK", "SEK")
 }
-"""Codes of currencies, and the words and signs that mean them beside an amount or in the name of its column."""
+"""Codes of currencies that names of columns hold, each with the words and signs that mean it."""
 _FOLDS = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # Stück, Stueck
 _FILLERS = {"in", "of", "the", "de", "del", "la", "el", "der", "des", "d", "l", "no", "nr", "num", "n"}
 _UNITS = {word for words in CURRENCIES.values() for word in words} | {"rub", "grn", "tenge"}
@@ -82,7 +73,7 @@ def choice(value: str, allowed: Collection[str]) -> str | None:
 
 def currency(name: str) -> str | None:
     """The currency that the name of a column or an amount names: ``Сумма, руб.`` is in RUB; None where it names none."""
-    words = set(re.findall(r"[^\W\d_]+|[€£₽₴₸¥]|\$", name.casefold()))
+    words = set(re.findall(rf"[^\W\d_]+|[{SIGNS}]", name.casefold()))
     return next((code for code, known in CURRENCIES.items() if words & set(known)), None)
 
 

@@ -16,29 +16,17 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.io import currencies
 from kamlib.study.sources import Dialect
 
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
-_CODES = (  # ISO 4217, and two older ones that files still hold
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
-    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS "
-    "INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
-    "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
-    "SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST "
-    "XAF XCD XCG XOF XPF YER ZAR ZMW ZWG RUR HRK"
-)
-_CURRENCY = (
-    rf"(?i)[a-z]{{0,2}}[$]|[€£¥₽₴₸₺₹₩₪₫₦₱₡₲₾₼฿]|(?:euros?|dollars?|{_CODES.replace(' ', '|')}"
-    r"|рублей|рубля|рубль|руб|р|грн|тенге|тг|zł|kč|ft|kr|лв)[.]?"
-)
+NAMES = {
+    name.upper(): code for names in (currencies.NAMES, currencies.BESIDE) for code in names for name in names[code]
+}
+_WORDS = sorted({*currencies.CODES.split(), *filter(str.isalpha, NAMES), "KR"}, key=len, reverse=True)
+_CURRENCY = rf"(?i)[a-z]{{0,2}}[$]|[{currencies.SIGNS[1:]}]|(?:{'|'.join(_WORDS)})[.]?"
 _WORN = "¤"  # the general sign of a currency, put for each of them
 _GAP = rf"[{SPACES}]*"
-_WRITTEN = {
-    "USD": "$ US$ DOLLAR DOLLARS", "EUR": "€ EURO EUROS", "GBP": "£", "RUB": "₽ РУБЛЕЙ РУБЛЯ РУБЛЬ РУБ Р RUR", "UAH": "₴ ГРН",
-    "KZT": "₸ ТЕНГЕ ТГ", "PLN": "ZŁ", "CZK": "KČ", "HUF": "FT", "BGN": "ЛВ", "TRY": "₺", "INR": "₹", "KRW": "₩", "ILS": "₪",
-    "VND": "₫", "NGN": "₦", "PHP": "₱", "GEL": "₾", "THB": "฿",
-}  # fmt: skip
-NAMES = {name: code for code, names in _WRITTEN.items() for name in names.split()}
 _MARKS = {" ": SPACES, "'": "'’", ".": ".", ",": ","}
 
 

@@ -1,0 +1,35 @@
+"""Currencies: their codes, and the signs and words that files write for them."""
+
+from __future__ import annotations
+
+CODES = (  # ISO 4217, and two older ones that files still hold
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS "
+    "INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+    "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
+    "SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST "
+    "XAF XCD XCG XOF XPF YER ZAR ZMW ZWG RUR HRK"
+)
+SIGNS = "$€£¥₽₴₸₺₹₩₪₫₦₱₡₲₾₼฿"
+NAMES = {
+    "EUR": ("euro", "euros", "€"),
+    "USD": ("dollar", "dollars", "us$", "$"),
+    "GBP": ("£",),
+    "RUB": ("rur", "руб", "рубли", "рублей", "рубля", "рубль", "₽"),
+    "UAH": ("грн", "₴"),
+    "KZT": ("тенге", "₸"),
+    "PLN": ("zł",),
+    "CZK": ("kč",),
+    "TRY": ("₺",),
+    "INR": ("₹",),
+    "KRW": ("₩",),
+    "ILS": ("₪",),
+    "VND": ("₫",),
+    "NGN": ("₦",),
+    "PHP": ("₱",),
+    "GEL": ("₾",),
+    "THB": ("฿",),
+}
+"""By code, the words and signs that mean it beside an amount and in the name of a column. ``¥`` is of two countries and names none."""
+BESIDE = {"RUB": ("р",), "KZT": ("тг",), "HUF": ("ft",), "BGN": ("лв",)}
+"""Words that mean a currency beside an amount alone: in the name of a column they are something else."""
