@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.stats.draws import drawn
 
 if TYPE_CHECKING:
     from lifelines.fitters.coxph_fitter import SemiParametricPHFitter
@@ -73,8 +73,7 @@ def sample_accounts(table: pd.DataFrame, most: int, seed: int, column: str = "cu
     if len(table) <= most:
         return table
     ids = table[column].unique()
-    keep = np.random.default_rng(seed).permutation(len(ids))[: max(1, int(len(ids) * most / len(table)))]
-    return table.loc[table[column].isin(ids[keep])]
+    return table.loc[table[column].isin(drawn(ids, int(len(ids) * most / len(table)), seed))]
 
 
 def widening(data: pd.DataFrame, fitted: SemiParametricPHFitter, rows: int, seed: int) -> pd.Series:

@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
 from kamlib.churn.landmarks import landmark_table
 from kamlib.facts import account_facts, next_orders
 from kamlib.facts.as_known import raise_on_leak
 from kamlib.io.engines import small
+from kamlib.stats.draws import drawn
 
 _CHECKED = 200  # accounts that the leak alarm is tried on
 _OUTCOME = ["as_of", "next_order", "ended_on"]  # what a landmark row holds beside its covariates
@@ -30,10 +29,9 @@ def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
     """
     if orders.customer_id.nunique().execute() <= most:
         return orders
-    ids = orders.select("customer_id").distinct().to_pyarrow()["customer_id"]
-    place = np.random.default_rng(seed).permutation(len(ids))[:most]
-    kept = ids.take(pc.sort_indices(ids)).take(place)
-    return _kept(orders.semi_join(small(orders.get_backend(), {"customer_id": kept.to_pylist()}), "customer_id"))
+    ids = orders.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
+    kept = small(orders.get_backend(), {"customer_id": drawn(ids, most, seed)})
+    return _kept(orders.semi_join(kept, "customer_id"))
 
 
 def at_risk_history(
