@@ -83,10 +83,8 @@ def sample():
         interactions=clean.tables["interactions"],
         invoices=clean.tables["invoices"],
     )
-    truth = pd.read_csv(
-        ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"customer_id": str, "group_id": str}
-    )
-    return study, table, truth[truth["customer_id"] == truth["group_id"]].set_index("customer_id")
+    truth = pd.read_csv(ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"account_id": str, "group_id": str})
+    return study, table, truth[truth["account_id"] == truth["group_id"]].set_index("account_id")
 
 
 def calibration_slope(p: np.ndarray, planted: np.ndarray) -> float:
