@@ -113,6 +113,16 @@ def account_facts(
     return _observed(facts, pd.Timestamp(observed_from or first_line.min()))
 
 
+def at_last_date(facts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the last date that `facts` hold."""
+    return facts[facts["as_of"] == facts["as_of"].max()].reset_index(drop=True)
+
+
+def at_first_date(facts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first date that `facts` hold: of two dates, what the last one is compared with."""
+    return facts[facts["as_of"] == facts["as_of"].min()].reset_index(drop=True)
+
+
 def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
     """The days or orders, each purchase with the day of the one before it (maybe the same day) where a wanted fact needs it."""
     none = ibis.null("date")

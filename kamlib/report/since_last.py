@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
+from kamlib.facts.accounts import at_last_date
 from kamlib.report.summary_facts import Tables, names, revenue
 from kamlib.scoring.list_changes import Scored, changes
 from kamlib.study.model import Study
@@ -84,6 +85,5 @@ def _latest(reports: Path, study: Study) -> tuple[Path, date, Any, int] | None:
 
 
 def _scored(tables: Tables) -> Scored:
-    facts = tables["facts"]
-    money = revenue({**tables, "facts": facts[facts["as_of"] == facts["as_of"].max()]})
+    money = revenue({**tables, "facts": at_last_date(tables["facts"])})
     return Scored.of(tables["contributions"], tables["scores"], money)

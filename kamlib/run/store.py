@@ -124,11 +124,16 @@ class Run:
             part.replace(target)
         write_whole(target.with_suffix(".key"), self.key)
 
-    def load(self, name: str) -> Any:
-        """The table `name` of this run: pandas, but `orders` and `quarantine` as Ibis tables that stay in the engine.
+    def load(self, *names: str) -> Any:
+        """The table of this run that is named, or a list of several; pandas, but `orders` and `quarantine` are Ibis tables that
+        stay in the engine.
 
-        Where the run does not hold it for these inputs and parameters, the notebook that makes it is run first.
+        Where the run does not hold one for these inputs and parameters, the notebook that makes it is run first.
         """
+        tables = [self._load(name) for name in names]
+        return tables[0] if len(tables) == 1 else tables
+
+    def _load(self, name: str) -> Any:
         if not self.holds(name):
             maker = next((step for step in notebook_steps() if name in step.makes), None)
             if maker is None:

@@ -10,6 +10,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.facts import account_facts
+from kamlib.facts.accounts import at_first_date, at_last_date
 
 
 def test_days_come_back_as_days_and_ids_as_text(clean_orders):
@@ -17,6 +18,15 @@ def test_days_come_back_as_days_and_ids_as_text(clean_orders):
     assert found["customer_id"].tolist() == ["00123"]
     for name in ("as_of", "first_order", "last_order", "long_gap_ended"):
         assert found[name].dtype == "datetime64[ns]"
+
+
+def test_facts_of_several_dates_come_apart_by_date():
+    days = pd.to_datetime(["2026-03-31", "2026-06-30", "2026-03-31"])
+    facts = pd.DataFrame({"customer_id": ["a", "a", "b"], "as_of": days}, index=[7, 8, 9])
+    now, then = at_last_date(facts), at_first_date(facts)
+    assert (now["customer_id"].tolist(), now.index.tolist()) == (["a"], [0])
+    assert then["customer_id"].tolist() == ["a", "b"]
+    assert at_last_date(facts.head(0)).empty
 
 
 @pytest.mark.slow

@@ -54,6 +54,8 @@ def test_a_table_comes_back_as_it_was_saved_and_only_for_the_same_inputs(tmp_pat
     run = Run.open(run_dir=str(tmp_path))
     run.save("states", table)
     pd.testing.assert_frame_equal(Run.open(run_dir=str(tmp_path)).load("states"), table)
+    once, again = Run.open(run_dir=str(tmp_path)).load("states", "states")
+    pd.testing.assert_frame_equal(once, again)
     assert not Run.open(run_dir=str(tmp_path), values={"churn.horizon_days": 90}).holds("states")
 
 
