@@ -115,12 +115,14 @@ def account_facts(
 
 def at_last_date(facts: pd.DataFrame) -> pd.DataFrame:
     """The rows of the last date that `facts` hold."""
-    return facts[facts["as_of"] == facts["as_of"].max()].reset_index(drop=True)
+    found: pd.DataFrame = facts[facts["as_of"] == facts["as_of"].max()].reset_index(drop=True)
+    return found
 
 
 def at_first_date(facts: pd.DataFrame) -> pd.DataFrame:
     """The rows of the first date that `facts` hold: of two dates, what the last one is compared with."""
-    return facts[facts["as_of"] == facts["as_of"].min()].reset_index(drop=True)
+    found: pd.DataFrame = facts[facts["as_of"] == facts["as_of"].min()].reset_index(drop=True)
+    return found
 
 
 def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
