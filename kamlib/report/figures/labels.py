@@ -1,6 +1,8 @@
-"""Names that can be read: in the margin with lines that do not cross, or beside their points at the first free place."""
+"""Names that can be read: in the margin with lines that do not cross, beside their points at the first free place, or in a row apart."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -87,6 +89,14 @@ def beside_points(
                 break
         else:
             text.remove()
+
+
+def apart(at: np.ndarray, least: float) -> np.ndarray:
+    """Places of labels on a line near `at`, in their order: the lowest stays, each other is at least `least` above the one before."""
+    places = at.astype(float)
+    for before, after in pairwise(np.argsort(at, kind="stable")):
+        places[after] = max(places[after], places[before] + least)
+    return places
 
 
 def halo() -> AbstractPathEffect:

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from kamlib.report.figures.labels import beside_points, in_margin
+from kamlib.report.figures.labels import apart, beside_points, in_margin
 
 
 @pytest.fixture
@@ -19,6 +19,12 @@ def axes():
     axes.set(xlim=(0, 10), ylim=(0, 10))
     yield axes
     plt.close("all")
+
+
+def test_labels_on_a_line_keep_their_order_and_stand_apart():
+    """0.5 and 0.52 want nearly one place: the upper one moves up, and pushes the next; 2 has room and stays."""
+    assert apart(np.array([0.52, 0.5, 2.0, 0.55]), 0.1).tolist() == pytest.approx([0.6, 0.5, 2.0, 0.7])
+    assert apart(np.array([]), 0.1).size == 0
 
 
 def test_names_in_the_margin_stand_in_the_order_of_their_points(axes):
