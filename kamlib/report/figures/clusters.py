@@ -92,9 +92,9 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     group = points["customer_id"].map(names)
     order = sorted(group.dropna().unique(), key=lambda name: (-(group == name).sum(), name))
     axes.scatter(points.loc[group.isna(), "first"], points.loc[group.isna(), "second"], s=12, color=GREY, alpha=0.7)
-    for place, name in enumerate(order):
+    colours = [PALETTE[place % len(PALETTE)] for place in range(len(order))]
+    for name, colour in zip(order, colours, strict=True):
         rows = points[group == name]
-        colour = PALETTE[place % len(PALETTE)]
         axes.scatter(rows["first"], rows["second"], s=14, color=colour, alpha=0.55, linewidth=0)
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
@@ -105,7 +105,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     axes.set_title(f"The customers in the plane that keeps {total:.0%} of their differences")
     middle = points.groupby(group)[["first", "second"]].median().reindex(order)
     groups = [f"{name} ({(group == name).sum():,})" for name in order]
-    in_margin(axes, middle["first"].to_numpy(), middle["second"].to_numpy(), groups, np.arange(len(order)))
+    in_margin(axes, middle["first"].to_numpy(), middle["second"].to_numpy(), groups, np.arange(len(order)), colours)
     return described(axes, "alt_cluster_map", explained=total, groups=groups)
 
 

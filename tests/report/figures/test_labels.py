@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from kamlib.report.figures.labels import apart, beside_points, in_margin
 
@@ -35,6 +36,14 @@ def test_names_in_the_margin_stand_in_the_order_of_their_points(axes):
     assert heights["low"] < heights["middle"] < heights["high"]
     assert all(text.xyann[0] > 1 for text in axes.texts)  # right of the axes
     assert [text.xy for text in axes.texts if text.get_text() == "middle"] == [(8.0, 5.0)]
+
+
+def test_a_line_to_the_margin_has_the_colour_of_its_place(axes):
+    in_margin(axes, np.array([3.0, 4.0]), np.array([5.0, 6.0]), ["a", "b"], np.arange(2), ["#ff0000", "#0000ff"])
+    assert {text.get_text(): to_hex(text.arrow_patch.get_edgecolor()) for text in axes.texts} == {
+        "a": "#ff0000",
+        "b": "#0000ff",
+    }
 
 
 def test_only_those_chosen_are_named(axes):
