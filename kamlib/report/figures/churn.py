@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, money_ticks, percent_ticks
+from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, described, money_ticks, none_known, percent_ticks
+from kamlib.report.words import with_words
 
 _METHODS = {
     "model": "model",
@@ -25,15 +25,15 @@ _MEASURES = {
 }
 
 
-def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
+def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
     """Predicted P(lost) against the share that was lost, by groups of equal size, with 95 % intervals.
 
     Parameters
     ----------
     groups : `kamlib.churn.evaluation.holdout.calibration`: accounts, predicted, lost, low, high.
     """
-    if groups.empty:
-        raise InputError("no group to draw")
+    if none_known(groups, "predicted", "lost"):
+        return None
     _figure, axes = plt.subplots(figsize=(5.6, 5.0))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     axes.text(0.6, 0.565, "as predicted", color=MUTED, fontsize=9, va="top", rotation=45, rotation_mode="anchor")
@@ -43,18 +43,19 @@ def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") 
     axes.set_aspect("equal")
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
-    return axes
+    last = groups.loc[groups["predicted"].idxmax()]
+    return described(axes, "alt_calibration_plot", n=len(groups), predicted=last["predicted"], lost=last["lost"])
 
 
-def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure:
+def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
     """The model and each rule of thumb, with 95 % intervals, one panel a measure.
 
     Parameters
     ----------
     measures : `kamlib.churn.evaluation.metrics.compare`: method, measure, value, low, high.
     """
-    if measures.empty:
-        raise InputError("no measure to draw")
+    if none_known(measures, "value"):
+        return None
     figure, panels = plt.subplots(1, len(_MEASURES), figsize=(9, 2.7), sharey=True)
     methods = list(_METHODS)[::-1]
     for axes, (measure, (name, better)) in zip(panels, _MEASURES.items(), strict=True):
@@ -72,18 +73,19 @@ def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure:
         axes.set_title(name, fontsize=10, color=MUTED)
         axes.margins(x=0.15)
     figure.suptitle(title, x=0.01, ha="left")
-    return figure
+    brier = measures[measures["measure"] == "brier"].set_index("method")["value"].reindex(["model", "base_rate"])
+    return described(figure, "alt_against_baselines", **brier)
 
 
-def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure:
+def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure | None:
     """Factors on the chance of the next order, per step, with 95 % intervals; one panel for each span of days.
 
     Parameters
     ----------
     ratios : `kamlib.churn.explain.hazard_ratios`; the first `most` covariates of each span are drawn.
     """
-    if ratios.empty:
-        raise InputError("no hazard ratio to draw")
+    if none_known(ratios, "ratio"):
+        return None
     spans = list(ratios["days"].unique())
     figure, panels = plt.subplots(len(spans), 1, figsize=(8.4, 0.8 + (0.8 + 0.3 * most) * len(spans)), squeeze=False)
     low, high = 1.0, 1.0
@@ -106,7 +108,7 @@ def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure:
         axes.minorticks_off()
     panels[-1, 0].set_xlabel("factor on the chance of the next order (left of 1: orders come later)")
     figure.suptitle(title, x=0.01, ha="left")
-    return figure
+    return described(figure, "alt_hazard_forest", **ratios.iloc[0][["meaning", "step", "ratio"]])
 
 
 def priority_list(
@@ -117,17 +119,19 @@ def priority_list(
     names: pd.Series | None = None,
     most: int = 15,
     language: str = "en",
-) -> Axes:
-    """The accounts with the most margin at stake: its bar, P(lost) and the main reason.
+) -> Axes | None:
+    """The customers with the most margin at stake: its bar, P(lost) and the main reason.
 
     Parameters
     ----------
-    listed : customer_id, margin_at_stake, p_lost, reason; largest first.
+    listed : customer_id, margin_at_stake, p_lost, reason (in words, or a code with its values in reason_values); largest first.
     names : name by customer_id.
     """
-    shown = listed[listed["margin_at_stake"] > 0].head(most).iloc[::-1]
+    if none_known(listed, "margin_at_stake"):
+        return None
+    shown = with_words(listed[listed["margin_at_stake"] > 0].head(most)).iloc[::-1]
     if shown.empty:
-        raise InputError("no account with margin at stake to draw")
+        return None
     place = np.arange(len(shown))
     _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
     axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
@@ -151,7 +155,10 @@ def priority_list(
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     money_ticks(axes.xaxis, language)
-    return axes
+    return described(
+        axes, "alt_priority_list", n=len(shown), name=labels.iloc[-1], stake=most_at_stake, currency=currency,
+        p_lost=shown["p_lost"].iloc[-1],
+    )  # fmt: skip
 
 
 def _short(text: object, most: int) -> str:

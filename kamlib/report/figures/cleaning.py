@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm, to_rgb
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.errors import InputError
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
@@ -23,7 +22,9 @@ from kamlib.report.figures.style import (
     RED,
     SEQUENTIAL,
     SKY,
+    described,
     money_ticks,
+    none_known,
     plain_ticks,
 )
 
@@ -50,17 +51,14 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     -------
     array of two Axes
         Rows on the left, money (absolute) on the right: what was set aside is counted once, by its first reason; what
-        was repaired or marked is all that the rule hit.
-
-    Raises
-    ------
-    InputError
-        If the ledger has no line of the table.
+        was repaired or marked is all that the rule hit. None if the ledger has no line of the table.
     """
+    if ledger.empty:
+        return None
     every = ledger[ledger["table"] == table]
     rules = every[every["action"].ne("")]
     if rules.empty:
-        raise InputError(f"the ledger has no rules of the table {table!r}")
+        return None
     aside = rules["action"] == "set_aside"
     lines = rules.assign(
         drawn_rows=rules["rows"].where(aside, rules["matched_rows"]).astype(float),
@@ -97,13 +95,16 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     taken = lines[lines["action"] == "set_aside"]
     share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
     found = f"{_percent(share, language)} of the lines set aside"
-    if len(taken):
-        found += f", most often: {taken['rule'].iloc[0].replace('_', ' ')}"
-    figure.suptitle(found, x=0.01, ha="left")
-    return axes
+    first = str(taken["rule"].iloc[0]).replace("_", " ") if len(taken) else None
+    figure.suptitle(found + (f", most often: {first}" if first else ""), x=0.01, ha="left")
+    repaired = lines.loc[lines["action"] == "repair", "drawn_rows"].sum()
+    return described(
+        axes, "alt_ledger_bars" if first else "alt_ledger_bars_none", aside=taken["drawn_rows"].sum(), rule=first,
+        most=taken["drawn_rows"].max(), repaired=repaired,
+    )  # fmt: skip
 
 
-def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en") -> Axes:
+def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
     """How many order lines of each month were set aside for each reason, over the months that have lines kept.
 
     A row of one colour is a habit, a single dark cell an accident. Beside each row: its lines and money in these months.
@@ -113,15 +114,12 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     monthly : DataFrame
         month, reason ("kept" for the lines kept), rows, amount; see `kamlib.intake.cleaning.by_month`.
     currency, language : of the study.
-
-    Raises
-    ------
-    InputError
-        If no line was kept.
     """
+    if none_known(monthly, "month"):
+        return None
     kept = monthly.loc[monthly["reason"] == "kept", "month"].dropna()
     if kept.empty:
-        raise InputError("no order line with a day was kept", remedy="Check the dates of the orders.")
+        return None
     months = pd.date_range(kept.min(), kept.max(), freq="MS")
     aside = monthly[monthly["month"].isin(months) & (monthly["reason"] != "kept")]
     rows = aside.pivot_table(index="reason", columns="month", values="rows", aggfunc="sum", fill_value=0)
@@ -129,6 +127,9 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     rows = rows.loc[rows.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     money = aside.assign(amount=aside["amount"].astype(float)).groupby("reason")["amount"].sum()
     _, ax = plt.subplots(figsize=(8.0, 1.9 + 0.3 * max(len(rows), 2)))
+    of_month = monthly.pivot_table(index="month", columns=monthly["reason"] == "kept", values="rows", aggfunc="sum")
+    share = 1 - of_month[True] / of_month.sum(axis=1)
+    described(ax, "alt_aside_by_month", month=f"{share.idxmax():%B %Y}", high=share.max(), low=share.min())
     ax.set_title(_when(rows))
     ax.set_xlabel("month of the order line")
     ax.set_yticks(np.arange(len(rows)), [reason.replace("_", " ") for reason in rows.index])
@@ -178,15 +179,10 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
     Returns
     -------
     array of Axes
-        One for each outcome that occurs, of one scale.
-
-    Raises
-    ------
-    InputError
-        If nothing came back.
+        One for each outcome that occurs, of one scale. None if nothing came back.
     """
-    if returned.empty:
-        raise InputError("nothing came back: there is nothing to draw")
+    if none_known(returned, "month"):
+        return None
     months = pd.date_range(returned["month"].min(), returned["month"].max(), freq="MS")
     rows = returned.pivot_table(index="month", columns="outcome", values="rows", aggfunc="sum", fill_value=0)
     there = [outcome for outcome in _OUTCOMES if outcome in rows]
@@ -206,9 +202,10 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
     grid[-1, 0].set_xlabel("month in which it came back")
     figure.supylabel("lines that came back", fontsize=10, color=MUTED)
     unmatched = rows.reindex(columns=["cancellation_without_order", "return_without_purchase"], fill_value=0)
-    found = _short(unmatched.sum().sum(), language)
-    figure.suptitle(f"Lines that came back and fit no earlier line: {found}", x=0.01, ha="left")
-    return grid[:, 0]
+    beyond = unmatched.sum().sum()
+    figure.suptitle(f"Lines that came back and fit no earlier line: {_short(beyond, language)}", x=0.01, ha="left")
+    whole, part = rows.reindex(columns=["cancelled_pair", "cancellation"], fill_value=0).sum()
+    return described(grid[:, 0], "alt_returned_by_month", whole=whole, part=part, beyond=beyond)
 
 
 def _short(value: float, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Figures of the clusters: which k holds, the accounts in the plane, and what each group is like."""
+"""Figures of the clusters: which k holds, the customers in the plane, and what each group is like."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
-from kamlib.errors import InputError
+from kamlib.report.figures.labels import in_margin
 from kamlib.report.figures.style import (
     BLUE,
     DIVERGING,
@@ -24,10 +22,12 @@ from kamlib.report.figures.style import (
     PAPER,
     RED,
     SEQUENTIAL,
+    described,
+    none_known,
 )
 
 
-def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarray:
+def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarray | None:
     """Silhouette against its null, and stability against its mark, for each k and method. Returns both Axes.
 
     Parameters
@@ -36,8 +36,8 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
         (HDBSCAN) have a null of their own, which is not drawn.
     stability : the mark that must be reached.
     """
-    if tried.empty:
-        raise InputError("no grouping was tried")
+    if none_known(tried, "silhouette") or (tried["k"] < 2).all():
+        return None
     pair: np.ndarray
     figure, pair = plt.subplots(1, 2, figsize=(9, 3.9))
     shown = tried[tried["k"] > 1]
@@ -71,11 +71,14 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
         axes.set_xticks(sorted(set(shown["k"])))
         axes.set_xlabel("Number of groups k")
     figure.legend(loc="outside lower center", ncols=3)
-    return pair
+    if not tried["chosen"].any():
+        return described(pair, "alt_cluster_choice_none", n=shown[["method", "k"]].drop_duplicates().shape[0])
+    chosen = tried[tried["chosen"]].iloc[0]
+    return described(pair, "alt_cluster_choice", **chosen[["k", "method", "silhouette", "null", "stability"]])
 
 
-def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series) -> Axes:
-    """Accounts in the plane of the two principal components, each group with its name.
+def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series) -> Axes | None:
+    """Customers in the plane of the two principal components, a line from the middle of each group to its name in the margin.
 
     Parameters
     ----------
@@ -83,59 +86,30 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     directions : component, explained and a loading for each feature (`kamlib.segments.cluster_profiles.picture`).
     names : name of the group by customer_id; missing where there is none.
     """
-    _, axes = plt.subplots(figsize=(8, 5.2))
+    if directions.empty or none_known(points, "first", "second"):
+        return None
+    _, axes = plt.subplots(figsize=(8.8, 5.2))
     group = points["customer_id"].map(names)
     order = sorted(group.dropna().unique(), key=lambda name: (-(group == name).sum(), name))
     axes.scatter(points.loc[group.isna(), "first"], points.loc[group.isna(), "second"], s=12, color=GREY, alpha=0.7)
-    for place, name in enumerate(order):
+    colours = [PALETTE[place % len(PALETTE)] for place in range(len(order))]
+    for name, colour in zip(order, colours, strict=True):
         rows = points[group == name]
-        colour = PALETTE[place % len(PALETTE)]
         axes.scatter(rows["first"], rows["second"], s=14, color=colour, alpha=0.55, linewidth=0)
-    labels = [
-        axes.text(
-            rows["first"].median(), rows["second"].quantile(0.97), f"{name}\n{len(rows):,}", ha="center", va="bottom",
-            fontsize=9, color=INK, fontweight="bold",
-            bbox={"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75},
-        )
-        for name in order
-        if len(rows := points[group == name])
-    ]  # fmt: skip
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
         main = loadings[loadings.abs().sort_values(ascending=False).index][:3]
         words = ", ".join(f"{'more' if v > 0 else 'less'} {str(n).replace('_', ' ')}" for n, v in main.items())
         getattr(axes, f"set_{side}label")(f"{'→' if side == 'x' else '↑'} {words} ({row.explained:.0%})", fontsize=9)
     total = directions["explained"].sum()
-    axes.set_title(f"The accounts in the plane that keeps {total:.0%} of their differences")
-    _part(axes, labels)
-    return axes
+    axes.set_title(f"The customers in the plane that keeps {total:.0%} of their differences")
+    middle = points.groupby(group)[["first", "second"]].median().reindex(order)
+    groups = [f"{name} ({(group == name).sum():,})" for name in order]
+    in_margin(axes, middle["first"].to_numpy(), middle["second"].to_numpy(), groups, np.arange(len(order)), colours)
+    return described(axes, "alt_cluster_map", explained=total, groups=groups)
 
 
-def _part(axes: Axes, labels: list[Text]) -> None:
-    """Move labels up, from the lowest on, until none lies on another; the axes grow until all are inside."""
-    home = [label.get_position() for label in labels]
-    for _ in range(10):
-        for label, place in zip(labels, home, strict=True):
-            label.set_position(place)
-        axes.figure.canvas.draw()
-        inside = axes.get_window_extent()
-        taken: list[Bbox] = []
-        for label in sorted(labels, key=lambda text: text.get_position()[1]):
-            box = label.get_bbox_patch().get_window_extent()  # type: ignore[union-attr]
-            start = box.y0
-            while hit := [other.y1 for other in taken if box.overlaps(other)]:
-                box = box.translated(0, max(hit) - box.y0 + 1)
-            taken.append(box)
-            x, y = axes.transData.transform(label.get_position())
-            label.set_position(tuple(axes.transData.inverted().transform((x, y + box.y0 - start))))
-        highest = max((box.y1 for box in taken), default=inside.y0)
-        if highest <= inside.y1:
-            return
-        low, top = axes.get_ylim()
-        axes.set_ylim(low, low + 1.02 * (top - low) * (highest - inside.y0) / inside.height)
-
-
-def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes:
+def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
     """Median of each feature in each group, in own units; the shade is how many times the middle group's it is.
 
     Parameters
@@ -143,7 +117,9 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes:
     table : DataFrame of `kamlib.segments.cluster_profiles.profiles`.
     currency : of the money, for the words above the columns.
     """
-    columns = list(table.columns)[list(table.columns).index("share_of_money") + 1 :]
+    columns = [] if table.empty else list(table.columns)[list(table.columns).index("share_of_money") + 1 :]
+    if not columns or table[columns].isna().all(axis=None):
+        return None
     values = table[columns].to_numpy(dtype=float)
     middle = np.nanmedian(values, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -161,20 +137,23 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes:
     axes.spines[:].set_visible(False)
     axes.set_xlabel("Medians in own units; purple above the middle group, orange below (log scale of ratios)")
     rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
-    alone = "Medians of all accounts: they fall into no groups"
-    holds = f"“{rich['name']}”: {rich['share_of_accounts']:.0%} of accounts, {rich['share_of_money']:.0%} of money"
-    axes.set_title(holds if len(table) > 1 else alone)
-    return axes
+    alone = "Medians of all customers: they fall into no groups"
+    holds = f"“{rich['name']}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"
+    found = holds if len(table) > 1 else alone
+    axes.set_title(found)
+    return described(axes, "alt_cluster_profiles", groups=labels, found=found)
 
 
-def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes:
-    """Which RFM segments the accounts of each group are in: a row a group, shares of the group.
+def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
+    """Which RFM segments the customers of each group are in: a row a group, shares of the group.
 
     Parameters
     ----------
     shares : DataFrame, index the groups, columns the segments; each row adds up to 1.
     agreement : adjusted Rand index of the two groupings.
     """
+    if shares.empty or shares.isna().all(axis=None):
+        return None
     values = shares.to_numpy(dtype=float)
     _, axes = plt.subplots(figsize=(9, 2.2 + 0.45 * len(shares)))
     axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
@@ -187,9 +166,11 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes:
     axes.set_yticks(range(len(shares)), shares.index)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("RFM segment; shares of the group's accounts")
+    axes.set_xlabel("RFM segment; shares of the group's customers")
     axes.set_title(f"Groups and RFM segments agree to {agreement:.2f} (1: the same, 0: chance)")
-    return axes
+    best = shares.max(axis=1)
+    most = {"group": best.idxmax(), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}
+    return described(axes, "alt_cluster_segments", agreement=agreement, **most)
 
 
 def _titled(column: str, currency: str) -> str:

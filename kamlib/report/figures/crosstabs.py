@@ -9,22 +9,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, INK, MUTED, PAPER, SEQUENTIAL, SKY, money_ticks
+from kamlib.report.figures.style import BLUE, INK, MUTED, PAPER, SEQUENTIAL, SKY, described, money_ticks, none_known
 
 
-def trait_bars(table: pd.DataFrame, *, most: int = 7, currency: str = "", language: str = "en") -> np.ndarray:
-    """Revenue of each value of each trait, the margin in it, and its rate in words. Returns the Axes.
+def trait_bars(table: pd.DataFrame, *, most: int = 7, currency: str = "", language: str = "en") -> np.ndarray | None:
+    """Revenue of each value of each trait, the margin in it, and its rate in words. Returns the Axes, or None.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.crosstabs.cross` without classes: trait, value, revenue, margin, margin_rate, margin_known.
     most : values drawn of a trait, those with most revenue.
     """
+    if none_known(table, "revenue"):
+        return None
     bought = table[table["revenue"] > 0]
     names = list(dict.fromkeys(bought["trait"]))
     if not names:
-        raise InputError("no value of a trait has revenue to draw")
+        return None
     rows = -(-len(names) // 2)
     figure, panels = plt.subplots(rows, min(2, len(names)), figsize=(9.2, 0.7 + 2.5 * rows), squeeze=False, sharex=True)
     widest = bought["revenue"].max()
@@ -60,25 +61,29 @@ def trait_bars(table: pd.DataFrame, *, most: int = 7, currency: str = "", langua
         x=0.01,
         ha="left",
     )
-    return panels
+    return described(panels, "alt_trait_bars", traits=names, **best[["trait", "value", "share_of_revenue"]])
 
 
-def class_grid(table: pd.DataFrame, trait: str, column: str, classes: Sequence[str], *, most: int = 12) -> Axes:
-    """How the revenue of each value of a trait splits into classes, with the number of accounts.
+def class_grid(
+    table: pd.DataFrame, trait: str | None, column: str, classes: Sequence[str], *, most: int = 12
+) -> Axes | None:
+    """How the revenue of each value of a trait splits into classes, with the number of customers.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.crosstabs.cross` by `column`.
-    trait : one of the table.
+    trait : one of the table; None, or one that is not there, has nothing to draw.
     column : the classes; `classes` is their order, others come last.
     most : values drawn, those with most revenue.
     """
+    if none_known(table, "revenue"):
+        return None
     own = table[table["trait"] == trait]
     revenue = own.pivot(index="value", columns=column, values="revenue").fillna(0.0)
     revenue = revenue.loc[revenue.sum(axis=1).sort_values(ascending=False).index]
     revenue = revenue[revenue.sum(axis=1) > 0].head(most)
     if revenue.empty:
-        raise InputError("no value of this trait has revenue to draw", column=trait)
+        return None
     order = [c for c in classes if c in revenue] + sorted(str(c) for c in revenue if c not in classes)
     revenue = revenue[order].clip(lower=0)
     share = revenue.div(revenue.sum(axis=1), axis=0)
@@ -97,6 +102,7 @@ def class_grid(table: pd.DataFrame, trait: str, column: str, classes: Sequence[s
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel(f"{column}: share of the revenue of the {trait}; in brackets the accounts")
+    axes.set_xlabel(f"{column}: share of the revenue of the {trait}; in brackets the customers")
     axes.set_title(f"How does the revenue of each {trait} split by {column}?")
-    return axes
+    first = {"value": share.index[0], "most": share.iloc[0].idxmax(), "share": share.iloc[0].max()}
+    return described(axes, "alt_class_grid", trait=trait, column=column, **first)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, RED
+from kamlib.report.figures.labels import apart
+from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, RED, described, none_known
+from kamlib.segments.migration import NOT_YET
 
 _BAR = 0.035
 _GAP = 0.022  # of the whole height, between two classes
@@ -31,8 +31,8 @@ def class_flows(
     money: bool = False,
     currency: str = "",
     language: str = "en",
-) -> Axes:
-    """Streams of accounts, or of their money, from the class on one date to the class on another.
+) -> Axes | None:
+    """Streams of customers, or of their money, from the class on one date to the class on another.
 
     Parameters
     ----------
@@ -40,15 +40,17 @@ def class_flows(
     classes : from top to bottom; others come last by name.
     before, after : words for the two dates.
     ranked : classes that have an order, the best first: streams between them are drawn as up or down.
-    money : whether a stream is as wide as its money at each date (net below zero has no width), not as its accounts.
+    money : whether a stream is as wide as its money at each date (net below zero has no width), not as its customers.
     """
+    if none_known(streams, "from", "to"):
+        return None
     widths = ("money_before", "money_after") if money else ("accounts", "accounts")
     drawn = streams.assign(left=streams[widths[0]].clip(lower=0), right=streams[widths[1]].clip(lower=0)).fillna(
         {"left": 0.0, "right": 0.0}
     )
     whole = max(drawn["left"].sum(), drawn["right"].sum())
     if not whole > 0:
-        raise InputError("nothing moved and nothing stayed: there is no stream to draw")
+        return None
     known = {*drawn["from"], *drawn["to"]}
     order = {name: i for i, name in enumerate([*(c for c in classes if c in known), *sorted(known - set(classes))])}
     drawn[["left", "right"]] /= whole
@@ -71,7 +73,7 @@ def class_flows(
     lowest = 1.0
     for side, key, top, width, x in (("right", "from", "y0", "left", 0.0), ("left", "to", "y1", "right", 1.0)):
         stack = places.groupby(key).agg(top=(top, "max"), height=(width, "sum")).sort_values("top", ascending=False)
-        at = _apart((stack["top"] - stack["height"] / 2).to_numpy())
+        at = -apart(stack["height"].to_numpy() / 2 - stack["top"].to_numpy(), _LINE)
         lowest = min(lowest, at[-1], (stack["top"] - stack["height"]).min())
         bar = x - _BAR if key == "from" else x
         axes.bar(bar, stack["height"], width=_BAR, bottom=stack["top"] - stack["height"], align="edge", color=INK)
@@ -91,7 +93,10 @@ def class_flows(
         f"Customers worth {up} moved up, worth {down} down" if money else f"{up} of the customers moved up, {down} down"
     )
     axes.set_title(title if ranked else f"From {before} to {after}", pad=4)
-    return axes
+    there = streams[streams["from"] != NOT_YET]
+    counts = {"n": there["accounts"].sum(), "changed": there.loc[there["from"] != there["to"], "accounts"].sum()}
+    code = "alt_class_flows_money" if money else "alt_class_flows"
+    return described(axes, code, before=before, after=after, **counts)
 
 
 def _way(start: str, end: str, ranked: Sequence[str]) -> str:
@@ -108,14 +113,6 @@ def _tops(places: pd.DataFrame, order: list[str], width: str) -> pd.Series:
     above = lined[width].cumsum() - lined[width]
     gaps = lined[order[0]].diff().ne(0).cumsum() - 1
     return 1 - above - _GAP * gaps
-
-
-def _apart(at: np.ndarray) -> np.ndarray:
-    """Places of labels from the top down, each a line below the one before it."""
-    found = at.copy()
-    for i in range(1, len(found)):
-        found[i] = min(found[i], found[i - 1] - _LINE)
-    return found
 
 
 def _ribbon(axes: Axes, y0: float, y1: float, left: float, right: float, colour: str, alpha: float) -> None:

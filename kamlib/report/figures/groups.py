@@ -9,20 +9,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, money_ticks
+from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, described, money_ticks, none_known
 
 
-def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes:
+def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes | None:
     """The largest units, each beside its largest account alone: what counting by group changes.
 
     Parameters
     ----------
     largest : DataFrame
-        customer_id, accounts, amount, largest_account; see `kamlib.entities.groups.largest`.
+        customer_id, accounts, amount, largest_account, share; see `kamlib.entities.groups.largest`.
     names : Series
         Name by customer_id; where one is missing the id stands.
     currency, language : of the study.
     """
+    if none_known(largest, "amount"):
+        return None
     place = np.arange(len(largest))[::-1]
     _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
     ax.hlines(place, largest["largest_account"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
@@ -44,7 +46,7 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
-    return ax
+    return described(ax, "alt_group_bars", n=len(largest), **largest.iloc[0][["accounts", "share"]])
 
 
 def _cut(name: Any, most: int = 34) -> str:

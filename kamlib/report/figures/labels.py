@@ -1,6 +1,9 @@
-"""Names that can be read: in the margin with lines that do not cross, or beside their points at the first free place."""
+"""Names that can be read: in the margin with lines that do not cross, beside their points at the first free place, or in a row apart."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,8 +18,13 @@ _LINE, _MARGIN = 0.19, 1.015
 """Height of a name in the margin (inches), and where it begins (width of the axes)."""
 
 
-def in_margin(axes: Axes, x: np.ndarray, y: np.ndarray, names: list[str], chosen: np.ndarray) -> None:
-    """Names in the right margin, each with a line to its bubble: of all ways to pair them the shortest, in which no two lines cross."""
+def in_margin(
+    axes: Axes, x: np.ndarray, y: np.ndarray, names: list[str], chosen: np.ndarray, colours: Sequence[str] = ()
+) -> None:
+    """Names in the right margin, each with a line to its bubble: of all ways to pair them the shortest, in which no two lines cross.
+
+    The lines are grey, or have the `colours` of their places.
+    """
     if len(chosen):
         axes.figure.canvas.draw()
         box = axes.get_window_extent()
@@ -35,8 +43,8 @@ def in_margin(axes: Axes, x: np.ndarray, y: np.ndarray, names: list[str], chosen
                 annotation_clip=False,
                 arrowprops={
                     "arrowstyle": "-",
-                    "color": GREY,
-                    "linewidth": 0.6,
+                    "color": colours[chosen[i]] if colours else GREY,
+                    "linewidth": 1.2 if colours else 0.6,
                     "relpos": (0, 0.5),
                     "shrinkA": 0,
                     "shrinkB": 0,
@@ -87,6 +95,14 @@ def beside_points(
                 break
         else:
             text.remove()
+
+
+def apart(at: np.ndarray, least: float) -> np.ndarray:
+    """Places of labels on a line near `at`, in their order: the lowest stays, each other is at least `least` above the one before."""
+    places = at.astype(float)
+    for before, after in pairwise(np.argsort(at, kind="stable")):
+        places[after] = max(places[after], places[before] + least)
+    return places
 
 
 def halo() -> AbstractPathEffect:

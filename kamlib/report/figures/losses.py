@@ -8,13 +8,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, PALETTE, RED, money_ticks, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    MUTED,
+    PALETTE,
+    RED,
+    described,
+    money_ticks,
+    none_known,
+    percent_ticks,
+)
 
 
 def loss_series(
     series: pd.DataFrame, causes: pd.DataFrame, *, money: str, currency: str, title: str, language: str = "en"
-) -> Figure:
+) -> Figure | None:
     """Customers lost in each quarter by the main cause on record, and below it the money that went and that came back.
 
     Parameters
@@ -23,8 +34,8 @@ def loss_series(
     causes : losses by quarter (rows, as in `series`) and cause (columns, in the order of drawing; the last two are drawn grey).
     money : amount or margin; quarters without it are said to be unknown.
     """
-    if series.empty:
-        raise InputError("no quarter to draw")
+    if none_known(series, "quarter") or not len(causes.columns):
+        return None
     figure, (top, below) = plt.subplots(2, 1, figsize=(8.6, 6.0), sharex=True, height_ratios=[3, 2])
     place, counts = np.arange(len(series)), causes.reindex(series["quarter"]).fillna(0)
     bottom = np.zeros(len(series))
@@ -72,22 +83,25 @@ def loss_series(
     for axes in (top, below):
         axes.grid(axis="y")
         axes.tick_params(axis="x", length=0)
-    return figure
+    most = int(bottom.argmax())
+    return described(figure, "alt_loss_series", n=bottom.sum(), most=bottom[most], quarter=series["quarter"].iloc[most])
 
 
 _KINDS = {"all": "all lost", "broken": "the silence broke its rhythm", "slow": "slow buyers, or one order only"}
 
 
-def return_curves(curves: pd.DataFrame, *, title: str, horizon_days: int, overall: float, language: str = "en") -> Axes:
-    """P(return within the horizon) by the days an account has been lost, with 95 % bands; one rate for all beside it.
+def return_curves(
+    curves: pd.DataFrame, *, title: str, horizon_days: int, overall: float, language: str = "en"
+) -> Axes | None:
+    """P(return within the horizon) by the days a customer has been lost, with 95 % bands; one rate for all beside it.
 
     Parameters
     ----------
     curves : `kamlib.churn.returns.return_curves`.
     overall : the same by one rate for all.
     """
-    if curves.empty:
-        raise InputError("no P(return) to draw")
+    if none_known(curves, "p_return"):
+        return None
     _figure, axes = plt.subplots(figsize=(8, 3.8))
     last = float(curves["days_lost"].max())
     axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--")
@@ -108,4 +122,4 @@ def return_curves(curves: pd.DataFrame, *, title: str, horizon_days: int, overal
     axes.legend(loc="upper right")
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    return axes
+    return described(axes, "alt_return_curves", days=horizon_days, overall=overall)

@@ -7,10 +7,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.errors import InputError
 from kamlib.report.figures.labels import beside_points, halo, in_margin
 from kamlib.report.figures.scoring import short_names
-from kamlib.report.figures.style import BLUE, GREEN, GREY, HOVER, MUTED, ORANGE, PAPER, plain_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    HOVER,
+    MUTED,
+    ORANGE,
+    PAPER,
+    described,
+    none_known,
+    plain_ticks,
+)
 
 CELLS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
 _WORDS = {
@@ -33,7 +43,7 @@ def kaism(
     cut: float = 5,
     most: int = 30,
     movers: int = 5,
-) -> Axes:
+) -> Axes | None:
     """The KAISM matrix: a bubble per client, area = revenue, ring = wallet, arrow = move since the earlier quarter.
 
     Names stand in the right margin, or beside bubbles of the left half; the lines that lead to them do not cross. In a report
@@ -47,11 +57,11 @@ def kaism(
     cut : of the vertical axis, and of the horizontal one in the reading 'importance'.
     most : names at most.
     """
+    if none_known(matrix, "cell"):
+        return None
     known = matrix[matrix["cell"] != "unknown"]
     if known.empty:
-        raise InputError(
-            "no client has a known place in the matrix", remedy="Give wallets, categories or ratings by clients."
-        )
+        return None
     strong = known["reading"].iloc[0] == "strength"
     x, y = known["horizontal"].to_numpy(dtype=float), known["attractiveness"].to_numpy(dtype=float)
     size = _areas(known["customer_id"], revenue)
@@ -94,7 +104,8 @@ def kaism(
     right = x[shown] >= cross
     in_margin(axes, x, y, text, shown[right])
     beside_points(axes, x, y, size, text, shown[~right])
-    return axes
+    cells = [f"{cell} {n:,}" for cell, n in known["cell"].value_counts().items()]
+    return described(axes, "alt_kaism", cells=cells)
 
 
 def _named(known: pd.DataFrame, label: pd.Series | None, size: np.ndarray, most: int, movers: int) -> np.ndarray:

@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.errors import InputError
 from kamlib.report.figures.scoring import short_names
-from kamlib.report.figures.style import GREY, HOVER, INK, MUTED, PAPER, RED, plain_ticks
+from kamlib.report.figures.style import GREY, HOVER, INK, MUTED, PAPER, RED, described, none_known, plain_ticks
 
 MOST = 2000
 """Accounts drawn of a group; of more, a random part."""
 
 
-def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series | None = None) -> Axes:
-    """Days since the last order against the usual gap of each account, on log scales; those of most money stand out.
+def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series | None = None) -> Axes | None:
+    """Days since the last order against the usual gap of each customer, on log scales; those of most money stand out.
 
     Parameters
     ----------
@@ -24,9 +23,11 @@ def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series 
     overdue : own median gaps of silence from which an account of the highest money class is called overdue.
     names : names by customer_id, for the pointer.
     """
+    if none_known(table, "m", "gap_median"):
+        return None
     known = table[table["m"].notna() & (table["gap_median"] > 0)]
     if known.empty:
-        raise InputError("no account has a rhythm and money to draw")
+        return None
     large = known["m"] == known["m"].max()
     late = large & (known["rhythm"] > overdue)
     figure, axes = plt.subplots(figsize=(8, 5))
@@ -63,4 +64,4 @@ def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series 
     axes.set_ylabel("Days since the last order")
     figure.legend(loc="outside lower left", ncols=3)
     axes.set_title(f"{int(late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
-    return axes
+    return described(axes, "alt_silence_rhythm", late=late.sum(), large=large.sum(), overdue=overdue)

@@ -10,16 +10,31 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, FAINT, GREEN, GREY, INK, MUTED, ORANGE, PAPER, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    described,
+    none_known,
+    percent_ticks,
+)
 
 GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
 SAFE = 0.9
-"""Probability of being key from which an account is called safe on the list."""
+"""Probability of being key from which a customer is called safe on the list."""
+NEAR = 0.2
+"""Probability of being key from which one outside the list is told of."""
 
 
-def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 40, scale: int = 100) -> Axes:
-    """Score of the key accounts and, paler, the five after them: bars stacked by group of criteria, and the interval of what is missing.
+def ranked_scores(
+    scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 40, scale: int = 100
+) -> Axes | None:
+    """Score of the key customers and, paler, the five after them: bars stacked by group of criteria, and the interval of what is missing.
 
     Parameters
     ----------
@@ -27,10 +42,10 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     names : name by customer_id.
     most : bars at most.
     """
+    if none_known(scores, "rank", "score"):
+        return None
     ranked = scores[scores["rank"].notna()]
     shown = ranked.head(min(most, int(ranked["key"].sum()) + 5)).iloc[::-1]
-    if shown.empty:
-        raise InputError("no account is ranked", remedy="See the knock-outs: they may hold every account.")
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(8, 1.4 + 0.27 * len(shown)))
     left = np.ones(len(shown))
@@ -45,10 +60,8 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     digits = 0 if scale > 10 else 1
     for at, middle, high in zip(place.tolist(), shown["score"].tolist(), shown["high"].tolist(), strict=True):
         axes.text(high + scale / 100, at, f"{middle:.{digits}f}", va="center", fontsize=9, color=INK)
-    axes.set_yticks(
-        place,
-        [f"{row.rank}  {label}" for row, label in zip(shown.itertuples(), short_names(shown, names), strict=True)],
-    )
+    labels = short_names(shown, names)
+    axes.set_yticks(place, [f"{rank}  {label}" for rank, label in zip(shown["rank"], labels, strict=True)])
     for tick, key in zip(axes.get_yticklabels(), shown["key"], strict=True):
         tick.set_color(INK if key else MUTED)
         tick.set_fontweight("bold" if key else "normal")
@@ -67,23 +80,26 @@ def ranked_scores(scores: pd.DataFrame, *, names: pd.Series | None = None, most:
     if open_ended.any():
         handles.append(Line2D([], [], color=INK, linewidth=1.2, label="where it may lie: values are missing"))
     figure.legend(handles=handles, loc="outside lower left", ncols=2)
-    return axes
+    told = {"name": labels[-1], "best": round(best, digits), "scale": scale}
+    return described(axes, "alt_ranked_scores", n=len(ranked), key=ranked["key"].sum(), **told)
 
 
 def key_probability(
     scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 30, language: str = "en"
-) -> Axes:
-    """Probability of being key under the draws: the key accounts, and those next to the border.
+) -> Axes | None:
+    """Probability of being key under the draws: the key customers, and those next to the border.
 
     Parameters
     ----------
     scores : rank, customer_id, key, p_key; best first.
     """
+    if none_known(scores, "rank", "p_key"):
+        return None
     ranked = scores[scores["rank"].notna()]
     near = ranked["key"] | (ranked["p_key"] >= 0.05)
     shown = ranked[near].head(most).iloc[::-1]
     if shown.empty:
-        raise InputError("no account is ranked", remedy="See the knock-outs: they may hold every account.")
+        return None
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.25 * len(shown)))
     axes.hlines(place, 0, shown["p_key"], color=FAINT, linewidth=2)
@@ -108,9 +124,11 @@ def key_probability(
     axes.set_xlabel("Probability of being key when weights and open ratings vary")
     key = ranked["key"]
     safe = int((key & (ranked["p_key"] >= SAFE)).sum())
-    axes.set_title(f"{safe:,} of {key.sum():,} key accounts are safe on the list (right of the line)")
+    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list (right of the line)")
     figure.legend(loc="outside lower left", ncols=2)
-    return axes
+    knocking = int((~key.astype(bool) & (ranked["p_key"] >= NEAR)).sum())
+    told = {"safe": safe, "limit": SAFE, "near": NEAR, "others": knocking}
+    return described(axes, "alt_key_probability", key=key.sum(), **told)
 
 
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:

@@ -13,23 +13,34 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PAPER, SEQUENTIAL, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    SEQUENTIAL,
+    described,
+    none_known,
+    percent_ticks,
+)
 from kamlib.segments.migration import GONE, NOT_YET
 
 CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
 
 
-def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes:
-    """Money of each cell of recency and frequency as shade, with its amount and the number of accounts in words.
+def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes | None:
+    """Money of each cell of recency and frequency as shade, with its amount and the number of customers in words.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.rfm.rfm_segments`: r, f, money; rows without scores are left out.
     """
+    if none_known(table, "r", "f"):
+        return None
     scored = table.dropna(subset=["r", "f"])
-    if scored.empty:
-        raise InputError("no account has RFM scores to draw")
     size = max(3, int(scored[["r", "f"]].to_numpy(dtype=int).max()))
     size = size if size == 3 else 5
     levels = range(1, size + 1)
@@ -41,14 +52,10 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     period = "all history" if pd.isna(window) else f"last {window} months"
     axes.set_xlabel("Recency class (right: ordered lately)")
     axes.set_ylabel("Frequency class (top: many order days)")
-    axes.set_title(
-        _richest(
-            pd.Series(money.stack(future_stack=True)),
-            lambda cell: f"Class F{cell[0]} R{cell[1]}",
-            f"the {scored['measure'].iloc[0]} ({_unit(currency)}{period})",
-        )
-    )
-    return axes
+    what = f"the {scored['measure'].iloc[0]} ({currency}{', ' if currency else ''}{period})"
+    found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Class F{cell[0]} R{cell[1]}", what)
+    axes.set_title(found)
+    return described(axes, "alt_rfm_grid", found=found)
 
 
 def pareto(
@@ -58,18 +65,18 @@ def pareto(
     other: pd.DataFrame | None = None,
     method: str = "tangent",
     language: str = "en",
-) -> Axes:
-    """Share of all positive money that the largest accounts hold together, with both cuts.
+) -> Axes | None:
+    """Share of all positive money that the largest customers hold together, with both cuts.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.abc_xyz.abc_classes`, largest first: share, share_with, abc.
-    cuts : shares below which an account is A, then B; none where the classes come from the tangent method.
+    cuts : shares below which a customer is A, then B; none where the classes come from the tangent method.
     other : the classes by another `method`, to mark where its A and its B end.
     """
+    if none_known(table, "share"):
+        return None
     held = table.dropna(subset="share").reset_index(drop=True)
-    if held.empty:
-        raise InputError("no account has positive money to draw")
     part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
     share = np.concatenate([[0.0], held["share"].cumsum()])
     _, axes = plt.subplots(figsize=(8, 4.6))
@@ -81,7 +88,9 @@ def pareto(
         here = slice(start, start + n + 1)
         axes.fill_between(part[here], share[here], color=colour, alpha=0.18, linewidth=0)
         axes.plot(part[here], share[here], color=colour, linewidth=2.4)
-        words = f"{letter}: {_hold(n)} {share[start + n] - share[start]:.0%}"
+        words = (
+            f"{letter}: {n:,} {'customer holds' if n == 1 else 'customers hold'} {share[start + n] - share[start]:.0%}"
+        )
         handles.append(Patch(color=colour, label=words))
         start += n
     for cut in cuts:
@@ -92,26 +101,30 @@ def pareto(
         marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
         marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {method} method")
         handles.append(marks)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1.03)
+    axes.set(xlim=(0, 1), ylim=(0, 1.03))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
-    axes.set_xlabel("Share of the accounts with positive money, largest first")
+    axes.set_xlabel("Share of the customers with positive money, largest first")
     axes.set_ylabel("Share of their money")
     half = int(np.searchsorted(share, 0.5))
-    axes.set_title(f"{half:,} of {len(held):,} accounts {'holds' if half == 1 else 'hold'} half of the money")
+    axes.set_title(f"{half:,} of {len(held):,} customers {'holds' if half == 1 else 'hold'} half of the money")
     axes.legend(handles=handles, loc="lower right")  # the curve never passes there
-    return axes
+    best = held.loc[held["abc"] == "A", "share"]
+    return described(axes, "alt_pareto", half=half, n=len(held), a=len(best), share=best.sum())
 
 
-def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str = "", language: str = "en") -> Axes:
-    """Accounts and money of every pair of classes: shade and amount are money, below it the number of accounts.
+def abcxyz_grid(
+    grid: pd.DataFrame, *, reading: str = "frequency", currency: str = "", language: str = "en"
+) -> Axes | None:
+    """Customers and money of every pair of classes: shade and amount are money, below it the number of customers.
 
     Parameters
     ----------
     grid : DataFrame of `kamlib.segments.abc_xyz.grid`: abc, xyz, accounts, money.
     reading : of XYZ, for the words under the letters.
     """
+    if none_known(grid, "money"):
+        return None
     columns = list(dict.fromkeys(grid["xyz"]))
     rows = list(dict.fromkeys(grid["abc"]))
     money = grid.pivot(index="abc", columns="xyz", values="money").reindex(index=rows, columns=columns)
@@ -124,14 +137,14 @@ def abcxyz_grid(grid: pd.DataFrame, *, reading: str = "frequency", currency: str
         axes.axvline(2.5, color=PAPER, linewidth=6)
     if len(rows) > 3:
         axes.axhline(2.5, color=PAPER, linewidth=6)
-    axes.set_xlabel("How they buy")
-    axes.set_ylabel("Class by money")
+    axes.set(xlabel="How they buy", ylabel="Class by money")
     unit = f"the money ({currency})" if currency else "the money"
-    axes.set_title(_richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit))
-    return axes
+    found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit)
+    axes.set_title(found)
+    return described(axes, "alt_abcxyz_grid", found=found)
 
 
-def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "accounts") -> Axes:
+def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "customers") -> Axes | None:
     """From which class to which: rows the class before, columns the class after; the diagonal stayed.
 
     The title counts those of both dates.
@@ -142,6 +155,8 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     before, after : words for the two dates.
     """
     values = matrix.to_numpy(dtype=float)
+    if not np.nansum(values):
+        return None
     both = matrix.loc[matrix.index != NOT_YET, matrix.columns != GONE].to_numpy(dtype=float)
     stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
     _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
@@ -162,22 +177,27 @@ def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str
     axes.set_xlabel(f"Class on {after}")
     axes.set_ylabel(f"Class on {before}")
     axes.set_title(f"{stayed:,.0f} of {both.sum():,.0f} {what} stayed where they were")
-    return axes
+    moved = {"moved": both.sum() - stayed, "n": both.sum(), "what": what}
+    return described(axes, "alt_migration_matrix", before=before, after=after, **moved)
 
 
-def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
-    """Each segment's share of the accounts beside its share of the money.
+def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None:
+    """Each segment's share of the customers beside its share of the money.
 
     Parameters
     ----------
     summary : DataFrame of `kamlib.segments.rfm.summary`: segment, accounts, share_of_accounts, share_of_money.
     """
+    if none_known(summary, "share_of_money"):
+        return None
     shown = summary.iloc[::-1]
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(8, 1.4 + 0.36 * len(shown)))
     axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
     dots: dict[str, Any] = {"s": 46, "zorder": 3, "linewidth": 1.5, "clip_on": False}
-    axes.scatter(shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of accounts", **dots)
+    axes.scatter(
+        shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of customers", **dots
+    )
     axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
     axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
     axes.tick_params(axis="y", length=0)
@@ -186,16 +206,12 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes:
     axes.set_ylim(-0.6, len(shown) - 0.4)
     figure.legend(loc="outside lower left", ncols=2)
     percent_ticks(axes.xaxis, language)
-    axes.set_xlabel("Share of all accounts and of all positive money; in brackets the accounts")
+    axes.set_xlabel("Share of all customers and of all positive money; in brackets the customers")
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
     axes.set_title(
-        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of accounts, {largest['share_of_money']:.0%} of money"
+        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
     )
-    return axes
-
-
-def _hold(n: int) -> str:
-    return f"{n:,} {'account holds' if n == 1 else 'accounts hold'}"
+    return described(axes, "alt_segment_money", **largest[["segment", "share_of_accounts", "share_of_money"]])
 
 
 def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
@@ -206,12 +222,8 @@ def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
     return f"{cell(positive.idxmax())} holds {positive.max() / positive.sum():.0%} of {what}"
 
 
-def _unit(currency: str) -> str:
-    return f"{currency}, " if currency else ""
-
-
 def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tuple[float, float]) -> Axes:
-    """Cells shaded by money, with the amount and the number of accounts."""
+    """Cells shaded by money, with the amount and the number of customers."""
     values, counts = money.to_numpy(dtype=float), count.to_numpy(dtype=float)
     top = np.nanmax(np.append(np.abs(values), 0.0)) or 1.0
     shade = np.sqrt(np.clip(np.nan_to_num(values), 0, None) / top)
@@ -224,7 +236,7 @@ def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tupl
             digits = int(abs(value) >= 1000)
             amount = format_compact_decimal(round(value, 0), fraction_digits=digits, locale=language)
             axes.text(column, row - 0.13, amount, ha="center", va="center", fontsize=10, color=colour)
-            words = f"{format_decimal(int(n), locale=language)} {'account' if n == 1 else 'accounts'}"
+            words = f"{format_decimal(int(n), locale=language)} {'customer' if n == 1 else 'customers'}"
             axes.text(column, row + 0.2, words, ha="center", va="center", fontsize=9, color=colour)
     axes.set_xticks(range(money.shape[1]), money.columns)
     axes.set_yticks(range(len(money)), money.index)

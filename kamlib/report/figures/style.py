@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
 
 from kamlib.errors import InputError
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
 
 # Okabe & Ito (2008), Color Universal Design: told apart with every common colour blindness.
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
@@ -27,6 +29,7 @@ PALETTE = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW)
 SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 """Colour maps of ordered values, and of values with a middle."""
 
+_Drawn = TypeVar("_Drawn")
 _DPI = 130
 HOVER = "hover"
 """Group id of points whose names (their urls) the report tells to a pointer."""
@@ -93,29 +96,43 @@ def set_style() -> None:
         pd.set_option(option, value)
 
 
-def show(drawn: Any, alt: str) -> None:
-    """Display a figure as PNG with alternative text, and close it.
+def none_known(table: pd.DataFrame, *columns: str) -> bool:
+    """Whether a table has no row in which all of `columns` are known: there is nothing to draw."""
+    return table.empty or bool(table[list(columns)].isna().any(axis=1).all())
+
+
+def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
+    """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
+    _figure(drawn).set_label(sentence(Reason(code, values)))
+    return drawn
+
+
+def show(drawn: Any, alt: str | None = None) -> None:
+    """Display a figure as PNG with alternative text, and close it; None, where there was nothing to draw, shows nothing.
 
     The text stays in the metadata of the notebook's output, from where the HTML report takes it. The picture
     carries no date and no version: the same figure gives the same bytes.
 
     Parameters
     ----------
-    drawn : Axes, Figure, an array of Axes, or a seaborn grid
+    drawn : Axes, Figure, an array of Axes, a seaborn grid, or None
     alt : str
-        What a reader who can't see the figure should know: what is drawn and what it shows, in a sentence or two.
+        What a reader who can't see the figure should know: what is drawn and what it shows, in a sentence or two. None: the text
+        that the figure carries as its label, as every picture of the kit does.
 
     Raises
     ------
     InputError
-        If `alt` is empty, or `drawn` holds no figure.
+        If there is neither `alt` nor a label, or `drawn` holds no figure.
     """
     from IPython.display import display
 
-    alt = " ".join(str(alt or "").split())
+    if drawn is None:
+        return
+    figure = _figure(drawn)
+    alt = " ".join(str(alt or figure.get_label()).split())
     if not alt:
         raise InputError("a figure needs alternative text", remedy='Call show(figure, alt="what the figure shows").')
-    figure = _figure(drawn)
     try:
         data = png(figure)
         more = {"hover": found} if (found := _spots(figure))["spots"] else {}

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.errors import InputError
-from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, percent_ticks
-from kamlib.stats.survival import at_risk
+from kamlib.report.figures.labels import apart
+from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, described, none_known, percent_ticks
+from kamlib.report.text import number_or_text
+from kamlib.stats.survival import at_risk, median_day
 
 
 def survival_curves(
@@ -22,7 +23,7 @@ def survival_curves(
     days: list[int] | None = None,
     ylabel: str = "share without an order yet",
     language: str = "en",
-) -> Axes:
+) -> Axes | None:
     """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
 
     Parameters
@@ -30,8 +31,8 @@ def survival_curves(
     curves : `kamlib.stats.survival.kaplan_meier`: group, day, share, low, high, at_risk.
     days : days at which the numbers at risk are written; None: five even steps.
     """
-    if curves.empty:
-        raise InputError("no curve to draw")
+    if none_known(curves, "share"):
+        return None
     last = int(curves["day"].max())
     days = days or sorted({round(last * k / 4) for k in range(5)})
     groups = list(curves["group"].unique())
@@ -42,7 +43,8 @@ def survival_curves(
         axes.step(one["day"], one["share"], where="post", color=colour)
         axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
         ends.append((float(one["share"].iloc[-1]), name, colour))
-    for place, (_, name, colour) in zip(_apart([end for end, _, _ in ends], 0.055), ends, strict=True):
+    places = apart(np.array([end for end, _, _ in ends]), 0.055)
+    for place, (_, name, colour) in zip(places - max(0, places.max() - 1), ends, strict=True):
         axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
     counts = at_risk(curves, days)
     _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
@@ -54,18 +56,19 @@ def survival_curves(
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    return axes
+    half = [f"{name} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()]
+    return described(axes, "alt_survival_curves", ylabel=ylabel, last=last, half=half)
 
 
-def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes:
-    """Share of the accounts at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
+def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
+    """Share of the customers at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
 
     Parameters
     ----------
     series : as_of, accounts, losses, share, low, high.
     """
-    if series.empty:
-        raise InputError("no landmark to draw")
+    if none_known(series, "as_of", "share"):
+        return None
     _figure, axes = plt.subplots(figsize=(8, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
@@ -82,12 +85,12 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
         )
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    return axes
+    return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
 
 
 def threshold_curves(
     curves: dict[str, pd.DataFrame], marks: dict[str, pd.DataFrame], *, title: str, language: str = "en"
-) -> Axes:
+) -> Axes | None:
     """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
 
     Parameters
@@ -95,8 +98,9 @@ def threshold_curves(
     curves : name of the way: `kamlib.churn.evaluation.thresholds.threshold_curve`.
     marks : name of the way: rows of such a table with a column label, to be marked on its line.
     """
+    curves = {name: curve for name, curve in curves.items() if not none_known(curve, "false_share", "missed_share")}
     if not curves:
-        raise InputError("no curve to draw")
+        return None
     _figure, axes = plt.subplots(figsize=(7.2, 5.0))
     places = itertools.cycle([((6, 4), "left"), ((-6, -11), "right"), ((6, -11), "left")])
     for colour, (name, curve), (beside, align) in zip(PALETTE, curves.items(), places, strict=False):
@@ -118,7 +122,7 @@ def threshold_curves(
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
     axes.legend(loc="upper right")
-    return axes
+    return described(axes, "alt_threshold_curves", ways=list(curves))
 
 
 def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
@@ -134,13 +138,3 @@ def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: st
         color=colour,
         annotation_clip=False,
     )
-
-
-def _apart(values: list[float], least: float) -> list[float]:
-    """Places near `values`, in their order, at least `least` apart, so that labels don't cover each other."""
-    order = np.argsort(values, kind="stable")
-    places = np.array(values, dtype=float)
-    for before, after in itertools.pairwise(order):
-        places[after] = max(places[after], places[before] + least)
-    shift = max(0.0, places.max() - 1.0) if len(places) else 0.0
-    return list(places - shift)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.report import figures
 from kamlib.stats.survival import kaplan_meier
 
@@ -99,20 +98,27 @@ def test_all_methods_stand_in_each_panel():
     assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [4, 4, 4]
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda: figures.priority_list(LISTED.tail(1), title="t", currency="EUR"),
-        lambda: figures.hazard_forest(RATIOS.head(0), title="t"),
-        lambda: figures.calibration_plot(GROUPS.head(0), title="t"),
-        lambda: figures.against_baselines(MEASURES.head(0), title="t"),
-        lambda: figures.losses_by_landmark(SERIES.head(0), title="t"),
-        lambda: figures.survival_curves(pd.DataFrame(columns=["group", "day"]), title="t"),
-    ],
-)
-def test_nothing_to_draw_is_refused(draw):
-    with pytest.raises(InputError, match="to draw"):
-        draw()
+def test_a_list_of_customers_with_nothing_at_stake_is_not_drawn():
+    assert figures.priority_list(LISTED.tail(1), title="t", currency="EUR") is None
+
+
+def test_reasons_in_codes_are_drawn_in_words():
+    codes = LISTED.assign(reason="buys_as_usual", reason_values="{}")
+    axes = figures.priority_list(codes, title="t", currency="EUR")
+    assert texts(axes) == {"50% · buys in its usual rhythm", "20% · buys in its usual rhythm"}
+
+
+def test_the_alternative_texts_name_the_first_numbers():
+    listed = figures.priority_list(LISTED, title="t", currency="EUR", names=pd.Series({"A": "Alpha"}))
+    told = [
+        (listed, "first 2 customers", "The first is Alpha: 50 EUR, 50%."),
+        (figures.hazard_forest(RATIOS, title="t"), "silence, twice as long, multiplies", "by 0.50."),
+        (figures.calibration_plot(GROUPS, title="t"), "in 2 groups", "60% was predicted and 60% came."),
+        (figures.against_baselines(MEASURES, title="t"), "0.500 for the model and 0.500 for the base rate"),
+        (figures.losses_by_landmark(SERIES, title="t"), "on 2026-03-01, is 30% of 60."),
+    ]
+    for drawn, *parts in told:
+        assert all(part in drawn.figure.get_label() for part in parts)
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
-from kamlib.errors import InputError
-from kamlib.report.figures import clusters
+from kamlib.report.figures import clusters, set_style
 
 
 @pytest.fixture(autouse=True)
 def _closed():
+    set_style()
     yield
     plt.close("all")
 
@@ -40,8 +41,8 @@ def test_the_choice_is_marked_in_both_pictures_or_in_none(chosen):
     for axes in pair:
         assert ("chosen" in [text.get_text() for text in axes.texts]) == chosen
     assert "needed: 0.7" in [text.get_text() for text in pair[1].texts]
-    with pytest.raises(InputError, match="no grouping"):
-        clusters.cluster_choice(tried(False).head(0))
+    told = "Chosen are 3 groups by k-means: silhouette 0.30, 0.20 where there are no groups; refits agree to 0.80."
+    assert (told if chosen else "None of the 4 groupings was chosen.") in pair[0].figure.get_label()
 
 
 def test_groups_found_by_density_are_drawn_beside_the_others_and_do_not_change_the_null():
@@ -60,6 +61,7 @@ def test_shares_of_segments_are_written_where_there_are_any():
     assert [text.get_text() for text in axes.texts] == ["80%", "20%", "100%", "< 1%"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["large", "small"]
     assert "0.43" in axes.get_title(loc="left") + axes.get_title()
+    assert "most of a group in one segment is 100%, of “small” in “b”" in axes.figure.get_label()
 
 
 @pytest.mark.slow
@@ -67,7 +69,11 @@ def test_the_map_names_each_group_and_counts_it():
     points = pd.DataFrame({"customer_id": list("abcd"), "first": [0.0, 1, 5, 6], "second": [0.0, 1, 5, 6]})
     directions = pd.DataFrame({"component": ["first", "second"], "explained": [0.6, 0.3], "gap_median": [0.9, -0.1]})
     axes = clusters.cluster_map(points, directions, pd.Series({"a": "small", "b": "small", "c": "large"}))
-    assert {text.get_text() for text in axes.texts} == {"small\n2", "large\n1"}
+    assert {text.get_text(): text.xy for text in axes.texts} == {"small (2)": (0.5, 0.5), "large (1)": (5.0, 5.0)}
+    assert (
+        "keeps 90% of their differences, coloured and named by group: small (2) and large (1)."
+        in axes.figure.get_label()
+    )
     assert "more gap median (60%)" in axes.get_xlabel() and "less gap median (30%)" in axes.get_ylabel()
     assert "90%" in axes.get_title(loc="left") + axes.get_title()
     alone = clusters.cluster_map(points, directions, pd.Series(dtype=object))
@@ -85,9 +91,10 @@ def test_group_names_never_lie_on_each_other_and_colours_keep_under_row_order():
     names = pd.Series([long[i % 4] for i in range(400)], index=points["customer_id"])
     axes = clusters.cluster_map(points, directions, names)
     axes.figure.canvas.draw()
-    boxes = [text.get_bbox_patch().get_window_extent() for text in axes.texts]
+    boxes = [Text.get_window_extent(text) for text in axes.texts]
     assert len(boxes) == 4
     assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
+    assert max(box.x1 for box in boxes) <= axes.figure.bbox.x1
     again = clusters.cluster_map(points[::-1], directions, names)
     assert [text.get_text() for text in again.texts] == [text.get_text() for text in axes.texts]
 
@@ -107,6 +114,7 @@ def test_profiles_are_written_in_own_units():
     )
     axes = clusters.cluster_profiles(table, currency="EUR")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["margin a year\n(EUR)", "categories\n(24 months)"]
-    assert "“large”: 90% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
+    assert "“large”: 90% of customers, 90% of money" in axes.get_title(loc="left") + axes.get_title()
     assert [text.get_text() for text in axes.texts] == ["12,346", "4.0", "-3.0", "2.0"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["large (1,200)", "small (3)"]
+    assert "in each group: large (1,200) and small (3). “large”: 90% of customers" in axes.figure.get_label()

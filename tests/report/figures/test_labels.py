@@ -9,8 +9,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
-from kamlib.report.figures.labels import beside_points, in_margin
+from kamlib.report.figures.labels import apart, beside_points, in_margin
 
 
 @pytest.fixture
@@ -21,6 +22,12 @@ def axes():
     plt.close("all")
 
 
+def test_labels_on_a_line_keep_their_order_and_stand_apart():
+    """0.5 and 0.52 want nearly one place: the upper one moves up, and pushes the next; 2 has room and stays."""
+    assert apart(np.array([0.52, 0.5, 2.0, 0.55]), 0.1).tolist() == pytest.approx([0.6, 0.5, 2.0, 0.7])
+    assert apart(np.array([]), 0.1).size == 0
+
+
 def test_names_in_the_margin_stand_in_the_order_of_their_points(axes):
     """Of points one above the other any other order would make two lines cross."""
     y = np.array([2.0, 9.0, 5.0])
@@ -29,6 +36,14 @@ def test_names_in_the_margin_stand_in_the_order_of_their_points(axes):
     assert heights["low"] < heights["middle"] < heights["high"]
     assert all(text.xyann[0] > 1 for text in axes.texts)  # right of the axes
     assert [text.xy for text in axes.texts if text.get_text() == "middle"] == [(8.0, 5.0)]
+
+
+def test_a_line_to_the_margin_has_the_colour_of_its_place(axes):
+    in_margin(axes, np.array([3.0, 4.0]), np.array([5.0, 6.0]), ["a", "b"], np.arange(2), ["#ff0000", "#0000ff"])
+    assert {text.get_text(): to_hex(text.arrow_patch.get_edgecolor()) for text in axes.texts} == {
+        "a": "#ff0000",
+        "b": "#0000ff",
+    }
 
 
 def test_only_those_chosen_are_named(axes):

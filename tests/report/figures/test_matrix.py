@@ -112,6 +112,7 @@ def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_l
         {"customer_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "key"}
     )
     axes = draw.kaism(table)
+    assert axes.figure.get_label() == "The KAISM matrix, bubbles by revenue. Customers by cell: key 1."
     room = axes.get_window_extent().bounds
     _plain_log_ticks(axes.figure)
     axes.figure.canvas.draw()

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.report.figures import rhythm, style
 
 
@@ -45,6 +44,10 @@ def test_only_large_accounts_far_beyond_their_own_gap_are_overdue():
     axes = rhythm.silence_rhythm(base(), overdue=3)
     assert groups(axes) == ["others (1)", "most money (1)", "overdue (1)"]
     assert axes.get_title(loc="left") + axes.get_title() == "1 of 2 customers with most money are overdue"
+    assert (
+        "1 of the 2 customers with most money are overdue: they lie above the line of 3 usual"
+        in axes.figure.get_label()
+    )
     late = axes.collections[-1]
     assert late.get_offsets().tolist() == [[10, 90]] and late.get_urls() == ["K.0"]
     none = rhythm.silence_rhythm(base(), overdue=10)
@@ -59,6 +62,6 @@ def test_of_very_many_a_part_is_drawn_and_the_legend_says_so(monkeypatch):
     assert [len(dots.get_offsets()) for dots in axes.collections] == [20, 20, 20]
 
 
-def test_nobody_to_draw_is_refused():
-    with pytest.raises(InputError, match="no account has a rhythm"):
-        rhythm.silence_rhythm(base().assign(gap_median=np.nan))
+def test_without_a_usual_gap_nobody_is_drawn():
+    assert rhythm.silence_rhythm(base().assign(gap_median=np.nan)) is None
+    assert rhythm.silence_rhythm(base().assign(gap_median=0.0)) is None

@@ -47,6 +47,7 @@ def test_bars_say_what_each_colour_and_the_line_mean():
     words = [text.get_text() for text in axes.figure.legends[0].get_texts()]
     assert words == [f"criteria of {g}" for g in draw.GROUPS] + ["where it may lie: values are missing"]
     assert title(axes) == "2 of 3 are key (bold); the first scores 61 of 100"
+    assert axes.figure.get_label().endswith("The first is 00123 with 61 of 100; 2 of 3 are key.")
     # the bars of an account end at its score: 1 + 30 + 20 + 10
     ends = {round(bar.get_y(), 2): 0.0 for bar in axes.patches}
     for bar in axes.patches:
@@ -57,4 +58,6 @@ def test_bars_say_what_each_colour_and_the_line_mean():
 
 
 def test_the_title_counts_who_is_safe():
-    assert title(draw.key_probability(scores())) == "1 of 2 key accounts are safe on the list (right of the line)"
+    axes = draw.key_probability(scores())
+    assert title(axes) == "1 of 2 key customers are safe on the list (right of the line)"
+    assert axes.figure.get_label().endswith("1 of 2 key customers have 90% or more; 1 others have 20% or more.")

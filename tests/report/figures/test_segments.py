@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.report.figures import segments
 
 
@@ -35,11 +34,11 @@ def test_the_rfm_grid_writes_money_and_accounts_of_each_cell():
         }
     )
     axes = segments.rfm_grid(table, currency="EUR")
-    assert {"2K", "2 accounts", "40", "1 account"} == set(texts(axes))
+    assert {"2K", "2 customers", "40", "1 customer"} == set(texts(axes))
     # 2000 of 2040 in one cell
     assert "Class F3 R3 holds 98% of the margin (EUR, last 24 months)" in axes.get_title(loc="left") + axes.get_title()
-    with pytest.raises(InputError, match="no account"):
-        segments.rfm_grid(table.tail(1))
+    assert "Class F3 R3 holds 98% of the margin" in axes.figure.get_label()
+    assert segments.rfm_grid(table.tail(1)) is None
 
 
 def test_the_curve_ends_at_all_of_the_money_and_names_each_class():
@@ -48,8 +47,13 @@ def test_the_curve_ends_at_all_of_the_money_and_names_each_class():
     axes = segments.pareto(table)
     assert max(line.get_ydata()[-1] for line in axes.lines if len(line.get_ydata()) == 2) == pytest.approx(1)
     words = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert words == ["A: 1 account holds 80%", "B: 1 account holds 15%", "C: 1 account holds 5%"]
-    assert "1 of 3 accounts holds half" in axes.get_title(loc="left") + axes.get_title()
+    assert words == ["A: 1 customer holds 80%", "B: 1 customer holds 15%", "C: 1 customer holds 5%"]
+    assert "1 of 3 customers holds half" in axes.get_title(loc="left") + axes.get_title()
+
+
+def test_the_alternative_text_of_the_curve_tells_half_of_the_money_and_class_a():
+    axes = segments.pareto(pd.DataFrame({"share": [0.5, 0.3, 0.15, 0.05], "abc": ["A", "A", "B", "C"]}))
+    assert axes.figure.get_label().endswith("1 of 4 hold half of it, the 2 of class A 80%.")
 
 
 def test_the_curve_has_both_cuts_and_marks_where_the_other_method_cuts():
@@ -71,8 +75,9 @@ def test_the_nine_cells_leave_empty_ones_empty():
         }
     )
     axes = segments.abcxyz_grid(grid)
-    assert texts(axes) == ["9K", "2 accounts", "-7", "1 account"]
+    assert texts(axes) == ["9K", "2 customers", "-7", "1 customer"]
     assert "Cell AX holds 100% of the money" in axes.get_title(loc="left") + axes.get_title()
+    assert "Cell AX holds 100% of the money." in axes.figure.get_label()
     nobody = segments.abcxyz_grid(grid.assign(money=[-1.0, 0, 0, -7]))
     assert "No cell has positive money" in nobody.get_title(loc="left") + nobody.get_title()
 
@@ -82,6 +87,8 @@ def test_the_matrix_counts_those_who_stayed_among_those_of_both_dates():
     axes = segments.migration_matrix(square, before="March", after="June")
     assert "9 of 10" in axes.get_title(loc="left") + axes.get_title()
     assert sorted(texts(axes)) == ["1", "2", "4", "5"]
+    assert axes.figure.get_label().endswith("on March by the classes on June; 1 of 10 customers moved.")
+    assert segments.migration_matrix(square * 0, before="March", after="June") is None
 
 
 def test_segments_name_the_one_with_most_money():
@@ -94,5 +101,6 @@ def test_segments_name_the_one_with_most_money():
         }
     )
     axes = segments.segment_money(summary)
-    assert "“core”: 25% of accounts, 90% of money" in axes.get_title(loc="left") + axes.get_title()
-    assert {text.get_text() for text in axes.figure.legends[0].get_texts()} == {"share of money", "share of accounts"}
+    assert "“core”: 25% of customers, 90% of money" in axes.get_title(loc="left") + axes.get_title()
+    assert {text.get_text() for text in axes.figure.legends[0].get_texts()} == {"share of money", "share of customers"}
+    assert "“core” has 25% of the customers and 90% of the money." in axes.figure.get_label()

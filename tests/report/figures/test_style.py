@@ -6,6 +6,7 @@ from base64 import b64decode
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 
 matplotlib.use("Agg")
@@ -56,6 +57,28 @@ def test_a_figure_without_alternative_text_is_refused(alt, shown):
     assert not shown
 
 
+def test_a_picture_shows_the_text_that_it_carries_unless_another_is_given(shown):
+    for alt, told in ((None, "The KAISM matrix, bubbles by revenue. Customers by cell: key 3."), ("Mine", "Mine")):
+        style.show(style.described(drawn(), "alt_kaism", cells=["key 3"]), alt=alt)
+        assert shown.pop()[1]["metadata"]["image/png"]["alt"] == told
+
+
+def test_where_nothing_was_drawn_nothing_is_shown(shown):
+    style.show(None)
+    style.show(None, alt="nothing")
+    assert not shown
+
+
+def test_a_table_without_a_row_in_which_all_is_known_has_nothing_to_draw():
+    rows = pd.DataFrame({"x": [1.0, np.nan], "y": [np.nan, 2.0]})
+    assert (
+        style.none_known(rows, "x", "y")
+        and style.none_known(rows.head(0), "x")
+        and style.none_known(pd.DataFrame(), "x")
+    )
+    assert not style.none_known(rows, "x") and not style.none_known(rows)
+
+
 def test_the_same_figure_gives_the_same_bytes_without_date_or_version():
     first, second = style.png(drawn()), style.png(drawn())
     assert first == second
@@ -74,7 +97,6 @@ def test_a_point_of_text_is_a_point_on_the_page(shown):
 def test_show_takes_axes_figures_arrays_and_grids(kind, shown):
     fig, axes = plt.subplots(2, 2)
     if kind == "grid":
-        import pandas as pd
         import seaborn as sns
 
         thing = sns.FacetGrid(pd.DataFrame({"x": [1, 2], "g": ["a", "b"]}), col="g")

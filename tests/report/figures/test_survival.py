@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import matplotlib
 import pandas as pd
-import pytest
 
 from kamlib.churn.evaluation.thresholds import threshold_curve
-from kamlib.errors import InputError
 from kamlib.report import figures
 from kamlib.stats.survival import kaplan_meier
 
@@ -19,6 +17,7 @@ def test_curves_of_one_client_that_orders_at_once_can_be_drawn():
     axes = figures.survival_curves(kaplan_meier(pd.Series([1]), pd.Series([1])), title="one")
     numbers = [text.get_text() for text in axes.texts if text.get_text().isdigit()]
     assert numbers == ["1", "1"]  # day 0 and day 1
+    assert axes.figure.get_label().endswith("over 1 days; numbers at risk stand below. Days until one half: all 1.")
     matplotlib.pyplot.close("all")
 
 
@@ -30,10 +29,6 @@ def test_each_way_to_warn_has_its_line_and_its_marks():
     assert [line.get_label() for line in axes.lines] == ["a", "b"]
     assert axes.lines[0].get_xydata().tolist() == curves["a"][["false_share", "missed_share"]].to_numpy().tolist()
     assert [text.get_text() for text in axes.texts] == ["here"]
+    assert "one for each way to warn: a and b." in axes.figure.get_label()
     assert axes.texts[0].xy == (0.0, 0.0)  # above 2: all three lost are warned of, and nobody else
     matplotlib.pyplot.close("all")
-
-
-def test_nothing_to_draw_is_refused():
-    with pytest.raises(InputError, match="no curve"):
-        figures.threshold_curves({}, {}, title="nothing")

@@ -1,0 +1,71 @@
+"""Every picture of nothing is no picture: an absent table, an empty one, one in which all is missing."""
+
+from __future__ import annotations
+
+import matplotlib
+import pandas as pd
+import pytest
+
+from kamlib.report import figures
+from kamlib.report.words import catalogue
+
+matplotlib.use("Agg")
+
+#: of each picture the columns of its table, and what else it must be given
+EUR, TITLE, DATES = {"currency": "EUR"}, {"title": "t"}, {"before": "March", "after": "June"}
+POINTS = pd.DataFrame(columns=["component", "explained", "a", "b"])
+PICTURES: dict[str, tuple[str, tuple, dict]] = {
+    "abcxyz_grid": ("abc xyz accounts money", (), {}),
+    "against_baselines": ("method measure value low high", (), TITLE),
+    "aside_by_month": ("month reason rows amount", (), EUR),
+    "calibration_plot": ("accounts predicted lost low high", (), TITLE),
+    "class_flows": ("from to accounts money_before money_after", (["A"],), DATES),
+    "class_grid": ("trait value stage accounts revenue", ("industry", "stage", ["loyal"]), {}),
+    "cluster_choice": ("method k silhouette null stability chosen", (), {}),
+    "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
+    "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
+    "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
+    "group_bars": ("customer_id accounts amount largest_account share", (), EUR | {"names": pd.Series(dtype=object)}),
+    "hazard_forest": ("days meaning step ratio low high", (), TITLE),
+    "kaism": ("customer_id attractiveness horizontal reading cell", (), {}),
+    "key_probability": ("rank customer_id key p_key", (), {}),
+    "ledger_bars": ("table rule action matched_rows matched_amount rows amount", (), EUR),
+    "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
+    "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
+    "migration_matrix": ("A B", (), DATES),
+    "pareto": ("share share_with abc", (), {}),
+    "priority_list": ("customer_id margin_at_stake p_lost reason", (), TITLE | EUR),
+    "ranked_scores": (
+        "rank customer_id score low high key points_revenue points_reputation points_development",
+        (),
+        {},
+    ),
+    "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
+    "returned_by_month": ("month outcome rows amount", (), EUR),
+    "rfm_grid": ("r f money window_months measure", (), {}),
+    "segment_money": ("segment accounts share_of_accounts share_of_money", (), {}),
+    "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (), {}),
+    "survival_curves": ("group day share low high at_risk", (), TITLE),
+    "threshold_curves": ("false_share missed_share", ({},), TITLE),
+    "trait_bars": ("trait value revenue share_of_revenue margin margin_known margin_rate", (), {}),
+}
+
+
+def test_all_pictures_are_asked():
+    assert set(PICTURES) == set(figures.__all__) - {"set_style", "show"}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_nothing_is_none(name):
+    (columns, more, named), open_before = PICTURES[name], matplotlib.pyplot.get_fignums()
+    empty = pd.DataFrame(columns=columns.split())
+    missing = pd.DataFrame(float("nan"), index=range(3), columns=columns.split())
+    for table in (pd.DataFrame(), empty, missing):
+        given = {"one way": table} if name == "threshold_curves" else table
+        assert getattr(figures, name)(given, *more, **named) is None
+    assert matplotlib.pyplot.get_fignums() == open_before
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_has_its_sentence_in_the_catalogue(name):
+    assert f"alt_{name}" in catalogue()
