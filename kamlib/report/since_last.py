@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from kamlib.report.summary_facts import Tables, names, revenue
+from kamlib.report.words import with_words
 from kamlib.scoring.list_changes import Scored, changes
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
@@ -29,7 +30,7 @@ class Since:
     Attributes
     ----------
     period, href : its quarter or day; its page, seen from the new one.
-    changes : of `kamlib.scoring.list_changes.changes`, those accounts alone that came in or left, with their name.
+    changes : of `kamlib.scoring.list_changes.changes` in words, those accounts alone that came in or left, with their name.
     refused : why the two can't be compared, or ''.
     """
 
@@ -66,7 +67,7 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     except (OSError, KeyError, ValidationError) as error:
         why = f"it was made by another version of the kit ({type(error).__name__}): run it again to compare"
         return Since(period, href, pd.DataFrame(), why)
-    moves = moves[moves["change"] != ""]
+    moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
     return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["customer_id"]]))
 
