@@ -10,6 +10,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
+from kamlib.report.words import sentence
 from kamlib.segments.cluster_features import FEATURES
 from kamlib.segments.cluster_profiles import agreement
 from kamlib.segments.clusters import cluster_accounts
@@ -52,7 +53,7 @@ def _row(name: str) -> str:
     wall, other, ratio, processor = (median(column) for column in zip(*rounds, strict=True))
     found = agreement(grouping.accounts["cluster"], planted) if grouping.found else float("nan")
     both = agreement(pd.Series(bare.labels_), planted) if planted.nunique() > 1 else float("nan")
-    row = f"| {name} | {grouping.verdict} | {wall:.1f} | {other:.1f} | {ratio:.1f} | {processor:.1f} "
+    row = f"| {name} | {sentence(grouping.verdict)} | {wall:.1f} | {other:.1f} | {ratio:.1f} | {processor:.1f} "
     return f"{row}| {found:.3f} | {both:.3f} |".replace("nan", "")
 
 

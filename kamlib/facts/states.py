@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
+from kamlib.stats.reasons import Case, reason_columns
 
 STATES = ("active", "returned", "partial", "silent", "lost")
 _PRIOR_GAPS = 5
@@ -44,41 +45,31 @@ def customer_states(
     Returns
     -------
     DataFrame
-        customer_id, as_of, state, silence_days, silence_limit (days), reason (in words). Accounts that never bought are not in it.
+        customer_id, as_of, state, silence_days, silence_limit (days), reason, reason_values (as of `kamlib.stats.reasons`).
+        Accounts that never bought are not in it.
     """
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
     limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
     expected = expectation(table)
-    lost = table["silence_days"] > horizon_days
-    declared = _declared(table, accounts)
-    silent = table["silence_days"] > limit
-    partial = table["revenue_6m"] <= _HALVED * expected
+    days = table["silence_days"].astype("int64")
     back = (table["as_of"] - table["long_gap_ended"]).dt.days <= horizon_days
-    cases = [declared.notna(), lost, silent, partial, back]
-    state = np.select(cases, ["lost", "lost", "silent", "partial", "returned"], "active")
-    days = table["silence_days"].astype("Int64").astype(str)
-    halved = (100 * (1 - table["revenue_6m"] / expected)).round().astype("Int64").astype(str)
-    reason = np.select(
-        cases,
-        [
-            declared.fillna(""),
-            "no purchase for " + days + " days",
-            "quiet for " + days + " days, usually at most " + limit.round().astype("Int64").astype(str),
-            "bought " + halved + " % less than expected in six months",
-            "came back after a long gap",
-        ],
-        "buys in its usual rhythm",
-    )
-    return pd.DataFrame(
-        {
-            "customer_id": table["customer_id"],
-            "as_of": table["as_of"],
-            "state": state,
-            "silence_days": table["silence_days"].astype("int64"),
-            "silence_limit": limit,
-            "reason": reason,
-        }
-    )
+    declared = _declared(table, accounts)
+    cases: list[Case] = [
+        *declared,
+        (days > horizon_days, "no_purchase", {"days": days}),
+        (days > limit, "quiet_for_longer", {"days": days, "usual": limit}),
+        (
+            table["revenue_6m"] <= _HALVED * expected,
+            "bought_less_than_expected",
+            {"percent": 100 * (1 - table["revenue_6m"] / expected)},
+        ),
+        (back, "came_back", {}),
+    ]
+    states = [*["lost"] * len(declared), "lost", "silent", "partial", "returned"]
+    state = np.select([flag for flag, _, _ in cases], states, "active")
+    found = pd.DataFrame({"customer_id": table["customer_id"], "as_of": table["as_of"], "state": state})
+    found = found.assign(silence_days=days, silence_limit=limit)
+    return found.join(reason_columns(cases, "buys_as_usual"))
 
 
 def silence_limits(
@@ -113,18 +104,17 @@ def expectation(facts: pd.DataFrame) -> pd.Series:
     return expected.where(expected > 0).rename("expected")
 
 
-def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
-    """Why an account is declared lost at the date of its facts, missing where it is not."""
-    reasons = pd.Series(pd.NA, index=table.index, dtype="string")
+def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> list[Case]:
+    """The losses that were declared by the date of the facts: a closed account first, then a contract that ended."""
     if accounts is None or accounts.empty:
-        return reasons
+        return []
     own = own_rows(accounts)
-    for column, words in (("contract_end", "its contract ended on "), ("closed_on", "closed on ")):
-        if column in own:
-            day = table["customer_id"].map(pd.to_datetime(own[column]))
-            after = day.notna() & (day <= table["as_of"])
-            reasons = reasons.mask(after, words + day.dt.strftime("%Y-%m-%d").astype("string"))
-    return reasons
+    days = {
+        code: table["customer_id"].map(pd.to_datetime(own[column]))
+        for column, code in (("closed_on", "account_closed"), ("contract_end", "contract_ended"))
+        if column in own
+    }
+    return [(day.notna() & (day <= table["as_of"]), code, {"day": day}) for code, day in days.items()]
 
 
 def _segments(customer_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:

@@ -11,7 +11,7 @@ def worth_column(facts: pd.DataFrame, window: str = "12m") -> str:
 
 
 def money_column(facts: pd.DataFrame) -> tuple[str, str]:
-    """Revenue of the last 12 months, or of all history where these were not wholly observed."""
+    """Revenue of the last 12 months, or of all history where these were not wholly observed: the column, and the code of its period."""
     if "revenue_12m" in facts and facts["revenue_12m"].notna().any():
-        return "revenue_12m", "in the last 12 months"
-    return "revenue", "since the first order; 12 months were not observed"
+        return "revenue_12m", "last_12_months"
+    return "revenue", "since_the_first_order"

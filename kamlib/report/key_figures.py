@@ -8,6 +8,7 @@ from kamlib.facts.worth import money_column
 from kamlib.report.confidence import season_range
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import Fact, Tables, by_account, names, shares, total, waits_for, worth_word
+from kamlib.report.words import word
 from kamlib.study.model import Study
 
 MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
@@ -66,11 +67,11 @@ def _revenue(tables: Tables, write: Numbers) -> Fact:
     facts = tables["facts"]
     column, period = money_column(facts)
     largest = max(shares(tables).items(), key=lambda item: item[1], default=None)
-    note = period
+    note = word(period)
     if largest:
         name = names(tables).get(largest[0]) or largest[0]
-        word = mark(largest[1])
-        note += f"; the largest customer, {name}, gives {write.share(largest[1])}" + (f" ({word})" if word else "")
+        large = mark(largest[1])
+        note += f"; the largest customer, {name}, gives {write.share(largest[1])}" + (f" ({large})" if large else "")
     return Fact("Net revenue", write.short_money(total(facts[column])), note)
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from kamlib.facts.accounts import at_last_date
 from kamlib.report.summary_facts import Tables, names, revenue
+from kamlib.report.words import with_words
 from kamlib.scoring.list_changes import Scored, changes
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
@@ -30,7 +31,7 @@ class Since:
     Attributes
     ----------
     period, href : its quarter or day; its page, seen from the new one.
-    changes : of `kamlib.scoring.list_changes.changes`, those accounts alone that came in or left, with their name.
+    changes : of `kamlib.scoring.list_changes.changes` in words, those accounts alone that came in or left, with their name.
     refused : why the two can't be compared, or ''.
     """
 
@@ -67,7 +68,7 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     except (OSError, KeyError, ValidationError) as error:
         why = f"it was made by another version of the kit ({type(error).__name__}): run it again to compare"
         return Since(period, href, pd.DataFrame(), why)
-    moves = moves[moves["change"] != ""]
+    moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
     return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["customer_id"]]))
 

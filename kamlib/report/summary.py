@@ -15,14 +15,10 @@ from kamlib.report.confidence import confidence_facts
 from kamlib.report.key_figures import grouped, key_figures
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import Fact, Tables, by_account, names, revenue, shares, total, waits_for, worth_word
+from kamlib.report.words import word
 from kamlib.scoring import categories
 from kamlib.study.model import Study
 
-VERDICTS = {
-    "below": "below the usual corridor: either sales are spread over many accounts, or some key accounts are not on the list",
-    "within": "within the usual corridor",
-    "above": "above the usual corridor: the company leans on few accounts, and losing one would be felt",
-}
 LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake", "stake_below")
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
@@ -79,7 +75,7 @@ def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tup
     """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
     if (base := revenue(tables)) is not None and (base > 0).any():
         found = categories.corridor(base, pd.Series(True, index=accounts["customer_id"]))
-        return float(found["share"]), VERDICTS[str(found["verdict"])]
+        return float(found["share"]), word(f"corridor_{found['verdict']}")
     return None, ""
 
 

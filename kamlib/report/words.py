@@ -31,8 +31,8 @@ def sentence(reason: Reason) -> str:
 
 
 def word(code: str) -> str:
-    """What a report calls a code: a stage, a cell, a class, a sign."""
-    return _template(code)
+    """What a report calls a code: a stage, a cell, a class, a sign; several (``a;b``) are joined by "; "."""
+    return "; ".join(map(_template, code.split(";")))
 
 
 def in_words(codes: pd.Series, values: pd.Series) -> pd.Series:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.stats.reasons import Case, reason_columns
 
 BREADWINNER = 0.10
 """Share of the base's positive margin from which a client is a breadwinner."""
@@ -13,6 +16,7 @@ CORRIDOR = (0.30, 0.55)
 """Share of sales that practice holds healthy for the key clients together."""
 HIGH_MARK, PASS_MARK = 8, 5
 """Points of 10: from which a mark makes a category, and which the weakest of the three P must reach."""
+_NO_WARNING = {"warning": "", "warning_values": "{}"}
 THREE_P = ("need", "solvency", "authority")
 MARKED = {"reputation": "image", "influence": "image", "innovation": "innovator", "expertise": "expert"}
 """Criteria of our ratings whose high mark puts an account into a category."""
@@ -45,74 +49,73 @@ def customer_categories(
     Returns
     -------
     DataFrame
-        customer_id, category, measure (what was looked at), value, limit (what it must reach), evidence (in words), warning (in words, or '').
+        customer_id, category, measure (what was looked at), value, limit (what it must reach), evidence and evidence_values,
+        warning ('' if none) and warning_values.
     """
     measure = "margin_12m" if facts["margin_12m"].notna().any() else "revenue_12m"
     positive = facts[measure].clip(lower=0)
-    big = facts[["customer_id"]].assign(measure=measure, value=positive / positive.sum(), limit=BREADWINNER)
-    big["evidence"] = big["value"].map("{:.1%} of the base's positive ".format) + measure.replace(
-        "_12m", " of 12 months"
-    )
-    found = [big.assign(category="breadwinner")]
+    share = positive / positive.sum()
+    big = facts[["customer_id"]].assign(category="breadwinner", measure=measure, value=share, limit=BREADWINNER)
+    found = [_told(big, f"share_of_{measure}", share=share)]
     if ratings is not None and len(ratings):
         ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(MARKED)]
         high = ours.groupby(["customer_id", "criterion"])["score"].mean().rename("value").reset_index()
         high = high.rename(columns={"criterion": "measure"})
         high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
-        found.append(high.assign(evidence=high["measure"] + high["value"].map(" rated {:.1f} of 10".format)))
+        found.append(_told(high, "rated_high", criterion=high["measure"], points=high["value"]))
     if service is not None:
         found += [*_experts(service), _goodwill(service)]
     if prospects is not None:
         passed = prospects[prospects["verdict"] == "open"].assign(
             category="prospect", measure="three P", limit=PASS_MARK
         )
-        words = "weakest of the three P: " + passed["weakest"] + passed["gate"].map(" {:.1f} of 10".format)
-        found.append(passed.assign(value=passed["gate"], evidence=words))
-    columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "warning"]
-    table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna({"warning": ""})
-    table = table[table["value"].astype(float).round(9) >= table["limit"]]
+        passed = passed.assign(value=passed["gate"])
+        found.append(_told(passed, "weakest_of_three_p", criterion=passed["weakest"], points=passed["gate"]))
+    columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "evidence_values", *_NO_WARNING]
+    table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna(_NO_WARNING)
+    table = table[_reaches(table)]
     return table.sort_values(["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True)
 
 
 def _experts(service: pd.DataFrame) -> list[pd.DataFrame]:
     table = service[["customer_id"]].assign(category="expert")
-    text = {name: service[name].map("{:.0f}".format) for name in ("tests", "lessons", "claims")}  # limits keep one out
-    each = service["claims_per_order"].where(service["claims"] >= CLAIMS[1])
-    rate = text["claims"] + " claims in 12 months, " + each.map("{:.2f}".format) + " for each order day"
+    tests, lessons, claims = (service[name] for name in ("tests", "lessons", "claims"))
+    each = service["claims_per_order"].where(claims >= CLAIMS[1])
     return [
-        table.assign(
-            measure="tests",
-            value=service["tests"],
-            limit=TESTS,
-            evidence=text["tests"] + " acceptance tests in 12 months",
+        _told(table.assign(measure="tests", value=tests, limit=TESTS), "acceptance_tests", tests=tests),
+        _told(table.assign(measure="lessons", value=lessons, limit=LESSONS), "lessons_from_claims", lessons=lessons),
+        _told(
+            table.assign(measure="claims_per_order", value=each, limit=CLAIMS[0]),
+            "many_claims",
+            claims=claims,
+            each=each,
         ),
-        table.assign(
-            measure="lessons",
-            value=service["lessons"],
-            limit=LESSONS,
-            evidence=text["lessons"] + " claims in 12 months taught us something",
-        ),
-        table.assign(measure="claims_per_order", value=each, limit=CLAIMS[0], evidence=rate),
     ]
 
 
 def _goodwill(service: pd.DataFrame) -> pd.DataFrame:
     enough = (service["invoices"] >= PREPAID[1]) & ~(service["claims_per_order"] > FEW_CLAIMS)
     share = service["prepaid_share"].where(enough)
-    words = (
-        "paid " + share.map("{:.0%}".format) + " of " + service["invoices"].map("{:.0f} invoices in advance, ".format)
-    )
-    claims = (
-        service["claims"].map("claims in 12 months: {:.0f}".format).where(service["claims"].notna(), "claims unknown")
-    )
-    alone = (service["main_contact_share"] >= ONE_CONTACT[0]) & (service["touches"] >= ONE_CONTACT[1])
-    rests = service["main_contact_share"].map("rests on one contact: {:.0%} of ".format) + service["touches"].map(
-        "{:.0f} touches".format
-    )
-    return service[["customer_id"]].assign(
-        category="goodwill", measure="prepaid_share", value=share, limit=PREPAID[0], evidence=words + claims,
-        warning=rests.where(alone, ""),
-    )  # fmt: skip
+    table = service[["customer_id"]].assign(category="goodwill", measure="prepaid_share", value=share, limit=PREPAID[0])
+    reached, claims, paid = _reaches(table), service["claims"], {"share": share, "invoices": service["invoices"]}
+    cases: list[Case] = [
+        (reached & claims.notna(), "paid_in_advance", paid | {"claims": claims}),
+        (reached, "paid_in_advance_claims_unknown", paid),
+    ]
+    contact, touches = service["main_contact_share"], service["touches"]
+    alone = (contact >= ONE_CONTACT[0]) & (touches >= ONE_CONTACT[1])
+    rests: Case = (alone, "rests_on_one_contact", {"share": contact, "touches": touches})
+    told = [reason_columns(cases, name="evidence"), reason_columns([rests], name="warning")]
+    return pd.concat([table, *told], axis=1)
+
+
+def _told(table: pd.DataFrame, code: str, **values: Any) -> pd.DataFrame:
+    """`table` with the evidence of the rows whose value reaches its limit."""
+    return pd.concat([table, reason_columns([(_reaches(table), code, values)], name="evidence")], axis=1)
+
+
+def _reaches(table: pd.DataFrame) -> pd.Series:
+    return table["value"].astype(float).round(9) >= table["limit"]
 
 
 def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:

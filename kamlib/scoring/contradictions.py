@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.reasons import Case, joined, reason_columns
+
 RISES, FALLS = 0.25, -0.25
 """Growth of 12-month revenue from which, and to which, a trend is one."""
 LEAVES, STAYS = 0.5, 0.1
@@ -14,7 +16,7 @@ NEAR = 3
 
 
 def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Accounts on the list or near it of which two of three signs say opposite things, with the sentence why.
+    """Accounts on the list or near it of which two of three signs say opposite things, and why.
 
     Parameters
     ----------
@@ -25,8 +27,9 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     Returns
     -------
     DataFrame
-        customer_id, rank, key, growth, p_lost, worth (12-month margin, revenue where none is known), signs (which ones differ), why.
-        Likely losses first, then falling accounts of the list, then by worth.
+        customer_id, rank, key, growth, p_lost, worth (12-month margin, revenue where none is known), signs and signs_values
+        (which ones differ), why and why_values; an account may have several. Likely losses first, then falling accounts of
+        the list, then by worth.
     """
     by = facts.set_index("customer_id")
     worth = by["margin_12m"] if by["margin_12m"].notna().any() else by["revenue_12m"]
@@ -42,28 +45,21 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
         p_lost=table["customer_id"].map(lost).astype(float),
         worth=table["customer_id"].map(worth).astype(float),
     )
-    key = table["key"].astype(bool).to_numpy()
-    up, down = (table["growth"] >= RISES).to_numpy(), (table["growth"] <= FALLS).to_numpy()
-    leaves, stays = (table["p_lost"] >= LEAVES).to_numpy(), (table["p_lost"] <= STAYS).to_numpy()
-    where = np.where(key, "on the list (rank ", "not on the list (rank ") + table["rank"].astype(str).to_numpy() + ")"
-    rate = table["growth"].abs().map("{:.0%}".format).to_numpy()
-    risk = table["p_lost"].map("{:.0%}".format).to_numpy()
-    cases = [
-        (key & leaves, "score and risk", where + ", yet likely to be lost (" + risk + ")"),
-        (key & down, "score and trend", where + ", yet revenue fell by " + rate),
-        (up & leaves, "trend and risk", "revenue grew by " + rate + ", yet likely to be lost (" + risk + ")"),
-        (down & stays, "trend and risk", "revenue fell by " + rate + ", yet the chance of loss is only " + risk),
-        (~key & up & stays, "score and trend", where + ", yet revenue grew by " + rate + " and it is likely to stay"),
+    key = table["key"].astype(bool)
+    up, down = table["growth"] >= RISES, table["growth"] <= FALLS
+    leaves, stays = table["p_lost"] >= LEAVES, table["p_lost"] <= STAYS
+    rank, rate, risk = {"rank": table["rank"]}, {"by": table["growth"].abs()}, {"p_lost": table["p_lost"]}
+    cases: list[tuple[str, Case]] = [
+        ("score_and_risk", (key & leaves, "on_the_list_yet_leaving", rank | risk)),
+        ("score_and_trend", (key & down, "on_the_list_yet_falling", rank | rate)),
+        ("trend_and_risk", (up & leaves, "growing_yet_leaving", rate | risk)),
+        ("trend_and_risk", (down & stays, "falling_yet_staying", rate | risk)),
+        ("score_and_trend", (~key & up & stays, "not_on_the_list_yet_growing", rank | rate)),
     ]
-    table["signs"] = _joined([np.where(flag, words, "") for flag, words, _ in cases], ", ")
-    table["why"] = _joined([np.where(flag, text, "") for flag, _, text in cases], "; ")
-    table["why"] = table["why"].str[:1].str.upper() + table["why"].str[1:]
-    urgency = np.select([case[0] for case in cases], range(len(cases)), len(cases))
-    found = table.assign(urgency=urgency)[urgency < len(cases)]
+    flags = [flag for _, (flag, _, _) in cases]
+    signs = joined([reason_columns([(flag, name, {})], name="signs") for name, (flag, _, _) in cases], "signs")
+    why = joined([reason_columns([case], name="why") for _, case in cases], "why")
+    urgency = np.select(flags, range(len(cases)), len(cases))
+    found = pd.concat([table, signs, why], axis=1).assign(urgency=urgency)[urgency < len(cases)]
     found = found.sort_values(["urgency", "worth", "customer_id"], ascending=[True, False, True], ignore_index=True)
     return found.drop(columns="urgency")
-
-
-def _joined(columns: list[np.ndarray], mark: str) -> list[str]:
-    """The texts of each row, each once, with `mark` between them."""
-    return [mark.join(dict.fromkeys(text for text in row if text)) for row in zip(*columns, strict=True)]

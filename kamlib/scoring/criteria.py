@@ -8,11 +8,12 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.reasons import Reason
 from kamlib.study.known_criteria import BUILT_IN, Known
 from kamlib.study.model import Criterion
 
-GATES = {"need": "no need of us", "solvency": "insolvent", "sanctions": "under sanctions"}
-"""Criteria of our ratings whose lowest mark knocks an account out, and what that says."""
+GATES = {"need": "no_need", "solvency": "insolvent", "sanctions": "under_sanctions"}
+"""Criteria of our ratings whose lowest mark knocks an account out, and the reason."""
 LOWEST_MARK = 1.0
 
 
@@ -22,12 +23,12 @@ def knock_outs(
     accounts: pd.DataFrame | None = None,
     ratings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Accounts that no score can make key: customer_id and reason, one row for each reason.
+    """Accounts that no score can make key: customer_id, reason and reason_values, one row for each reason.
 
     A negative margin of 12 months; closed on or before the date of `facts` (`accounts` from `kamlib.facts.customers.units`); a
     criterion in `GATES` that every rater gave the lowest mark (`ratings` from `kamlib.scoring.ratings.latest_ratings`).
     """
-    found: list[pd.DataFrame] = [facts[facts["margin_12m"] < 0].assign(reason="negative contribution")]
+    found: list[pd.DataFrame] = [facts[facts["margin_12m"] < 0].assign(reason="negative_contribution")]
     if accounts is not None and "closed_on" in accounts:
         one_row_each(accounts)
         closed = pd.to_datetime(accounts["closed_on"]) <= facts["as_of"].max()
@@ -35,9 +36,8 @@ def knock_outs(
     if ratings is not None and len(ratings):
         gate = ratings[ratings["criterion"].isin(GATES) & (ratings["rival"] == "")]
         best = gate.groupby(["customer_id", "criterion"], as_index=False)["score"].max()
-        best["reason"] = best["criterion"].map(GATES) + " (" + best["criterion"] + " has the lowest mark)"
-        found.append(best[best["score"] <= LOWEST_MARK])
-    table = pd.concat([part[["customer_id", "reason"]] for part in found])
+        found.append(best[best["score"] <= LOWEST_MARK].assign(reason=best["criterion"].map(GATES)))
+    table = pd.concat([part[["customer_id", "reason"]] for part in found]).assign(reason_values="{}")
     return table[table["customer_id"].isin(facts["customer_id"])].sort_values(
         ["customer_id", "reason"], ignore_index=True
     )
@@ -99,12 +99,15 @@ def criterion_values(
     return table
 
 
-def waiting(criteria: Sequence[Criterion], values: pd.DataFrame) -> pd.DataFrame:
-    """Criteria without any value, and what they wait for: criterion, weight, waits_for (table and columns)."""
-    empty = [criterion for criterion in criteria if values[criterion.name].isna().all()]
-    needs = [known.needs if (known := _known(c)) else f"{c.column or c.name} of {c.source}" for c in empty]
-    rows = [(c.name, c.weight, table) for c, table in zip(empty, needs, strict=True)]
-    return pd.DataFrame(rows, columns=["criterion", "weight", "waits_for"])
+def waiting(criteria: Sequence[Criterion], values: pd.DataFrame) -> list[Reason]:
+    """Criteria without any value, and what they wait for: the input table with its columns, or the column of a source."""
+    return [
+        Reason("criterion_waits", told | {"needs": known.needs})
+        if (known := _known(c))
+        else Reason("criterion_waits_for_column", told | {"column": c.column or c.name, "source": c.source})
+        for c in criteria
+        if values[c.name].isna().all() and (told := {"criterion": c.name, "weight": c.weight})
+    ]
 
 
 def comparable(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

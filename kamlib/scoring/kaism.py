@@ -14,14 +14,9 @@ import pandas as pd
 from kamlib.stats.checks import one_row_each
 from kamlib.study.model import Kaism
 
-POLICY = {
-    "key": "invest",
-    "development": "invest selectively",
-    "maintenance": "hold",
-    "opportunistic": "manage for cash",
-    "unknown": "ask the client",
-}
 CELLS = ("key", "development", "maintenance", "opportunistic")
+POLICY = {cell: f"policy_{cell}" for cell in (*CELLS, "unknown")}
+"""What to do, as a code, by cell."""
 PARITY = 1.0
 
 
@@ -130,7 +125,7 @@ def kaism_matrix(
     -------
     DataFrame
         customer_id, attractiveness, horizontal, horizontal_low, horizontal_high, reading, cell (unknown where an axis is),
-        policy, in_key, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
+        policy, policy_values, in_key, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
         with `before`: cell_before ('' if it was not there), move_attractiveness, move_horizontal.
 
     Notes
@@ -154,7 +149,7 @@ def kaism_matrix(
     out = (table["horizontal"].round(9) >= cut).to_numpy()
     known = table[["attractiveness", "horizontal"]].notna().all(axis=1).to_numpy()
     table["cell"] = np.select([~known, up & out, up, out], ["unknown", *CELLS[:3]], CELLS[3])
-    table["policy"] = table["cell"].map(POLICY)
+    table = table.assign(policy=table["cell"].map(POLICY), policy_values="{}")
     p_up = attractiveness.get("p_attractive", pd.Series(up, dtype=float)).to_numpy(dtype=float)
     width = (table["horizontal_high"] - table["horizontal_low"]).to_numpy()
     reach = (table["horizontal_high"] - cut).to_numpy() / np.where(width > 0, width, np.nan)

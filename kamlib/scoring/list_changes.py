@@ -7,12 +7,12 @@ differs between the first (both earlier) and the last (both present) is explaine
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kamlib.scoring.scores import contributions, members, score
+from kamlib.stats.reasons import Case, joined, reason_columns
 from kamlib.study.model import Scoring
 
 STILL = 1.0
@@ -31,10 +31,8 @@ class Scored:
     def of(cls, contributions: pd.DataFrame, scores: pd.DataFrame, revenue: pd.Series | None = None) -> Scored:
         """From the tables `contributions` and `scores` that an earlier run kept."""
         values = contributions.pivot(index="customer_id", columns="criterion", values="value")
-        out = scores.loc[scores["knock_out"] != "", ["customer_id", "knock_out"]].rename(
-            columns={"knock_out": "reason"}
-        )
-        return cls(values, revenue, out)
+        out = scores.loc[scores["knock_out"] != "", ["customer_id", "knock_out", "knock_out_values"]]
+        return cls(values, revenue, out.set_axis(["customer_id", "reason", "reason_values"], axis=1))
 
 
 def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) -> pd.DataFrame:
@@ -50,7 +48,8 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     DataFrame
         customer_id, key_before, key_now (flags), rank_before, rank_now, score_before, score_now (points of the present scale), by_data and
         by_criteria (their parts of the move, the mean over both orders; missing where not scored twice), change ('came in', 'left' or ''),
-        cause ('data', 'criteria': that alone did it; 'either': each alone; 'both': only together), why. Changes first.
+        cause ('data', 'criteria': that alone did it; 'either': each alone; 'both': only together), why and why_values. Changes
+        first.
     """
     old, new = _filled(before, now), _filled(now, before)
     lists = {(d, r): _list(data, by) for d, data in enumerate((old, new)) for r, by in enumerate((rules_before, rules))}
@@ -72,11 +71,11 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     table["by_data"], table["by_criteria"] = data, by_rules
     table["change"] = np.select([moved & is_, moved], ["came in", "left"], "")
     table["cause"] = np.where(moved, cause, "")
-    table["why"] = ""
+    table["why"], table["why_values"] = "", "{}"
     if moved.any():
-        told = table[moved].reset_index(drop=True)
         parts = _main(old, new, rules, ids[moved])
-        table.loc[moved, "why"] = _why(told, lists[0, 0], lists[1, 1], parts, rules.scale)
+        why = _why(table[moved], lists[0, 0], lists[1, 1], parts, rules.scale)
+        table.loc[moved, ["why", "why_values"]] = why
     order = np.lexsort((table["customer_id"], table["rank_now"].astype(float), ~is_, ~moved))
     return table.iloc[order].reset_index(drop=True)
 
@@ -105,27 +104,26 @@ def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFra
     return parts(new) - parts(old)
 
 
-def _why(table: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, moves: pd.DataFrame, scale: int) -> np.ndarray:
-    """A sentence for each change."""
+def _why(table: pd.DataFrame, then: pd.DataFrame, now: pd.DataFrame, moves: pd.DataFrame, scale: int) -> pd.DataFrame:
+    """Why each account of `table` came in or left: why and why_values."""
     ids = table["customer_id"]
     out, was_out = (ids.map(found["knock_out"]).fillna("") for found in (now, then))
     by_data = table["by_data"].fillna(0.0)
     direction = np.where(by_data < 0, -1.0, 1.0)
-    lead = (moves.fillna(0.0) * direction[:, None]).idxmax(axis=1).to_numpy()
+    lead = (moves.fillna(0.0) * direction[:, None]).idxmax(axis=1)
     step = moves.to_numpy()[np.arange(len(moves)), moves.columns.get_indexer(pd.Index(lead))]
-    signed = by_data.map("{:+.1f}".format)
-    own = "its score moved by " + signed + " points by data, most by " + lead + pd.Series(step).map(" ({:+.1f})".format)
-    still = by_data.abs() < STILL * (scale - 1) / 99
-    passed = np.where(table["key_now"], "others fell behind", "others passed it")
-    rated = (
-        "criteria or weights moved its score by " + table["by_criteria"].fillna(0.0).map("{:+.1f}".format) + " points"
-    )
-    cases: list[tuple[Any, Any]] = [
-        (~ids.isin(then.index), "not scored at the earlier date"),
-        (~ids.isin(now.index), "no longer scored: lost, closed, or now part of another group"),
-        (out.ne("") & was_out.eq(""), "knocked out: " + out),
-        (was_out.ne("") & out.eq(""), "no longer knocked out: " + was_out),
-        (table["cause"] == "criteria", rated),
-        (table["cause"] == "data", own.where(~still, "its score hardly moved (" + signed + "): " + passed)),
+    own = {"points": by_data, "criterion": lead.set_axis(ids.index), "most": pd.Series(step, ids.index)}
+    rated = {"points": table["by_criteria"].fillna(0.0)}
+    still = (table["cause"] == "data") & (by_data.abs() < STILL * (scale - 1) / 99)
+    cases: list[Case] = [
+        (~ids.isin(then.index), "not_scored_before", {}),
+        (~ids.isin(now.index), "no_longer_scored", {}),
+        (out.ne("") & was_out.eq(""), "knocked_out", {"reasons": out}),
+        (was_out.ne("") & out.eq(""), "no_longer_knocked_out", {"reasons": was_out}),
+        (table["cause"] == "criteria", "moved_by_criteria", rated),
+        (still & table["key_now"], "others_fell_behind", {"points": by_data}),
+        (still, "others_passed_it", {"points": by_data}),
     ]
-    return np.select([case for case, _ in cases], [text for _, text in cases], own + "; " + rated)
+    first = reason_columns([*cases, (still | True, "moved_by_data", own)], name="why")
+    both = (first["why"] == "moved_by_data") & (table["cause"] != "data")
+    return joined([first, reason_columns([(both, "moved_by_criteria", rated)], name="why")], "why")

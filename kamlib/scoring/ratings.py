@@ -12,7 +12,7 @@ from kamlib.study.model import Criterion
 
 _FEWEST = 10
 """Accounts rated twice from which an agreement is judged."""
-_VERDICTS = ((0.800, "reliable"), (0.667, "tentative"), (-np.inf, "not reliable"))
+_VERDICTS = ((0.800, "reliable"), (0.667, "tentative"), (-np.inf, "not_reliable"))
 """Krippendorff's own limits."""
 
 
@@ -87,7 +87,8 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     DataFrame, index criterion
         accounts (rated), twice (by two raters or more), difference (mean of the absolute differences between two raters of
         one account, in points), alpha (Krippendorff's, interval data: 1 = agree, 0 = as if by chance; missing where all gave one
-        mark), verdict: 'reliable' from 0.8, 'tentative' from 0.667, 'not reliable', or 'too few' (less than ten rated twice).
+        mark), verdict: 'reliable' from 0.8, 'tentative' from 0.667, 'not_reliable', or 'too_few_rated_twice' (less than ten), and
+        verdict_values.
 
     References
     ----------
@@ -109,10 +110,10 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     table["difference"] = gaps.groupby(by).sum() / table["twice"].where(table["twice"] > 0)
     expected = 2 * twice.groupby("criterion")["score"].var()
     table["alpha"] = 1 - squares.groupby(by).mean() / expected.where(expected > 0)
-    words = [
-        next(word for limit, word in _VERDICTS if value >= limit) if value == value else "" for value in table["alpha"]
+    codes = [
+        next(code for limit, code in _VERDICTS if value >= limit) if value == value else "" for value in table["alpha"]
     ]
-    return table.assign(verdict=np.where(table["twice"] < _FEWEST, "too few", words))
+    return table.assign(verdict=np.where(table["twice"] < _FEWEST, "too_few_rated_twice", codes), verdict_values="{}")
 
 
 def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:

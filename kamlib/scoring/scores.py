@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.reasons import Case, Reason, joined, reason_columns
 from kamlib.study.known_criteria import MONEY
 from kamlib.study.model import Criterion, Scoring
 
@@ -114,46 +115,46 @@ def members(
     ----------
     scores : result of `score`.
     revenue : 12-month revenue by customer_id, for `scoring.qualifying_revenue`.
-    knocked : customer_id and reason, or None.
+    knocked : customer_id, reason and reason_values, a row for each reason (`kamlib.scoring.criteria.knock_outs`), or None.
 
     Returns
     -------
     DataFrame
-        Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not), knock_out (reason or '').
+        Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not) and reason_values, knock_out
+        (the reasons joined, or '') and knock_out_values.
     """
-    table = scores.assign(knock_out=scores["customer_id"].map(_joined(knocked)).fillna(""))
+    table = pd.concat([scores, _knock_outs(knocked, scores["customer_id"])], axis=1)
     ranked = table["knock_out"] == ""
     table["rank"] = table["score"].round(6).where(ranked).rank(method="min", ascending=False).astype("Int64")
     if scoring.threshold is None:
         place = top_count(int(ranked.sum()), scoring)
-        by_score, why = (table["rank"] <= place).fillna(False).astype(bool), f"among the first {place}"
+        by_score = (table["rank"] <= place).fillna(False).astype(bool)
+        first: Case = (by_score, "among_the_first", {"place": place})
     else:
-        by_score, why = ranked & (table["score"].round(6) >= scoring.threshold), f"score from {scoring.threshold:g}"
+        by_score = ranked & (table["score"].round(6) >= scoring.threshold)
+        first = (by_score, "score_from", {"threshold": scoring.threshold})
     by_volume = pd.Series(False, index=table.index)
     if scoring.qualifying_revenue is not None and revenue is not None:
         by_volume = ranked & (table["customer_id"].map(revenue) >= scoring.qualifying_revenue)
     table["key"] = by_score | by_volume
-    table["reason"] = np.select([by_score, by_volume], [why, "revenue alone qualifies"], "")
-    return table.sort_values(["rank", "customer_id"], na_position="last", ignore_index=True)
+    why = reason_columns([first, (by_volume, "revenue_alone_qualifies", {})])
+    return pd.concat([table, why], axis=1).sort_values(["rank", "customer_id"], na_position="last", ignore_index=True)
 
 
-def _joined(knocked: pd.DataFrame | None) -> pd.Series:
-    """The reasons of each account in one text; index customer_id."""
+def _knock_outs(knocked: pd.DataFrame | None, customer_id: pd.Series) -> pd.DataFrame:
+    """The reasons of each account joined: knock_out, '' where it has none, and knock_out_values."""
+    none = {"knock_out": "", "knock_out_values": "{}"}
     if knocked is None or knocked.empty:
-        return pd.Series(dtype=object)
-    place = knocked.groupby("customer_id").cumcount()
-    each = knocked.set_index("customer_id")["reason"]
-    text = each[(place == 0).to_numpy()]
-    for k in range(1, place.max() + 1):
-        more = "; " + each[(place == k).to_numpy()]
-        text.loc[more.index] += more
-    return text
+        return pd.DataFrame(none, index=customer_id.index)
+    each = knocked.rename(columns={"reason": "knock_out", "reason_values": "knock_out_values"})
+    parts = [rows.set_index("customer_id") for _, rows in each.groupby(each.groupby("customer_id").cumcount())]
+    return joined([part.reindex(customer_id).set_axis(customer_id.index).fillna(none) for part in parts], "knock_out")
 
 
 def cautions(
     utility: pd.DataFrame, criteria: Sequence[Criterion], *, most: int = 8, correlated: float = 0.9, fewest: int = 10
-) -> list[str]:
-    """What a reader of the scores should be warned of, one sentence each; an empty list if nothing.
+) -> list[Reason]:
+    """What a reader of the scores should be warned of; an empty list if nothing.
 
     More than `most` criteria; several that measure the same money; pairs that correlate above `correlated` (Pearson of the
     utilities, where at least `fewest` accounts have both); criteria that say the same of every account; criteria known for some,
@@ -162,16 +163,16 @@ def cautions(
     found = []
     names = utility.columns
     if len(names) > most:
-        found.append(
-            f"{len(names)} criteria: more than {most} blur the list; drop those the drop-one test shows to be idle."
-        )
+        found.append(Reason("too_many_criteria", {"criteria": len(names), "most": most}))
     if len(money := [c.name for c in criteria if (c.column or c.name) in MONEY]) > 1:
-        found.append(f"{', '.join(money)} all measure what an account brings: they count one thing {len(money)} times.")
+        found.append(Reason("criteria_of_the_same_money", {"criteria": ", ".join(money), "times": len(money)}))
     table = utility.corr(min_periods=fewest).to_numpy() if len(utility) >= fewest else np.zeros((len(names),) * 2)
     for i, j in zip(*np.nonzero(np.triu(table > correlated, 1)), strict=True):
-        found.append(f"{names[i]} and {names[j]} correlate by {table[i, j]:.2f}: they count one thing twice.")
+        found.append(Reason("criteria_correlate", {"one": names[i], "other": names[j], "by": float(table[i, j])}))
     for name in names[(utility.nunique() <= 1) & utility.notna().any()] if len(utility) > 1 else []:
-        found.append(f"{name} says the same of every account: its anchors may lie outside the data.")
+        found.append(Reason("criterion_says_the_same", {"criterion": name}))
     for name in names[utility.notna().any() & (utility.notna().mean() < 0.5)]:
-        found.append(f"{name} is known for {utility[name].notna().mean():.0%} of the accounts: the rest is open.")
+        found.append(
+            Reason("criterion_known_for_few", {"criterion": name, "share": float(utility[name].notna().mean())})
+        )
     return found

@@ -19,25 +19,9 @@ UNKNOWN = "unknown"
 ABC_CLASSES = ("A", "B", "C", NOT_POSITIVE, UNKNOWN)
 XYZ_CLASSES = ("X", "Y", "Z", "N", "L")
 
-POLICY: dict[str, str] = {
-    "AX": "partner: framework contract, joint forecast, named manager, stock held for them",
-    "AY": "partner with care: agree a calendar of orders, find the cause of the swings",
-    "AZ": "large and irregular: stay close, ask for the next project early, hold no stock",
-    "BX": "develop: reliable base, raise assortment and share of wallet",
-    "BY": "develop selectively: regular contact, offers at the time they usually buy",
-    "BZ": "watch: contact on occasion, learn what would make them regular",
-    "CX": "serve cheaply: self-service, automatic reorder",
-    "CY": "serve cheaply: list prices, seasonal mailing",
-    "CZ": "answer when they call; no visits",
-    "AN": "new and large: learn their needs, secure the next orders",
-    "BN": "new: win the next orders",
-    "CN": "new and small: standard welcome",
-    "AL": "lost and large: win back in person",
-    "BL": "lost: win back by offer",
-    "CL": "lost and small: let go",
-    NOT_POSITIVE: "nothing in the window, or returns eat the sales: find out which, then settle or let go",
-    UNKNOWN: "find the missing margin first",
-}
+POLICY = {a + x: f"policy_{a}{x}".lower() for a in "ABC" for x in XYZ_CLASSES}
+POLICY |= {NOT_POSITIVE: "policy_not_positive", UNKNOWN: "policy_margin_unknown"}
+"""What to do, as a code, by cell."""
 
 
 def abc_classes(
@@ -110,7 +94,8 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, largest first: the columns of both, cell (the letter pair; `NOT_POSITIVE` and `UNKNOWN` stand alone), policy.
+    DataFrame, largest first: the columns of both, cell (the letter pair; `NOT_POSITIVE` and `UNKNOWN` stand alone), policy,
+    policy_values.
 
     Raises
     ------
@@ -124,8 +109,7 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
     table = by_money.merge(by_rhythm, on="customer_id", validate="one_to_one")
     apart = table["abc"].isin([NOT_POSITIVE, UNKNOWN])
     table["cell"] = (table["abc"] + table["xyz"]).mask(apart, table["abc"])
-    table["policy"] = table["cell"].map(POLICY)
-    return table
+    return table.assign(policy=table["cell"].map(POLICY), policy_values="{}")
 
 
 def grid(table: pd.DataFrame) -> pd.DataFrame:
@@ -143,13 +127,12 @@ def grid(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def policies(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell that holds anyone, by class: cell, accounts, money, share_of_money (of positive money), policy."""
+    """One row per cell that holds anyone, by class: cell, accounts, money, share_of_money (of positive money), policy, policy_values."""
     found = pd.DataFrame(table.groupby("cell")["money"].agg(accounts="size", money="sum"))
     positive = table["money"].where(table["money"] > 0)
     found["share_of_money"] = positive.groupby(table["cell"]).sum() / (positive.sum() or np.nan)
-    found["policy"] = pd.Series(POLICY).reindex(found.index)
-    order = [a + x for a in "ABC" for x in XYZ_CLASSES] + [NOT_POSITIVE, UNKNOWN]
-    return found.reindex([cell for cell in order if cell in found.index]).rename_axis("cell").reset_index()
+    found = found.assign(policy=pd.Series(POLICY), policy_values="{}")
+    return found.reindex([cell for cell in POLICY if cell in found.index]).rename_axis("cell").reset_index()
 
 
 def _whole(money: pd.Series) -> pd.Series:

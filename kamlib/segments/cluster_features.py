@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.stats.reasons import Case, Reason, reason_columns
 
 FEATURES = ("order_days_24m", "margin_24m", "gap_median", "categories_24m", "average_order")
 
 
-def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[str], list[str]]:
+def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[str], list[Reason]]:
     """The columns that can stand for the wanted features, and notes on what was replaced or left out.
 
     A 24-month window that was not observed gives way to 12 months, a margin nobody knows to revenue; what then is
@@ -27,11 +28,11 @@ def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[s
             raise InputError("no such column of facts for clustering", found=name, remedy="Mend clustering.features.")
         known = next((o for o in options if o in facts and facts[o].notna().any()), None)
         if known is None or facts[known].min() == facts[known].max():
-            notes.append(f"{name} is left out: " + ("unknown" if known is None else "the same for all"))
+            notes.append(Reason("left_out_unknown" if known is None else "left_out_constant", {"feature": name}))
         elif known not in columns:
             columns.append(known)
             if known != name:
-                notes.append(f"{known} stands for {name}")
+                notes.append(Reason("stands_for", {"used": known, "feature": name}))
     return columns, notes
 
 
@@ -45,7 +46,7 @@ def behaviour(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame indexed by customer_id; a yearly column ends in ``_a_year`` instead of its window.
     """
-    part = stands_apart(facts, columns).eq("")
+    part = stands_apart(facts, columns)["why"].eq("")
     x = facts.loc[part, list(columns)].astype("float64").set_axis(facts.loc[part, "customer_id"], axis=0)
     for name in columns:
         if found := re.fullmatch(r"(order_days|revenue|margin|returns)_(\d+)m", name):
@@ -72,11 +73,8 @@ def scale(x: pd.DataFrame) -> pd.DataFrame:
     return ((logged - logged.median()) / spread).round(9)
 
 
-def stands_apart(facts: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Why an account stays apart; empty where it takes part."""
-    why = pd.Series("", index=facts.index)
-    for name in columns:
-        why = why.mask(why.eq("") & facts[name].isna(), f"{name} unknown")
-        if name.startswith("order_days"):
-            why = why.mask(facts[name].eq(0), "no order in the window")
-    return why
+def stands_apart(facts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Why an account stays apart: why, '' where it takes part, and why_values."""
+    silent = facts[[name for name in columns if name.startswith("order_days")]].eq(0).any(axis=1)
+    unknown: list[Case] = [(facts[name].isna(), "feature_unknown", {"feature": name}) for name in columns]
+    return reason_columns([(silent, "no_order_in_the_window", {}), *unknown], name="why")

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.segments.cluster_validity import NO_STRUCTURE
 
 #: the beginning of a feature's name: words for the low and the high end
 WORDS = {
@@ -21,6 +20,8 @@ WORDS = {
     "returns": ("few returns", "many returns"),
 }
 TYPICAL = 0.4
+NO_GROUPS = "no structure"
+"""The name of the one row where there are no groups."""
 
 
 def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataFrame, money: pd.Series) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     -------
     DataFrame
         cluster, name, accounts, share_of_accounts, money, share_of_money (of positive money), then the medians. Without
-        any group one row for all, cluster missing, named `NO_STRUCTURE`, even where nobody takes part.
+        any group one row for all, cluster missing, named `NO_GROUPS`, even where nobody takes part.
     """
     if not behaviour.index.equals(features.index):
         raise InputError("behaviour and features must be of the same accounts in the same order")
@@ -55,7 +56,7 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     table["share_of_money"] = positive.groupby(which).sum() / (positive.sum() or np.nan)
     table = table.join(behaviour.groupby(which).median())
     middle = features.groupby(which).median()
-    table.insert(0, "name", [NO_STRUCTURE] if set(table.index) == {0} else names(middle))
+    table.insert(0, "name", [NO_GROUPS] if set(table.index) == {0} else names(middle))
     table = table.reset_index()
     table["cluster"] = table["cluster"].astype("Int64").replace(0, pd.NA)
     return table

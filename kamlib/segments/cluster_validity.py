@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-NO_STRUCTURE = "no structure"
+NO_STRUCTURE = "no_structure"
 #: (k, rows, seed, starts) -> a fitted model with `predict`
 Fit = Callable[[int, np.ndarray, int, int], Any]
 

@@ -21,6 +21,7 @@ from kamlib.segments.cluster_methods import DENSE_ROWS, HDBSCAN, KMEANS, MIXTURE
 from kamlib.segments.cluster_validity import NO_STRUCTURE, adjusted_rand, family_p, null_silhouettes, silhouettes
 from kamlib.segments.cluster_validity import stability as still
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.reasons import Reason
 
 FEWEST = 30
 #: accounts at most: for the silhouette, for the stability, for the nulls, and those a mixture is fitted to
@@ -36,24 +37,25 @@ COLUMNS = (
 class Grouping:
     """What `cluster_accounts` found.
 
-    accounts: customer_id, cluster (from 1, largest first; missing where apart or without structure), why (why apart).
+    accounts: customer_id, cluster (from 1, largest first; missing where apart or without structure), why and why_values (why
+    apart).
     tried: one row per method and k, and one of HDBSCAN, which finds its own k: silhouette, error (its standard error), null
     (mean silhouette without groups), p (family-wise, the larger of both nulls), stability (of a mixture only where it could
     change the choice), bic, smallest, grouped (share of the accounts in a group), agreement (adjusted Rand index with the
     chosen one), passes, chosen. behaviour, features: of the accounts that took part, indexed by customer_id, in own units
-    and scaled. verdict, notes: in words.
+    and scaled. verdict: how many groups by which method, or `NO_STRUCTURE`. notes: what was left out or judged on a sample.
     """
 
     accounts: pd.DataFrame
     tried: pd.DataFrame
     behaviour: pd.DataFrame
     features: pd.DataFrame
-    verdict: str
-    notes: list[str]
+    verdict: Reason
+    notes: list[Reason]
 
     @property
     def found(self) -> bool:
-        return self.verdict != NO_STRUCTURE
+        return self.verdict.code != NO_STRUCTURE
 
 
 def cluster_accounts(
@@ -100,39 +102,41 @@ def cluster_accounts(
     columns, notes = usable(facts, names)
     own_units = behaviour(facts, columns)
     x = scale(own_units)
-    why = stands_apart(facts, columns).to_numpy()
+    apart = stands_apart(facts, columns).reset_index(drop=True)
     accounts = pd.DataFrame(
-        {"customer_id": facts["customer_id"].array, "cluster": pd.array([pd.NA] * len(why), "Int64")}
-    )
-    accounts["why"] = why
+        {"customer_id": facts["customer_id"].array, "cluster": pd.array([pd.NA] * len(apart), "Int64")}
+    ).join(apart)
+    nothing = Reason(NO_STRUCTURE)
     if len(x) < FEWEST or len(columns) < 2:
-        notes.append(f"{len(x)} accounts and {len(columns)} features are too few to look for groups")
+        notes.append(Reason("too_few_to_group", {"accounts": len(x), "features": len(columns)}))
         none = pd.DataFrame(columns=list(COLUMNS), dtype=float).astype({"method": str, "passes": bool, "chosen": bool})
-        return Grouping(accounts, none, own_units, x, NO_STRUCTURE, notes)
+        return Grouping(accounts, none, own_units, x, nothing, notes)
     order = _by_value(x.to_numpy())
     values = np.ascontiguousarray(x.to_numpy()[order])
     rng = np.random.default_rng(seed)
     judged = _sample(values, JUDGED, rng)
     if len(values) > DRAWN:
-        notes.append(f"k is judged on {len(judged):,} and stability on {DRAWN:,} of {len(values):,} accounts")
+        sample = {"judged": len(judged), "drawn": DRAWN, "accounts": len(values)}
+        notes.append(Reason("judged_on_a_sample", sample))
     with threadpool_limits(1):  # many small fits: threads would only wait for each other
         tried, model = _try_all(judged, range(least, most + 1), stability, bootstraps, nulls, rng)
     if model is None:
-        return Grouping(accounts, tried, own_units, x, NO_STRUCTURE, notes)
+        return Grouping(accounts, tried, own_units, x, nothing, notes)
     method, k = tried.loc[tried["chosen"], ["method", "k"]].to_numpy()[0]
     if len(judged) < len(values):
         fitted = _sample(values, {KMEANS: len(values), MIXTURE: FITTED, HDBSCAN: DENSE_ROWS}[method], rng)
         model = fit(method, k, fitted, seed, like=model)
         if len(fitted) < len(values):
-            notes.append(f"the groups are formed from {len(fitted):,} of them, the others are placed in these")
+            notes.append(Reason("formed_from_a_sample", {"fitted": len(fitted)}))
     labels = model.predict(values)
     sizes = np.bincount(labels[labels >= 0])
     rank = np.argsort(np.argsort(-sizes, kind="stable"))
-    place = np.flatnonzero(why == "")[order]
+    place = np.flatnonzero(apart["why"] == "")[order]
     accounts.loc[place, "cluster"] = pd.array(rank[labels] + 1, "Int64")
     accounts.loc[place[labels < 0], "cluster"] = pd.NA
-    accounts.loc[place[labels < 0], "why"] = "far from every group"
-    return Grouping(accounts, tried, own_units, x, f"{len(sizes)} groups by {method}", notes)
+    accounts.loc[place[labels < 0], "why"] = "far_from_every_group"
+    verdict = Reason("groups_found", {"groups": len(sizes), "method": method})
+    return Grouping(accounts, tried, own_units, x, verdict, notes)
 
 
 def compared(tried: pd.DataFrame) -> pd.DataFrame:

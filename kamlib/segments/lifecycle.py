@@ -7,17 +7,12 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.reasons import Case, joined, reason_columns
 
 UNKNOWN = "not known"
 STAGES = ("new", "developing", "loyal", "declining", "at risk", "lost")
-POLICY: dict[str, str] = {
-    "new": "welcome: learn what they need, win the next orders, name a contact",
-    "developing": "build up: more lines, a calendar of orders, first agreements",
-    "loyal": "keep: service that others don't get, references, early talks on prices",
-    "declining": "visit and ask what has changed, before the rest goes too",
-    "at risk": "call this week: they are quieter than is usual for them",
-    "lost": "win back if the return is worth the offer, else let go",
-}
+POLICY = {stage: f"policy_{stage.replace(' ', '_')}" for stage in STAGES}
+"""What to do, as a code, by stage."""
 
 
 def lifecycle_stages(
@@ -41,7 +36,7 @@ def lifecycle_stages(
     ----------
     facts : DataFrame, one row per account
         customer_id, tenure_days, order_days_12m, order_days_24m, growth and the column `money`.
-    states : DataFrame of `kamlib.facts.states.customer_states` at the same date: customer_id, state, reason.
+    states : DataFrame of `kamlib.facts.states.customer_states` at the same date: customer_id, state, reason, reason_values.
     money : str
         Column of the money that the account stands for; unknown stays unknown.
     new_days, loyal_order_days, decline :
@@ -50,8 +45,9 @@ def lifecycle_stages(
     Returns
     -------
     DataFrame, in the order of `facts`
-        customer_id, stage, money, reason, policy. The stage is missing where the records are too short to tell it (a year
-        for new, two years for loyal) and for accounts that never bought; the reason says so.
+        customer_id, stage, money, reason, reason_values (the reason of its state, a number of its own, or both), policy,
+        policy_values. The stage is missing where the records are too short to tell it (a year for new, two years for loyal)
+        and for accounts that never bought; the reason says so.
 
     Raises
     ------
@@ -59,45 +55,42 @@ def lifecycle_stages(
         If a column is missing, an account stands twice, or `decline` is not between -1 and 0.
     """
     one_row_each(facts, ["tenure_days", "order_days_12m", "order_days_24m", "growth", money])
-    one_row_each(states, ["state", "reason"])
+    one_row_each(states, ["state", "reason", "reason_values"])
     if not -1 < decline < 0:
         raise InputError("decline must lie between -1 and 0", found=decline, remedy="-0.3 is a fall by 30 %.")
     known = states.set_index("customer_id").reindex(facts["customer_id"]).set_axis(facts.index)
-    state, why = known["state"], known["reason"]
+    state = known["state"]
     this_year, two_years = facts["order_days_12m"], facts["order_days_24m"]
     year_before = two_years - this_year
-    began = "first order " + _whole(facts["tenure_days"]) + " days ago"
-    cases: list[tuple[pd.Series, str | None, pd.Series | str]] = [
-        (state.isna(), None, "never bought"),
-        (state == "lost", "lost", why),
-        (
-            this_year.notna() & (facts["tenure_days"] <= new_days),
-            "new",
-            began.where(state != "silent", began + "; " + why),
-        ),
-        (state == "silent", "at risk", why),
-        (state == "partial", "declining", why),
-        (facts["growth"] <= decline, "declining", _fall(facts["growth"])),
-        (this_year.isna(), None, "the records are shorter than a year"),
-        (state == "returned", "developing", why),
-        (this_year < loyal_order_days, "developing", _whole(this_year) + " order days in the last year"),
-        (year_before.isna(), None, "the records are shorter than two years"),
-        (year_before < loyal_order_days, "developing", _whole(year_before) + " order days in the year before"),
+    young = this_year.notna() & (facts["tenure_days"] <= new_days)
+    cases: list[tuple[str | None, Case]] = [
+        (None, (state.isna(), "never_bought", {})),
+        ("lost", (state == "lost", None, {})),
+        ("new", (young, "first_order", {"days": facts["tenure_days"]})),
+        ("at risk", (state == "silent", None, {})),
+        ("declining", (state == "partial", None, {})),
+        ("declining", (facts["growth"] <= decline, "bought_less_in_a_year", {"percent": -100 * facts["growth"]})),
+        (None, (this_year.isna(), "records_under_a_year", {})),
+        ("developing", (state == "returned", None, {})),
+        ("developing", (this_year < loyal_order_days, "few_order_days_in_the_last_year", {"days": this_year})),
+        (None, (year_before.isna(), "records_under_two_years", {})),
+        ("developing", (year_before < loyal_order_days, "few_order_days_in_the_year_before", {"days": year_before})),
+        ("loyal", (state.notna(), "order_days_in_two_years", {"days": two_years})),
     ]
-    holds = [case.to_numpy(bool) for case, _, _ in cases]
-    days = _whole(two_years) + " order days in two years"
-    stage = np.select(holds, [np.full(len(facts), name, object) for _, name, _ in cases], "loyal")
-    reason = np.select(holds, [pd.Series(words, facts.index).to_numpy(object) for _, _, words in cases], days)
+    own = reason_columns([case for _, case in cases])
+    holds = [flag.to_numpy(bool) for _, (flag, _, _) in cases]
+    stage = np.select(holds, [np.full(len(facts), name, object) for name, _ in cases], "")
+    by_state = (own["reason"] == "") | ((own["reason"] == "first_order") & (state == "silent"))
+    why = known.assign(reason=known["reason"].where(by_state, ""))
     table = pd.DataFrame({"customer_id": facts["customer_id"]})
     table["stage"] = pd.Series(stage, index=facts.index, dtype="string")
     table["money"] = facts[money].astype("float64")
-    table["reason"] = pd.Series(reason, index=facts.index, dtype="string")
-    table["policy"] = table["stage"].map(POLICY)
-    return table
+    table = pd.concat([table, joined([own, why])], axis=1)
+    return table.assign(policy=table["stage"].map(POLICY), policy_values="{}")
 
 
 def stages(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per stage that holds anyone: stage, accounts, share_of_accounts, money, share_of_money, policy.
+    """One row per stage that holds anyone: stage, accounts, share_of_accounts, money, share_of_money, policy, policy_values.
 
     From new to lost; accounts without a stage come last, as `UNKNOWN`. `money` is of the accounts whose money is known,
     missing where none is; its share is of positive money.
@@ -108,17 +101,7 @@ def stages(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
     found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
     found["share_of_money"] = positive.groupby(stage).sum() / (positive.sum() or np.nan)
-    found["policy"] = pd.Series(POLICY | {UNKNOWN: "not judged: the reason stands beside each of them"}).reindex(
-        found.index
-    )
+    found = found.assign(policy=pd.Series(POLICY | {UNKNOWN: "policy_not_judged"}), policy_values="{}")
     return (
         found.reindex([name for name in (*STAGES, UNKNOWN) if name in found.index]).rename_axis("stage").reset_index()
     )
-
-
-def _whole(values: pd.Series) -> pd.Series:
-    return values.round().astype("Int64").astype("string").fillna("")
-
-
-def _fall(growth: pd.Series) -> pd.Series:
-    return "bought " + _whole(-100 * growth) + " % less in a year than in the year before"

@@ -15,18 +15,19 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.reasons import Reason, written
 from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, Segment, check
 
 
 @dataclass(frozen=True)
 class Window:
-    """The period that order days and money are counted over, and the columns of `facts` that hold them."""
+    """The period that order days and money are counted over, the columns of `facts` that hold them, and what stands in for what."""
 
     months: int | None
     order_days: str
     money: str
     measure: str
-    note: str
+    notes: tuple[Reason, ...] = ()
 
 
 def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None = None) -> Window:
@@ -39,7 +40,7 @@ def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None =
     months : int
         The window that is wanted, one of those in `facts`.
     measure : "margin", "revenue" or None
-        None, or a margin that no row knows: margin where any is known, else revenue, and the note says so.
+        None, or a margin that no row knows: margin where any is known, else revenue, and a note says so.
 
     Returns
     -------
@@ -65,14 +66,14 @@ def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None =
     end = "" if chosen is None else f"_{chosen}m"
     notes = []
     if chosen is None:
-        notes.append(f"{months} months are not observed; all history counts instead")
+        notes.append(Reason("all_history_counts", {"months": months}))
     elif chosen < months:
-        notes.append(f"{months} months are not observed; the last {chosen} count instead")
+        notes.append(Reason("shorter_window_counts", {"months": months, "observed": chosen}))
     known = f"margin{end}" in facts and facts[f"margin{end}"].notna().any()
     if measure != "revenue" and not known:
-        notes.append("no margin is known; revenue stands in its place")
+        notes.append(Reason("no_margin_is_known"))
     used = "margin" if measure != "revenue" and known else "revenue"
-    return Window(chosen, f"order_days{end}", f"{used}{end}", used, "; ".join(notes))
+    return Window(chosen, f"order_days{end}", f"{used}{end}", used, tuple(notes))
 
 
 def scores(values: pd.Series, classes: int) -> pd.Series:
@@ -97,7 +98,7 @@ def scores(values: pd.Series, classes: int) -> pd.Series:
 
 
 def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
-    """Every cell of the grid with its segment: columns r, f, m, segment, policy; `classes` cubed rows.
+    """Every cell of the grid with its segment: columns r, f, m, segment, policy, policy_values; `classes` cubed rows.
 
     Raises
     ------
@@ -112,10 +113,7 @@ def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
     level = grid.replace(dict(enumerate(levels, 1)))
     inside = [level["r"].isin(s.r) & level["f"].isin(s.f) & level["m"].isin(s.m) for s in segments]
     which = np.column_stack(inside).argmax(axis=1)
-    return grid.assign(
-        segment=[segments[i].name for i in which],
-        policy=[segments[i].policy for i in which],
-    )
+    return grid.join(_named(segments).iloc[which].reset_index().set_axis(grid.index))
 
 
 def rfm_segments(
@@ -141,7 +139,8 @@ def rfm_segments(
     Returns
     -------
     DataFrame, one row per account in the order of `facts`
-        customer_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment; policy;
+        customer_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment;
+        policy and policy_values (the kit's own as a code, the study's as the text of `own_policy`);
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
         history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
@@ -173,6 +172,7 @@ def rfm_segments(
     named = known.set_index(known[["r", "f", "m"]].astype(str).agg("".join, axis=1))
     result["segment"] = result["cell"].map(named["segment"]).mask(bought & ~part, NO_MONEY).mask(~bought, NO_ORDER)
     result["policy"] = result["cell"].map(named["policy"])
+    result["policy_values"] = result["cell"].map(named["policy_values"]).fillna("{}")
     result["r_next"] = _to_next(-result["silence_days"], result["r"])
     result["f_next"] = _to_next(result["order_days"], result["f"])
     result["m_next"] = _to_next(result["money"], result["m"])
@@ -205,7 +205,7 @@ def cut_points(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
-    """One row per segment, in the order of `segments`: accounts, share of them, money, share of positive money, policy."""
+    """One row per segment, in the order of `segments`: accounts, share of them, money, share of positive money, policy, policy_values."""
     order = [*(s.name for s in segments), *APART]
     found = pd.DataFrame(table.groupby("segment")["money"].agg(accounts="size", money="sum"))
     found = found.reindex(order).dropna(subset="accounts")
@@ -214,8 +214,18 @@ def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.D
     found["accounts"] = found["accounts"].astype(int)
     found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
     found["share_of_money"] = positive.reindex(found.index) / whole if whole > 0 else np.nan
-    found["policy"] = pd.Series({s.name: s.policy for s in segments}).reindex(found.index).fillna("")
+    found = found.join(_named(segments)).fillna({"policy": "", "policy_values": "{}"})
     return found.rename_axis("segment").reset_index()
+
+
+def _named(segments: Sequence[Segment]) -> pd.DataFrame:
+    """Policy and its values by the name of the segment: a code of the kit, or the text that the study file gives."""
+    codes = [s.policy if s in SEGMENTS else "own_policy" if s.policy else "" for s in segments]
+    texts = [
+        written({"text": s.policy}) if code == "own_policy" else "{}" for s, code in zip(segments, codes, strict=True)
+    ]
+    names = pd.Index([s.name for s in segments], name="segment")
+    return pd.DataFrame({"policy": codes, "policy_values": texts}, index=names)
 
 
 def _to_next(values: pd.Series, score: pd.Series) -> pd.Series:

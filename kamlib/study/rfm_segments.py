@@ -29,7 +29,7 @@ PERIOD_MONTHS = {"month": 24, "quarter": 36}
 
 @dataclass(frozen=True)
 class Segment:
-    """A block of cells: the levels of recency, frequency and money that it covers, and what to do."""
+    """A block of cells: the levels of recency, frequency and money that it covers, and what to do (of the kit's own, a code)."""
 
     name: str
     r: tuple[Level, ...] = LEVELS
@@ -43,16 +43,16 @@ class Segment:
 _LOW, _MIDDLE, _HIGH = ((level,) for level in LEVELS)
 _LESS, _MORE = LEVELS[:2], LEVELS[1:]
 SEGMENTS: tuple[Segment, ...] = (
-    Segment("core", _HIGH, _MORE, _HIGH, "keep: named manager, best service, joint plans"),
-    Segment("rare but large", _HIGH, _LOW, _HIGH, "learn the reason: projects, or a rival in between"),
-    Segment("regulars", _HIGH, _MORE, _LESS, "raise the value of an order: assortment, terms"),
-    Segment("newcomers and occasional", _HIGH, _LOW, _LESS, "win the second and third order"),
-    Segment("slowing, large", _MIDDLE, LEVELS, _HIGH, "call now, before it becomes a loss"),
-    Segment("slowing regulars", _MIDDLE, _MORE, _LESS, "remind, ask what has changed"),
-    Segment("drifting", _MIDDLE, _LOW, _LESS, "cheap contact only"),
-    Segment("money at risk", _LOW, LEVELS, _HIGH, "win back in person, find the cause"),
-    Segment("former regulars", _LOW, _MORE, _LESS, "one offer to return, then let go"),
-    Segment("faded", _LOW, _LOW, _LESS, "no effort; answer when they call"),
+    Segment("core", _HIGH, _MORE, _HIGH, "policy_core"),
+    Segment("rare but large", _HIGH, _LOW, _HIGH, "policy_rare_but_large"),
+    Segment("regulars", _HIGH, _MORE, _LESS, "policy_regulars"),
+    Segment("newcomers and occasional", _HIGH, _LOW, _LESS, "policy_newcomers"),
+    Segment("slowing, large", _MIDDLE, LEVELS, _HIGH, "policy_slowing_large"),
+    Segment("slowing regulars", _MIDDLE, _MORE, _LESS, "policy_slowing_regulars"),
+    Segment("drifting", _MIDDLE, _LOW, _LESS, "policy_drifting"),
+    Segment("money at risk", _LOW, LEVELS, _HIGH, "policy_money_at_risk"),
+    Segment("former regulars", _LOW, _MORE, _LESS, "policy_former_regulars"),
+    Segment("faded", _LOW, _LOW, _LESS, "policy_faded"),
 )
 
 

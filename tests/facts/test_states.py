@@ -1,5 +1,6 @@
 """States of accounts. Oracle: the definitions of methods.md ("Losing a client"), on accounts made by hand."""
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from kamlib.facts import account_facts
 from kamlib.facts.states import STATES, customer_states, expectation, silence_limits
+from kamlib.report.words import in_words
 
 NOW = pd.Timestamp("2026-06-30")
 STEADY = {  # an account of five years that buys 100 a month, last ten days ago
@@ -49,7 +51,11 @@ def test_the_five_states_by_hand():
     )
     assert found["state"].tolist() == ["active", "silent", "partial", "lost", "returned"]
     assert set(found["state"]) == set(STATES)
-    assert found["reason"].tolist() == [
+    codes = ["buys_as_usual", "quiet_for_longer", "bought_less_than_expected", "no_purchase", "came_back"]
+    assert found["reason"].tolist() == codes
+    values = [json.loads(text) for text in found["reason_values"]]
+    assert values == [{}, {"days": 60, "usual": 40}, {"percent": pytest.approx(58.33, abs=0.01)}, {"days": 200}, {}]
+    assert in_words(found["reason"], found["reason_values"]).tolist() == [
         "buys in its usual rhythm",
         "quiet for 60 days, usually at most 40",
         "bought 58 % less than expected in six months",
@@ -219,18 +225,26 @@ def accounts(**columns):
     return pd.DataFrame({"customer_id": ["000", "001"], "account_id": ["000", "001"], **given})
 
 
-@pytest.mark.parametrize(("column", "words"), [("closed_on", "closed on "), ("contract_end", "its contract ended on ")])
-def test_a_closed_account_or_an_ended_contract_is_a_loss_from_its_day_on(column, words):
+@pytest.mark.parametrize(
+    ("column", "code", "words"),
+    [
+        ("closed_on", "account_closed", "closed on 2026-06-30"),
+        ("contract_end", "contract_ended", "its contract ended on 2026-06-30"),
+    ],
+)
+def test_a_closed_account_or_an_ended_contract_is_a_loss_from_its_day_on(column, code, words):
     table = facts({}, {})
     found = customer_states(table, accounts=accounts(**{column: ["2026-06-30", "2026-07-01"]}))
     assert found["state"].tolist() == ["lost", "active"]  # what ends after the date is not known yet
-    assert found.loc[0, "reason"] == f"{words}2026-06-30"
+    assert found.loc[0, ["reason", "reason_values"]].tolist() == [code, '{"day": "2026-06-30"}']
+    assert in_words(found["reason"], found["reason_values"])[0] == words
     assert customer_states(table, accounts=accounts(**{column: [None, None]}))["state"].eq("active").all()
 
 
 def test_a_closed_account_says_so_even_where_its_contract_ended_too():
     given = accounts(closed_on=["2026-03-01", None], contract_end=["2026-01-01", None])
-    assert customer_states(facts({"silence_days": 200}), accounts=given).loc[0, "reason"] == "closed on 2026-03-01"
+    found = customer_states(facts({"silence_days": 200}), accounts=given)
+    assert found.loc[0, ["reason", "reason_values"]].tolist() == ["account_closed", '{"day": "2026-03-01"}']
 
 
 def test_only_the_head_of_a_group_declares_the_group_lost():
@@ -263,7 +277,8 @@ def test_the_table_has_its_columns_and_one_row_per_account():
     table = facts({}, {"silence_days": 60}).sort_values("customer_id", ascending=False)
     before = table.copy(deep=True)
     found = customer_states(table)
-    assert list(found.columns) == ["customer_id", "as_of", "state", "silence_days", "silence_limit", "reason"]
+    columns = ["customer_id", "as_of", "state", "silence_days", "silence_limit", "reason", "reason_values"]
+    assert list(found.columns) == columns
     assert found["customer_id"].tolist() == ["001", "000"]
     assert found["state"].tolist() == ["silent", "active"]
     pd.testing.assert_frame_equal(table, before)

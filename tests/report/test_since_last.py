@@ -67,6 +67,10 @@ def test_the_latest_report_of_an_earlier_day_is_compared_and_data_are_blamed(of,
     assert (found.period, found.href, found.refused) == ("2026Q2", "../2026Q2/index.html", "")
     assert found.changes.set_index("customer_id")["change"].to_dict() == {"B": "came in", "A": "left"}
     assert set(found.changes["cause"]) == {"data"}
+    assert found.changes.set_index("customer_id")["why"].to_dict() == {
+        "A": "its score moved by -49.5 points by data, most by x (-49.5)",
+        "B": "its score hardly moved (+0.0): others fell behind",
+    }
 
 
 def test_of_the_same_day_a_report_with_other_weights_is_compared_and_the_weights_are_blamed(of, publish, tmp_path):

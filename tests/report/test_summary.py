@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.report.summary import VERDICTS, summary
+from kamlib.report.summary import summary
+from kamlib.report.words import word
 
 
 def test_only_the_latest_facts_count(study, tables):
@@ -14,7 +15,7 @@ def test_only_the_latest_facts_count(study, tables):
 
 def test_the_verdict_is_that_of_the_part_on_key_accounts_in_words(study, tables):
     assert summary(study, tables).verdict == "within the usual corridor"
-    assert all(words.startswith(name) for name, words in VERDICTS.items())
+    assert all(word(f"corridor_{name}").startswith(name) for name in ("below", "within", "above"))
 
 
 @pytest.mark.parametrize("gone", ["facts", "scores", "ledger", "churn", "value", "abcxyz", "kaism", "accounts"])

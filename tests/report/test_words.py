@@ -26,6 +26,7 @@ def test_a_code_is_a_sentence_with_its_values_and_unknown_where_one_is_missing(o
 def test_a_value_that_is_a_code_is_put_into_words(own):
     assert sentence(Reason("late", {"sign": "pays"})) == "late: pays later" and word("pays") == "pays later"
     assert sentence(Reason("by", {"signs": ["pays", "pays"]})) == "by pays later and pays later"
+    assert sentence(Reason("by", {"signs": "pays;pays"})) == "by pays later; pays later", "codes joined in a table"
     assert sentence(Reason("late", {"sign": None})) == "late: unknown"
 
 

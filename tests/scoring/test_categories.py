@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words
 from kamlib.scoring import categories
 
 
@@ -39,9 +40,11 @@ def test_breadwinner_is_a_tenth_of_positive_margin(facts):
     # positive margins 10 + 70 + 9 + 11 = 100: shares 10 %, 70 %, 9 %, 11 %; the loss of 50 is in no share
     found = categories.customer_categories(facts(margin_12m=[10.0, 70.0, 9.0, 11.0, -50.0]))
     assert found["customer_id"].tolist() == ["a1", "a3", "a0"]
-    assert found["evidence"].tolist()[0] == "70.0% of the base's positive margin of 12 months"
+    assert found.loc[0, ["evidence", "evidence_values"]].tolist() == ["share_of_margin_12m", '{"share": 0.7}']
+    assert told(found)[0] == "70.0% of the base's positive margin of 12 months"
     by_revenue = categories.customer_categories(facts(margin_12m=[np.nan] * 2, revenue_12m=[95.0, 5.0]))
     assert by_revenue[["customer_id", "measure"]].to_numpy().tolist() == [["a0", "revenue_12m"]]
+    assert told(by_revenue) == ["95.0% of the base's positive revenue of 12 months"]
     assert categories.customer_categories(facts(margin_12m=[0.0, -1.0])).empty
 
 
@@ -55,7 +58,13 @@ def test_marks_of_ours_make_image_and_innovator_with_their_evidence(facts, marks
         ["a0", "image", 8],
         ["a0", "innovator", 8.5],
     ]
-    assert found["evidence"].tolist() == ["reputation rated 8.0 of 10", "innovation rated 8.5 of 10"]
+    assert found["evidence"].eq("rated_high").all()
+    assert found["evidence_values"][1] == '{"criterion": "innovation", "points": 8.5}'
+    assert told(found) == ["reputation rated 8.0 of 10", "innovation rated 8.5 of 10"]
+
+
+def told(found, name="evidence"):
+    return in_words(found[name], found[f"{name}_values"]).tolist()
 
 
 def dealt(**columns):
@@ -75,7 +84,9 @@ def test_experts_are_told_by_tests_lessons_or_claims_for_each_order(facts):
         ["a0", "expert", "tests"],
         ["a2", "expert", "claims_per_order"],
     ]
-    assert found["evidence"].tolist() == [
+    assert found["evidence"].tolist() == ["lessons_from_claims", "acceptance_tests", "many_claims"]
+    assert found["evidence_values"][2] == '{"claims": 4.0, "each": 0.1}'
+    assert told(found) == [
         "3 claims in 12 months taught us something",
         "2 acceptance tests in 12 months",
         "4 claims in 12 months, 0.10 for each order day",
@@ -93,11 +104,15 @@ def test_goodwill_pays_in_advance_and_claims_little_and_warns_when_it_rests_on_o
     )
     found = categories.customer_categories(facts(margin_12m=[0.0] * 5), service=table).set_index("customer_id")
     assert found.index.tolist() == ["a0", "a1"]
-    assert found["evidence"].tolist() == [
+    assert found["evidence"].tolist() == ["paid_in_advance", "paid_in_advance_claims_unknown"]
+    assert found["evidence_values"].iloc[0] == '{"share": 1.0, "invoices": 12.0, "claims": 0.0}'
+    assert told(found) == [
         "paid 100% of 12 invoices in advance, claims in 12 months: 0",
         "paid 80% of 3 invoices in advance, claims unknown",
     ]
-    assert found["warning"].tolist() == ["rests on one contact: 80% of 5 touches", ""]
+    assert found["warning"].tolist() == ["rests_on_one_contact", ""]
+    assert found["warning_values"].tolist() == ['{"share": 0.8, "touches": 5.0}', "{}"]
+    assert told(found, "warning") == ["rests on one contact: 80% of 5 touches", ""]
 
 
 def test_prospects_with_an_open_gate_are_a_category_with_their_weakest_p(facts, marks):
@@ -105,8 +120,9 @@ def test_prospects_with_an_open_gate_are_a_category_with_their_weakest_p(facts, 
     gate = categories.three_p(ratings, pd.Series(["p", "q"]))
     found = categories.customer_categories(facts(margin_12m=[0.0]), prospects=gate)
     assert found[["customer_id", "category", "evidence"]].to_numpy().tolist() == [
-        ["p", "prospect", "weakest of the three P: solvency 6.0 of 10"]
+        ["p", "prospect", "weakest_of_three_p"]
     ]
+    assert told(found) == ["weakest of the three P: solvency 6.0 of 10"]
 
 
 def test_one_account_may_be_several(facts, marks):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from kamlib.report.words import in_words
 from kamlib.scoring.contradictions import contradicting_signs
 
 
@@ -16,7 +17,7 @@ def churn(*p):
     return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_lost": p})
 
 
-def test_each_contradiction_is_told_in_its_sentence_and_likely_losses_come_first(facts):
+def test_each_contradiction_is_told_with_its_numbers_and_likely_losses_come_first(facts):
     table = facts(growth=[-0.4, 0.3, 0.0, 0.5, 0.0], margin_12m=[50.0, 10.0, 20.0, 30.0, 99.0])
     found = contradicting_signs(scores(True, True, True, False, False), table, churn(0.05, 0.6, 0.8, 0.1, 0.9))
     assert found["customer_id"].tolist() == [
@@ -25,16 +26,26 @@ def test_each_contradiction_is_told_in_its_sentence_and_likely_losses_come_first
         "a0",
         "a3",
     ]  # losses by worth 20 > 10, then falling, then rising
-    told = found.set_index("customer_id")["why"]
-    assert told["a2"] == "On the list (rank 3), yet likely to be lost (80%)"
+    by = found.set_index("customer_id")
+    assert by["why"].to_dict() == {
+        "a0": "on_the_list_yet_falling;falling_yet_staying",
+        "a1": "on_the_list_yet_leaving;growing_yet_leaving",
+        "a2": "on_the_list_yet_leaving",
+        "a3": "not_on_the_list_yet_growing",
+    }
+    assert by.loc["a2", "why_values"] == '{"rank": 3, "p_lost": 0.8}'
+    assert by.loc["a1", "why_values"] == '[{"rank": 2, "p_lost": 0.6}, {"by": 0.3, "p_lost": 0.6}]'
+    assert by.loc["a0", "signs"] == "score_and_trend;trend_and_risk"
+    told = in_words(by["why"], by["why_values"])
+    assert told["a2"] == "on the list (rank 3), yet likely to be lost (80%)"
     assert told["a1"] == (
-        "On the list (rank 2), yet likely to be lost (60%); revenue grew by 30%, yet likely to be lost (60%)"
+        "on the list (rank 2), yet likely to be lost (60%); revenue grew by 30%, yet likely to be lost (60%)"
     )
     assert told["a0"] == (
-        "On the list (rank 1), yet revenue fell by 40%; revenue fell by 40%, yet the chance of loss is only 5%"
+        "on the list (rank 1), yet revenue fell by 40%; revenue fell by 40%, yet the chance of loss is only 5%"
     )
-    assert told["a3"] == "Not on the list (rank 4), yet revenue grew by 50% and it is likely to stay"
-    assert found.set_index("customer_id").loc["a0", "signs"] == "score and trend, trend and risk"
+    assert told["a3"] == "not on the list (rank 4), yet revenue grew by 50% and it is likely to stay"
+    assert in_words(by["signs"], by["signs_values"])["a0"] == "score and trend; trend and risk"
 
 
 def test_signs_that_agree_or_are_not_known_contradict_nothing(facts):

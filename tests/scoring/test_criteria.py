@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, sentence
 from kamlib.scoring import criteria as values_of
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.known_criteria import BUILT_IN
@@ -85,11 +86,18 @@ def test_knock_outs_name_their_reason_and_only_what_is_known(marks):
     )  # fmt: skip
     found = values_of.knock_outs(facts, accounts=accounts, ratings=ratings)
     assert found.to_numpy().tolist() == [
-        ["a", "negative contribution"],
-        ["b", "closed"],
-        ["d", "no need of us (need has the lowest mark)"],
-        ["e", "insolvent (solvency has the lowest mark)"],
-        ["e", "under sanctions (sanctions has the lowest mark)"],
+        ["a", "negative_contribution", "{}"],
+        ["b", "closed", "{}"],
+        ["d", "no_need", "{}"],
+        ["e", "insolvent", "{}"],
+        ["e", "under_sanctions", "{}"],
+    ]
+    assert in_words(found["reason"], found["reason_values"]).tolist() == [
+        "negative contribution",
+        "closed",
+        "no need of us (need has the lowest mark)",
+        "insolvent (solvency has the lowest mark)",
+        "under sanctions (sanctions has the lowest mark)",
     ]
 
 
@@ -137,7 +145,10 @@ def test_every_criterion_the_kit_measures_is_read_or_waits_for_its_table(facts, 
     bare = facts(margin_12m=[1.0, 2.0]).drop(columns="tenure_days")
     found = values_of.criterion_values(criteria, bare)
     assert set(found.columns[found.notna().any()]) == {"revenue", "margin", "breadth"}
-    waits = values_of.waiting(criteria, found).set_index("criterion")["waits_for"]
+    told = values_of.waiting(criteria, found)
+    waits = {reason.values["criterion"]: reason.values["needs"] for reason in told}
+    assert {reason.code for reason in told} == {"criterion_waits"}
+    assert len(told) == len(criteria) - 3
     assert waits["cost_to_serve"] == "interactions (account_id, date, hours or cost)"
     assert waits["payment"] == "invoices (account_id, issued, due, amount, paid)"
     assert waits["potential"] == "accounts (account_id, wallet)"
@@ -147,7 +158,17 @@ def test_every_criterion_the_kit_measures_is_read_or_waits_for_its_table(facts, 
     value = pd.DataFrame({"customer_id": ["a0"], "remaining_value": [7.0]})
     found = values_of.criterion_values(criteria, full, ratings=rated, value=value)
     assert found.loc["a0"].notna().all()
-    assert values_of.waiting(criteria, found).empty
+    assert values_of.waiting(criteria, found) == []
+
+
+def test_what_a_criterion_waits_for_in_words():
+    potential = Criterion(name="potential", worst=0, best=1, weight=30)
+    values = pd.DataFrame({"potential": [np.nan], "fame": [np.nan]})
+    waits = values_of.waiting([potential, criterion("fame", 70, column="glory")], values)
+    assert list(map(sentence, waits)) == [
+        "potential (30 of 100) is known for nobody: it waits for accounts (account_id, wallet).",
+        "fame (70 of 100) is known for nobody: it waits for glory of facts.",
+    ]
 
 
 def test_columns_that_the_catalogue_names_stand_in_the_tables_it_names():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, word
 from kamlib.scoring import kaism, smaa
 from kamlib.study.model import Kaism
 
@@ -38,7 +39,7 @@ def test_nothing_known_is_unknown_and_in_no_cell(facts):
     assert table.loc[1, ["importance", "low", "high"]].isna().all()
     placed = kaism.kaism_matrix(attractive(a0=7, a1=7), table, STUDY).set_index("customer_id")
     assert placed.loc["a1", "cell"] == "unknown"
-    assert placed.loc["a1", "policy"] == "ask the client"
+    assert placed.loc["a1", "policy"] == "policy_unknown"
     assert placed.loc["a1", ["in_key", "p_cell"]].isna().all()
 
 
@@ -83,7 +84,9 @@ def test_the_four_cells_and_their_policies():
     across = [5.0, 4.99, 9.0, 0.0]
     table = kaism.kaism_matrix(attractive(a0=5, a1=10, a2=4.99, a3=0), horizontal(across, across, across), STUDY)
     assert table["cell"].tolist() == ["key", "development", "maintenance", "opportunistic"]
-    assert table["policy"].tolist() == ["invest", "invest selectively", "hold", "manage for cash"]
+    told = in_words(table["policy"], table["policy_values"]).tolist()
+    assert told == ["invest", "invest selectively", "hold", "manage for cash"]
+    assert word(kaism.POLICY["unknown"]) == "ask the client"
     assert table["p_cell"].tolist() == [1, 1, 1, 1]
 
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.report.words import in_words, sentence
 from kamlib.scoring import scores as scoring
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Criterion, Scoring
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -115,20 +117,27 @@ def test_equal_scores_share_a_rank_and_the_last_key_place():
 def test_threshold_replaces_the_share():
     table = scoring.members(ranked(90, 70, 69.9), Scoring(threshold=70)).set_index("customer_id")
     assert table["key"].to_dict() == {"a0": True, "a1": True, "a2": False}
+    assert in_words(table["reason"], table["reason_values"]).tolist() == ["score from 70", "score from 70", ""]
 
 
 def test_volume_alone_qualifies_with_its_own_reason():
     revenue = pd.Series({"a4": 1e6, "a3": 10.0})
     table = scoring.members(ranked(9, 8, 7, 6, 5), Scoring(qualifying_revenue=1e6), revenue=revenue)
-    assert table["reason"].tolist() == ["among the first 3"] * 3 + ["", "revenue alone qualifies"]
+    assert table["reason"].tolist() == ["among_the_first"] * 3 + ["", "revenue_alone_qualifies"]
+    assert table["reason_values"].tolist() == ['{"place": 3}'] * 3 + ["{}"] * 2
+    told = in_words(table["reason"], table["reason_values"]).tolist()
+    assert told == ["among the first 3"] * 3 + ["", "revenue alone qualifies"]
     assert table["key"].tolist() == [True, True, True, False, True]
 
 
 def test_knocked_out_accounts_stand_apart_and_free_their_place():
-    knocked = pd.DataFrame({"customer_id": ["a0", "a0"], "reason": ["closed", "negative contribution"]})
-    table = scoring.members(ranked(9, 8, 7, 6), Scoring(), knocked=knocked)
+    knocked = pd.DataFrame({"customer_id": ["a0", "a0"], "reason": ["closed", "negative_contribution"]})
+    knocked = knocked.assign(reason_values="{}")
+    table = scoring.members(ranked(9, 8, 7, 6).set_axis([0, 1, 0, 1]), Scoring(), knocked=knocked)
     assert table["customer_id"].tolist() == ["a1", "a2", "a3", "a0"]
-    assert table["knock_out"].tolist() == ["", "", "", "closed; negative contribution"]
+    assert table["knock_out"].tolist() == ["", "", "", "closed;negative_contribution"]
+    told = in_words(table["knock_out"], table["knock_out_values"]).tolist()
+    assert told == ["", "", "", "closed; negative contribution"]
     assert table["key"].tolist() == [True, True, True, False]
     assert pd.isna(table["rank"].iloc[3])
 
@@ -156,11 +165,12 @@ def test_cautions_name_twins_crowds_constants_and_gaps():
     values["c1"] = values["c0"] * 0.5
     values["c2"] = 1.0
     values.loc[values.index[:20], "c3"] = np.nan
-    found = " ".join(scoring.cautions(values, criteria))
-    assert "9 criteria" in found
-    assert "c0 and c1 correlate by 1.00" in found
-    assert "c2 says the same" in found
-    assert "c3 is known for 33%" in found
+    assert list(map(sentence, scoring.cautions(values, criteria))) == [
+        "9 criteria: more than 8 blur the list; drop those the drop-one test shows to be idle.",
+        "c0 and c1 correlate by 1.00: they count one thing twice.",
+        "c2 says the same of every account: its anchors may lie outside the data.",
+        "c3 is known for 33% of the accounts: the rest is open.",
+    ]
     assert scoring.cautions(values.iloc[:, [0, 4, 5]], criteria) == []
     assert scoring.cautions(values.iloc[:1, [0, 4, 5]], criteria) == []
 
@@ -168,9 +178,9 @@ def test_cautions_name_twins_crowds_constants_and_gaps():
 def test_criteria_that_measure_the_same_money_are_warned_of():
     criteria = [criterion("revenue", 40, column="revenue_12m"), criterion("earned", 30, column="margin_12m"), TWO[1]]
     values = wide([("a", 0.1, 0.9, 0.5)], ["revenue", "earned", "gap_cv"])
-    assert scoring.cautions(values, criteria) == [
-        "revenue, earned all measure what an account brings: they count one thing 2 times."
-    ]
+    found = scoring.cautions(values, criteria)
+    assert found == [Reason("criteria_of_the_same_money", {"criteria": "revenue, earned", "times": 2})]
+    assert sentence(found[0]) == "revenue, earned all measure what an account brings: they count one thing 2 times."
 
 
 def test_a_criterion_known_for_nobody_is_left_to_those_that_say_what_it_waits_for():

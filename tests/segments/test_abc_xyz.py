@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, word
 from kamlib.segments import abc_xyz
 
 
@@ -145,6 +146,12 @@ def test_cells_join_both_letters_and_every_cell_has_a_policy():
     assert table["cell"].to_dict() == {"K.00": "AX", "K.01": "BN", "K.02": "CL", "K.03": abc_xyz.NOT_POSITIVE}
     every = {a + x for a in "ABC" for x in abc_xyz.XYZ_CLASSES} | {abc_xyz.NOT_POSITIVE, abc_xyz.UNKNOWN}
     assert set(abc_xyz.POLICY) == every
+    assert table["policy"].to_dict() == {
+        "K.00": "policy_ax", "K.01": "policy_bn", "K.02": "policy_cl", "K.03": "policy_not_positive",
+    }  # fmt: skip
+    told = in_words(table["policy"], table["policy_values"])
+    assert told["K.00"] == "partner: framework contract, joint forecast, named manager, stock held for them"
+    assert all(map(word, abc_xyz.POLICY.values()))
 
 
 def test_cells_refuse_tables_of_different_accounts():

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, sentence
 from kamlib.segments import cluster_features
+from kamlib.stats.reasons import Reason
 
 FEATURES = ["order_days_24m", "margin_24m", "gap_median", "average_order"]
 
@@ -52,8 +54,10 @@ def test_windows_that_were_not_observed_give_way_and_are_noted():
     table = table.assign(order_days_12m=range(10), margin_12m=np.nan, revenue_12m=range(10))
     columns, notes = cluster_features.usable(table, FEATURES)
     assert columns == ["order_days_12m", "revenue_12m"]
-    assert "revenue_12m stands for margin_24m" in notes
-    assert "gap_median is left out: the same for all" in notes
+    assert Reason("stands_for", {"used": "revenue_12m", "feature": "margin_24m"}) in notes
+    assert Reason("left_out_constant", {"feature": "gap_median"}) in notes
+    told = list(map(sentence, notes))
+    assert "revenue_12m stands for margin_24m" in told and "gap_median is left out: the same for all" in told
 
 
 def test_the_unit_of_money_does_not_matter_even_where_every_margin_is_a_loss():
@@ -65,7 +69,10 @@ def test_the_unit_of_money_does_not_matter_even_where_every_margin_is_a_loss():
 def test_who_stands_apart_is_told_why():
     table = facts(4).assign(gap_median=[np.nan, 10, np.nan, 10], order_days_24m=[1.0, 0, 0, 5])
     why = cluster_features.stands_apart(table, FEATURES)
-    assert why.tolist() == ["gap_median unknown", "no order in the window", "no order in the window", ""]
+    assert why["why"].tolist() == ["feature_unknown", "no_order_in_the_window", "no_order_in_the_window", ""]
+    told = in_words(why["why"], why["why_values"]).tolist()
+    assert told == ["gap_median unknown", "no order in the window", "no order in the window", ""]
+    assert cluster_features.stands_apart(table, [])["why"].eq("").all()
     assert cluster_features.behaviour(table, FEATURES).index.tolist() == ["K.03"]
 
 

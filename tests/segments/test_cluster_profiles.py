@@ -35,7 +35,7 @@ def test_names_say_what_sets_a_group_apart():
 def test_without_groups_one_row_stands_for_all():
     none = ACCOUNTS.assign(cluster=pd.array([pd.NA] * 6, "Int64"))
     table = cluster_profiles.profiles(OWN, SCALED, none, MONEY)
-    assert table["name"].tolist() == [cluster_profiles.NO_STRUCTURE] and table["cluster"].isna().all()
+    assert table["name"].tolist() == [cluster_profiles.NO_GROUPS] and table["cluster"].isna().all()
     assert table["accounts"].tolist() == [5]
 
 

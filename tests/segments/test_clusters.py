@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import sentence
 from kamlib.segments import clusters
+from kamlib.stats.reasons import Reason
 
 FEATURES = ["order_days_24m", "margin_24m", "gap_median", "average_order"]
 
@@ -55,7 +57,7 @@ def found() -> tuple[pd.DataFrame, np.ndarray, clusters.Grouping]:
 @pytest.mark.slow
 def test_planted_groups_are_found_with_their_number(found):
     _, label, grouping = found
-    assert grouping.found and grouping.verdict.startswith("4 groups")
+    assert grouping.found and grouping.verdict.code == "groups_found" and grouping.verdict.values["groups"] == 4
     assert agreement(grouping.accounts, label) > 0.95
     chosen = grouping.tried[grouping.tried["chosen"]]
     assert len(chosen) == 1 and chosen["passes"].all()
@@ -72,7 +74,8 @@ def test_groups_of_unequal_shape_are_better_told_by_the_mixture():
     spread = np.array([[1.2, 0.2, 0.6, 0.2], [0.2, 1.2, 0.2, 0.6], [0.6, 0.2, 1.2, 0.2], [0.2, 0.2, 0.2, 1.0]])
     table = facts(0.9 * centres[label] + 0.8 * spread[label] * rng.normal(size=(450, 4)))
     grouping = clusters.cluster_accounts(table, **FAST)
-    assert grouping.verdict == "4 groups by Gaussian mixture"
+    assert grouping.verdict == Reason("groups_found", {"groups": 4, "method": "Gaussian mixture"})
+    assert sentence(grouping.verdict) == "4 groups by Gaussian mixture"
     round_ones = KMeans(4, n_init=10, random_state=0).fit_predict(grouping.features)
     mixture = agreement(grouping.accounts, label)
     assert mixture > 0.98 and mixture > agreement(grouping.accounts.assign(cluster=round_ones), label) + 0.02
@@ -96,7 +99,8 @@ SHAPES = ["Gaussian", "uniform", "heavy-tailed log-normal"]
 @pytest.mark.parametrize(("shape", "seed"), [*((SHAPES[seed % 3], seed) for seed in range(5))])
 def test_pure_noise_is_judged_no_structure(shape, seed):
     grouping = clusters.cluster_accounts(noise(shape, 1000 + seed), seed=seed, **FAST)
-    assert grouping.verdict == clusters.NO_STRUCTURE and not grouping.found
+    assert grouping.verdict == Reason(clusters.NO_STRUCTURE) and not grouping.found
+    assert sentence(grouping.verdict) == "no structure"
     assert grouping.accounts["cluster"].isna().all()
     assert not grouping.tried["chosen"].any() and len(grouping.tried) == 11
 
@@ -113,7 +117,7 @@ def test_one_long_cloud_is_no_structure():
     # everything grows with size: cut in two it looks clear beside permuted columns, but not beside one such cloud
     rng = np.random.default_rng(7)
     z = rng.normal(size=(400, 1)) @ np.ones((1, 4)) * 0.9 + 0.45 * rng.normal(size=(400, 4))
-    assert clusters.cluster_accounts(facts(z), **FAST).verdict == clusters.NO_STRUCTURE
+    assert clusters.cluster_accounts(facts(z), **FAST).verdict == Reason(clusters.NO_STRUCTURE)
 
 
 def many_kinds(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
@@ -131,10 +135,10 @@ def many_kinds(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 def test_more_kinds_than_were_tried_are_found_by_density_and_the_stray_are_left_out():
     table, label = many_kinds(1_200, 3)
     grouping = clusters.cluster_accounts(table, **FAST | {"most": 3})
-    assert grouping.verdict == "12 groups by HDBSCAN"
+    assert grouping.verdict == Reason("groups_found", {"groups": 12, "method": "HDBSCAN"})
     alone = grouping.accounts["cluster"].isna().to_numpy()
     assert alone[label < 0].mean() > 0.7 and alone[label >= 0].mean() < 0.05
-    assert set(grouping.accounts["why"][alone]) == {"far from every group"}
+    assert set(grouping.accounts["why"][alone]) == {"far_from_every_group"}
     assert agreement(grouping.accounts[label >= 0], label[label >= 0]) > 0.98
     assert grouping.tried["grouped"].iloc[-1] == pytest.approx(1 - alone.mean())
 
@@ -144,8 +148,8 @@ def test_density_sees_a_stated_sample_and_the_others_are_placed_or_left_out(monk
     monkeypatch.setattr(clusters, "DENSE_ROWS", 3_000)
     table, label = many_kinds(6_000, 4)
     grouping = clusters.cluster_accounts(table, FEATURES, least=2, most=2, bootstraps=5, nulls=10)
-    assert grouping.verdict == "12 groups by HDBSCAN"
-    assert "the groups are formed from 3,000 of them" in " ".join(grouping.notes)
+    assert grouping.verdict.values == {"groups": 12, "method": "HDBSCAN"}
+    assert Reason("formed_from_a_sample", {"fitted": 3_000}) in grouping.notes
     assert agreement(grouping.accounts[label >= 0], label[label >= 0]) > 0.95
     assert grouping.accounts["cluster"][label >= 0].notna().mean() > 0.9
 
@@ -167,10 +171,14 @@ def test_buyers_of_one_order_stand_apart_and_alone_have_no_rhythm_to_be_grouped_
     once = noise("Gaussian", 3, 60).assign(order_days_24m=1.0, gap_median=np.nan)
     alone = clusters.cluster_accounts(once, **FAST)
     assert not alone.found
-    assert {"order_days_24m is left out: the same for all", "gap_median is left out: unknown"} <= set(alone.notes)
+    for left_out in (
+        Reason("left_out_constant", {"feature": "order_days_24m"}),
+        Reason("left_out_unknown", {"feature": "gap_median"}),
+    ):
+        assert left_out in alone.notes
     others = once.assign(customer_id="once " + once["customer_id"])
     mixed = clusters.cluster_accounts(pd.concat([others, table]), **FAST)
-    assert len(mixed.features) == 60 and (mixed.accounts["why"] == "gap_median unknown").sum() == 60
+    assert len(mixed.features) == 60 and (mixed.accounts["why"] == "feature_unknown").sum() == 60
     pd.testing.assert_series_equal(
         mixed.accounts["cluster"].iloc[60:].reset_index(drop=True),
         clusters.cluster_accounts(table, **FAST).accounts["cluster"],
@@ -217,7 +225,8 @@ def test_accounts_without_a_rhythm_or_an_order_stand_apart_with_the_reason():
     table.loc[0, "gap_median"] = np.nan
     table.loc[1, "order_days_24m"] = 0
     accounts = clusters.cluster_accounts(table, **FAST).accounts
-    assert accounts["why"].tolist()[:3] == ["gap_median unknown", "no order in the window", ""]
+    assert accounts["why"].tolist()[:3] == ["feature_unknown", "no_order_in_the_window", ""]
+    assert accounts["why_values"].tolist()[:3] == ['{"feature": "gap_median"}', "{}", "{}"]
     assert accounts["cluster"].isna().tolist()[:3] == [True, True, False]
     assert accounts["customer_id"].tolist() == table["customer_id"].tolist()
 
@@ -225,16 +234,17 @@ def test_accounts_without_a_rhythm_or_an_order_stand_apart_with_the_reason():
 @pytest.mark.parametrize("n", [0, 3, 5, 29])
 def test_a_handful_of_accounts_is_no_structure(n):
     grouping = clusters.cluster_accounts(planted(40, 3)[0].head(n), **FAST)
-    assert grouping.verdict == clusters.NO_STRUCTURE and len(grouping.accounts) == n
-    assert "too few" in " ".join(grouping.notes)
+    assert grouping.verdict == Reason(clusters.NO_STRUCTURE) and len(grouping.accounts) == n
+    assert grouping.notes[-1].code == "too_few_to_group"
+    assert sentence(grouping.notes[-1]).endswith("features are too few to look for groups")
     assert clusters.compared(grouping.tried).empty and not grouping.tried["chosen"].any()
 
 
 def test_a_base_of_equal_accounts_is_no_structure():
     table = planted(60, 3)[0]
     grouping = clusters.cluster_accounts(table.assign(**dict.fromkeys(FEATURES, 5.0)), **FAST)
-    assert grouping.verdict == clusters.NO_STRUCTURE
-    assert any("the same for all" in note for note in grouping.notes)
+    assert grouping.verdict == Reason(clusters.NO_STRUCTURE)
+    assert "left_out_constant" in {note.code for note in grouping.notes}
 
 
 def test_bad_input_is_refused_by_name():
@@ -251,6 +261,7 @@ def test_bad_input_is_refused_by_name():
 def test_many_accounts_are_judged_on_a_sample_and_all_are_placed():
     table, label = planted(6_000, 5)
     grouping = clusters.cluster_accounts(table, FEATURES, least=4, most=4, bootstraps=5, nulls=10)
-    assert "k is judged on 5,000 and stability on 2,000 of 6,000" in " ".join(grouping.notes)
+    assert grouping.notes == [Reason("judged_on_a_sample", {"judged": 5_000, "drawn": 2_000, "accounts": 6_000})]
+    assert sentence(grouping.notes[0]) == "k is judged on 5,000 and stability on 2,000 of 6,000 accounts"
     assert grouping.accounts["cluster"].notna().all()
     assert agreement(grouping.accounts, label) > 0.95

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, word
 from kamlib.segments import lifecycle
 
 # tenure, order days of 12 and of 24 months, growth, state -> stage
@@ -41,7 +42,8 @@ def tables(cases=CASES, money=100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
             "revenue_24m": money,
         }
     )
-    states = pd.DataFrame({"customer_id": list(cases), "state": [r[4] for r in rows], "reason": "because"})
+    states = pd.DataFrame({"customer_id": list(cases), "state": [r[4] for r in rows]})
+    states = states.assign(reason="no_purchase", reason_values='{"days": 190}')
     return facts, states.dropna(subset="state")
 
 
@@ -54,10 +56,27 @@ def test_every_stage_has_a_policy_and_every_account_a_reason():
     table = lifecycle.lifecycle_stages(*tables())
     assert set(lifecycle.POLICY) == set(lifecycle.STAGES) == set(table["stage"])
     assert table["policy"].str.len().gt(0).all() and table["reason"].str.len().gt(0).all()
-    why = table.set_index("customer_id")["reason"]
-    assert why["new and silent"] == "first order 170 days ago; because"
-    assert why["fell by 30 %"] == "bought 30 % less in a year than in the year before"
-    assert why["loyal"] == "8 order days in two years"
+    why = table.set_index("customer_id")[["reason", "reason_values"]]
+    assert why.loc["loyal"].tolist() == ["order_days_in_two_years", '{"days": 8.0}']
+    assert why.loc["lost"].tolist() == ["no_purchase", '{"days": 190}']
+    assert why.loc["fell and silent"].tolist() == ["no_purchase", '{"days": 190}'], "the reason of its state"
+    assert why.loc["new"].tolist() == ["first_order", '{"days": 60.0}']
+    both = ["first_order;no_purchase", '[{"days": 170.0}, {"days": 190}]']
+    assert why.loc["new and silent"].tolist() == both
+
+
+def test_reasons_and_policies_in_words():
+    table = lifecycle.lifecycle_stages(*tables()).set_index("customer_id")
+    told = in_words(table["reason"], table["reason_values"])
+    assert told["new and silent"] == "first order 170 days ago; no purchase for 190 days"
+    assert told["fell by 30 %"] == "bought 30 % less in a year than in the year before"
+    assert told["loyal"] == "8 order days in two years"
+    assert told["three days this year"] == "3 order days in the last year"
+    assert told["three days the year before"] == "3 order days in the year before"
+    assert in_words(table["policy"], table["policy_values"])["lost"] == (
+        "win back if the return is worth the offer, else let go"
+    )
+    assert all(map(word, lifecycle.POLICY.values()))
 
 
 def test_the_limits_are_those_that_are_given():
@@ -76,7 +95,7 @@ def test_short_records_leave_unknown_what_they_can_t_tell():
     short = lifecycle.lifecycle_stages(facts.assign(order_days_24m=np.nan, growth=np.nan), states).set_index(
         "customer_id"
     )
-    assert pd.isna(short.loc["loyal", "stage"]) and "two years" in short.loc["loyal", "reason"]
+    assert pd.isna(short.loc["loyal", "stage"]) and short.loc["loyal", "reason"] == "records_under_two_years"
     assert short.loc[["three days this year", "new", "lost", "silent"], "stage"].tolist() == [
         "developing", "new", "lost", "at risk",
     ]  # fmt: skip
@@ -93,7 +112,7 @@ def test_an_account_that_never_bought_has_no_stage():
     facts, states = tables({"only returns": (np.nan, 0, 0, np.nan, None, None), "loyal": CASES["loyal"]})
     table = lifecycle.lifecycle_stages(facts, states)
     assert table["stage"].isna().tolist() == [True, False]
-    assert table["reason"][0] == "never bought" and pd.isna(table["policy"][0])
+    assert table["reason"][0] == "never_bought" and pd.isna(table["policy"][0])
 
 
 def test_the_overview_counts_everybody_once_and_unknown_money_is_no_zero():
@@ -113,6 +132,7 @@ def test_those_without_a_stage_come_last_in_the_overview():
     short = lifecycle.lifecycle_stages(facts.assign(order_days_24m=np.nan), states)
     overview = lifecycle.stages(short)
     assert overview["stage"].iloc[-1] == lifecycle.UNKNOWN and overview["accounts"].sum() == len(CASES)
+    assert overview["policy"].iloc[-1] == "policy_not_judged"
 
 
 def test_rows_may_stand_in_any_order():

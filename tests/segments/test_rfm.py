@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
+from kamlib.report.words import in_words, sentence
 from kamlib.segments import rfm
+from kamlib.stats.reasons import Reason
 
 
 def facts(silence, days, money, ids=None, **more) -> pd.DataFrame:
@@ -112,6 +114,20 @@ def test_segments_that_leave_a_cell_or_take_it_twice_are_refused():
         rfm.cells(4)
 
 
+def test_a_policy_of_the_kit_is_a_code_and_one_of_the_study_file_its_own_words():
+    own = [replace(segment, policy="") for segment in rfm.SEGMENTS]
+    own = [replace(own[0], policy="send {flowers}"), *own[1:-1], rfm.SEGMENTS[-1]]
+    table = rfm.cells(3, own).drop_duplicates("segment").set_index("segment")
+    assert table.loc["core", ["policy", "policy_values"]].tolist() == ["own_policy", '{"text": "send {flowers}"}']
+    assert table.loc["regulars", ["policy", "policy_values"]].tolist() == ["", "{}"]
+    told = in_words(table["policy"], table["policy_values"])
+    assert told[["core", "faded"]].tolist() == ["send {flowers}", "no effort; answer when they call"]
+    kit = rfm.cells(3)
+    told = in_words(kit["policy"], kit["policy_values"])
+    assert told.nunique() == len(rfm.SEGMENTS)
+    assert told[kit["segment"] == "core"].unique().tolist() == ["keep: named manager, best service, joint plans"]
+
+
 def test_three_classes_below_500_accounts_and_five_from_there():
     small = facts(list(range(499)), [float(i + 1) for i in range(499)], [float(i) for i in range(499)])
     large = facts(list(range(500)), [float(i + 1) for i in range(500)], [float(i) for i in range(500)])
@@ -138,7 +154,8 @@ def test_an_unobserved_window_gives_way_to_twelve_months_and_says_so():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(order_days_24m=np.nan, margin_24m=np.nan, revenue_24m=np.nan)
     window = rfm.observed_window(base, 24)
     assert (window.months, window.order_days, window.money) == (12, "order_days_12m", "margin_12m")
-    assert "24 months are not observed" in window.note
+    assert window.notes == (Reason("shorter_window_counts", {"months": 24, "observed": 12}),)
+    assert sentence(window.notes[0]) == "24 months are not observed; the last 12 count instead"
     assert rfm.rfm_segments(base)["window_months"].tolist() == [12, 12]
 
 
@@ -146,14 +163,17 @@ def test_data_of_less_than_a_year_count_as_a_whole():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(order_days_24m=np.nan, order_days_12m=np.nan, margin=[1.0, 2.0])
     window = rfm.observed_window(base, 24)
     assert (window.months, window.order_days, window.money) == (None, "order_days", "margin")
+    assert window.notes == (Reason("all_history_counts", {"months": 24}),)
+    assert sentence(window.notes[0]) == "24 months are not observed; all history counts instead"
     assert rfm.rfm_segments(base)["money"].tolist() == [1.0, 2.0]
 
 
 def test_without_margins_revenue_stands_in_and_says_so():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(margin_24m=np.nan)
     window = rfm.observed_window(base)
-    assert window.measure == "revenue" and "no margin is known" in window.note
-    assert rfm.observed_window(base, measure="revenue").note == ""
+    assert window.measure == "revenue" and window.notes == (Reason("no_margin_is_known"),)
+    assert sentence(window.notes[0]) == "no margin is known; revenue stands in its place"
+    assert rfm.observed_window(base, measure="revenue").notes == ()
 
 
 def test_the_way_to_the_next_class_leads_to_its_smallest_value():
@@ -191,6 +211,8 @@ def test_a_summary_adds_up_and_counts_only_positive_money_as_share():
     summary = rfm.summary(table)
     assert summary["accounts"].sum() == 4 and summary["money"].sum() == pytest.approx(-460)
     assert summary["share_of_money"].sum() == pytest.approx(1)
+    apart = summary.set_index("segment")["policy"] == ""
+    assert apart[apart].index.tolist() == [rfm.NO_ORDER]
 
 
 def test_an_account_that_stands_twice_is_named():
