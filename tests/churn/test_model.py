@@ -84,8 +84,8 @@ def sample():
         invoices=clean.tables["invoices"],
     )
     truth = pd.read_csv(
-        ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"customer_id": str, "group_id": str}
-    )
+        ROOT / "data" / "sample" / "truth" / "accounts.csv", dtype={"account_id": str, "group_id": str}
+    ).rename(columns={"account_id": "customer_id"})
     return study, table, truth[truth["customer_id"] == truth["group_id"]].set_index("customer_id")
 
 

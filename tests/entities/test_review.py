@@ -102,6 +102,18 @@ def test_decisions_and_columns_of_the_reviewer_stay_and_new_pairs_come_at_the_en
     assert path.read_bytes() == before
 
 
+def test_a_file_with_reasons_in_words_of_long_ago_is_read_and_a_pair_still_proposed_gets_those_of_today(tmp_path):
+    path = tmp_path / "firms.csv"
+    path.write_text(
+        "account_id,name,other_id,other_name,likeness,why,decision\n"
+        "a0,Belagor,a1,BELAGOR,98,they look alike,\n"
+        "a2,Zeppelin,a3,ZEPPELIN,98,told by phone,same\n"
+    )
+    made = review.refresh(path, accounts("Belagor", "BELAGOR", "Zeppelin", "ZEPPELIN"), with_words)
+    assert made["why"].tolist() == ["the same name but for case, marks or legal form", "told by phone"]
+    assert review.read(path, [f"a{n}" for n in range(4)])["decision"].tolist() == ["same"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
 def test_a_file_is_read_as_a_spreadsheet_saved_it(tmp_path, delimiter, code):
