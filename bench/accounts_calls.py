@@ -117,7 +117,7 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     from kamlib.churn.evaluation import choice, holdout, thresholds
     from kamlib.facts import blocks, frequency_bands, states
     from kamlib.measures import lifetime_value
-    from kamlib.stats import survival
+    from kamlib.stats import Reason, survival
 
     standing = watch("states.customer_states", lambda: states.customer_states(now, accounts=tables["accounts"]))
     some = landmark_history.some_accounts(orders, ROWS // (len(DAYS) - 1))
@@ -138,7 +138,7 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     settings = choice.chosen(choices)
     test = watch("holdout.evaluate", lambda: holdout.evaluate(table, TODAY, settings))
     watch("aft.aft_check", lambda: aft.aft_check(table, test))
-    verdict = holdout.Verdict("model", "silence", "", 0, None)
+    verdict = holdout.Verdict("model", "silence_alone", Reason("model_better"), 0, None)
     model = watch("explain.final_model", lambda: explain.final_model(table, TODAY, verdict, settings))
     watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model))
     watch("explain.changing_effects", lambda: explain.changing_effects(model, table))

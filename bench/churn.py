@@ -11,11 +11,12 @@ from bench.runs import EXAMPLE
 from kamlib.churn.evaluation.baselines import BASELINES
 from kamlib.churn.evaluation.choice import choose, chosen
 from kamlib.churn.evaluation.holdout import evaluate
-from kamlib.churn.evaluation.metrics import MEASURES, compare
+from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmark_history import at_risk_history
 from kamlib.churn.landmarks import landmark_dates
 from kamlib.facts import account_facts
 from kamlib.intake.pipeline import collect
+from kamlib.report.words import sentence, word
 from kamlib.study.model import Study
 
 AS_OF, LANDMARK, H = "2011-12-07", "2011-06-10", 180
@@ -29,7 +30,14 @@ ELSEWHERE = {
     "Cox of ten covariates": (0.7857, 0.1878),
 }
 AT_RISK = {f"{name}_at_risk": f"{words}, fitted on those at risk" for name, words in PEERS.items()}
-WORDS = {"model": "the kit's model", **BASELINES, **PEERS, **AT_RISK}
+WORDS = {"model": "the kit's model", **{name: word(name) for name in BASELINES}, **PEERS, **AT_RISK}
+MEASURES = {
+    "auc": "AUC of lost at H",
+    "c": "C of the time to the next order",
+    "brier": "Brier score",
+    "slope": "calibration slope",
+    "money": "share of lost money in the top decile",
+}
 
 
 def section(data: Path) -> str:
@@ -55,7 +63,7 @@ def section(data: Path) -> str:
         title,
         "",
         f"{len(lost):,} clients, {lost.mean():.1%} lost. Written down on landmarks before it: penalty {found.penalty:g}, level by "
-        f"{found.level}, split of time after day {found.split_day}, mean with a buyer at random {found.buyers}. Verdict: {test.verdict.reason}.",
+        f"{found.level}, split of time after day {found.split_day}, mean with a buyer at random {found.buyers}. Verdict: {sentence(test.verdict.reason)}.",
         "",
         "BG/NBD, MBG/NBD and Pareto/NBD are fitted by lifetimes on every client up to the landmark, and once more on those at risk",
         "alone; P(lost) is the probability of no order in the horizon, for a client gone or alive (bench/churn_peers.py).",

@@ -119,6 +119,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     from kamlib.facts import blocks
     from kamlib.io.duckdb_backend import engine
     from kamlib.measures import lifetime_value
+    from kamlib.stats import Reason
 
     con, watch = engine(memory="1GB"), _Watch()
     orders = con.create_table("lines", con.read_parquet(folder / "orders.parquet"), temp=True)
@@ -128,7 +129,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     watch("landmark table")
     model = churn.fit(table, AS_OF, horizon_days=H, most_rows=ROWS, robust_rows=0)
     watch("fit")
-    verdict = Verdict("model", "silence", "", 0, None)
+    verdict = Verdict("model", "silence_alone", Reason("model_better"), 0, None)
     listed = explain.lost_probabilities(table, AS_OF, verdict, model, horizon_days=H)
     listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="customer_id")
     watch("P(lost), reasons, next order")

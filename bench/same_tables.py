@@ -3,8 +3,8 @@
 Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
 changes nothing leaves them equal; what differs is named with its column and the first row that differs. Order lines and quarantine
 are written as the engine's threads end, in another order each time: their rows are compared sorted. Where BEFORE is of schema 1, its
-names are mapped; the order of columns is not compared. Reasons that BEFORE has in words and AFTER in codes are the same where the
-catalogue puts the codes into the words of BEFORE.
+names are mapped; the order of columns is not compared. Reasons, or bare codes, that BEFORE has in words and AFTER in codes are the same
+where the catalogue puts the codes into the words of BEFORE.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.report.words import in_words
+from kamlib.report.words import catalogue, in_words
 
 UNORDERED = ("orders.parquet", "quarantine.parquet")
 SCHEMA_1 = {"account_id": "customer_id", "member_id": "account_id"}
@@ -56,6 +56,12 @@ def _alike(before: pa.Table, after: pa.Table) -> tuple[pa.Table, pa.Table]:
             told = told.where(before.column(column).is_valid().to_pandas(), None)  # missing then, '' now: none
             here = after.column_names.index(column)
             after = after.set_column(here, column, pa.array(told, before.schema.field(column).type)).drop_columns(name)
+    for name in set(before.column_names) & set(after.column_names):
+        if pa.types.is_string(kind := before.schema.field(name).type) or pa.types.is_large_string(kind):
+            told = after.column(name).to_pandas()
+            if len(before) == len(after) and not (same := before.column(name).to_pandas().eq(told)).all():
+                told = told.where(same, told.map(lambda code: catalogue().get(code, code), na_action="ignore"))
+                after = after.set_column(after.column_names.index(name), name, pa.array(told, kind))
     return before, after
 
 

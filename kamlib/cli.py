@@ -95,11 +95,12 @@ def firms(
     """Propose accounts that may be one firm in a review file, to be decided there; decisions already made are kept."""
     from kamlib.entities import review
     from kamlib.intake import pipeline
+    from kamlib.report.words import with_words
     from kamlib.study.model import Study
 
     loaded = Study.read(study)
     path = out or loaded.folder / (loaded.identity.review or "firms.csv")
-    pairs = review.refresh(path, pipeline.given_accounts(loaded), "," if loaded.language == "en" else ";")
+    pairs = review.refresh(path, pipeline.given_accounts(loaded), with_words, "," if loaded.language == "en" else ";")
     decided = int((pairs["decision"] != "").sum())
     typer.echo(f"{len(pairs):,} pairs, {decided:,} of them decided: {path}")
     if loaded.identity.review is None:

@@ -60,7 +60,7 @@ def aft_check(
     from lifelines.exceptions import ConvergenceError
 
     if (model := test.model) is None:
-        raise InputError("there is no tested model to check", found=test.verdict.reason)
+        raise InputError("there is no tested model to check", found=test.verdict.reason.code)
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
     data = standardised(model, train).assign(_duration=came["duration"], _event=came["event"])

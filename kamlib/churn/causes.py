@@ -10,16 +10,9 @@ import pandas as pd
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
 
-#: what may stand on record about an account's last order, and what it means
-CAUSES = {
-    "deadlines": "a quarter or more of our deliveries of a year came late",
-    "promises": "a claim or dispute stood open for more than 30 days",
-    "quality": "a claim or dispute within a year",
-    "attention": "fewer than two meetings, calls or visits in six months",
-    "opinions": "an unhappy answer in a survey within a year (nps 6 or less, csat 2 or less)",
-    "bids": "a bid that we lost within a year",
-}
-ENDED, NOTHING, UNKNOWN = "closed, or contract ended", "nothing that tells", "no records of that time"
+#: what may stand on record about an account's last order
+CAUSES = ("deadlines", "promises", "quality", "attention", "opinions", "bids")
+ENDED, NOTHING, UNKNOWN = "closed_or_ended", "nothing_tells", "no_records"
 Rule = Callable[[np.ndarray], np.ndarray]
 _YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
 _LATE_SHARE, _FEWEST_TOUCHES = 0.25, 2
@@ -94,19 +87,19 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        cause, meaning, lost and stayed (accounts of which it is known), lost_share, stayed_share, difference, low, high
+        cause, lost and stayed (accounts of which it is known), lost_share, stayed_share, difference, low, high
         (95 %, Newcombe), ratio (of the shares, which orders them; half an account is added to each count), tells (whether it
         was commoner among the lost beyond chance). Causes that are known of fewer than ten lost, or ten who stayed, are
         left out. Each interval stands for itself: of forty causes that say nothing, one seems to tell.
     """
     rows = []
-    for cause, meaning in CAUSES.items():
+    for cause in CAUSES:
         known = found[cause].notna() & lost.notna()
         gone = found.loc[known & (lost == 1), cause]
         stayed = found.loc[known & (lost == 0), cause]
         if min(len(gone), len(stayed)) >= _FEWEST:
-            rows.append((cause, meaning, len(gone), len(stayed), gone.sum(), stayed.sum()))
-    table = pd.DataFrame(rows, columns=["cause", "meaning", "lost", "stayed", "with_lost", "with_stayed"])
+            rows.append((cause, len(gone), len(stayed), gone.sum(), stayed.sum()))
+    table = pd.DataFrame(rows, columns=["cause", "lost", "stayed", "with_lost", "with_stayed"])
     table["lost_share"] = table["with_lost"] / table["lost"]
     table["stayed_share"] = table["with_stayed"] / table["stayed"]
     table["difference"] = table["lost_share"] - table["stayed_share"]
@@ -127,7 +120,7 @@ def reasons(found: pd.DataFrame, ended: pd.Series, comparison: pd.DataFrame) -> 
 
     Returns
     -------
-    Series of text, index of `found`
+    Series of codes, index of `found`
         `ENDED`, a cause, `NOTHING` (known, and none of them on record), or `UNKNOWN`. What went wrong before a loss is a
         hint at its cause, no proof.
     """

@@ -1,4 +1,4 @@
-"""The covariates of the churn model, made from a landmark table, and what they say in words.
+"""The covariates of the churn model, made from a landmark table, and what they say of an account.
 
 Short histories are shrunk towards what is usual (the mean of all accounts, with the weight of a few observations), so an
 account with one gap is not judged by that gap. Whatever is "usual" is learnt on the training landmarks only.
@@ -13,6 +13,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import year_sums
+from kamlib.stats.reasons import Case
 
 _MOST_GAPS = 8.0  # own gaps in silence; more of them say nothing new
 _PRIOR = 3.0  # observations that the usual value counts for, beside an account's own
@@ -20,39 +21,37 @@ _PRIOR = 3.0  # observations that the usual value counts for, beside an account'
 
 @dataclass(frozen=True)
 class Covariate:
-    """One covariate: what it means, the group its reason is told in, and the step its hazard ratio is told for."""
+    """One covariate: the group its reason is told in, and the step its hazard ratio is told for."""
 
     name: str
     group: str
-    meaning: str
     step: float
-    step_words: str
 
 
 _DOUBLE = float(np.log(2))
 COVARIATES: dict[str, Covariate] = {
     covariate.name: covariate
     for covariate in (
-        Covariate("silence", "silence", "days since the last purchase", _DOUBLE, "twice as long"),
-        Covariate("silence_squared", "silence", "long silence weighs more (square)", _DOUBLE**2, "twice the usual"),
-        Covariate("silence_in_gaps", "silence", "silence against the own rhythm", _DOUBLE, "twice as many own gaps"),
-        Covariate("gaps_missed", "silence", "own gaps that passed in silence (at most 8)", 1.0, "one gap more"),
-        Covariate("silence_by_days", "silence", "silence of a frequent buyer (product)", _DOUBLE**2, "both doubled"),
-        Covariate("order_days", "rhythm", "order days in 12 months", _DOUBLE, "twice as many"),
-        Covariate("bought_once", "rhythm", "only one order day ever", 1.0, "yes against no"),
-        Covariate("irregular", "rhythm", "variation of the gaps", 0.5, "0.5 higher"),
-        Covariate("tenure", "tenure", "days since the first purchase", _DOUBLE, "twice as long"),
-        Covariate("average_order", "money", "average order", _DOUBLE, "twice as large"),
-        Covariate("pace", "trend", "last six months against the year", _DOUBLE, "twice as fast"),
-        Covariate("margin_rate", "margin", "margin per revenue", 0.1, "10 points more"),
-        Covariate("breadth", "breadth", "categories bought in 12 months", _DOUBLE, "twice as many"),
-        Covariate("returned", "returns", "share of purchases sent back", 0.1, "10 points more"),
-        Covariate("claims", "claims", "claims in 12 months", _DOUBLE, "twice as many"),
-        Covariate("disputes", "disputes", "open disputes", _DOUBLE, "one instead of none"),
-        Covariate("late_share", "lateness", "share of our deliveries that came late", 0.1, "10 points more"),
-        Covariate("touches", "touches", "meetings, calls and visits in six months", _DOUBLE, "twice as many"),
-        Covariate("delay", "payment", "days paid after the due day", 10.0, "10 days later"),
-        Covariate("managers", "manager", "account manager changed in 24 months", 1.0, "yes against no"),
+        Covariate("silence", "silence", _DOUBLE),
+        Covariate("silence_squared", "silence", _DOUBLE**2),
+        Covariate("silence_in_gaps", "silence", _DOUBLE),
+        Covariate("gaps_missed", "silence", 1.0),
+        Covariate("silence_by_days", "silence", _DOUBLE**2),
+        Covariate("order_days", "rhythm", _DOUBLE),
+        Covariate("bought_once", "rhythm", 1.0),
+        Covariate("irregular", "rhythm", 0.5),
+        Covariate("tenure", "tenure", _DOUBLE),
+        Covariate("average_order", "money", _DOUBLE),
+        Covariate("pace", "trend", _DOUBLE),
+        Covariate("margin_rate", "margin", 0.1),
+        Covariate("breadth", "breadth", _DOUBLE),
+        Covariate("returned", "returns", 0.1),
+        Covariate("claims", "claims", _DOUBLE),
+        Covariate("disputes", "disputes", _DOUBLE),
+        Covariate("late_share", "lateness", 0.1),
+        Covariate("touches", "touches", _DOUBLE),
+        Covariate("delay", "payment", 10.0),
+        Covariate("managers", "manager", 1.0),
     )
 }
 
@@ -151,66 +150,43 @@ def own_gap(table: pd.DataFrame, common: Usual) -> pd.Series:
     return _shrunk(table["gap_mean"], table["gaps"], common.gap)
 
 
-def words(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
-    """What each group of covariates says about an account, in plain words; one column a group, empty where it is no concern."""
+def signs(table: pd.DataFrame, common: Usual) -> dict[str, list[Case]]:
+    """What each group of covariates says about an account: by group the cases that `reason_columns` takes, none of which holds where it is
+    no concern. Days, shares in percent and amounts are rounded to whole ones; a code that ends in _1 tells of one day, claim or touch."""
     year = year_sums(table)
+    positive = year["revenue"].where(year["revenue"] > 0)
+    pace = 100 * table["revenue_6m"].fillna(table["revenue"]).clip(lower=0) / (positive / 2)
+    margin = 100 * year["margin"] / positive
+    returned = 100 * year["returns"] / (year["revenue"] + year["returns"]).where(lambda gross: gross > 0)
+    categories = table["categories_12m"].fillna(table["categories"])
+    gap, order, touches, managers = own_gap(table, common), table["average_order"], table["touches"], _managers(table)
+    late, deliveries = table["late"], table["deliveries"]
 
-    def whole(values: pd.Series, missing: str = "?") -> pd.Series:
-        return values.round().astype("Int64").astype("string").fillna(missing)
+    def counted(code: str, count: pd.Series, concern: pd.Series, **values: pd.Series) -> list[Case]:
+        told = {"n": count.round(), **values}
+        return [(concern & (count.round() == 1), f"{code}_1", told), (concern, code, told)]
 
-    def counted(values: pd.Series, one: str, many: str) -> pd.Series:
-        return whole(values) + np.where(values.round() == 1, one, many)
-
-    pace = (
-        100
-        * table["revenue_6m"].fillna(table["revenue"]).clip(lower=0)
-        / (year["revenue"] / 2).where(year["revenue"] > 0)
-    )
-    margin = 100 * year["margin"] / year["revenue"].where(year["revenue"] > 0)
-    gross = (year["revenue"] + year["returns"]).where(lambda v: v > 0)
-    parts = {
-        "silence": "silent for "
-        + counted(table["silence_days"], " day", " days")
-        + " (usually "
-        + whole(own_gap(table, common))
-        + ")",
-        "rhythm": "bought on " + counted(year["order_days"], " day", " days") + " in 12 months",
-        "tenure": "client for " + counted(table["tenure_days"], " day", " days"),
-        "money": "average order " + whole(table["average_order"]) + " (usual " + f"{common.order:.0f})",
-        "trend": ("last six months at " + whole(pace) + " % of the year's pace").mask(
-            pace < 0.5, "bought nothing in six months"
-        ),
-        "margin": "margin " + whole(margin) + " %",
-        "breadth": "buys " + counted(table["categories_12m"].fillna(table["categories"]), " category", " categories"),
-        "returns": "sent back " + whole(100 * year["returns"] / gross, "0") + " % of its purchases",
-        "claims": counted(table["claims"], " claim", " claims") + " in 12 months",
-        "disputes": counted(table["disputes"], " open dispute", " open disputes"),
-        "lateness": (whole(table["late"]) + " of " + whole(table["deliveries"]) + " deliveries late").mask(
-            table["deliveries"] == 1, "its only delivery came late"
-        ),
-        "touches": counted(table["touches"], " touch", " touches").mask(table["touches"] == 0, "no touch")
-        + " in six months",
-        "payment": "pays "
-        + whole(table["delay_days"] / table["bills"].where(table["bills"] > 0))
-        + " days after the due day",
-        "manager": counted(_managers(table), " account manager", " account managers") + " in 24 months",
+    return {
+        "silence": counted("silent", table["silence_days"], table["silence_days"] > gap, usual=gap.round()),
+        "rhythm": counted("bought_on", year["order_days"], year["order_days"].notna()),
+        "tenure": counted("client_for", table["tenure_days"], table["tenure_days"] < 365),
+        "money": [(order < common.order, "small_orders", {"order": order.round(), "usual": np.round(common.order)})],
+        "trend": [(pace < 0.5, "bought_nothing", {}), (pace < 100, "slower", {"percent": pace.round()})],
+        "margin": [(margin < 100 * common.margin_rate, "low_margin", {"percent": margin.round()})],
+        "breadth": counted("buys_categories", categories, categories.notna()),
+        "returns": [(year["returns"] > 0, "sent_back", {"percent": returned.round().fillna(0)})],
+        "claims": counted("claimed", table["claims"], table["claims"] > 0),
+        "disputes": counted("open_disputes", table["disputes"], table["disputes"] > 0),
+        "lateness": [
+            ((late > 0) & (deliveries == 1), "only_delivery_late", {}),
+            (late > 0, "deliveries_late", {"late": late, "deliveries": deliveries}),
+        ],
+        "touches": [(touches == 0, "no_touch", {}), *counted("touched", touches, touches.notna())],
+        "payment": [
+            (table["delay_days"] > 0, "pays_late", {"days": (table["delay_days"] / table["bills"]).round()}),
+        ],
+        "manager": [(managers > 1, "managers_changed", {"n": managers})],
     }
-    concern = {
-        "silence": table["silence_days"] > own_gap(table, common),
-        "tenure": table["tenure_days"] < 365,
-        "money": table["average_order"] < common.order,
-        "trend": pace < 100,
-        "margin": margin < 100 * common.margin_rate,
-        "returns": year["returns"] > 0,
-        "claims": table["claims"] > 0,
-        "disputes": table["disputes"] > 0,
-        "lateness": table["late"] > 0,
-        "touches": table["touches"].notna(),
-        "payment": table["delay_days"] > 0,
-        "manager": _managers(table) > 1,
-    }
-    told = {name: text.where(concern[name], "") if name in concern else text for name, text in parts.items()}
-    return pd.DataFrame(told, index=table.index)
 
 
 def _managers(table: pd.DataFrame) -> pd.Series:

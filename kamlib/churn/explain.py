@@ -1,4 +1,4 @@
-"""What the churn model says: the call list with its reasons in words, hazard ratios, and whether hazards are proportional."""
+"""What the churn model says: the call list with its reasons, hazard ratios, and whether hazards are proportional."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.covariates import COVARIATES, usual, words
+from kamlib.churn.covariates import COVARIATES, signs, usual
 from kamlib.churn.cox import cox_data, fit_cox, sample_accounts
-from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions, baseline_range
+from kamlib.churn.evaluation.baselines import baseline_predictions, baseline_range
 from kamlib.churn.evaluation.holdout import Verdict
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.model import Model, Piece, Settings, fit
 from kamlib.churn.prediction import predict, relative_risks, standardised
 from kamlib.errors import InputError
+from kamlib.stats.reasons import joined, reason_columns
 from kamlib.stats.survival import proportional_hazards
 
 _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
 _REASON_FROM = (
     0.1  # a group of covariates is a reason when it lowers the chance of the next order by about 10 % or more
 )
-COLUMNS = ["customer_id", "p_lost", "low", "high", "method", "reason"]
+COLUMNS = ["customer_id", "p_lost", "low", "high", "method", "reason", "reason_values"]
 
 
 def lost_probabilities(
@@ -38,14 +39,14 @@ def lost_probabilities(
     Returns
     -------
     DataFrame, highest P(lost) first
-        customer_id, p_lost, low, high, method (model or baseline), reason (in words). Where no landmark was complete
-        by `as_of`, p_lost is missing and the reason says so.
+        customer_id, p_lost, low, high, method (model or baseline), reason and reason_values. Where no landmark was
+        complete by `as_of`, p_lost is missing and the reason says so.
     """
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
     if verdict.method == "model":
         if model is None:
             raise InputError("the verdict asks for a model, and none is given")
-        found = predict(model, now).assign(method="model", reason=reasons(model, now))
+        found = predict(model, now).assign(method="model").join(reasons(model, now))
     else:
         found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
     found = found.assign(customer_id=now["customer_id"])[COLUMNS]
@@ -59,11 +60,16 @@ def final_model(
     return fit(table, as_of, settings, horizon_days=horizon_days) if verdict.method == "model" else None
 
 
-def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
-    """The main reasons for a high P(lost) in words: the groups of covariates that lower the chance of an order most.
+def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame:
+    """The main reasons for a high P(lost): the groups of covariates that lower the chance of an order most.
 
     The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
     the pieces are weighed by the orders expected in them. A second opinion knows no covariates and gives no reasons.
+
+    Returns
+    -------
+    DataFrame, index of `table`
+        reason (codes of `kamlib.churn.covariates.signs`, at most `most` of them, or nothing_unusual) and reason_values.
     """
     z = standardised(model, table)
     groups = {name: COVARIATES[str(name)].group for name in z}
@@ -71,15 +77,20 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.Series:
     share = expected / expected.sum(axis=0)
     weighed = sum(z * p.coefficients * s[:, None] for p, s in zip(model.pieces, share, strict=True))
     pull = pd.DataFrame(weighed).T.groupby(groups, sort=False).sum().T
-    told = words(table, model.common)[pull.columns].to_numpy(dtype=object)
-    low = np.where(told == "", 0.0, pull.to_numpy())
+    said = signs(table, model.common)
+    concern = np.column_stack([np.logical_or.reduce([flag for flag, _, _ in said[str(group)]]) for group in pull])
+    low = np.where(concern, pull.to_numpy(), 0.0)
     order = np.argsort(low, axis=1, kind="stable")[:, :most]
-    rows = np.arange(len(table))[:, None]
-    found = np.where(low[rows, order] < -_REASON_FROM, told[rows, order], "")
-    text = pd.Series("", index=table.index, dtype="string")
-    for part in (pd.Series(found[:, k], index=table.index, dtype="string") for k in range(found.shape[1])):
-        text = text.mask((text != "") & (part != ""), text + "; ") + part
-    return text.where(text != "", "nothing unusual").astype("object").rename("reason")
+    strong = np.take_along_axis(low, order, axis=1) < -_REASON_FROM
+    parts = []
+    for place, (at, tells) in enumerate(zip(order.T, strong.T, strict=True)):
+        cases = [
+            (flag & tells & (at == number), code, values)
+            for number, group in enumerate(pull)
+            for flag, code, values in said[str(group)]
+        ]
+        parts.append(reason_columns(cases, default="" if place else "nothing_unusual"))
+    return joined(parts)
 
 
 def hazard_ratios(model: Model) -> pd.DataFrame:
@@ -88,7 +99,7 @@ def hazard_ratios(model: Model) -> pd.DataFrame:
     Returns
     -------
     DataFrame, strongest first within each piece (by its effect per standard deviation)
-        days (of the piece), sign (the covariate), meaning, step (in words), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
+        days (of the piece), sign (the covariate), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
         deviation. Below 1: orders come later, the account is more likely to be lost. Penalised, so a little nearer to 1.
     """
     tables = []
@@ -105,8 +116,6 @@ def hazard_ratios(model: Model) -> pd.DataFrame:
             {
                 "days": f"{piece.start + 1}-{piece.end}",
                 "sign": names,
-                "meaning": [COVARIATES[name].meaning for name in names],
-                "step": [COVARIATES[name].step_words for name in names],
                 **{(end or "ratio"): np.exp(value * step).to_numpy() for end, value in ends.items()},
                 **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
             }
@@ -123,7 +132,7 @@ def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, s
     Returns
     -------
     DataFrame, smallest p first
-        sign (the covariate), meaning, statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
+        sign (the covariate), statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
         below 0.05), rows (in the sample).
 
     References
@@ -139,9 +148,7 @@ def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, s
         z[seen], came.loc[seen, "duration"], came.loc[seen, "event"], coefficients, train.loc[seen, "as_of"]
     ).sort_values("p")
     adjusted = (found["p"] * np.arange(len(found), 0, -1)).cummax().clip(upper=1.0)
-    meaning = [COVARIATES[str(name)].meaning for name in found.index]
     found = found.rename_axis("sign").reset_index().assign(adjusted=adjusted.to_numpy(), rows=int(seen.sum()))
-    found.insert(1, "meaning", meaning)
     return found.assign(fails=found["adjusted"] < 0.05)
 
 
@@ -151,16 +158,14 @@ def _by_baseline(
     try:
         p_lost = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
         ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
-        told = words(now, usual(table))["silence"].replace("", "buys in its usual rhythm")
+        told = reason_columns(signs(now, usual(table))["silence"], default="buys_as_usual")
     except InputError:  # no landmark is complete: the probability is missing, and says why
-        told = pd.Series("unknown: no landmark lies a whole horizon back", index=now.index)
         p_lost = pd.Series(np.nan, index=now.index)
         ends = pd.DataFrame({"low": p_lost, "high": p_lost})
+        told = reason_columns([(p_lost.isna(), "no_landmark_back", {})])
     low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
-    reason = told.where(p_lost.isna(), told + f"; judged by {BASELINES[name]}")
-    return pd.DataFrame(
-        {"p_lost": p_lost, "low": low, "high": high, "method": "baseline", "reason": reason}, index=now.index
-    )
+    found = pd.DataFrame({"p_lost": p_lost, "low": low, "high": high, "method": "baseline"}, index=now.index)
+    return found.join(joined([told, reason_columns([(p_lost.notna(), "judged_by", {"rule": name})])]))
 
 
 def _total(piece: Piece) -> float:

@@ -16,15 +16,16 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.intervals import resampled_sums
+from kamlib.stats.reasons import Reason
 
 FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
 _BROKEN = 4  # own gaps in a horizon: a Poisson buyer of that rate is silent for so long in one case of fifty, exp(-4)
 WAYS: dict[str, dict[str, Any]] = {
-    "one rate for all": {"n_blocks": 1},
-    "time lost": {"n_blocks": _BLOCKS},
-    "time lost and rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
+    "one_rate": {"n_blocks": 1},
+    "time_lost": {"n_blocks": _BLOCKS},
+    "time_lost_and_rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
 }
 
 
@@ -38,7 +39,7 @@ class Returns:
 
     rates: pd.DataFrame
     way: str
-    reason: str
+    reason: Reason
     test: pd.DataFrame
 
 
@@ -156,16 +157,12 @@ def learn_returns(
     then = as_of - pd.Timedelta(days=horizon_days)
     seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
     if seen < FEWEST:
-        reason = (
-            f"{_counted(seen)} on record; {FEWEST} would be enough to know the rate to within about a half of itself"
-        )
-        return Returns(pd.DataFrame(), "", reason, pd.DataFrame())
+        return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), pd.DataFrame())
     plain = next(iter(WAYS))
     away = lost_at(episodes, then)
     if seen_then < FEWEST or away.empty:
-        reason = f"not tested: {_counted(seen_then)} on record a horizon ago, {FEWEST} would be enough"
         rates = return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1)
-        return Returns(rates, plain, reason, pd.DataFrame())
+        return Returns(rates, plain, _too_few("returns_not_tested", seen_then), pd.DataFrame())
     came = away["returned_on"].le(as_of).to_numpy(float)
     rows, errors = [], {}
     for way, options in WAYS.items():
@@ -179,8 +176,7 @@ def learn_returns(
     better = test[test["high"] < 0]
     way = plain if better.empty else str(better.loc[better["brier"].idxmin(), "way"])
     rates = return_rates(episodes, as_of, horizon_days=horizon_days, **WAYS[way])
-    reason = "nothing predicted the last horizon better" if way == plain else "it predicted the last horizon best"
-    return Returns(rates, way, reason, test)
+    return Returns(rates, way, Reason("no_way_better" if way == plain else "best_way"), test)
 
 
 def lost_at(episodes: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
@@ -202,5 +198,5 @@ def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndar
     return chances
 
 
-def _counted(returns: int) -> str:
-    return "1 return is" if returns == 1 else f"{returns} returns are"
+def _too_few(code: str, returns: int) -> Reason:
+    return Reason(f"{code}_1" if returns == 1 else code, {"n": returns, "enough": FEWEST})

@@ -10,7 +10,8 @@ import pandas as pd
 from kamlib.entities import blocking
 from kamlib.entities.firm_names import sound, take_apart, tokens
 from kamlib.entities.groups import group_heads
-from kamlib.entities.similarity import alike
+from kamlib.entities.similarity import NUMBERED, alike
+from kamlib.stats.reasons import Reason, packed
 
 LEAST = 85
 _COUNTRY = re.compile(
@@ -36,7 +37,7 @@ def likely_duplicates(accounts: pd.DataFrame, review: pd.DataFrame | None = None
     Returns
     -------
     DataFrame
-        account_id, name, other_id, other_name, likeness (85 to 100), why (words for the reviewer); sorted by likeness,
+        account_id, name, other_id, other_name, likeness (85 to 100), why and why_values (codes, several joined by ;, and their values); sorted by likeness,
         account_id, other_id. Within a pair the smaller id comes first.
 
     References
@@ -58,8 +59,8 @@ def likely_duplicates(accounts: pd.DataFrame, review: pd.DataFrame | None = None
     for one, other in pairs[same_tax | blocking.alike_at_first_sight(names, pairs)].tolist():
         score, why = alike(names[one], names[other])
         score, why = _beside(score, why, *((values[one], values[other]) for values in (tax, places, countries)))
-        if round(score) >= LEAST and ("differ in a number" not in why[0] or abs(rank[one] - rank[other]) == 1):
-            made.append((one, other, round(score), "; ".join(why)))
+        if round(score) >= LEAST and (why[0].code not in NUMBERED or abs(rank[one] - rank[other]) == 1):
+            made.append((one, other, round(score), *packed(why)))
     at = np.array([pair[:2] for pair in made], dtype=int).reshape(-1, 2)
     ids, given = (table[column].to_numpy(dtype=object) for column in ("account_id", "name"))
     found = pd.DataFrame(
@@ -70,6 +71,7 @@ def likely_duplicates(accounts: pd.DataFrame, review: pd.DataFrame | None = None
             "other_name": given[at[:, 1]],
             "likeness": np.array([pair[2] for pair in made], dtype=int),
             "why": np.array([pair[3] for pair in made], dtype=object),
+            "why_values": np.array([pair[4] for pair in made], dtype=object),
         }
     )
     return found.sort_values(["likeness", "account_id", "other_id"], ascending=[False, True, True], ignore_index=True)
@@ -103,18 +105,18 @@ def _same_place(one: Place, other: Place) -> bool:
 
 
 def _beside(
-    score: float, why: list[str], tax: tuple[str, str], places: tuple[Place, Place], countries: tuple[str, str]
-) -> tuple[float, list[str]]:
+    score: float, why: list[Reason], tax: tuple[str, str], places: tuple[Place, Place], countries: tuple[str, str]
+) -> tuple[float, list[Reason]]:
     """Likeness and reasons when tax number, address and country are looked at too."""
     if tax[0] and tax[0] == tax[1]:
-        return 100.0, ["the same tax number", *(why if score >= LEAST else ())]
+        return 100.0, [Reason("same_tax_number"), *(why if score >= LEAST else ())]
     if all(tax):
-        score, why = score - 10, [*why, "other tax numbers", "rather one group than one firm"]
+        score, why = score - 10, [*why, Reason("other_tax_numbers"), Reason("rather_one_group")]
     if _same_place(*places):
-        score, why = score + (100 - score) / 2, [*why, "the same address"]
+        score, why = score + (100 - score) / 2, [*why, Reason("same_address")]
     if all(countries) and countries[0].casefold() != countries[1].casefold():
-        score, why = score - 6, [*why, "another country"]
-    return score, list(dict.fromkeys(why))
+        score, why = score - 6, [*why, Reason("other_country")]
+    return score, list({reason.code: reason for reason in why}.values())
 
 
 def _open(table: pd.DataFrame, pairs: np.ndarray, review: pd.DataFrame | None) -> np.ndarray:

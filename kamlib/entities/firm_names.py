@@ -24,7 +24,7 @@ FORMS = {
     "partnership": "kg, kommanditgesellschaft, gmbh co kg, gmbh cokg, ag co kg, ug co kg, gesellschaft mbh co kg, ohg, "
     "offene handelsgesellschaft, gbr, lp, llp, scp, cb, comunidad de bienes, comunitat de bens, sociedad civil, "
     "societat civil, snc, vof",
-    "sole trader": "ip, chp, individualnyy predprinimatel, ek, ekfm, ekfr",
+    "sole_trader": "ip, chp, individualnyy predprinimatel, ek, ekfm, ekfr",
     "society": "nko, ano, fgup, gup, mup, ev, eg, sccl, scoop, sociedad cooperativa, societat cooperativa",
     "": "co, ko, cia, company, kompaniya, firma, firm",
 }
@@ -145,7 +145,7 @@ def _without_form(tokens: list[str]) -> tuple[list[str], str]:
     """The tokens that are no legal form, and the kind of the first form; what follows a sole trader may be initials."""
     kinds, most = _forms()
     left, place, said = list(tokens), 0, ""
-    while place < len(left) and said != "sole trader":
+    while place < len(left) and said != "sole_trader":
         for size in range(min(most, len(left) - 1), 0, -1):
             form = tuple(left[place : place + size])
             if form in kinds and (place or size > 1 or form[0] in FIRST):

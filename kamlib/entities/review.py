@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,9 @@ def read(path: Path, ids: Iterable[str]) -> pd.DataFrame:
     return _checked(_load(path), set(ids), path)
 
 
-def refresh(path: Path, accounts: pd.DataFrame, delimiter: str = ",") -> pd.DataFrame:
+def refresh(
+    path: Path, accounts: pd.DataFrame, in_words: Callable[[pd.DataFrame], pd.DataFrame], delimiter: str = ","
+) -> pd.DataFrame:
     """Write the likely duplicates of `accounts` to `path`; decisions made there, and columns added there, stay.
 
     New pairs come at the end. A pair without a decision that is no longer proposed goes.
@@ -73,6 +75,7 @@ def refresh(path: Path, accounts: pd.DataFrame, delimiter: str = ",") -> pd.Data
     ----------
     path : the review file; need not exist.
     accounts : as `duplicates.likely_duplicates` needs them.
+    in_words : puts the codes of `why` and their values into words for the reviewer (`kamlib.report.words.with_words`).
     delimiter : between the columns; a spreadsheet expects a semicolon where the comma is the decimal mark.
 
     Returns
@@ -86,7 +89,7 @@ def refresh(path: Path, accounts: pd.DataFrame, delimiter: str = ",") -> pd.Data
         If the file that is there can't be obeyed (see `read`) or can't be written.
     """
     old = _load(path) if path.exists() else pd.DataFrame(columns=[*COLUMNS, "line"])
-    proposed = duplicates.likely_duplicates(accounts, _checked(old, set(accounts["account_id"]), path))
+    proposed = in_words(duplicates.likely_duplicates(accounts, _checked(old, set(accounts["account_id"]), path)))
     fresh = {_pair(row): row for row in proposed.to_dict("records")}
     rows = []
     for row in old.drop(columns="line").to_dict("records"):

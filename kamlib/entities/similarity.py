@@ -1,11 +1,14 @@
-"""How like two names of firms are, and why, in words: what differs, and whether a slip of the pen explains it."""
+"""How like two names of firms are, and why: what differs, and whether a slip of the pen explains it."""
 
 from __future__ import annotations
 
 from rapidfuzz.distance import OSA
 
 from kamlib.entities.firm_names import BRANCH, Name, sound, weak_sounds
+from kamlib.stats.reasons import Reason
 
+#: reasons that begin with a number which one has and the other has not
+NUMBERED = ("other_number", "number_in_one")
 UNLIKE = 0.3  # share of letters that differ above which no slip explains it
 _WEAK, _BRANCH = weak_sounds(), {sound(word) for word in BRANCH}
 _VOWELS = set("aeiou")
@@ -14,7 +17,7 @@ _FIRST = 0.6  # what a slip in the first letter costs more
 _SHORTEST = 5  # words of fewer letters differ by a letter and are other words
 
 
-def alike(one: Name, other: Name) -> tuple[float, list[str]]:
+def alike(one: Name, other: Name) -> tuple[float, list[Reason]]:
     """Likeness of two names, 0 to 100, and the reasons; symmetric, and 100 for the same name.
 
     What both names hold is put aside and the rest is compared: so that ``Mevelin Maschinenbau`` and ``Bebokov
@@ -22,48 +25,47 @@ def alike(one: Name, other: Name) -> tuple[float, list[str]]:
     similar consonant or a letter more costs less than another consonant, and anything at the beginning costs more.
     """
     if one.given == other.given:
-        return 100.0, ["the same name"]
+        return 100.0, [Reason("same_name")]
     if not (one.words and other.words) and (one.numbers != other.numbers or not one.numbers):
-        return 0.0, ["nothing to compare"]
+        return 0.0, [Reason("nothing_to_compare")]
     score, why = _by_words(one, other)
     if one.form and other.form and one.form != other.form:
         score -= 6
-        why.append(f"another kind of legal form ({_both(one.form, other.form)})")
+        why.append(Reason("other_form", _both(one.form, other.form)))
     if one.numbers != other.numbers:
         score -= 12
-        why = [f"differ in a number ({_both(*(' '.join(name.numbers) for name in (one, other)))})", *why]
-        why.append("rather one group than one firm")
+        why = [_numbers(" ".join(one.numbers), " ".join(other.numbers)), *why, Reason("rather_one_group")]
     return max(score, 0.0), why
 
 
-def _by_words(one: Name, other: Name) -> tuple[float, list[str]]:
+def _by_words(one: Name, other: Name) -> tuple[float, list[Reason]]:
     if one.words == other.words:
-        return 98.0, [_same_words(one, other)]
+        return 98.0, [Reason(_same_words(one, other))]
     if sorted(one.words) == sorted(other.words):
-        return 97.0, ["the same words in another order"]
+        return 97.0, [Reason("other_order")]
     if one.joined == other.joined:
-        return 97.0, ["the same name, written together or apart"]
+        return 97.0, [Reason("together_or_apart")]
     left, right = _rest(one, other), _rest(other, one)
     shared = len(left) < len(one.words)
     part = {word for _, word in (*left, *right)} & _BRANCH
     if shared and part:
-        return 88.0, ["one is named as a part of the other; rather one group than one firm"]
+        return 88.0, [Reason("part_of_other")]
     strong = [[pair for pair in rest if pair[1] not in _WEAK] for rest in (left, right)]
     weak = sorted(plain for plain, word in (*left, *right) if word in _WEAK)
-    why = [f"more words ({' '.join(weak)})"] if weak else []
+    why = [Reason("more_words", {"words": " ".join(weak)})] if weak else []
     if not shared and not all(strong):
-        return 0.0, [*why, "nothing in common"]
+        return 0.0, [*why, Reason("nothing_in_common")]
     if not any(strong):
         return max(86.0, 90.0 - 2 * len(weak)), why
     if not all(strong):
         letters = sum(map(len, one.words)), sum(map(len, other.words))
-        return 60 + 30 * min(letters) / max(letters), [*why, "the name of one is within that of the other"]
+        return 60 + 30 * min(letters) / max(letters), [*why, Reason("name_within_other")]
     if shared and any(_initials(a, b) for a, b in (strong, strong[::-1])):
-        return 90.0 - 2 * len(weak), [*why, "initials in place of words"]
+        return 90.0 - 2 * len(weak), [*why, Reason("initials")]
     joined = {tuple("".join(order(word for _, word in rest)) for rest in strong) for order in (list, sorted)}
     score = max(_spelling(*texts) for texts in joined)
     written = _both(*(" ".join(plain for plain, _ in rest) for rest in strong))
-    return score - 4 * len(weak), [f"another spelling ({written})", *why]
+    return score - 4 * len(weak), [Reason("other_spelling", written), *why]
 
 
 def _rest(one: Name, other: Name) -> list[tuple[str, str]]:
@@ -84,18 +86,26 @@ def _plain(name: Name) -> list[str]:
 
 def _same_words(one: Name, other: Name) -> str:
     if _is_latin(one.given) != _is_latin(other.given):
-        return "the same name in other letters"
+        return "other_letters"
     if _plain(one) == _plain(other):
-        return "the same name but for case, marks or legal form"
-    return "names that sound alike"
+        return "other_marks"
+    return "sound_alike"
 
 
 def _is_latin(text: str) -> bool:
     return not any(letter.isalpha() and ord(letter) > 0x24F for letter in text)
 
 
-def _both(one: str, other: str) -> str:
-    return " / ".join(sorted((one or "none", other or "none")))
+def _both(one: str, other: str) -> dict[str, str]:
+    return dict(zip(("one", "other"), sorted((one, other)), strict=True))
+
+
+def _numbers(one: str, other: str) -> Reason:
+    return (
+        Reason("other_number", _both(one, other))
+        if one and other
+        else Reason("number_in_one", {"number": one or other})
+    )
 
 
 def _initials(short: list[tuple[str, str]], long: list[tuple[str, str]]) -> bool:

@@ -40,9 +40,9 @@ def held_out(
     table = _sums(p_lost, margins, came, test_date, horizon_days, costs)
     after = table["after"]
     ways = {
-        "this value": (1 - table["p_lost"]) * table["margin"],
-        "same block last year": table["last"],
-        "last 12 months, pro rata": table["year"] * horizon_days / 365,
+        "this_value": (1 - table["p_lost"]) * table["margin"],
+        "block_last_year": table["last"],
+        "year_pro_rata": table["year"] * horizon_days / 365,
     }
     sums = resampled_sums(np.column_stack([after, *ways.values()]), bootstraps, seed) if len(table) >= _FEWEST else None
     rows = []

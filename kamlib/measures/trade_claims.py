@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.intervals import resampled_sums
+from kamlib.stats.reasons import Reason
 
 _FEWEST = 20  # accounts of each kind
 _MANAGERS, _EACH = 5, 5  # managers, and accounts of each, that a share of variance needs
@@ -18,10 +19,10 @@ _HALF = 0.5
 
 @dataclass(frozen=True)
 class Claim:
-    """What the data say of a claim: holds, does not hold, can't be told or not tested; the figures, and why in words."""
+    """What the data say of a claim: *holds*, *does_not_hold*, *cant_be_told* or *not_tested*; why, and the figures."""
 
     verdict: str
-    reason: str
+    reason: Reason
     figures: pd.DataFrame
 
 
@@ -80,11 +81,11 @@ def keeping_or_winning(
     won = firsts[firsts["first_order"].between(start, end)]
     won = won.assign(day=won["first_order"] + pd.Timedelta(days=364))
     if min(len(lost), len(won)) < _FEWEST:
-        found = f"{len(lost)} accounts left and {len(won)} were won in the time that two whole years leave"
-        return Claim("not tested", f"{found}; {_FEWEST} of each would be enough", pd.DataFrame())
+        found = {"left": len(lost), "won": len(won), "enough": _FEWEST}
+        return Claim("not_tested", Reason("too_few_left_or_won", found), pd.DataFrame())
     net = {name: _net(table, money, costs) for name, table in (("kept", lost), ("won", won))}
     if any(np.isnan(each).any() for each in net.values()):
-        return Claim("not tested", f"the {money} of some of these accounts is not known", pd.DataFrame())
+        return Claim("not_tested", Reason(f"{money}_unknown"), pd.DataFrame())
     means = {
         name: resampled_sums(each[:, None], bootstraps, seed + place)[:, 0] / len(each)
         for place, (name, each) in enumerate(net.items())
@@ -103,13 +104,8 @@ def keeping_or_winning(
         index=list(means),
     )
     low, high = bounds[-1]
-    verdict = "holds" if low > 0 else "does not hold" if high < 0 else "can't be told"
-    words = {
-        "holds": "an account that left brought more a year than one that was won",
-        "does not hold": "an account that was won brought more a year than one that left",
-        "can't be told": "the difference may be chance",
-    }
-    return Claim(verdict, words[verdict], figures)
+    verdict = _verdict(low, high, 0)
+    return Claim(verdict, Reason(f"keeping_{verdict}"), figures)
 
 
 def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series | None = None) -> Claim:
@@ -142,29 +138,24 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
     who = manager.reindex(base.index).dropna()
     who = who[who.map(who.value_counts()) >= _EACH]
     if who.nunique() < _MANAGERS:
-        found = f"{who.nunique()} managers had {_EACH} accounts or more"
-        return Claim("not tested", f"{found}; {_MANAGERS} would be enough", pd.DataFrame())
+        found = {"managers": who.nunique(), "each": _EACH, "enough": _MANAGERS}
+        return Claim("not_tested", Reason("too_few_managers", found), pd.DataFrame())
     rows = []
     for name, values in success.items():
         values = values[values.index.isin(who.index)]
         if values.groupby(who.reindex(values.index)).size().min() >= 2:
             groups = who.reindex(values.index)
-            rows.append((name, "all accounts", *_intraclass(values, groups)))
+            rows.append((name, "all_accounts", *_intraclass(values, groups)))
             if segment is not None:
                 kind = segment.reindex(values.index)
                 kind = kind.where(kind.map(kind.value_counts()) >= _EACH, "other")
                 rows.append(
-                    (name, "within segments", *_intraclass(values - values.groupby(kind).transform("mean"), groups))
+                    (name, "within_segments", *_intraclass(values - values.groupby(kind).transform("mean"), groups))
                 )
     figures = pd.DataFrame(rows, columns=["success", "among", "managers", "accounts", "share", "low", "high"])
     judged = figures[figures["success"] == "growth"].iloc[-1]
-    verdict = "holds" if judged.low > _HALF else "does not hold" if judged.high < _HALF else "can't be told"
-    words = {
-        "holds": "more than a half of the differences in growth goes along with the manager",
-        "does not hold": "less than a half of the differences in growth goes along with the manager",
-        "can't be told": "the interval holds a half",
-    }
-    return Claim(verdict, words[verdict], figures)
+    verdict = _verdict(judged.low, judged.high, _HALF)
+    return Claim(verdict, Reason(f"managing_{verdict}"), figures)
 
 
 def managers_before(orders: ir.Table, until: date) -> pd.Series:
@@ -176,6 +167,10 @@ def managers_before(orders: ir.Table, until: date) -> pd.Series:
     )
     sums = sums.sort_values(["amount", "manager"], ascending=[False, True])
     return sums.drop_duplicates("customer_id").set_index("customer_id")["manager"]
+
+
+def _verdict(low: float, high: float, claimed: float) -> str:
+    return "holds" if low > claimed else "does_not_hold" if high < claimed else "cant_be_told"
 
 
 def _net(table: pd.DataFrame, money: str, costs: pd.DataFrame | None) -> np.ndarray:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from kamlib.churn.returns import lost_at
 from kamlib.stats.intervals import newcombe, wilson
+from kamlib.stats.reasons import Reason
 
-_MARK, _CONTROL = "win back: ", "control, no offer"
+#: texts of the table `actions`, which is the user's: they are read back, so they stay as they are
+_MARK, _CONTROL, _CALL, OWNER = "win back: ", "control, no offer", "a call", "account manager"
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class Round:
     difference: float
     low: float
     high: float
-    reason: str
+    reason: Reason
     enough: float
 
 
-def as_actions(listed: pd.DataFrame, day: date, owner: str = "account manager") -> pd.DataFrame:
+def as_actions(listed: pd.DataFrame, day: date, owner: str = OWNER) -> pd.DataFrame:
     """The list as rows of the table `actions`, the control group with them, so that a later run can report the round.
 
     Parameters
@@ -45,7 +47,7 @@ def as_actions(listed: pd.DataFrame, day: date, owner: str = "account manager") 
         customer_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
     """
     rows = listed[listed["arm"].notna()]
-    words = rows["offer"].fillna("a call").where(rows["arm"] == "offer", _CONTROL)
+    words = rows["offer"].fillna(_CALL).where(rows["arm"] == "offer", _CONTROL)
     return pd.DataFrame(
         {"customer_id": rows["customer_id"], "action": _MARK + words, "owner": owner, "due": pd.Timestamp(day)}
     ).reset_index(drop=True)
@@ -76,8 +78,9 @@ def last_round(
     begun = rounds.loc[pd.to_datetime(rounds["due"]) <= as_of, "due"]
     over = begun[begun + horizon <= as_of] if len(begun) else begun
     if over.empty:
-        left = "" if begun.empty else f"; the one of {begun.max():%Y-%m-%d} is over on {begun.max() + horizon:%Y-%m-%d}"
-        return _none(f"no round of offers is over yet{left}")
+        if begun.empty:
+            return _none(Reason("no_round_over"))
+        return _none(Reason("round_not_over", {"day": begun.max(), "over": begun.max() + horizon}))
     day = over.max()
     rows = rounds[rounds["due"] == day].drop_duplicates("customer_id").set_index("customer_id")
     away = lost_at(episodes, day).set_index("customer_id")["returned_on"]
@@ -95,7 +98,7 @@ def last_round(
         accounts=("returned", "size"), returned=("returned", "sum"), done=("done", "sum"), cost=("cost", "sum")
     )
     if len(arms) < 2:
-        return _none(f"the round of {day:%Y-%m-%d} has no control group, so nothing can be said of its effect")
+        return _none(Reason("no_control_group", {"day": day}))
     arms = arms.loc[["offer", "control"]]
     low, high = wilson(arms["returned"], arms["accounts"])
     arms.insert(2, "share", arms["returned"] / arms["accounts"])
@@ -104,11 +107,12 @@ def last_round(
     one, other = arms.loc[["offer"]].reset_index(), arms.loc[["control"]].reset_index()
     below, above = newcombe(one["returned"], one["accounts"], other["returned"], other["accounts"])
     difference = float(one["share"][0] - other["share"][0])
-    words = _words(float(below[0]), float(above[0]))
-    return Round(day, arms, difference, float(below[0]), float(above[0]), words, _enough(float(other["share"][0])))
+    shown = "offers_helped" if below[0] > 0 else "offers_harmed" if above[0] < 0 else "arms_alike"
+    enough = _enough(float(other["share"][0]))
+    return Round(day, arms, difference, float(below[0]), float(above[0]), Reason(shown), enough)
 
 
-def _none(reason: str) -> Round:
+def _none(reason: Reason) -> Round:
     return Round(None, pd.DataFrame(), nan, nan, nan, reason, nan)
 
 
@@ -122,11 +126,3 @@ def _enough(share: float) -> float:
         return nan
     spread = 1.96 * sqrt(2 * mean * (1 - mean)) + 0.8416 * sqrt(share * (1 - share) + double * (1 - double))
     return float(ceil(spread**2 / share**2))
-
-
-def _words(low: float, high: float) -> str:
-    if low > 0:
-        return "the offers brought accounts back, beyond chance"
-    if high < 0:
-        return "fewer came back with an offer than without, beyond chance"
-    return "the arms can't be told apart: the offers may have done nothing"

@@ -72,6 +72,12 @@ def split(code: str, values: str) -> list[Reason]:
     return [Reason(one, named) for one, named in zip(codes, [found] if len(codes) == 1 else found, strict=True)]
 
 
+def packed(reasons: Sequence[Reason]) -> tuple[str, str]:
+    """Reasons of one row as a table holds them: codes and values."""
+    values = [written(reason.values) for reason in reasons]
+    return ";".join(reason.code for reason in reasons), values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+
+
 def written(values: Mapping[str, Any]) -> str:
     """Values as JSON text: days as ISO dates, numbers of NumPy as numbers, what is missing as null."""
     return json.dumps({name: _plain(value) for name, value in values.items()}, ensure_ascii=False)

@@ -14,7 +14,7 @@ class Offer(Part):
     """An offer of the playbook to lost accounts, by the reason of the loss."""
 
     cause: Literal["deadlines", "promises", "quality", "attention", "opinions", "bids", "any"] = Field(
-        description="as in `kamlib.churn.causes`; any: where no other fits, or the reason is not known"
+        description="a code of `kamlib.churn.causes`; any: where no other fits, or the reason is not known"
     )
     offer: str = Field(min_length=1, max_length=120)
     cost: float = Field(ge=0, description="of one offer, study currency")

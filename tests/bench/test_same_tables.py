@@ -63,6 +63,15 @@ def test_reasons_in_codes_are_the_same_as_their_words(tmp_path, monkeypatch):
         assert compare(tmp_path / "a", tmp_path / "b") == {"tables/states.parquet": told}
 
 
+def test_bare_codes_are_the_same_as_their_words(tmp_path):
+    then = pa.table({"cause": ["closed, or contract ended", "bids", None, "bids"]})
+    now = pa.table({"cause": ["closed_or_ended", "bids", None, "quality"]})
+    for run, table in (("a", then), ("b", now)):
+        (tmp_path / run / "tables").mkdir(parents=True)
+        pq.write_table(table, tmp_path / run / "tables" / "losses.parquet")
+    assert compare(tmp_path / "a", tmp_path / "b") == {"tables/losses.parquet": ["cause, row 3: bids · quality"]}
+
+
 def test_order_lines_may_stand_in_another_order_and_no_other_table_may(tmp_path):
     for run, table in (("before", TABLE), ("after", TABLE.take([3, 1, 0, 2]))):
         (tmp_path / run / "tables").mkdir(parents=True)

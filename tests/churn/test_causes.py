@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.causes import CAUSES, ENDED, NOTHING, UNKNOWN, compared, on_record, reasons
+from kamlib.report.words import catalogue, word
 from kamlib.study.offers import Offer
 
 LAST = pd.Timestamp("2025-06-30")
@@ -126,6 +127,14 @@ def test_fewer_than_ten_of_a_kind_are_not_compared():
     found, lost = flags(56, 48)
     assert compared(found.head(79), lost.head(79)).empty
     assert len(compared(found.head(80), lost.head(80))) == 1
+
+
+def test_each_cause_has_its_word_and_its_meaning():
+    assert word(ENDED) == "closed, or contract ended"
+    assert [word(code) for code in (NOTHING, UNKNOWN)] == ["nothing that tells", "no records of that time"]
+    assert [word(cause) for cause in CAUSES] == list(CAUSES)
+    assert word("cause_promises") == "a claim or dispute stood open for more than 30 days"
+    assert {f"cause_{cause}" for cause in CAUSES} <= catalogue().keys()
 
 
 def test_the_playbook_knows_the_same_causes():

@@ -1,12 +1,17 @@
-"""Covariates: shrinkage, what is missing, and words."""
+"""Covariates: shrinkage, what is missing, and what they say of an account."""
 
 from __future__ import annotations
+
+import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.covariates import covariates, usual, words
+from kamlib.churn.covariates import COVARIATES, covariates, signs, usual
+from kamlib.report.words import catalogue, in_words
+from kamlib.stats.reasons import reason_columns
 
 
 def test_a_short_history_is_shrunk_to_what_is_usual(table):
@@ -26,9 +31,97 @@ def test_covariates_of_tables_that_were_not_given_are_missing_and_not_used(table
     assert not set(absent) & set(model.mean.index)
 
 
-def test_words_are_those_of_a_colleague(table):
+def said(rows: pd.DataFrame, common) -> dict[str, list[str]]:
+    """What is said of each row, by group, in words."""
+    told = {group: reason_columns(cases) for group, cases in signs(rows, common).items()}
+    return {group: in_words(*(found[column] for column in found)).tolist() for group, found in told.items()}
+
+
+def test_signs_are_codes_with_what_was_counted(table):
     one = table.head(1).assign(late=1.0, deliveries=1.0, touches=0.0, revenue_6m=0.0, revenue_12m=100.0)
-    told = words(pd.concat([one, one.assign(late=2.0, deliveries=5.0, touches=1.0, revenue_6m=25.0)]), usual(table))
-    assert told["lateness"].tolist() == ["its only delivery came late", "2 of 5 deliveries late"]
-    assert told["touches"].tolist() == ["no touch in six months", "1 touch in six months"]
-    assert told["trend"].tolist() == ["bought nothing in six months", "last six months at 50 % of the year's pace"]
+    rows = pd.concat([one, one.assign(late=2.0, deliveries=5.0, touches=1.0, revenue_6m=25.0)], ignore_index=True)
+    told = {group: reason_columns(cases) for group, cases in signs(rows, usual(table)).items()}
+    assert told["lateness"]["reason"].tolist() == ["only_delivery_late", "deliveries_late"]
+    assert told["touches"]["reason"].tolist() == ["no_touch", "touched_1"]
+    assert told["trend"]["reason"].tolist() == ["bought_nothing", "slower"]
+    values = [told[group]["reason_values"].map(json.loads).tolist() for group in ("lateness", "touches", "trend")]
+    assert values == [[{}, {"late": 2, "deliveries": 5}], [{}, {"n": 1}], [{}, {"percent": 50}]]
+
+
+def test_words_are_those_of_a_colleague(table):
+    common = replace(usual(table), gap=30.0, order=900.0, margin_rate=0.4)
+    nothing = {
+        "silence_days": 3,
+        "gaps": 0,
+        "gap_mean": np.nan,
+        "tenure_days": 400,
+        "average_order": 1000.0,
+        "claims": 0.0,
+    }
+    nothing |= {"order_days_12m": 2, "categories_12m": 3, "returns_12m": 0.0, "revenue_12m": 200.0, "revenue_6m": 100.0}
+    nothing |= {
+        "margin_12m": 90.0,
+        "disputes": 0.0,
+        "late": 0.0,
+        "touches": np.nan,
+        "delay_days": 0.0,
+        "managers_24m": 1,
+    }
+    nothing |= {"bills": 4.0, "deliveries": 5.0}
+    much = {
+        "silence_days": 40,
+        "tenure_days": 9,
+        "average_order": 123.4,
+        "revenue_6m": 34.0,
+        "margin_12m": 24.4,
+        "claims": 2.0,
+    }
+    much |= {"returns_12m": 50.0, "disputes": 3.0, "late": 2.0, "touches": 4.0, "delay_days": 50.0, "managers_24m": 2}
+    one = {
+        "silence_days": 31,
+        "tenure_days": 1,
+        "order_days_12m": 1,
+        "categories_12m": 1,
+        "claims": 1.0,
+        "disputes": 1.0,
+    }
+    one |= {"late": 1.0, "deliveries": 1.0, "touches": 1.0, "revenue_6m": 0.0}
+    rows = pd.concat(
+        [table.head(1).assign(**nothing, **{}).assign(**more) for more in ({}, much, one)], ignore_index=True
+    )
+    told = said(rows, common)
+    assert {group: texts[0] for group, texts in told.items() if texts[0]} == {
+        "rhythm": "bought on 2 days in 12 months",
+        "breadth": "buys 3 categories",
+    }
+    assert {group: texts[1] for group, texts in told.items()} == {
+        "silence": "silent for 40 days (usually 30)",
+        "rhythm": "bought on 2 days in 12 months",
+        "tenure": "client for 9 days",
+        "money": "average order 123 (usual 900)",
+        "trend": "last six months at 34 % of the year's pace",
+        "margin": "margin 12 %",
+        "breadth": "buys 3 categories",
+        "returns": "sent back 20 % of its purchases",
+        "claims": "2 claims in 12 months",
+        "disputes": "3 open disputes",
+        "lateness": "2 of 5 deliveries late",
+        "touches": "4 touches in six months",
+        "payment": "pays 12 days after the due day",
+        "manager": "2 account managers in 24 months",
+    }
+    assert {group: texts[2] for group, texts in told.items() if texts[2]} == {
+        "silence": "silent for 31 days (usually 30)",
+        "rhythm": "bought on 1 day in 12 months",
+        "tenure": "client for 1 day",
+        "trend": "bought nothing in six months",
+        "breadth": "buys 1 category",
+        "claims": "1 claim in 12 months",
+        "disputes": "1 open dispute",
+        "lateness": "its only delivery came late",
+        "touches": "1 touch in six months",
+    }
+
+
+def test_each_covariate_and_its_step_have_words():
+    assert {f"{kind}_{name}" for kind in ("sign", "step") for name in COVARIATES} <= catalogue().keys()

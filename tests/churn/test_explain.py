@@ -1,7 +1,8 @@
-"""The call list, its reasons in words, and what the model says of each covariate."""
+"""The call list, its reasons, and what the model says of each covariate."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -9,21 +10,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.churn.covariates import own_gap
 from kamlib.churn.explain import changing_effects, final_model, hazard_ratios, lost_probabilities, reasons
 from kamlib.churn.model import Settings, fit
 from kamlib.churn.prediction import predict
 from kamlib.errors import InputError
+from kamlib.report.words import in_words
+from kamlib.stats.reasons import split
 
 AS_OF, H = date(2025, 12, 31), 90
 
 
 def test_reasons_name_the_silence_of_a_silent_buyer_and_nothing_for_a_usual_one(model, table):
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
-    told = reasons(model, now)
+    told = reasons(model, now)["reason"]
     p = predict(model, now)["p_lost"]
     missed = now["silence_days"] > 4 * now["gap_mean"].fillna(60)
-    assert told[missed & (now["gaps"] > 5)].str.contains("silent for").all()
-    assert (told[p < p.quantile(0.1)] == "nothing unusual").mean() > 0.5
+    assert told[missed & (now["gaps"] > 5)].str.contains(r"\bsilent\b").all()
+    assert (told[p < p.quantile(0.1)] == "nothing_unusual").mean() > 0.5
 
 
 def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
@@ -31,6 +35,39 @@ def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
     assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"])).all()
     assert ratios["days"].unique().tolist() == ["1-15", "16-90"]
     assert ratios.set_index(["days", "sign"]).loc[("16-90", "gaps_missed"), "high"] < 1
+
+
+def test_reasons_hold_the_values_of_the_account_and_read_as_they_did(model, table):
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
+    told = reasons(model, now)
+    given = [{reason.code: reason.values for reason in split(*row)} for row in told.itertuples(index=False)]
+    silent = [place for place, row in enumerate(given) if "silent" in row]
+    assert silent and max(map(len, given)) == 2
+    assert all(given[place]["silent"]["n"] == now.loc[place, "silence_days"] for place in silent)
+    words = in_words(told["reason"], told["reason_values"])
+    for place in silent[:20]:
+        gap = own_gap(now, model.common)[place]
+        assert f"silent for {now.loc[place, 'silence_days']:.0f} days (usually {gap:.0f})" in words[place].split("; ")
+    assert set(words[told["reason"] == "nothing_unusual"]) == {"nothing unusual"}
+
+
+def test_a_rule_of_thumb_says_that_it_judged(test, table):
+    verdict = replace(test.verdict, method="baseline", baseline="silence_in_own_gaps")
+    listed = lost_probabilities(table, AS_OF, verdict, None, horizon_days=H)
+    words = in_words(listed["reason"], listed["reason_values"])
+    assert set(listed["reason"]) == {"silent;judged_by", "buys_as_usual;judged_by"}
+    assert words.str.fullmatch(
+        r"(silent for \d+ days \(usually \d+\)|buys in its usual rhythm); judged by silence in own gaps"
+    ).all()
+
+
+@pytest.mark.proof
+def test_a_hundred_thousand_accounts_get_their_reasons_in_three_seconds(model, table):
+    now = table[table["as_of"] == pd.Timestamp(AS_OF)]
+    many = pd.concat([now] * (100_000 // len(now) + 1), ignore_index=True)
+    start = time.process_time()
+    assert len(reasons(model, many)) >= 100_000
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.proof

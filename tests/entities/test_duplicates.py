@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from kamlib.entities import blocking, duplicates
 from kamlib.entities.firm_names import take_apart
-from kamlib.entities.similarity import alike
+from kamlib.entities.similarity import NUMBERED, alike
+from kamlib.report.words import with_words
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 TEXT = {"dtype": str, "keep_default_na": False}
@@ -30,7 +31,7 @@ def proposed(table, review=None):
 
 
 def why(*names, **columns):
-    return duplicates.likely_duplicates(accounts(*names, **columns))["why"].tolist()
+    return with_words(duplicates.likely_duplicates(accounts(*names, **columns)))["why"].tolist()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_labelled_names_are_found_among_all_the_others():
 
 def test_the_result_has_its_columns_and_is_sorted():
     found = duplicates.likely_duplicates(accounts("Belagor", "Zeppelin AG", "ZEPPELIN", "Belogor", None, ""))
-    assert list(found) == ["account_id", "name", "other_id", "other_name", "likeness", "why"]
+    assert list(found) == ["account_id", "name", "other_id", "other_name", "likeness", "why", "why_values"]
     assert found[["account_id", "other_id", "likeness"]].to_numpy().tolist() == [["a1", "a2", 98], ["a0", "a3", 93]]
     assert (
         duplicates.likely_duplicates(accounts("Belagor", "Zeppelin")).empty
@@ -82,7 +83,7 @@ def test_one_tax_number_is_likeness_100_whatever_the_names():
     tax = ["DE 123 456 789", "123456789", "ES-B12345678", "b12345678", "7707083893/770701001", "7707083893", "", None]
     table = accounts("Alpha", "Omega", "Bravo", "Tango", "Kilo", "Lima", "Xray", "Yankee", tax_id=tax)
     assert proposed(table) == {("a0", "a1"): 100, ("a2", "a3"): 100, ("a4", "a5"): 100}
-    assert set(duplicates.likely_duplicates(table)["why"]) == {"the same tax number"}
+    assert set(duplicates.likely_duplicates(table)["why"]) == {"same_tax_number"}
 
 
 @pytest.mark.parametrize("none", ["0000000000", "-", "n/a", "12345", "999999999", "  "])
@@ -133,7 +134,7 @@ def test_a_row_of_numbered_firms_is_a_chain_of_proposals_and_not_every_pair():
     """Schools 1 to 300 are 44,850 pairs; each with the next are 299."""
     found = duplicates.likely_duplicates(accounts(*(f"Школа № {number}" for number in range(1, 301))))
     assert len(found) == 299
-    assert found["why"].str.startswith("differ in a number").all()
+    assert found["why"].str.startswith("other_number").all()
     chained = pd.concat([found["account_id"], found["other_id"]]).value_counts()
     assert len(chained) == 300 and chained.max() == 2
 
@@ -185,7 +186,7 @@ def test_every_pair_that_is_alike_is_found_in_a_small_table(names):
     for place in range(len(table)):
         for after in range(place + 1, len(table)):
             alone = duplicates.likely_duplicates(table.iloc[[place, after]])
-            if len(alone) and not alone["why"].iloc[0].startswith("differ in a number"):
+            if len(alone) and not alone["why"].iloc[0].startswith(NUMBERED):
                 assert (f"a{place}", f"a{after}") in found
 
 

@@ -15,6 +15,7 @@ from kamlib.entities import groups, review
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
 from kamlib.intake.pipeline import given_accounts as accounts_of
+from kamlib.report.words import with_words
 from kamlib.run.store import Run
 from kamlib.study.model import Study
 
@@ -46,7 +47,7 @@ def decide(path, *decisions):
 
 
 def test_the_file_is_one_that_a_spreadsheet_opens(tmp_path):
-    review.refresh(tmp_path / "firms.csv", accounts("Белагор", "Belagor"), ";")
+    review.refresh(tmp_path / "firms.csv", accounts("Белагор", "Belagor"), with_words, ";")
     content = (tmp_path / "firms.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbfaccount_id;name;other_id;other_name;likeness;why;decision\r\n")
     assert content.decode("utf-8-sig").splitlines()[1] == "a0;Белагор;a1;Belagor;98;the same name in other letters;"
@@ -74,7 +75,7 @@ def test_hostile_names_come_back_as_they_were_and_no_cell_is_a_formula(pairs, de
 
 def test_ids_with_leading_zeros_are_written_so_that_a_spreadsheet_leaves_them(tmp_path):
     table = accounts("Belagor", "BELAGOR").assign(account_id=["007", "008"])
-    review.refresh(tmp_path / "firms.csv", table)
+    review.refresh(tmp_path / "firms.csv", table, with_words)
     assert "\n'007,Belagor,'008,BELAGOR," in (tmp_path / "firms.csv").read_text(encoding="utf-8-sig")
     decide(tmp_path / "firms.csv", "same")
     assert review.read(tmp_path / "firms.csv", ["007", "008"])["account_id"].tolist() == ["007"]
@@ -82,21 +83,35 @@ def test_ids_with_leading_zeros_are_written_so_that_a_spreadsheet_leaves_them(tm
 
 def test_decisions_and_columns_of_the_reviewer_stay_and_new_pairs_come_at_the_end(tmp_path):
     path = tmp_path / "firms.csv"
-    first = review.refresh(path, accounts("Belagor", "BELAGOR", "Zeppelin", "ZEPPELIN", "Kanonik", "KANONIK"))
+    first = review.refresh(
+        path, accounts("Belagor", "BELAGOR", "Zeppelin", "ZEPPELIN", "Kanonik", "KANONIK"), with_words
+    )
     assert len(first) == 3 and set(first["decision"]) == {""}
     decide(path, "different", "Same ")
     content = path.read_text(encoding="utf-8-sig").replace("decision", "decision,remark", 1).replace("same", "same", 1)
     path.write_text(content.replace(",different", ",different,asked them"), encoding="utf-8-sig")
     names = ["Belagor", "gone", "Zeppelin", "ZEPPELIN", "Kanonik", "Other", "Ostwind", "OSTWIND"]
-    second = review.refresh(path, accounts(*names))
+    second = review.refresh(path, accounts(*names), with_words)
     assert second[["account_id", "other_id", "decision", "remark"]].to_numpy().tolist() == [
         ["a0", "a1", "different", "asked them"],  # vanished, but decided
         ["a2", "a3", "same", ""],
         ["a6", "a7", "", ""],  # new; the undecided pair a4, a5 vanished
     ]
     before = path.read_bytes()
-    review.refresh(path, accounts(*names))
+    review.refresh(path, accounts(*names), with_words)
     assert path.read_bytes() == before
+
+
+def test_a_file_with_reasons_in_words_of_long_ago_is_read_and_a_pair_still_proposed_gets_those_of_today(tmp_path):
+    path = tmp_path / "firms.csv"
+    path.write_text(
+        "account_id,name,other_id,other_name,likeness,why,decision\n"
+        "a0,Belagor,a1,BELAGOR,98,they look alike,\n"
+        "a2,Zeppelin,a3,ZEPPELIN,98,told by phone,same\n"
+    )
+    made = review.refresh(path, accounts("Belagor", "BELAGOR", "Zeppelin", "ZEPPELIN"), with_words)
+    assert made["why"].tolist() == ["the same name but for case, marks or legal form", "told by phone"]
+    assert review.read(path, [f"a{n}" for n in range(4)])["decision"].tolist() == ["same"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -156,13 +171,13 @@ def test_a_file_without_the_columns_is_named(tmp_path, content):
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone/firms\.csv.*can't be written"):
-        review.refresh(tmp_path / "gone" / "firms.csv", accounts("Belagor"))
+        review.refresh(tmp_path / "gone" / "firms.csv", accounts("Belagor"), with_words)
 
 
 @pytest.mark.slow
 def test_the_study_obeys_the_review_and_no_money_is_lost_or_doubled(make_study, tmp_path):
     path = tmp_path / "firms.csv"
-    review.refresh(path, accounts_of(make_study(FILES)))
+    review.refresh(path, accounts_of(make_study(FILES)), with_words)
     decide(path, "same")
     for unit in ("group", "account"):
         clean = collect(make_study(FILES, identity={"review": "firms.csv"}, unit=unit))
@@ -182,7 +197,7 @@ def test_the_study_obeys_the_review_and_no_money_is_lost_or_doubled(make_study, 
 
 @pytest.mark.slow
 def test_nothing_is_merged_without_a_decision(make_study, tmp_path):
-    review.refresh(tmp_path / "firms.csv", accounts_of(make_study(FILES)))
+    review.refresh(tmp_path / "firms.csv", accounts_of(make_study(FILES)), with_words)
     clean = collect(make_study(FILES, identity={"review": "firms.csv"}))
     assert clean.heads["account_id"].tolist() == clean.heads["customer_id"].tolist()
 

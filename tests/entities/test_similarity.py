@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from kamlib.entities.duplicates import LEAST
 from kamlib.entities.firm_names import take_apart
 from kamlib.entities.similarity import alike
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
 
 NAMES = st.text("abeoмшаяüñ 12.&", max_size=14)
 
@@ -20,7 +22,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def why(one: str, other: str) -> str:
-    return "; ".join(alike(take_apart(one), take_apart(other))[1])
+    return "; ".join(map(sentence, alike(take_apart(one), take_apart(other))[1]))
 
 
 def labelled() -> dict[str, list[tuple[str, str]]]:
@@ -76,6 +78,17 @@ def test_likeness_is_symmetric_and_from_0_to_100(one, other):
 def test_what_differs_decides_the_likeness(one, other, expected, words):
     assert likeness(one, other) == pytest.approx(expected)
     assert words in why(one, other)
+
+
+def test_why_is_a_code_with_what_differs():
+    assert alike(take_apart("Belagor"), take_apart("Belogor"))[1] == [
+        Reason("other_spelling", {"one": "belagor", "other": "belogor"})
+    ]
+    numbers, *rest = alike(take_apart("Belagor 2"), take_apart("Belagor"))[1]
+    assert numbers == Reason("number_in_one", {"number": "2"}) and rest[-1] == Reason("rather_one_group")
+    assert why("Belagor 2", "Belagor").startswith("differ in a number (2 / none)")
+    forms = alike(take_apart("Belagor GmbH"), take_apart("Belagor AG"))[1]
+    assert Reason("other_form", {"one": "limited", "other": "stock"}) in forms
 
 
 def test_branches_with_a_number_are_said_to_be_rather_a_group():

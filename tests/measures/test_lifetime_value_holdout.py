@@ -8,6 +8,7 @@ import pytest
 
 from kamlib.facts.blocks import span_sums
 from kamlib.measures.lifetime_value_holdout import held_out, held_out_parts, held_out_spans
+from kamlib.report.words import word
 
 DAY = pd.Timestamp("2025-01-01")
 
@@ -21,14 +22,15 @@ def test_the_held_out_block_by_hand(clean_orders):
     orders = clean_orders(lines, "customer_id date amount margin")
     came = span_sums(orders, held_out_spans(DAY, 100))
     found = held_out(p_lost, margins, came, DAY, horizon_days=100).set_index("method")
-    ours = found.loc["this value"]
+    ours = found.loc["this_value"]
     assert (ours["expected"], ours["came"]) == (140, 120)
     assert ours["bias"] == pytest.approx(140 / 120 - 1)
     assert ours["mean_error"] == pytest.approx((30 + 50) / 2)
     assert ours["rank_correlation"] == pytest.approx(1)
-    assert found.loc["same block last year", "expected"] == 80  # 300 days ago: inside (DAY - 365, DAY - 265]
-    assert found.loc["last 12 months, pro rata", "expected"] == pytest.approx(120 * 100 / 365)
+    assert found.loc["block_last_year", "expected"] == 80  # 300 days ago: inside (DAY - 365, DAY - 265]
+    assert found.loc["year_pro_rata", "expected"] == pytest.approx(120 * 100 / 365)
     assert np.isnan(ours[["low", "high"]].astype(float)).all(), "two accounts are too few for an interval"
+    assert [word(way) for way in found.index] == ["this value", "same block last year", "last 12 months, pro rata"]
 
 
 def test_the_parts_of_the_miss_by_hand(clean_orders):

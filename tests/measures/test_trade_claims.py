@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from kamlib.measures.trade_claims import first_years, keeping_or_winning, managers_before, managers_share
+from kamlib.report.words import sentence, word
+from kamlib.stats.reasons import Reason
 
 FIRST, AS_OF = pd.Timestamp("2023-01-01"), pd.Timestamp("2025-12-31")
 
@@ -33,11 +35,11 @@ def test_the_first_year_by_hand(clean_orders):
 
 
 @pytest.mark.parametrize(
-    ("left", "won", "verdict"), [(200, 100, "holds"), (100, 200, "does not hold"), (100, 100, "can't be told")]
+    ("left", "won", "verdict"), [(200, 100, "holds"), (100, 200, "does_not_hold"), (100, 100, "cant_be_told")]
 )
 def test_the_verdict_on_keeping_follows_the_planted_means(left, won, verdict):
     found = keeping_or_winning(*world(left, won), FIRST, AS_OF, bootstraps=500)
-    assert found.verdict == verdict
+    assert (found.verdict, found.reason) == (verdict, Reason(f"keeping_{verdict}"))
     figures = found.figures
     assert figures.loc["difference", "mean"] == pytest.approx(figures.loc["kept", "mean"] - figures.loc["won", "mean"])
     assert figures.loc["difference", "low"] < left - won < figures.loc["difference", "high"]
@@ -66,11 +68,10 @@ def test_what_lies_outside_the_two_whole_years_is_not_counted():
     episodes, firsts = world(100, 100, 30)
     early = episodes.assign(last_order=FIRST + pd.Timedelta(days=364))
     found = keeping_or_winning(early, firsts, FIRST, AS_OF)
-    assert found.verdict == "not tested"
-    assert "0 accounts left and 30 were won" in found.reason
-    assert "20 of each would be enough" in found.reason
+    assert found.verdict == "not_tested"
+    assert found.reason == Reason("too_few_left_or_won", {"left": 0, "won": 30, "enough": 20})
     unknown = keeping_or_winning(episodes, firsts.assign(margin=np.nan), FIRST, AS_OF)
-    assert "not known" in unknown.reason
+    assert unknown.reason == Reason("margin_unknown")
 
 
 def team(share: float, seed: int, managers: int = 30, each: int = 20) -> tuple[pd.DataFrame, pd.Series]:
@@ -98,8 +99,8 @@ def test_the_planted_share_of_managers_is_inside_its_interval(share):
 
 def test_the_verdict_on_managers_follows_the_planted_share():
     assert managers_share(*team(0.9, 1)).verdict == "holds"
-    assert managers_share(*team(0.05, 1)).verdict == "does not hold"
-    assert managers_share(*team(0.5, 1, managers=6)).verdict == "can't be told"
+    assert managers_share(*team(0.05, 1)).verdict == "does_not_hold"
+    assert managers_share(*team(0.5, 1, managers=6)).verdict == "cant_be_told"
 
 
 def test_growth_by_hand_counts_losses_and_equal_groups_give_the_anova():
@@ -122,15 +123,39 @@ def test_what_belongs_to_the_segment_is_not_the_managers():
     segment = manager.str.replace("M", "industry ")
     found = managers_share(facts, manager, segment)
     by_growth = found.figures[found.figures["success"] == "growth"].set_index("among")["share"]
-    assert by_growth["all accounts"] > 0.5
-    assert by_growth["within segments"] == 0
-    assert found.verdict == "does not hold"
+    assert by_growth["all_accounts"] > 0.5
+    assert by_growth["within_segments"] == 0
+    assert (found.verdict, found.reason) == ("does_not_hold", Reason("managing_does_not_hold"))
 
 
 def test_too_few_managers_are_refused():
     found = managers_share(*team(0.5, 1, managers=4))
-    assert (found.verdict, found.figures.empty) == ("not tested", True)
-    assert "4 managers had 5 accounts or more; 5 would be enough" in found.reason
+    assert (found.verdict, found.figures.empty) == ("not_tested", True)
+    assert found.reason == Reason("too_few_managers", {"managers": 4, "each": 5, "enough": 5})
+
+
+def test_the_words_of_the_claims_are_as_they_were():
+    verdicts = ("holds", "does_not_hold", "cant_be_told", "not_tested")
+    assert [word(verdict) for verdict in verdicts] == ["holds", "does not hold", "can't be told", "not tested"]
+    assert [sentence(Reason(f"keeping_{verdict}")) for verdict in verdicts[:3]] == [
+        "an account that left brought more a year than one that was won",
+        "an account that was won brought more a year than one that left",
+        "the difference may be chance",
+    ]
+    share = "than a half of the differences in growth goes along with the manager"
+    assert [sentence(Reason(f"managing_{verdict}")) for verdict in verdicts[:3]] == [
+        f"more {share}",
+        f"less {share}",
+        "the interval holds a half",
+    ]
+    assert sentence(Reason("too_few_left_or_won", {"left": 0, "won": 30, "enough": 20})) == (
+        "0 accounts left and 30 were won in the time that two whole years leave; 20 of each would be enough"
+    )
+    assert sentence(Reason("too_few_managers", {"managers": 4, "each": 5, "enough": 5})) == (
+        "4 managers had 5 accounts or more; 5 would be enough"
+    )
+    assert sentence(Reason("amount_unknown")) == "the amount of some of these accounts is not known"
+    assert [word(code) for code in ("all_accounts", "within_segments")] == ["all accounts", "within segments"]
 
 
 def test_the_manager_is_the_one_before_the_year_of_success(clean_orders):

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from kamlib.plan.offer_trial import as_actions, last_round
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
 
 DAY, AS_OF, H = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-06-30"), 100
 
@@ -38,7 +40,7 @@ def test_a_round_by_hand():
     assert found.arms.loc["offer", ["accounts", "returned", "done", "cost"]].tolist() == [70, 56, 70, 3500]
     assert found.arms.loc["control", ["accounts", "returned", "done", "cost"]].tolist() == [80, 48, 0, 0]
     assert (found.difference, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-4)
-    assert "beyond chance" in found.reason
+    assert found.reason == Reason("offers_helped")
 
 
 def test_how_many_would_be_enough_by_hand():
@@ -49,7 +51,8 @@ def test_how_many_would_be_enough_by_hand():
 
 
 def test_offers_that_did_nothing_are_told_so():
-    assert "can't be told apart" in last_round(actions(40, 20), base(40, {0, 30}), AS_OF, horizon_days=H).reason
+    found = last_round(actions(40, 20), base(40, {0, 30}), AS_OF, horizon_days=H)
+    assert found.reason == Reason("arms_alike")
 
 
 def test_who_was_not_lost_on_the_day_counts_in_neither_arm_and_offers_never_made_count():
@@ -66,12 +69,33 @@ def test_only_the_last_round_that_is_over_is_told():
     assert last_round(both, base(40, {1}), AS_OF, horizon_days=H).day == DAY
     only = last_round(late, base(40, {1}), AS_OF, horizon_days=H)
     assert only.day is None
-    assert "the one of 2026-05-11 is over on 2026-08-19" in only.reason
-    assert "no round" in last_round(None, base(4, {1}), AS_OF, horizon_days=H).reason
-    assert "no round" in last_round(actions(4, 2).head(0), base(4, {1}), AS_OF, horizon_days=H).reason
+    assert sentence(only.reason) == ("no round of offers is over yet; the one of 2026-05-11 is over on 2026-08-19")
+    for none in (None, actions(4, 2).head(0)):
+        assert last_round(none, base(4, {1}), AS_OF, horizon_days=H).reason == Reason("no_round_over")
 
 
 def test_without_a_control_group_nothing_is_said_of_the_effect():
     found = last_round(actions(40, 0), base(40, {1, 2}), AS_OF, horizon_days=H)
     assert found.day is None
-    assert "no control group" in found.reason
+    assert found.reason == Reason("no_control_group", {"day": DAY})
+    assert sentence(found.reason) == (
+        "the round of 2026-01-01 has no control group, so nothing can be said of its effect"
+    )
+
+
+def test_the_words_of_a_round_are_as_they_were():
+    assert [sentence(Reason(code)) for code in ("no_round_over", "offers_helped", "offers_harmed", "arms_alike")] == [
+        "no round of offers is over yet",
+        "the offers brought accounts back, beyond chance",
+        "fewer came back with an offer than without, beyond chance",
+        "the arms can't be told apart: the offers may have done nothing",
+    ]
+
+
+def test_the_texts_of_actions_are_as_they_are_read_back():
+    listed = pd.DataFrame(
+        {"customer_id": list("abc"), "offer": [None, "a visit", None], "arm": ["offer", "offer", "control"]}
+    )
+    made = as_actions(listed, DAY)
+    assert made["action"].tolist() == ["win back: a call", "win back: a visit", "win back: control, no offer"]
+    assert set(made["owner"]) == {"account manager"}

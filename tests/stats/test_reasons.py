@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.reasons import Reason, joined, reason_columns, split, waiting, waits_for
+from kamlib.stats.reasons import Reason, joined, packed, reason_columns, split, waiting, waits_for
 
 DAYS = pd.Series([3, 40, 50], index=["a", "b", "c"])
 
@@ -42,6 +42,11 @@ def test_reasons_that_are_joined_come_apart_again():
     assert told == [[], [Reason("late", {"sum": 1.5})], [Reason("gone", {"days": 50}), Reason("late", {"sum": 1.5})]]
     thrice = joined([both, two])
     assert split(*thrice.iloc[2]) == [*told[2], Reason("late", {"sum": 1.5})], "what is joined can be joined again"
+
+
+def test_reasons_of_a_row_are_packed_as_they_come_apart():
+    for row in ([], [Reason("late", {"days": 3})], [Reason("gone"), Reason("late", {"days": 3})]):
+        assert split(*packed(row)) == row
 
 
 def test_an_empty_table_says_what_it_waits_for_also_after_a_selection_and_from_a_file(tmp_path):

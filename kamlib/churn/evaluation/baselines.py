@@ -13,11 +13,7 @@ from kamlib.churn.landmarks import outcomes
 from kamlib.errors import InputError
 from kamlib.stats.intervals import wilson
 
-BASELINES = {
-    "base_rate": "base rate",
-    "silence": "silence alone",
-    "silence_in_gaps": "silence in own gaps",
-}
+BASELINES = ("base_rate", "silence_alone", "silence_in_own_gaps")
 _PENALTY = 0.5  # on the slope; with a few accounts no curve claims certainty, with hundreds it hardly counts
 
 
@@ -75,7 +71,7 @@ def recent(table: pd.DataFrame, until: date | pd.Timestamp, horizon_days: int) -
 def _score(name: str, table: pd.DataFrame, common: Usual) -> pd.Series:
     if name == "base_rate":
         return pd.Series(0.0, index=table.index)
-    if name == "silence":
+    if name == "silence_alone":
         return pd.Series(np.log1p(table["silence_days"]), index=table.index)
     return pd.Series(np.log((table["silence_days"] + 1) / own_gap(table, common)), index=table.index)
 

@@ -15,17 +15,20 @@ from kamlib.churn.model import Model, Settings, fit
 from kamlib.churn.prediction import predict
 from kamlib.errors import InputError
 from kamlib.stats.intervals import wilson
+from kamlib.stats.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the test decided and why: method "model" or "baseline", and the best rule of thumb (a key of `BASELINES`)."""
+    """What the test decided and why: method "model" or "baseline", the best rule of thumb (one of `BASELINES`), and, where no test could
+    be held because the history is short, how short it is."""
 
     method: str
     baseline: str
-    reason: str
+    reason: Reason
     losses: int
     test_date: pd.Timestamp | None
+    history: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,20 @@ def evaluate(
     now = table.loc[table["as_of"] == test_date]
     came = outcomes(now, as_of, horizon_days=horizon_days)
     losses = int(came["lost"].sum())
+    if came["lost"].nunique() < 2:
+        found = {"losses": losses, "accounts": len(now)} if len(now) else {}
+        why = Reason("one_outcome" if found else "nobody_at_risk", {"day": test_date, **found, "enough": fewest_losses})
+        return _untested(why, table, as_of, horizon_days, losses)
+    if losses_by_landmark(table, test_date, horizon_days=horizon_days).empty:
+        why = Reason("no_landmark_before", {"day": test_date, "horizon_days": horizon_days})
+        return _untested(why, table, as_of, horizon_days, losses)
     try:
-        if came["lost"].nunique() < 2:
-            found = f"{losses} of {len(now)} accounts at risk were lost" if len(now) else "no account was at risk"
-            enough = f"{fewest_losses} losses, and accounts that stayed, would be enough"
-            raise InputError(f"on {test_date.date()} {found}; {enough}.")
         rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
         model = fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0)
         p_lost = predict(model, now)["p_lost"]
     except InputError as error:
-        return _untested(str(error), table, as_of, horizon_days, losses)
+        why = Reason("not_estimated", {"problem": str(error).rstrip(".")})
+        return _untested(why, table, as_of, horizon_days, losses)
     worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
     predictions = pd.concat([now[["customer_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
     predictions = predictions.assign(model=p_lost, **rules).reset_index(drop=True)
@@ -119,12 +126,11 @@ def _verdict(
     brier = measures[(measures["measure"] == "brier") & (measures["method"] != "model")]
     best = str(brier.loc[brier["value"].idxmin(), "method"])
     if losses < fewest:
-        seen = "1 loss was seen" if losses == 1 else f"{losses} losses were seen"
-        return Verdict("baseline", best, f"{seen}, {fewest} are needed to judge", losses, test_date)
+        why = Reason("too_few_losses_1" if losses == 1 else "too_few_losses", {"n": losses, "enough": fewest})
+        return Verdict("baseline", best, why, losses, test_date)
     if unbeaten := [name for name in BASELINES if not beats(differences[differences["baseline"] == name])]:
-        names = " and ".join(BASELINES[name] for name in unbeaten)
-        return Verdict("baseline", best, f"the model doesn't beat {names}", losses, test_date)
-    return Verdict("model", best, "the model beats every rule of thumb", losses, test_date)
+        return Verdict("baseline", best, Reason("model_not_better", {"rules": unbeaten}), losses, test_date)
+    return Verdict("model", best, Reason("model_better"), losses, test_date)
 
 
 def beats(differences: pd.DataFrame) -> bool:
@@ -144,10 +150,8 @@ def beats(differences: pd.DataFrame) -> bool:
     return gain[0][2] > 0 and max(low for low, _, _ in gain) > 0 and min(high for _, high, _ in gain) >= 0
 
 
-def _untested(reason: str, table: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, losses: int) -> Evaluation:
-    days = (as_of - table["first_order"].min()).days if len(table) else 0
-    if days < 3 * horizon_days:
-        reason += f" The history has {days} days; a test needs three horizons, {3 * horizon_days}."
-    reason = reason.rstrip(".")
+def _untested(why: Reason, table: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, losses: int) -> Evaluation:
+    days, needed = (as_of - table["first_order"].min()).days if len(table) else 0, 3 * horizon_days
+    short = Reason("history_short", {"days": days, "needed": needed}) if days < needed else None
     empty = pd.DataFrame()
-    return Evaluation(empty, empty, empty, Verdict("baseline", "silence", f"not tested: {reason}", losses, None), None)
+    return Evaluation(empty, empty, empty, Verdict("baseline", "silence_alone", why, losses, None, short), None)

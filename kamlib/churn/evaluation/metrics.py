@@ -7,13 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-MEASURES = {
-    "auc": "AUC of lost at H",
-    "c": "C of the time to the next order",
-    "brier": "Brier score",
-    "slope": "calibration slope",
-    "money": "share of lost money in the top decile",
-}
+MEASURES = ("auc", "c", "brier", "slope", "money")
 Contribution = tuple[tuple[np.ndarray, np.ndarray], tuple[float, float]]
 _FEWEST = 10  # clients of each kind, lost and not: with fewer the bootstrap is blind to what it has not seen
 

@@ -10,14 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, described, money_ticks, none_known, percent_ticks
-from kamlib.report.words import with_words
+from kamlib.report.words import with_words, word
 
-_METHODS = {
-    "model": "model",
-    "silence": "silence alone",
-    "silence_in_gaps": "silence in own gaps",
-    "base_rate": "base rate",
-}
+_METHODS = ("model", "silence_alone", "silence_in_own_gaps", "base_rate")
 _MEASURES = {
     "brier": ("Brier score", "lower is better"),
     "auc": ("AUC, lost or not", "higher is better"),
@@ -57,9 +52,9 @@ def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
     if none_known(measures, "value"):
         return None
     figure, panels = plt.subplots(1, len(_MEASURES), figsize=(9, 2.7), sharey=True)
-    methods = list(_METHODS)[::-1]
+    methods = _METHODS[::-1]
     for axes, (measure, (name, better)) in zip(panels, _MEASURES.items(), strict=True):
-        rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
+        rows = measures[measures["measure"] == measure].set_index("method").reindex(list(methods))
         colours = [BLUE if method == "model" else GREY for method in methods]
         axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
         axes.hlines(range(len(methods)), rows["low"], rows["high"], color=colours, linewidth=2)
@@ -68,7 +63,7 @@ def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
             axes.annotate(
                 f"{value:.3f}", (value, place), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9
             )
-        axes.set_yticks(range(len(methods)), [_METHODS[method] for method in methods])
+        axes.set_yticks(range(len(methods)), [word(method) for method in methods])
         axes.set(ylim=(-0.5, len(methods) - 0.3), xlabel=better)
         axes.set_title(name, fontsize=10, color=MUTED)
         axes.margins(x=0.15)
@@ -97,7 +92,7 @@ def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure 
         axes.axvline(1, color=GREY, linewidth=1)
         axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
         axes.scatter(rows["ratio"], place, color=colours, s=30, zorder=3)
-        axes.set_yticks(place, [f"{row.meaning}: {row.step}" for row in rows.itertuples()])
+        axes.set_yticks(place, [f"{word(f'sign_{sign}')}: {word(f'step_{sign}')}" for sign in rows["sign"]])
         axes.set_title(f"days {span.replace('-', ' to ')} after the landmark", fontsize=10, color=MUTED)
         axes.set_xscale("log")
         low, high = min(low, rows["low"].min()), max(high, rows["high"].max())

@@ -21,6 +21,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.words import word
 
 
 def loss_series(
@@ -42,7 +43,7 @@ def loss_series(
     colours = [*PALETTE[: len(counts.columns) - 2], GREY, FAINT][-len(counts.columns) :]
     for name, colour in zip(counts.columns, colours, strict=True):
         heights = counts[name].to_numpy(float)
-        top.bar(place, heights, bottom=bottom, width=0.72, color=colour, label=name)
+        top.bar(place, heights, bottom=bottom, width=0.72, color=colour, label=word(name))
         bottom += heights
     for at, total in zip(place, bottom, strict=True):
         top.annotate(

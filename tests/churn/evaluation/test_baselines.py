@@ -22,7 +22,7 @@ def test_the_base_rate_is_the_share_lost_on_complete_landmarks(table):
     year = series[series["as_of"] > series["as_of"].max() - pd.Timedelta(days=365)]
     assert rules["base_rate"].unique() == pytest.approx(year["losses"].sum() / year["accounts"].sum())
     order = np.argsort(now["silence_days"].to_numpy(), kind="stable")
-    assert (np.diff(rules["silence"].to_numpy()[order]) >= 0).all()
+    assert (np.diff(rules["silence_alone"].to_numpy()[order]) >= 0).all()
 
 
 @pytest.mark.parametrize("lost", [0, 1, 10])
@@ -45,5 +45,5 @@ def test_ten_accounts_make_no_rule_certain(lost):
         assert (ends["high"] - ends["low"]).min() > 0.05
         assert ((ends["low"] <= found[name]) & (found[name] <= ends["high"])).all()
     if lost == 0:
-        assert found["silence"].unique() == pytest.approx(0.5 / 11)
+        assert found["silence_alone"].unique() == pytest.approx(0.5 / 11)
         assert ends["high"].unique() == pytest.approx(0.2775, abs=1e-4)

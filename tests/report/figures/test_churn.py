@@ -15,8 +15,7 @@ matplotlib.use("Agg")
 RATIOS = pd.DataFrame(
     {
         "days": ["1-30", "1-30", "31-180"],
-        "meaning": ["silence", "breadth", "silence"],
-        "step": ["twice as long"] * 3,
+        "sign": ["silence", "breadth", "silence"],
         "ratio": [0.5, 1.1, 0.7],
         "low": [0.4, 0.9, 0.6],
         "high": [0.6, 1.3, 0.8],
@@ -25,7 +24,7 @@ RATIOS = pd.DataFrame(
 MEASURES = pd.DataFrame(
     [
         (m, k, 0.5, 0.4, 0.6)
-        for m in ("model", "silence", "silence_in_gaps", "base_rate")
+        for m in ("model", "silence_alone", "silence_in_own_gaps", "base_rate")
         for k in ("brier", "auc", "c")
     ],
     columns=["method", "measure", "value", "low", "high"],

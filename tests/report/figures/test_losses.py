@@ -12,7 +12,8 @@ matplotlib.use("Agg")
 
 SERIES = pd.DataFrame({"quarter": ["2025Q1", "2025Q2"], "margin": [np.nan, 50.0], "returned_margin": [np.nan, 20.0]})
 CAUSES = pd.DataFrame(
-    {"quality": [2, 1], "closed": [0, 1], "nothing": [3, 0], "unknown": [0, 4]}, index=["2025Q1", "2025Q2"]
+    {"quality": [2, 1], "closed_or_ended": [0, 1], "nothing_tells": [3, 0], "no_records": [0, 4]},
+    index=["2025Q1", "2025Q2"],
 )
 
 
@@ -23,6 +24,8 @@ def test_the_stacks_hold_every_loss_and_unknown_money_is_a_question_mark():
     assert [text.get_text() for text in top.texts] == ["5", "6"]
     assert [text.get_text() for text in below.texts][:2] == ["?", "?"]
     assert "11 were lost in all, 6 of them in 2025Q2." in figure.get_label()
+    named = [text.get_text() for text in top.get_legend().get_texts()]
+    assert named == ["no records of that time", "nothing that tells", "closed, or contract ended", "quality"]
     matplotlib.pyplot.close("all")
 
 
