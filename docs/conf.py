@@ -1,6 +1,6 @@
 """The site: `make docs` builds it with the root of the project as its source, so every page is written once and lies
 where it belongs: README.md, CONTRIBUTING.md, CHANGELOG.md, the notebooks with their committed outputs. Only the pages
-of the packages are made here, in docs/api, and only their functions are read by import.
+of the packages are made here, in docs/api, and docs/run_tables.md; what they tell is read by import.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from kamlib.run.steps import notebook_steps  # noqa: E402
+from kamlib.study.dictionary import dictionary  # noqa: E402
+from kamlib.study.run_tables import run_tables  # noqa: E402
 
 project, author, project_copyright = "kam", "The kam authors", "2026, The kam authors"
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb"]
@@ -63,17 +67,36 @@ def _page(package: str, names: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _run_tables() -> str:
+    """The page of the tables that a run keeps, by the notebook that makes them."""
+    words = dictionary(run_tables())
+    parts = [
+        "# Tables of a run\n\nA run keeps each of these as `tables/<name>.parquet` beside its report. A code has its values, where it "
+        "has any, beside it in `<name>_values` (JSON). Unknown is missing, never zero; a share lies between 0 and 1."
+    ]
+    for step in notebook_steps():
+        parts.append(f"## {step.title}\n\nMade by [{step.path.name}](../notebooks/{step.path.name}).")
+        for name in step.makes:
+            table = run_tables()[name]
+            rows = words.loc[words["table"] == name, ["column", "type", "unit", "meaning"]].values.tolist()
+            lines = [
+                "| " + " | ".join(row) + " |" for row in [["column", "type", "unit", "meaning"], ["---"] * 4, *rows]
+            ]
+            key = f", named by {', '.join(f'`{one}`' for one in table.key)}" if table.key else ""
+            parts.append(f"### {name}\n\nA row is {table.row}{key}.\n\n" + "\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
 def write_pages(app: Sphinx) -> None:
-    """A page for each package, written only where it changed; pages of packages that are gone are removed."""
-    folder = ROOT / "docs" / "api"
-    folder.mkdir(exist_ok=True)
-    pages = {f"{name}.rst": _page(name, names) for name, names in packages().items()}
-    for path in folder.iterdir():
-        if path.name not in pages:
-            path.unlink()
-    for name, text in pages.items():
-        if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text:
-            (folder / name).write_text(text, encoding="utf-8")
+    """The pages that are made from the code, written only where they changed; pages of packages that are gone are removed."""
+    docs = ROOT / "docs"
+    (docs / "api").mkdir(exist_ok=True)
+    pages = {docs / "api" / f"{name}.rst": _page(name, names) for name, names in packages().items()}
+    for path in set((docs / "api").iterdir()) - set(pages):
+        path.unlink()
+    for path, text in {**pages, docs / "run_tables.md": _run_tables()}.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
 
 
 def describe_parameters(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:

@@ -9,6 +9,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+
+from kamlib.study.run_tables import run_tables
 
 pytest.importorskip("furo")
 
@@ -55,3 +58,12 @@ def test_each_notebook_is_a_page_and_its_pictures_have_words(site):
         for tag in re.findall(r"<img[^>]*>", page.read_text("utf-8"))
     ]
     assert pictures and not [tag for tag in pictures if not re.search(r'alt="[^"]{20,}"', tag)]
+
+
+def test_every_column_of_every_table_of_a_run_is_on_a_page(site):
+    page = BeautifulSoup((site / "docs" / "run_tables.html").read_text("utf-8"), "html.parser")
+    found = {
+        part.get("id"): [row.td.get_text() for row in part.select("tbody tr")]
+        for part in page.select("section section section")
+    }
+    assert found == {name.replace("_", "-"): list(table.names) for name, table in run_tables().items()}

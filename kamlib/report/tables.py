@@ -12,10 +12,20 @@ from kamlib.errors import InputError, some
 from kamlib.report.text import is_number, number_or_text, tidy
 from kamlib.report.words import tell, with_words
 from kamlib.stats.reasons import waits_for
+from kamlib.study.columns import Column
+from kamlib.study.run_tables import column
+from kamlib.study.run_tables import columns as described
 
 
 def table(
-    frame: pd.DataFrame, /, caption: str | None = None, *, index: bool | None = None, most: int = 30, **formats: str
+    frame: pd.DataFrame,
+    /,
+    caption: str | None = None,
+    *,
+    index: bool | None = None,
+    most: int = 30,
+    of: str | None = None,
+    **formats: str,
 ) -> None:
     """Display a plain, rounded table: numbers right, texts escaped, what is missing as "unknown", reasons in words.
 
@@ -28,20 +38,22 @@ def table(
     caption : what the table holds, with unit and period.
     index : whether to show the index; None: when it is named or not just 0, 1, 2...
     most : rows shown at most; the rest is counted below the table.
+    of : of a cross table, the column of the dictionary that its cells hold: all its numbers are written as that one.
     **formats
-        Format spec by column, e.g. ``p_lost=".0%"``; default ``,.2f`` for floats and ``,`` for whole numbers.
+        Format spec by column, e.g. ``lost=".0%"``, where the dictionary (`kamlib.study.run_tables`) doesn't have the column or means
+        something else by its name. Default: as the dictionary says, else ``,.2f`` for floats and ``,`` for whole numbers.
 
     Raises
     ------
     InputError
-        If a format names a column that is not there, or does not fit.
+        If a format names a column that is not there, or does not fit; if the dictionary doesn't have `of`.
     """
     from IPython.display import display
 
     if (waits := waits_for(frame)) is not None:
         tell(waits)
         return
-    heads, rows, right = cells(frame, index=index, most=most, formats=formats)
+    heads, rows, right = cells(frame, index=index, most=most, of=of, formats=formats)
     left_out = max(0, len(frame) - most)
     display(
         {
@@ -53,7 +65,12 @@ def table(
 
 
 def cells(
-    frame: pd.DataFrame, *, index: bool | None = None, most: int | None = None, formats: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    *,
+    index: bool | None = None,
+    most: int | None = None,
+    of: str | None = None,
+    formats: Mapping[str, str] | None = None,
 ) -> tuple[list[str], list[list[str]], list[bool]]:
     """Heads, rows of written cells (not yet escaped) and which columns stand right."""
     frame, formats = with_words(frame), dict(formats or {})
@@ -72,16 +89,36 @@ def cells(
             found=", ".join(str(name) for name, _ in columns),
             remedy="Use the table's own column names.",
         )
+    if of is not None and column(of) is None:
+        raise InputError(
+            "the dictionary has no such column", found=of, remedy="Name one of kamlib/study/run_tables.yaml."
+        )
+    said = described(str(name) for name, _ in columns)
     heads, written, right = [], [], []
-    for name, values in columns:
+    for (name, values), known, like in zip(
+        columns, said, said if of is None else [column(of)] * len(said), strict=True
+    ):
         words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
-        heads.append(tidy(words).replace("_", " "))
-        spec = formats.get(str(name), "")
-        written.append([number_or_text(value, spec) for value in values])
+        heads.append(known.head if known else tidy(words).replace("_", " "))
+        own = formats.get(str(name))
+        spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
+        written.append([number_or_text(value, spec if own or is_number(value) else "") for value in values])
         right.append(
             (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
         )
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
+
+
+def _spec(known: Column | None, *, whole: bool) -> str:
+    """How the dictionary wants numbers to be written, as a format spec; whole ones have no decimals and are no shares."""
+    if known is None or known.format is None or (whole and known.type == "number"):
+        return ""
+    return "+" * known.format.signed + _SPECS.get(known.format.kind, "").format(known.format.digits)
+
+
+#: format spec by kind of `kamlib.study.run_tables.KINDS`
+_SPECS = {"share": ".{}%", "rate": ".{}%", "place": ".0f", "figures": ",.{}g"}
+_SPECS |= dict.fromkeys(("money", "days", "count", "points", "number", "interval"), ",.{}f")
 
 
 def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:

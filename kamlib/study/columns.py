@@ -1,7 +1,8 @@
-"""What a table of the kit and its columns are: their types, units, limits, and the day from which a value is known."""
+"""What a table of the kit and its columns are: types, units, limits, how they are written, and the day from which a value is known."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,8 +10,20 @@ Type = Literal["text", "date", "money", "number", "integer", "flag"]
 
 
 @dataclass(frozen=True)
+class Format:
+    """How a column is written, in any language: its kind, the digits after the point at most, and whether a plus is written.
+
+    Kinds: `KINDS` of `kamlib.study.run_tables`; digits are 0 but of numbers, and of *figures* those that count.
+    """
+
+    kind: str
+    digits: int = 0
+    signed: bool = False
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column: its type, unit and meaning, and the column that dates when it was known."""
+    """One column: its type, unit and meaning, how it is written, and the column that dates when it was known."""
 
     name: str
     type: Type
@@ -21,6 +34,12 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    format: Format | None = None
+
+    @property
+    def head(self) -> str:
+        """What a reader sees above it: the name with spaces, and P(lost) for ``p_lost``."""
+        return re.sub(r"^p (.+)", r"P(\1)", self.name.replace("_", " "))
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ in (its `unit`): the head of the group under common control, or the account itse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from kamlib.study.columns import Column, Table
+from kamlib.study.columns import Column, Format, Table
 
 
 def _text(name: str, meaning: str, **more: Any) -> Column:
@@ -42,7 +43,10 @@ INPUTS: dict[str, Table] = {
                 _money("cost", "cost of goods; margin = amount - cost where margin is not given", known_at="date"),
                 Column("quantity", "number", "units, returned ones negative", unit="units", known_at="date"),
                 _money(
-                    "price", "price of one unit; amount = quantity * price where amount is not given", known_at="date"
+                    "price",
+                    "price of one unit; amount = quantity * price where amount is not given",
+                    known_at="date",
+                    format=Format("money", 2),
                 ),
                 _text("product", "article number", known_at="date"),
                 _text("category", "product category", known_at="date"),
@@ -208,9 +212,9 @@ INPUTS: dict[str, Table] = {
 }
 
 
-def dictionary() -> pd.DataFrame:
-    """The data dictionary of the input tables: one row a column (table, column, type, unit, required, known_at, values,
-    meaning)."""
+def dictionary(tables: Mapping[str, Table] = INPUTS) -> pd.DataFrame:
+    """The data dictionary of `tables`, those that come in or `kamlib.study.run_tables.run_tables()`: one row a column (table, column,
+    type, unit, required, known_at, values, meaning)."""
     return pd.DataFrame(
         [
             {
@@ -223,7 +227,7 @@ def dictionary() -> pd.DataFrame:
                 "values": " / ".join(column.choices),
                 "meaning": column.meaning,
             }
-            for table in INPUTS.values()
+            for table in tables.values()
             for column in table.columns
         ]
     )

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.report import words
-from kamlib.report.tables import table
+from kamlib.report.tables import cells, table
 from kamlib.stats.reasons import waiting
+from kamlib.study import run_tables
+from kamlib.study.run_tables import column
 
 FRAME = pd.DataFrame(
     {
         "customer_id": ["00123", "<b>x</b>"],
         "p_lost": [0.1234, np.nan],
         "orders": pd.array([1000, None], dtype="Int64"),
-        "amount": [Decimal("12.3451"), Decimal("-1")],
+        "left_over": [Decimal("12.3451"), Decimal("-1")],
         "key": [True, False],
         "day": [pd.Timestamp("2026-01-31"), pd.NaT],
     }
@@ -27,11 +34,11 @@ FRAME = pd.DataFrame(
 
 
 def test_a_table_is_rounded_escaped_and_says_unknown(shown):
-    table(FRAME, "Accounts & <more>", p_lost=".0%")
+    table(FRAME, "Accounts & <more>")
     page = BeautifulSoup(shown[0]["text/html"], "html.parser")
     rows = [[cell.get_text() for cell in row.find_all(["td", "th"])] for row in page.find_all("tr")]
     assert rows == [
-        ["customer id", "p lost", "orders", "amount", "key", "day"],
+        ["customer id", "P(lost)", "orders", "left over", "key", "day"],
         ["00123", "12%", "1,000", "12.35", "yes", "2026-01-31"],
         ["<b>x</b>", "unknown", "unknown", "-1.00", "no", "unknown"],
     ]
@@ -92,3 +99,80 @@ def test_reasons_of_a_table_are_shown_in_words(shown, monkeypatch):
     monkeypatch.setattr(words, "catalogue", lambda: {"quiet": "quiet for {days} days"})
     table(pd.DataFrame({"reason": ["quiet", ""], "reason_values": ['{"days": 7}', "{}"], "n": [1, 2]}), "Why")
     assert shown[0]["text/plain"].splitlines()[1:3] == ["reason            n", "quiet for 7 days  1"]
+
+
+#: formats that notebooks once typed, by column
+TYPED = {
+    ",.0f": "money revenue revenue_12m margin_12m contribution cost_to_serve net_revenue largest_account average_order margin_a_year "
+    "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error at_stake aic "
+    "silence_days gap_median median_day median_age lines customers losses lost smallest largest came expected order_days_a_year",
+    "+,.0f": "change",
+    ".0%": "known certainty stale share_moved grouped explained lost_share stayed_share right discount p_lost p_return p_key",
+    ".1%": "share share_of_accounts share_of_money share_of_revenue margin_known margin_rate",
+    "+.0%": "growth",
+    "+.1%": "bias",
+    ".0f": "weight source_line",
+    ".1f": "score points_revenue points gate need solvency authority rhythm flip_weight",
+    ".2f": "alpha slope rank_correlation silhouette ratio",
+    ".3f": "penalty brier auc c",
+    "+.3f": "difference",
+    ",.6g": "worst best",
+}
+
+
+@pytest.mark.parametrize(("spec", "name"), [(spec, name) for spec, names in TYPED.items() for name in names.split()])
+def test_the_dictionary_writes_numbers_as_notebooks_once_did(spec, name):
+    values = [0.0, 0.4567, 0.99, 1.0, 73.25, 99.96] + ([-0.0049, -12.5] if "+" in spec else [])
+    _, rows, right = cells(pd.DataFrame({name: values}))
+    assert right == [True]
+    assert [row[0] for row in rows] == [re.sub(r"^-(?=[0.]*%?$)", "", format(value, spec)) for value in values]
+
+
+ENTRIES = yaml.safe_load(Path(run_tables.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))["columns"]
+NAMES = [name for section in ENTRIES.values() for name in section if "(" not in name]
+NUMBERS = st.one_of(st.floats(-1e9, 1e9), st.integers(-(10**9), 10**9), st.decimals(-(10**9), 10**9, allow_nan=False))
+
+
+@given(st.sampled_from(NAMES), st.lists(NUMBERS, min_size=1, max_size=3))
+def test_a_column_of_the_dictionary_never_shows_more_than_its_digits(name, values):
+    written, values = column(name).format, pd.Series(values, dtype=object)
+    for shown in (row[0] for row in cells(pd.DataFrame({name: values}))[1]):
+        whole, _, rest = shown.strip("%+-").replace(",", "").partition(".")
+        if written.kind == "figures":
+            assert len((whole + rest).partition("e")[0].strip("0")) <= written.digits
+        elif column(name).type in ("money", "number", "integer"):
+            assert len(rest) <= written.digits
+
+
+def test_whole_numbers_have_no_decimals_and_are_no_shares():
+    _, rows, _ = cells(pd.DataFrame({"score": [4], "lost": [1200], "growth": [3]}))
+    assert rows == [["4", "1,200", "3"]]
+
+
+def test_the_ends_of_an_interval_are_written_as_the_value_before_them():
+    frame = pd.DataFrame({"bias": [0.1], "low": [-0.1], "high": [0.3], "score": [7.0], "median": [3.2]})
+    assert cells(frame)[1] == [["+10.0%", "-10.0%", "+30.0%", "7.0", "3"]]
+
+
+def test_a_format_that_is_given_stands_before_the_dictionary():
+    assert cells(pd.DataFrame({"p_lost": [0.1234]}), formats={"p_lost": ".3f"})[1] == [["0.123"]]
+
+
+def test_a_named_index_is_written_by_the_dictionary_too():
+    frame = pd.DataFrame({"n": [1]}, index=pd.Index([0.25], name="p_lost"))
+    assert cells(frame)[:2] == (["P(lost)", "n"], [["25%", "1"]])
+
+
+def test_texts_and_what_is_missing_need_no_format():
+    assert cells(pd.DataFrame({"value": ["blue", None], "money": [np.nan, np.inf]}))[1] == [
+        ["blue", "unknown"],
+        ["unknown", "infinite"],
+    ]
+
+
+def test_the_cells_of_a_cross_table_are_written_as_what_they_hold():
+    cross = pd.DataFrame({"growth": [1234.5], "no date": [0.0]}, index=pd.Index(["A"], name="abc"))
+    assert cells(cross, of="money_after")[1] == [["A", "1,234", "0"]]
+    assert cells(cross, of="points", formats={"no date": ".0%"})[1] == [["A", "1,234.5", "0%"]]
+    with pytest.raises(InputError, match="colour"):
+        cells(cross, of="colour")

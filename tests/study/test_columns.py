@@ -28,3 +28,8 @@ def test_a_column_is_asked_for_by_its_own_name():
 def test_nobody_can_change_a_column():
     with pytest.raises(FrozenInstanceError):
         VISITS.column("day").required = False
+
+
+def test_the_head_of_a_column_is_its_name_in_words():
+    heads = [Column(name, "number", "").head for name in ("share_of_money", "p_lost", "p", "gap_p95")]
+    assert heads == ["share of money", "P(lost)", "p", "gap p95"]
