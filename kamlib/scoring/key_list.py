@@ -17,6 +17,7 @@ from kamlib.scoring.ratings import latest_ratings, rater_spread, rating_ages
 from kamlib.scoring.scores import cautions, contributions, members, score, top_count, utilities, utility_range
 from kamlib.scoring.sensitivity import drop_one, smallest_change
 from kamlib.scoring.smaa import acceptability
+from kamlib.stats.checks import has_columns, one_row_each
 from kamlib.study.sections import Criterion, Scoring
 
 
@@ -77,13 +78,15 @@ def score_list(
     """
     rules = _rules(scoring)
     criteria, weights = rules.criteria, pd.Series({c.name: c.weight for c in rules.criteria}, name="weight")
+    has_columns(facts, ["as_of", "order_days", "tenure_days", "revenue_12m", "margin_12m"])
     today = facts["as_of"].max()
     now = facts[facts["as_of"] == today]
+    one_row_each(now)
     states = customer_states(now, accounts=accounts) if states is None else states
     lane = lanes(now, states, accounts)
     own = None if accounts is None else units(accounts)
     now = with_accounts(now, now[["customer_id"]] if own is None else own)
-    now = now if service is None else now.merge(service, on="customer_id")
+    now = now if service is None else now.merge(service, on="customer_id", how="left")
     now = now[now["customer_id"].isin(lane.loc[lane["lane"] == "client", "customer_id"])].reset_index(drop=True)
     ours = None if ratings is None else latest_ratings(ratings, today)
 
@@ -139,5 +142,7 @@ def _rules(scoring: Scoring | Sequence[Criterion | Mapping[str, Any]]) -> Scorin
     try:
         return Scoring.model_validate({"criteria": list(scoring)})
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        told = [
+            f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
+        ]
         raise InputError("the criteria can't be used", found="; ".join(told)) from None
