@@ -142,7 +142,7 @@ def test_numbers_name_columns_too(frame):
 def test_a_frame_without_rows_and_what_is_no_frame_are_refused(frame):
     with pytest.raises(InputError, match="no order lines"):
         orders(frame.head(0), **NAMES)
-    with pytest.raises(InputError, match="pandas or polars frame.*list"):
+    with pytest.raises(InputError, match=r"pandas or polars frame.*list"):
         orders([1, 2], **NAMES)
 
 
@@ -168,7 +168,7 @@ def test_everything_that_takes_order_lines_names_what_is_wrong_with_them(call, f
         None: frame,
     }
     for column, table in wrong.items():
-        with pytest.raises(InputError, match="kamlib.facts.orders") as error:
+        with pytest.raises(InputError, match=r"kamlib\.facts\.orders") as error:
             call(table, DAY)
         assert error.value.column == column
 
