@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -11,6 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from kamlib import scoring
 from kamlib.cli import app
 from kamlib.run import batch
 from kamlib.study.model import Study
@@ -18,6 +22,8 @@ from kamlib.study.sources import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OWN, WAREHOUSE = re.findall(r"```python\n(.+?)```", README, re.S)
+REAL = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data")) / "online_retail_ii.parquet"
 
 
 def test_every_file_that_readme_links_is_there():
@@ -63,12 +69,70 @@ def test_every_engine_in_readme_is_one():
     assert {url.partition(":")[0].partition("[")[0] for url in found} == {"postgresql", "local", "spark"}
 
 
-def test_the_python_of_readme_runs_on_clean_lines(clean_orders, tmp_path, monkeypatch, capsys):
-    (code,) = re.findall(r"```python\n(.+?)```", README, re.S)
-    clean_orders([("A", "2026-01-31", "10.50"), ("B", "2026-03-31", "3")]).to_parquet(tmp_path / "orders.parquet")
+def test_the_warehouse_of_readme_needs_a_customer_a_day_and_an_amount(tmp_path, monkeypatch, capsys):
+    lines = {
+        "Customer": ["A", "B"],
+        "Day": pd.to_datetime(["2026-01-31 17:30", "2026-03-31 08:00"]),
+        "Net": [10.5, 3.0],
+    }
+    pd.DataFrame(lines).to_parquet(tmp_path / "orders.parquet")
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "README.md", "exec"), {})
+    exec(compile(WAREHOUSE, "README.md", "exec"), {})
     assert re.search(r"^0 +A 2026-06-30 .*^1 +B 2026-06-30 ", capsys.readouterr().out, re.S | re.M)
+
+
+def own_notebook(frame: pd.DataFrame, day: date) -> SimpleNamespace:
+    made = {"frame": frame, "day": day, "scoring": scoring}
+    exec(compile(OWN, "README.md", "exec"), made)
+    (key,) = re.findall(r"`(scoring\.score_list\(.+?\))`", README)
+    return SimpleNamespace(**made, key=eval(key, made))
+
+
+@pytest.mark.slow
+def test_five_lines_of_readme_group_and_say_that_thirteen_months_are_too_short_for_a_test():
+    assert len([line for line in OWN.splitlines() if line and not line.startswith("from ")]) == 5
+    days = pd.to_datetime(["2025-03-01", "2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12"])
+    lines = {
+        "Customer ID": [7, 8, 8, 8, 9],
+        "InvoiceDate": days,
+        "Amount": [5.0, 900, 900, 900, 30],
+        "Invoice": range(5),
+    }
+    made = own_notebook(pd.DataFrame(lines), date(2026, 3, 31))
+    assert set(made.rfm["customer_id"]) == {"7", "8", "9"}
+    assert dict(made.abc_xyz[["customer_id", "cell"]].to_numpy()) == {"8": "AN", "9": "CN", "7": "CL"}
+    assert made.leaving.test.verdict.method == "baseline" and made.leaving.test.verdict.test_date is None
+    assert sorted(made.leaving.table["customer_id"]) == ["8", "9"]
+    assert made.key.table["customer_id"].tolist() == ["8", "9"]
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.is_file(), reason=f"{REAL.name} lies neither in ../shared/data nor in KAM_REFERENCE_DATA")
+def test_five_lines_of_readme_on_a_real_data_set_agree_with_counts_by_hand():
+    """The counts are made here from the frame by pandas, without the kit."""
+    frame = pd.read_parquet(REAL).dropna(subset="Customer ID")
+    frame = frame[~((frame["Sheet"] == "Year 2009-2010") & (frame["InvoiceDate"] >= "2010-12-01"))]
+    frame = frame.assign(Amount=frame["Quantity"] * frame["Price"])
+    day = date(2011, 12, 9)
+    made = own_notebook(frame, day)
+    assert len(made.rfm) == len(made.abc_xyz) == frame["Customer ID"].nunique() == 5_942
+    net = (frame["Quantity"] * (frame["Price"] * 10_000).round().astype("int64")).groupby(frame["Customer ID"]).sum()
+    assert (made.abc_xyz["cell"] == "net<=0").sum() == (net <= 0).sum() == 105
+    last = frame[frame["Amount"] > 0].groupby("Customer ID")["InvoiceDate"].max().dt.normalize()
+    silent = (pd.Timestamp(day) - last).dt.days
+    at_risk = silent[silent <= 365]
+    assert sorted(made.leaving.table["customer_id"]) == sorted(f"{number:.0f}" for number in at_risk.index)
+    lost = made.abc_xyz.set_index("customer_id")["xyz"] == "L"
+    assert lost.sum() == (silent > 180).sum()
+    then = pd.Timestamp(day) - pd.Timedelta(days=180)
+    bought = frame[(frame["Amount"] > 0)].assign(day=lambda t: t["InvoiceDate"].dt.normalize())
+    before = bought[bought["day"] <= then].groupby("Customer ID")["day"].max()
+    asked = before[before >= then - pd.Timedelta(days=365)].index
+    came = bought.loc[bought["day"] > then, "Customer ID"].unique()
+    verdict = made.leaving.test.verdict
+    assert (verdict.test_date, verdict.losses) == (then, len(set(asked) - set(came)))
+    assert made.leaving.table["p_lost"].between(0, 1).all()
+    assert made.key.table["key"].sum() == 35
 
 
 def test_the_batch_file_in_readme_is_read(tmp_path):

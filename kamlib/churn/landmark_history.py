@@ -15,6 +15,7 @@ import pandas as pd
 from kamlib.churn.landmarks import landmark_table
 from kamlib.facts import account_facts, next_orders
 from kamlib.facts.as_known import raise_on_leak
+from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
 from kamlib.stats.draws import drawn
 
@@ -27,6 +28,7 @@ def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
 
     The draw depends on the ids, not on the order of the lines or on the engine.
     """
+    check_lines(orders, "customer_id")
     if orders.customer_id.nunique().execute() <= most:
         return orders
     ids = orders.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
@@ -58,6 +60,7 @@ def at_risk_history(
     InputError
         If a covariate of an earlier day changes when everything after that day is taken away.
     """
+    check_lines(orders, "customer_id", "date")
     days = sorted(set(days))
     part = orders if some is None else some
     since = orders.date.min().to_pyarrow().as_py()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import ended_on
+from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
 from kamlib.stats.intervals import wilson
 
@@ -36,6 +37,7 @@ def loss_episodes(
         return; missing while that is not over). Margins are missing where none is known.
     """
     horizon = pd.Timedelta(days=horizon_days)
+    check_lines(orders, "customer_id", "date", "amount", "margin")
     lines = orders.filter(orders.date <= as_of)
     purchases = lines.filter(lines.amount > 0)
     days = purchases.select("customer_id", "date").distinct()

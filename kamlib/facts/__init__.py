@@ -6,9 +6,10 @@ Nothing after the date asked for is read.
 """
 
 from kamlib.facts.accounts import account_facts
-from kamlib.facts.as_known import known_at, raise_on_leak
+from kamlib.facts.as_known import known_at
 from kamlib.facts.days import account_days, order_days
 from kamlib.facts.months import account_months
+from kamlib.facts.order_lines import orders
 from kamlib.facts.orders_after import next_orders
 from kamlib.facts.service import service_facts
 from kamlib.facts.states import customer_states
@@ -22,7 +23,7 @@ __all__ = [
     "known_at",
     "next_orders",
     "order_days",
-    "raise_on_leak",
+    "orders",
     "service_facts",
     "worth_column",
 ]

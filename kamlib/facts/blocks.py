@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
 
 PAST_BLOCKS = 4  # blocks of an account's own past that its usual margin is taken from
@@ -28,6 +29,7 @@ def past_blocks(orders: ir.Table, as_of: date, *, horizon_days: int) -> pd.DataF
         customer_id, block (0 is the latest), amount, margin (study currency, credit notes in the block they are dated in),
         bought (whether it holds a purchase).
     """
+    check_lines(orders, "customer_id", "date", "amount", "margin")
     back = ibis.date(pd.Timestamp(as_of).date()).delta(orders.date, unit="day")
     lines = orders.mutate(back=back).filter(lambda t: (t.back >= 0) & (t.back < PAST_BLOCKS * horizon_days))
     return _sums(lines.mutate(block=(lines.back / horizon_days).floor().cast("int64")), ["customer_id", "block"])
@@ -45,6 +47,7 @@ def later_blocks(
     DataFrame
         customer_id, as_of, block (from 1, at most `n_blocks`); one row per block with a purchase.
     """
+    check_lines(orders, "customer_id", "date", "amount")
     days = orders.filter(orders.amount > 0).select("customer_id", "date").distinct()
     marks = small(orders.get_backend(), {"as_of": [pd.Timestamp(day).date().isoformat() for day in dates]})
     marks = marks.mutate(as_of=marks.as_of.cast("date"))
@@ -65,6 +68,7 @@ def span_sums(orders: ir.Table, spans: Mapping[str, tuple[pd.Timestamp, pd.Times
     DataFrame, one row per account and span with lines
         customer_id, span (its name), amount, margin (study currency), bought.
     """
+    check_lines(orders, "customer_id", "date", "amount", "margin")
     ends = [[day.date().isoformat() for day in days] for days in zip(*spans.values(), strict=True)]
     bounds = small(orders.get_backend(), {"span": list(spans), "start": ends[0], "end": ends[1]})
     known = bounds.mutate(start=bounds.start.cast("date"), end=bounds.end.cast("date"))

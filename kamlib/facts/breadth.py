@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.facts.days import seen_at
+from kamlib.facts.order_lines import check_lines
 
 
 def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
@@ -25,6 +26,7 @@ def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
         customer_id, as_of, categories, categories_12m, categories_24m, managers, managers_12m, managers_24m. Accounts without
         a purchase by the date are not in it.
     """
+    check_lines(orders, "customer_id", "date", "amount", "category", "manager")
     lines = orders.filter((orders.date <= dates[-1]) & (orders.amount > 0))
     stretch = ibis.cases(*((lines.date <= at, place) for place, at in enumerate(dates)))
     kinds = lines.group_by("customer_id", "category", "manager", stretch=stretch).agg(latest=lines.date.max())

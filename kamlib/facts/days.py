@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.errors import InputError
+from kamlib.facts.order_lines import check_lines
 
 
 def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
@@ -38,6 +39,7 @@ def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
         customer_id, date, `by`, lines, bought and returned (of purchases and of credit notes, both positive), margin (missing
         where no line has one), known (bought and returned of the lines with a margin).
     """
+    check_lines(orders, "customer_id", "date", "amount", "margin", *by)
     lines = orders.filter(orders.date <= until)
     sums = {
         "bought": lines.amount.sum(where=lines.amount > 0).fill_null(0),

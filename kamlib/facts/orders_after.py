@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.facts.days import as_dates, as_pandas
+from kamlib.facts.order_lines import check_lines
 
 
 def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> pd.DataFrame:
@@ -22,6 +23,7 @@ def next_orders(orders: ir.Table, dates: date | Sequence[date], until: date) -> 
     DataFrame
         customer_id, as_of, next_order (missing where none came by `until`).
     """
+    check_lines(orders, "customer_id", "date", "amount")
     bought = orders.filter((orders.date <= until) & (orders.amount > 0)).select("customer_id", "date").distinct()
     pairs = bought.mutate(as_of=ibis.array([ibis.literal(at, type="date") for at in as_dates(dates)]).unnest())
     firsts = pairs.group_by("customer_id", "as_of").agg(

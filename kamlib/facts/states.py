@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
+from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import Case, reason_columns
 
+NEEDED = (
+    *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps", "gap_p95"),
+    *("revenue_6m", "revenue_prev_6m", "revenue_6m_year_ago", "long_gap_ended"),
+)
 STATES = ("active", "returned", "partial", "silent", "lost")
 _PRIOR_GAPS = 5
 _FEWEST = 20  # accounts with gaps that a segment needs
@@ -48,6 +53,7 @@ def customer_states(
         customer_id, as_of, state, silence_days, silence_limit (days), reason, reason_values (as of `kamlib.stats.reasons`).
         Accounts that never bought are not in it.
     """
+    has_columns(facts, NEEDED)
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
     limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
     expected = expectation(table)

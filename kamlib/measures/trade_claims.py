@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.order_lines import check_lines
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason
 
@@ -34,6 +35,7 @@ def first_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     DataFrame
         customer_id, first_order, amount, margin (net, study currency; margin missing where none is known).
     """
+    check_lines(orders, "customer_id", "date", "amount", "margin")
     lines = orders.filter(orders.date <= as_of)
     bought = lines.filter(lines.amount > 0)
     firsts = bought.group_by("customer_id").agg(first_order=bought.date.min())
@@ -160,6 +162,7 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
 
 def managers_before(orders: ir.Table, until: date) -> pd.Series:
     """The manager with the most purchases of each account in the 365 days to `until`, by customer_id."""
+    check_lines(orders, "customer_id", "date", "amount", "manager")
     lines = orders.filter((orders.amount > 0) & orders.manager.notnull() & (orders.date <= until))
     lines = lines.filter(lines.date > (pd.Timestamp(until) - pd.Timedelta(days=365)).date())
     sums: pd.DataFrame = (

@@ -1,6 +1,6 @@
 """Who buys how, and who has moved."""
 
-from kamlib.segments.abc_xyz import abc_classes
+from kamlib.segments.abc_xyz import abc_classes, cells
 from kamlib.segments.cluster_profiles import profiles
 from kamlib.segments.clusters import cluster_accounts
 from kamlib.segments.crosstabs import cross, traits
@@ -11,6 +11,7 @@ from kamlib.segments.xyz import xyz_classes
 
 __all__ = [
     "abc_classes",
+    "cells",
     "cluster_accounts",
     "cross",
     "lifecycle_stages",

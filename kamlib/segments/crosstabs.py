@@ -17,6 +17,7 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.days import as_pandas, months_between
+from kamlib.facts.order_lines import check_lines
 from kamlib.stats.checks import one_row_each
 
 FIRM = ("industry", "size", "country", "region")
@@ -44,6 +45,7 @@ def line_sums(orders: ir.Table, as_of: date, months: int | None = 24) -> pd.Data
         customer_id, channel, manager; revenue (net), margin (of the lines where it is known, missing where none is) and
         known_revenue (net of those lines), in study currency.
     """
+    check_lines(orders, "customer_id", "date", "amount", "margin", *LINES)
     lines = orders.filter(orders.date <= as_of)
     if months is not None:
         lines = lines.filter(months_between(lines.date, ibis.literal(as_of, type="date")) < months)

@@ -9,6 +9,12 @@ import pandas as pd
 from kamlib.errors import InputError, some
 
 
+def has_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raise an `InputError` that names the missing ones unless `table` has the columns."""
+    if missing := [name for name in columns if name not in table]:
+        raise InputError("columns are missing", found=f"no {some(missing)}", remedy="Check which table is given.")
+
+
 def one_row_each(table: pd.DataFrame, columns: Sequence[str] = ()) -> None:
     """Raise unless `table` has the columns, and each customer_id once.
 
@@ -17,8 +23,7 @@ def one_row_each(table: pd.DataFrame, columns: Sequence[str] = ()) -> None:
     InputError
         Naming the missing columns, or up to five accounts that repeat or have no id.
     """
-    if missing := [name for name in ["customer_id", *columns] if name not in table]:
-        raise InputError("columns are missing", found=f"no {some(missing)}", remedy="Check which table is given.")
+    has_columns(table, ["customer_id", *columns])
     if table["customer_id"].isna().any():
         raise InputError("an account has no id", column="customer_id", remedy="Set such rows aside when cleaning.")
     if (twice := table["customer_id"].duplicated()).any():

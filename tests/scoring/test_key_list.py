@@ -1,0 +1,140 @@
+"""The list in one call: places and chances by hand, and each part as its own module gives it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.scoring import scores as steps
+from kamlib.scoring import sensitivity, smaa
+from kamlib.scoring.key_list import score_list
+from kamlib.scoring.ratings import latest_ratings, rater_spread
+from kamlib.study.sections import Criterion, Scoring
+
+REVENUE = {"name": "revenue", "worst": 0, "best": 1000, "weight": 60}
+TRUST = {"name": "trust", "source": "rating", "group": "reputation", "worst": 1, "best": 10, "weight": 40}
+ONE = {"criteria": [REVENUE | {"weight": 100}], "top_least": 1, "draws": 200}
+
+
+@pytest.fixture
+def states():
+    """``states(lost=["a0"])``: all active but these."""
+
+    def make(n, lost=()):
+        ids = [f"a{i}" for i in range(n)]
+        return pd.DataFrame({"customer_id": ids, "state": ["lost" if name in lost else "active" for name in ids]})
+
+    return make
+
+
+def marked(*rows):
+    table = pd.DataFrame(rows, columns=["customer_id", "rater", "score", "date"])
+    return table.assign(criterion="trust", rival="", view="ours", date=pd.to_datetime(table["date"]))
+
+
+def test_one_criterion_by_hand(facts, states):
+    # 1 + 99 x revenue / 1000; with one criterion no draw of weights can move a place
+    found = score_list(facts(revenue_12m=[500.0, 250, 2000]), Scoring(**ONE), states=states(3))
+    table = found.table.set_index("customer_id")
+    assert found.table["customer_id"].tolist() == ["a2", "a0", "a1"]
+    assert table["score"].to_dict() == pytest.approx({"a2": 100, "a0": 50.5, "a1": 25.75})
+    assert table["key"].to_dict() == {"a2": True, "a0": False, "a1": False}
+    assert table["p_key"].to_dict() == {"a2": 1, "a0": 0, "a1": 0}
+    assert found.dropped.empty and (table["flip_criterion"] == "").all() and (table["stale_ratings"] == 0).all()
+    assert found.criteria["known"].to_dict() == {"revenue": 1.0} and found.waits.empty
+
+
+def test_the_lost_are_not_scored_and_who_loses_money_has_no_place(facts, states):
+    some = facts(revenue_12m=[500.0, 900, 800], margin_12m=[10.0, 10, -1])
+    found = score_list(some, Scoring(**ONE), states=states(3, lost=["a1"]))
+    assert found.facts["customer_id"].tolist() == ["a0", "a2"]
+    assert found.table["customer_id"].tolist() == ["a0", "a2"]
+    assert found.table["key"].tolist() == [True, False] and found.table["rank"].isna().tolist() == [False, True]
+    assert found.knocked["customer_id"].tolist() == ["a2"]
+
+
+def test_of_several_dates_the_last_counts(facts, states):
+    earlier = facts(revenue_12m=[1.0], as_of=[pd.Timestamp("2025-09-30")])
+    found = score_list(pd.concat([earlier, facts(revenue_12m=[500.0])]), Scoring(**ONE), states=states(1))
+    assert found.table["score"].tolist() == pytest.approx([50.5])
+
+
+def test_whom_revenue_alone_qualifies_is_key_for_sure(facts, states):
+    rules = Scoring(
+        criteria=[REVENUE, {"name": "growth", "worst": -1, "best": 1, "weight": 40}],
+        top_least=1,
+        draws=100,
+        qualifying_revenue=400,
+    )
+    found = score_list(facts(revenue_12m=[1000.0, 500, 10], growth=[1.0, -1, 0.0]), rules, states=states(3)).table
+    table = found.set_index("customer_id")
+    assert table["key"].to_dict() == {"a0": True, "a1": True, "a2": False}
+    assert table.loc["a1", "p_key"] == 1 and table.loc["a2", "p_key"] < 1
+
+
+def test_a_rating_counts_its_age_and_one_that_is_missing_opens_the_score(facts, states):
+    rated = marked(("a0", "x", 10, "2026-09-01"), ("a1", "x", 1, "2024-01-01"))
+    found = score_list(facts(revenue_12m=[1000.0] * 3), [REVENUE, TRUST], states=states(3), ratings=rated)
+    table = found.table.set_index("customer_id")
+    assert table["stale_ratings"].to_dict() == {"a0": 0, "a1": 1, "a2": 0}
+    assert table.loc["a0", ["low", "high"]].tolist() == pytest.approx([100, 100])
+    assert table.loc["a2", ["low", "high"]].tolist() == pytest.approx([60.4, 100])  # 1 + 99 x (0.6 to 1)
+    assert found.criteria["known"].to_dict() == pytest.approx({"revenue": 1, "trust": 2 / 3})
+
+
+def test_what_nothing_is_known_of_waits(facts, states):
+    found = score_list(facts(revenue_12m=[1.0, 2]), [REVENUE, TRUST], states=states(2))
+    assert found.waits["criterion"].tolist() == ["trust"]
+
+
+def test_each_part_is_what_its_module_gives(facts, states):
+    rng = np.random.default_rng(4)
+    n = 40
+    rules = Scoring(criteria=[REVENUE, TRUST], top_share=0.2, draws=300)
+    some = facts(revenue_12m=rng.uniform(0, 1200, n).round())
+    rated = marked(*[(f"a{i}", who, int(rng.integers(1, 11)), "2026-09-01") for i in range(30) for who in "xy"])
+    found = score_list(some, rules, states=states(n), ratings=rated, marks={"good": 0.5})
+    ours = latest_ratings(rated, some["as_of"].max())
+    low, high = steps.utility_range(found.values, rules.criteria, rater_spread(rules.criteria, ours, found.values))
+    low, high = (part.loc[found.table["customer_id"]] for part in (low, high))
+    weights = pd.Series({"revenue": 60.0, "trust": 40})
+    sure = smaa.acceptability(low, high, weights, top=8, marks={"good": 0.5}, draws=300).accounts
+    pd.testing.assert_frame_equal(found.table[["customer_id", "p_key", "p_first", "p_good"]], sure)
+    middle = steps.utilities(found.values, rules.criteria).fillna(0.5).loc[found.table["customer_id"]]
+    pd.testing.assert_frame_equal(found.dropped, sensitivity.drop_one(middle, weights, top=8))
+    sums = found.contributions.groupby("customer_id")["points"].sum() + 1
+    pd.testing.assert_series_equal(
+        found.table.set_index("customer_id")["score"], sums, check_like=True, check_names=False
+    )
+
+
+def test_criteria_as_a_list_and_as_a_section_give_the_same(facts, states):
+    some = facts(revenue_12m=[10.0, 900, 300])
+    lists = [
+        score_list(some, given, states=states(3)).table
+        for given in ([Criterion(**ONE["criteria"][0])], Scoring(criteria=ONE["criteria"]))
+    ]
+    pd.testing.assert_frame_equal(*lists)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([REVENUE], "sum to 60"),
+        ([{"name": "charm", "worst": 0, "best": 1, "weight": 100}], "charm"),
+        ([REVENUE | {"weight": 100, "best": 0}], "must differ"),
+        ([], "no criteria"),
+    ],
+)
+def test_criteria_that_cannot_be_used_are_refused_in_words(facts, states, given, says):
+    with pytest.raises(InputError, match=says):
+        score_list(facts(revenue_12m=[1.0]), given, states=states(1))
+
+
+def test_facts_that_lack_a_column_and_a_list_without_anybody_are_refused(facts, states):
+    with pytest.raises(InputError, match="no 'revenue_12m'"):
+        score_list(facts(growth=[1.0]).drop(columns="revenue_12m"), Scoring(**ONE), states=states(1))
+    with pytest.raises(InputError, match="knocked out"):
+        score_list(facts(margin_12m=[-1.0]), Scoring(**ONE), states=states(1))
