@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from kamlib.errors import InputError
+from kamlib.facts.accounts import at_last_date
 from kamlib.facts.customers import lanes, units, with_accounts
 from kamlib.facts.states import customer_states
 from kamlib.scoring.criteria import criterion_values, knock_outs, waiting
@@ -18,6 +19,7 @@ from kamlib.scoring.scores import cautions, contributions, members, score, top_c
 from kamlib.scoring.sensitivity import drop_one, smallest_change
 from kamlib.scoring.smaa import acceptability
 from kamlib.stats.checks import has_columns, one_row_each
+from kamlib.stats.reasons import Reason
 from kamlib.study.sections import Criterion, Scoring
 
 
@@ -30,8 +32,8 @@ class ScoreList:
         flips the place: flip_criterion, flip_weight, flip_weight_at_flip, flip_change (`kamlib.scoring.sensitivity`).
     contributions : what each criterion adds to each score.
     criteria : a row for each: its anchors, weight and words, and known (share of the scored customers).
-    cautions : what a reader should be warned of.
-    waits : criteria that nothing is known of, and what they wait for.
+    cautions : what a reader should be warned of, a reason each.
+    waits : criteria that nothing is known of, and what they wait for, a reason each.
     dropped : the list without each criterion in turn (`kamlib.scoring.sensitivity.drop_one`).
     facts, values, knocked : the customers that were scored, their raw values by criterion, and who is knocked out.
     """
@@ -39,8 +41,8 @@ class ScoreList:
     table: pd.DataFrame
     contributions: pd.DataFrame
     criteria: pd.DataFrame
-    cautions: Sequence[Any]
-    waits: pd.DataFrame
+    cautions: list[Reason]
+    waits: list[Reason]
     dropped: pd.DataFrame
     facts: pd.DataFrame
     values: pd.DataFrame
@@ -79,8 +81,8 @@ def score_list(
     rules = _rules(scoring)
     criteria, weights = rules.criteria, pd.Series({c.name: c.weight for c in rules.criteria}, name="weight")
     has_columns(facts, ["as_of", "order_days", "tenure_days", "revenue_12m", "margin_12m"])
-    today = facts["as_of"].max()
-    now = facts[facts["as_of"] == today]
+    now = at_last_date(facts)
+    today = now["as_of"].max()
     one_row_each(now)
     states = customer_states(now, accounts=accounts) if states is None else states
     lane = lanes(now, states, accounts)

@@ -43,7 +43,7 @@ def test_one_criterion_by_hand(facts, states):
     assert table["key"].to_dict() == {"a2": True, "a0": False, "a1": False}
     assert table["p_key"].to_dict() == {"a2": 1, "a0": 0, "a1": 0}
     assert found.dropped.empty and (table["flip_criterion"] == "").all() and (table["stale_ratings"] == 0).all()
-    assert found.criteria["known"].to_dict() == {"revenue": 1.0} and found.waits.empty
+    assert found.criteria["known"].to_dict() == {"revenue": 1.0} and found.waits == []
 
 
 def test_the_lost_are_not_scored_and_who_loses_money_has_no_place(facts, states):
@@ -86,7 +86,7 @@ def test_a_rating_counts_its_age_and_one_that_is_missing_opens_the_score(facts, 
 
 def test_what_nothing_is_known_of_waits(facts, states):
     found = score_list(facts(revenue_12m=[1.0, 2]), [REVENUE, TRUST], states=states(2))
-    assert found.waits["criterion"].tolist() == ["trust"]
+    assert [reason.values["criterion"] for reason in found.waits] == ["trust"]
 
 
 def test_each_part_is_what_its_module_gives(facts, states):
