@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.checks import has_columns
+
 
 def own_rows(accounts: pd.DataFrame) -> pd.DataFrame:
     """What the clean `accounts` know of each customer itself: the row of the account that heads it; index customer_id."""
+    has_columns(accounts, ["customer_id", "account_id"])
     own = accounts[accounts["account_id"] == accounts["customer_id"]]
     return own.drop_duplicates("customer_id").set_index("customer_id")
 
@@ -23,6 +26,7 @@ def units(accounts: pd.DataFrame) -> pd.DataFrame:
 
     It is the sum of the members' wallets or, where only the unit's own row has one, that one; if some members' are unknown, it is.
     """
+    has_columns(accounts, ["customer_id", "account_id"])
     own = accounts["customer_id"] == accounts["account_id"]
     if "wallet" not in accounts:
         return accounts[own].reset_index(drop=True)

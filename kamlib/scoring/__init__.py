@@ -2,19 +2,23 @@
 
 from kamlib.scoring.categories import customer_categories
 from kamlib.scoring.contradictions import contradicting_signs
+from kamlib.scoring.criteria import criterion_values
 from kamlib.scoring.kaism import kaism_matrix
 from kamlib.scoring.key_list import ScoreList, score_list
 from kamlib.scoring.list_changes import changes
 from kamlib.scoring.ratings import latest_ratings
-from kamlib.study.sections import Criterion
+from kamlib.scoring.sensitivity import smallest_change
+from kamlib.scoring.smaa import acceptability
 
 __all__ = [
-    "Criterion",
     "ScoreList",
+    "acceptability",
     "changes",
     "contradicting_signs",
+    "criterion_values",
     "customer_categories",
     "kaism_matrix",
     "latest_ratings",
     "score_list",
+    "smallest_change",
 ]

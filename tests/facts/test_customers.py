@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.errors import InputError
 from kamlib.facts import customers
 
 
@@ -36,3 +37,9 @@ def test_relation_counts_from_first_contact_unless_an_order_is_earlier_or_the_co
     accounts = pd.DataFrame({"customer_id": table["customer_id"], "since": since})
     assert customers.with_accounts(table, accounts)["relation_days"].tolist() == [100, 365, 100, 10]
     assert customers.with_accounts(table, accounts[["customer_id"]])["relation_days"][:3].tolist() == [100, 100, 100]
+
+
+def test_accounts_without_one_of_their_ids_are_refused_and_it_is_named():
+    for read in (customers.own_rows, customers.units):
+        with pytest.raises(InputError, match="no 'account_id'"):
+            read(pd.DataFrame({"customer_id": ["a"], "name": ["A"]}))

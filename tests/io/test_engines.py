@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -205,6 +206,13 @@ def test_all_facts_are_equal(embedded, clean):
     assert len(pairs[0]) > 150
 
 
+def test_facts_of_order_lines_of_ones_own_are_equal(other, lines):
+    named = {"account_id": HOSTILE, "amount": "Net", "order_id": "Invoice no"}
+    there = engines.orders(engines.connect(other.engine), other.there())
+    whole = [table.drop_null([HOSTILE, "date", "Net"], how="any") for table in (ibis.memtable(lines), there)]
+    same(*(facts.account_facts(facts.orders(table, **named), AS_OF[-1]) for table in whole), ["customer_id"])
+
+
 def test_months_days_and_next_orders_are_equal(embedded, clean):
     for make, keys in (
         (lambda orders: facts.account_months(orders, AS_OF[-1]), ["customer_id", "month"]),
@@ -224,6 +232,7 @@ def test_losses_first_years_and_managers_are_equal(embedded, clean):
     firms = pd.DataFrame(
         {"customer_id": ["00008", "00022"], "closed_on": [ended, pd.NaT], "contract_end": [pd.NaT, ended]}
     )
+    firms["account_id"] = firms["customer_id"]
     for make, keys in (
         (
             lambda orders: losses.loss_episodes(orders, AS_OF[-1], horizon_days=40, accounts=firms),

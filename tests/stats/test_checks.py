@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.stats.checks import one_row_each
+from kamlib.stats.checks import has_columns, one_row_each
 
 
 def test_a_table_with_each_account_once_and_its_columns_passes():
@@ -32,3 +32,9 @@ def test_accounts_that_stand_twice_are_named_five_at_most():
 def test_an_account_without_an_id_is_refused():
     with pytest.raises(InputError, match="has no id"):
         one_row_each(pd.DataFrame({"customer_id": ["a", None]}))
+
+
+def test_columns_that_are_there_pass_and_the_missing_ones_are_named():
+    has_columns(pd.DataFrame({"a": [1], "b": [1]}), ["a", "b"])
+    with pytest.raises(InputError, match="no 'c', 'd'"):
+        has_columns(pd.DataFrame({"a": [1]}), ["a", "c", "d"])
