@@ -11,9 +11,6 @@ from kamlib.stats.reasons import Reason
 NUMBERED = ("other_number", "number_in_one")
 UNLIKE = 0.3  # share of letters that differ above which no slip explains it
 _WEAK, _BRANCH = weak_sounds(), {sound(word) for word in BRANCH}
-_VOWELS = set("aeiou")
-_ALIKE = {frozenset(pair) for pair in ("bp", "dt", "gk", "gh", "hk", "bv", "sz", "sc", "cz", "ck", "vf", "mn")}
-_FIRST = 0.6  # what a slip in the first letter costs more
 _SHORTEST = 5  # words of fewer letters differ by a letter and are other words
 
 
@@ -21,8 +18,8 @@ def alike(one: Name, other: Name) -> tuple[float, list[Reason]]:
     """Likeness of two names, 0 to 100, and the reasons; symmetric, and 100 for the same name.
 
     What both names hold is put aside and the rest is compared: so that ``Mevelin Maschinenbau`` and ``Bebokov
-    Maschinenbau`` have nothing in common, however long the common word is. A swap of two letters, a vowel for another, a
-    similar consonant or a letter more costs less than another consonant, and anything at the beginning costs more.
+    Maschinenbau`` have nothing in common, however long the common word is. There each letter more, less or changed counts as
+    one slip, and so does a swap of two neighbours (optimal string alignment).
     """
     if one.given == other.given:
         return 100.0, [Reason("same_name")]
@@ -118,34 +115,5 @@ def _spelling(one: str, other: str) -> float:
     longest = max(len(one), len(other))
     if min(len(one), len(other)) < _SHORTEST - 1 or longest < _SHORTEST:
         return 0.0
-    most = int(UNLIKE * longest)
-    if OSA.distance(one, other, score_cutoff=most) > most:
-        return 0.0
-    return min(97.0, 100 * max(0.0, 1 - _cost(one, other) / longest))
-
-
-def _cost(one: str, other: str) -> float:
-    """The least cost of turning one word into the other by letters added, changed or swapped (optimal string alignment)."""
-    rows = [[0.0]]
-    for letter in other:
-        rows[0].append(rows[0][-1] + _added(letter) + _FIRST * (len(rows[0]) == 1))
-    for i, a in enumerate(one, start=1):
-        row = [rows[-1][0] + _added(a) + _FIRST * (i == 1)]
-        for j, b in enumerate(other, start=1):
-            change = 0.0 if a == b else _changed(a, b) + _FIRST * (i == j == 1)
-            costs = [rows[-1][j] + _added(a), row[-1] + _added(b), rows[-1][j - 1] + change]
-            if i > 1 and j > 1 and a != b and a == other[j - 2] and b == one[i - 2]:
-                costs.append(rows[-2][j - 2] + 0.5 + _FIRST * (i == j == 2))
-            row.append(min(costs))
-        rows.append(row)
-    return rows[-1][-1]
-
-
-def _added(letter: str) -> float:
-    return 0.3 if letter == "h" else 0.5 if letter in _VOWELS else 0.7
-
-
-def _changed(a: str, b: str) -> float:
-    if a in _VOWELS and b in _VOWELS:
-        return 0.5
-    return 0.8 if frozenset((a, b)) in _ALIKE else 1.4
+    slips = OSA.distance(one, other)
+    return 100 * (1 - slips / longest) if slips <= UNLIKE * longest else 0.0

@@ -1,4 +1,4 @@
-"""Likeness of names. Oracles: properties that must hold, costs added up by hand, and pairs labelled by hand."""
+"""Likeness of names. Oracles: properties that must hold, slips counted by hand, and pairs labelled by hand."""
 
 from __future__ import annotations
 
@@ -53,13 +53,12 @@ def test_likeness_is_symmetric_and_from_0_to_100(one, other):
 @pytest.mark.parametrize(
     ("one", "other", "expected", "words"),
     [
-        ("Belagor", "Belogor", 100 * (1 - 0.5 / 7), "another spelling"),  # a vowel for another
-        ("Belagor", "Belgaor", 100 * (1 - 0.5 / 7), "another spelling"),  # two letters swapped
-        ("Belagor", "Belagr", 100 * (1 - 0.5 / 7), "another spelling"),  # a vowel less
-        ("Belagor", "Belagort", 100 * (1 - 0.7 / 8), "another spelling"),  # a consonant more
-        ("Belagor", "Belakor", 100 * (1 - 0.8 / 7), "another spelling"),  # k for g sounds alike
-        ("Belagor", "Belador", 100 * (1 - 1.4 / 7), "another spelling"),  # d for g does not
-        ("Belagor", "Delagor", 100 * (1 - (1.4 + 0.6) / 7), "another spelling"),  # nor at the beginning
+        ("Belagor", "Belogor", 100 * (1 - 1 / 7), "another spelling"),  # a letter for another
+        ("Belagor", "Belgaor", 100 * (1 - 1 / 7), "another spelling"),  # two letters swapped
+        ("Belagor", "Belagr", 100 * (1 - 1 / 7), "another spelling"),  # a letter less
+        ("Belagor", "Belagort", 100 * (1 - 1 / 8), "another spelling"),  # a letter more
+        ("Belagor", "Bolagur", 100 * (1 - 2 / 7), "another spelling"),
+        ("Belagor", "Bolakur", 0, "another spelling"),  # three of seven are no slip of the pen
         ("ООО Белагор", "Belagor GmbH", 98, "in other letters"),
         ("BELAGOR!", "Belagor Ltd", 98, "case, marks or legal form"),
         ("Belagor GmbH", "Belagor AG", 98 - 6, "legal form (limited / stock)"),
