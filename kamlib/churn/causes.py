@@ -9,14 +9,14 @@ import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
+from kamlib.study.sections import FEWEST
 
 #: what may stand on record about an account's last order
 CAUSES = ("deadlines", "promises", "quality", "attention", "opinions", "bids")
 ENDED, NOTHING, UNKNOWN = "closed_or_ended", "nothing_tells", "no_records"
 Rule = Callable[[np.ndarray], np.ndarray]
 _YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
-_LATE_SHARE, _FEWEST_TOUCHES = 0.25, 2
-_FEWEST = 10  # lost accounts, and accounts that stayed, below which the two are not compared
+_LATE_SHARE, _FEW_TOUCHES = 0.25, 2
 
 
 def on_record(
@@ -66,7 +66,7 @@ def on_record(
         put("quality", interactions, claims)
         met = about(interactions[interactions["kind"].isin(TOUCHES)])
         met = met[met["last_order"] - met["date"] < _HALF]
-        put("attention", interactions, met, lambda n: n < _FEWEST_TOUCHES)
+        put("attention", interactions, met, lambda n: n < _FEW_TOUCHES)
     if surveys is not None and len(surveys):
         worst = surveys["kind"].map({"nps": 6, "csat": 2})
         put("opinions", surveys, about(surveys[surveys["score"] <= worst]))
@@ -97,7 +97,7 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
         known = found[cause].notna() & lost.notna()
         gone = found.loc[known & (lost == 1), cause]
         stayed = found.loc[known & (lost == 0), cause]
-        if min(len(gone), len(stayed)) >= _FEWEST:
+        if min(len(gone), len(stayed)) >= FEWEST.compared:
             rows.append((cause, len(gone), len(stayed), gone.sum(), stayed.sum()))
     table = pd.DataFrame(rows, columns=["cause", "lost", "stayed", "with_lost", "with_stayed"])
     table["lost_share"] = table["with_lost"] / table["lost"]

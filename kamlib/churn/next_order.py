@@ -14,10 +14,10 @@ from kamlib.churn.prediction import relative_risks, standardised, still_waiting
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import bands
 from kamlib.stats.survival import kaplan_meier
+from kamlib.study.sections import FEWEST
 
 SHARES = {"next_from": 0.25, "next_days": 0.5, "next_to": 0.75}
 """The share of accounts like it that have ordered again by the day of each column."""
-_FEWEST = 30  # rows a group's own curve needs; with fewer the curve of all is taken
 
 
 def next_order_days(
@@ -65,7 +65,7 @@ def _by_group(
     except InputError:  # no landmark is complete
         return dict.fromkeys(SHARES, np.full(len(now), np.nan))
     came, group = outcomes(rows, as_of, horizon_days=horizon_days), bands(rows).astype("object")
-    group = group.where(group.map(group.value_counts()) >= _FEWEST)
+    group = group.where(group.map(group.value_counts()) >= FEWEST.segmented)
     curves = kaplan_meier(came["duration"], came["event"])
     if group.notna().any():
         curves = pd.concat([curves, kaplan_meier(came["duration"], came["event"], group)])

@@ -17,8 +17,8 @@ import pandas as pd
 
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason
+from kamlib.study.sections import FEWEST
 
-FEWEST = 20  # returns: the rate is then known to within about a half of itself
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
 _BLOCKS = 4
 _BROKEN = 4  # own gaps in a horizon: a Poisson buyer of that rate is silent for so long in one case of fifty, exp(-4)
@@ -156,11 +156,11 @@ def learn_returns(
     as_of = pd.Timestamp(as_of)
     then = as_of - pd.Timedelta(days=horizon_days)
     seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
-    if seen < FEWEST:
+    if seen < FEWEST.averaged:
         return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), pd.DataFrame())
     plain = next(iter(WAYS))
     away = lost_at(episodes, then)
-    if seen_then < FEWEST or away.empty:
+    if seen_then < FEWEST.averaged or away.empty:
         rates = return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1)
         return Returns(rates, plain, _too_few("returns_not_tested", seen_then), pd.DataFrame())
     came = away["returned_on"].le(as_of).to_numpy(float)
@@ -199,4 +199,4 @@ def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndar
 
 
 def _too_few(code: str, returns: int) -> Reason:
-    return Reason(f"{code}_1" if returns == 1 else code, {"n": returns, "enough": FEWEST})
+    return Reason(f"{code}_1" if returns == 1 else code, {"n": returns, "enough": FEWEST.averaged})

@@ -11,6 +11,7 @@ import pandas as pd
 from kamlib.facts.customers import own_rows
 from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import Case, reason_columns
+from kamlib.study.sections import FEWEST
 
 NEEDED = (
     *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps", "gap_p95"),
@@ -18,7 +19,6 @@ NEEDED = (
 )
 STATES = ("active", "returned", "partial", "silent", "lost")
 _PRIOR_GAPS = 5
-_FEWEST = 20  # accounts with gaps that a segment needs
 _HALVED = 0.5
 
 
@@ -91,7 +91,7 @@ def silence_limits(
     common = pd.Series(np.nan, index=facts.index)
     for segment in _segments(facts["customer_id"], accounts):
         gaps = facts["gap_p95"].groupby([facts["as_of"], segment])
-        common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= _FEWEST))
+        common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= FEWEST.averaged))
     common = common.fillna(facts.groupby("as_of")["gap_p95"].transform("median")).fillna(float(horizon_days))
     own = facts["gap_p95"].fillna(common)
     limit = (facts["gaps"] * own + _PRIOR_GAPS * common) / (facts["gaps"] + _PRIOR_GAPS)

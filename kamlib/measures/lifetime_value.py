@@ -15,8 +15,7 @@ import pandas as pd
 from kamlib.errors import InputError
 from kamlib.facts.blocks import PAST_BLOCKS
 from kamlib.facts.frequency_bands import BANDS, bands
-
-_FEWEST = 30  # accounts a share of a segment needs; with fewer the share of all accounts is taken
+from kamlib.study.sections import FEWEST
 
 
 def blocks(horizon_days: int, days: int = 1096) -> int:
@@ -71,7 +70,7 @@ def block_losses(
     one = pd.concat(counts, ignore_index=True)
     sums = pd.concat([one, one.assign(segment="all")]).groupby(["segment", "block"])[["accounts", "lost"]].sum()
     table = sums.reindex(grid, fill_value=0)
-    share = (table["lost"] / table["accounts"].where(table["accounts"] >= _FEWEST)).unstack("block")
+    share = (table["lost"] / table["accounts"].where(table["accounts"] >= FEWEST.segmented)).unstack("block")
     everyone = pd.Series(share.loc["all"])
     share = share.fillna(everyone).ffill(axis=1)
     table["share"] = share.stack(future_stack=True).reindex(grid)
@@ -135,7 +134,7 @@ def block_margins(
         },
         index=["usual", "k"],
     ).T
-    enough = each["mean"].groupby(segment).count() >= _FEWEST
+    enough = each["mean"].groupby(segment).count() >= FEWEST.segmented
     source = segment.where(segment.map(enough).astype(bool), "all")
     table["usual"] = source.map(pooled["usual"])
     k = source.map(pooled["k"])
@@ -217,7 +216,7 @@ def _credibility(each: pd.DataFrame) -> Sequence[float]:
     known = each.dropna(subset=["mean"])
     if known.empty:
         return [np.nan, 1.0]
-    if len(known) < _FEWEST:
+    if len(known) < FEWEST.segmented:
         return [float(known["mean"].median()), 1.0]
     usual = float(known["mean"].mean())
     repeated = known[known["size"] > 1]

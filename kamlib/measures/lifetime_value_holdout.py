@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.intervals import resampled_sums
-
-_FEWEST = 20  # accounts that an interval needs
+from kamlib.study.sections import FEWEST
 
 
 def held_out(
@@ -44,7 +43,11 @@ def held_out(
         "block_last_year": table["last"],
         "year_pro_rata": table["year"] * horizon_days / 365,
     }
-    sums = resampled_sums(np.column_stack([after, *ways.values()]), bootstraps, seed) if len(table) >= _FEWEST else None
+    sums = (
+        resampled_sums(np.column_stack([after, *ways.values()]), bootstraps, seed)
+        if len(table) >= FEWEST.averaged
+        else None
+    )
     rows = []
     for place, (name, expected) in enumerate(ways.items(), start=1):
         bounds = [np.nan, np.nan]

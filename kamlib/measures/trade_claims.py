@@ -12,8 +12,8 @@ import pandas as pd
 from kamlib.facts.order_lines import check_lines
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason
+from kamlib.study.sections import FEWEST
 
-_FEWEST = 20  # accounts of each kind
 _MANAGERS, _EACH = 5, 5  # managers, and accounts of each, that a share of variance needs
 _HALF = 0.5
 
@@ -82,8 +82,8 @@ def keeping_or_winning(
     lost = episodes[episodes["last_order"].between(start, end)].assign(day=lambda t: t["last_order"])
     won = firsts[firsts["first_order"].between(start, end)]
     won = won.assign(day=won["first_order"] + pd.Timedelta(days=364))
-    if min(len(lost), len(won)) < _FEWEST:
-        found = {"left": len(lost), "won": len(won), "enough": _FEWEST}
+    if min(len(lost), len(won)) < FEWEST.averaged:
+        found = {"left": len(lost), "won": len(won), "enough": FEWEST.averaged}
         return Claim("not_tested", Reason("too_few_left_or_won", found), pd.DataFrame())
     net = {name: _net(table, money, costs) for name, table in (("kept", lost), ("won", won))}
     if any(np.isnan(each).any() for each in net.values()):

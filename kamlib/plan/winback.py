@@ -9,8 +9,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.stats.intervals import resampled_sums
-
-FEWEST = 20  # returned accounts that say what a return is worth
+from kamlib.study.sections import FEWEST
 
 
 def recaptured(
@@ -39,7 +38,7 @@ def recaptured(
     known = episodes[whole].dropna(subset=[money, f"second_{money}"])
     before = known[money].to_numpy() * horizon_days / 365
     after = known[f"second_{money}"].to_numpy()
-    if len(known) < FEWEST or before.sum() <= 0:
+    if len(known) < FEWEST.averaged or before.sum() <= 0:
         return pd.Series({"accounts": len(known), "ratio": np.nan, "low": np.nan, "high": np.nan})
     sums = resampled_sums(np.column_stack([after, before]), bootstraps, seed)
     low, high = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5]) if (sums[:, 1] > 0).all() else (np.nan, np.nan)

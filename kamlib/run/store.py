@@ -10,7 +10,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -24,6 +24,7 @@ from kamlib.errors import InputError
 from kamlib.run.steps import ROOT, Step, StepError, execute, notebook_steps
 from kamlib.study.model import Study
 from kamlib.study.periods import period_label
+from kamlib.study.sections import FEWEST
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -176,6 +177,7 @@ class Run:
             "study": self.study.name,
             "as of": self.as_of.isoformat(),
             **{f"parameter {key}": str(value) for key, value in self.values.items()},
+            **{f"fewest {name}": str(count) for name, count in asdict(FEWEST).items()},
             **{f"input {row['file']}": row["sha256"][:16] for row in self.inputs},
             "run key": self.key,
         }

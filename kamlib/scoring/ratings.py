@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.study.model import Criterion
+from kamlib.study.sections import FEWEST
 
-_FEWEST = 10
 """Accounts rated twice from which an agreement is judged."""
 _VERDICTS = ((0.800, "reliable"), (0.667, "tentative"), (-np.inf, "not_reliable"))
 """Krippendorff's own limits."""
@@ -113,7 +113,9 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     codes = [
         next(code for limit, code in _VERDICTS if value >= limit) if value == value else "" for value in table["alpha"]
     ]
-    return table.assign(verdict=np.where(table["twice"] < _FEWEST, "too_few_rated_twice", codes), verdict_values="{}")
+    return table.assign(
+        verdict=np.where(table["twice"] < FEWEST.compared, "too_few_rated_twice", codes), verdict_values="{}"
+    )
 
 
 def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:

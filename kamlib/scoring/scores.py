@@ -16,6 +16,7 @@ import pandas as pd
 from kamlib.stats.reasons import Case, Reason, joined, reason_columns
 from kamlib.study.known_criteria import MONEY
 from kamlib.study.model import Criterion, Scoring
+from kamlib.study.sections import FEWEST
 
 GROUPS = ("revenue", "reputation", "development")
 
@@ -152,12 +153,12 @@ def _knock_outs(knocked: pd.DataFrame | None, customer_id: pd.Series) -> pd.Data
 
 
 def cautions(
-    utility: pd.DataFrame, criteria: Sequence[Criterion], *, most: int = 8, correlated: float = 0.9, fewest: int = 10
+    utility: pd.DataFrame, criteria: Sequence[Criterion], *, most: int = 8, correlated: float = 0.9
 ) -> list[Reason]:
     """What a reader of the scores should be warned of; an empty list if nothing.
 
     More than `most` criteria; several that measure the same money; pairs that correlate above `correlated` (Pearson of the
-    utilities, where at least `fewest` accounts have both); criteria that say the same of every account; criteria known for some,
+    utilities, where enough customers (`FEWEST.compared`) have both); criteria that say the same of every account; criteria known for some,
     but for less than half of the accounts.
     """
     found = []
@@ -166,7 +167,11 @@ def cautions(
         found.append(Reason("too_many_criteria", {"criteria": len(names), "most": most}))
     if len(money := [c.name for c in criteria if (c.column or c.name) in MONEY]) > 1:
         found.append(Reason("criteria_of_the_same_money", {"criteria": ", ".join(money), "times": len(money)}))
-    table = utility.corr(min_periods=fewest).to_numpy() if len(utility) >= fewest else np.zeros((len(names),) * 2)
+    table = (
+        utility.corr(min_periods=FEWEST.compared).to_numpy()
+        if len(utility) >= FEWEST.compared
+        else np.zeros((len(names),) * 2)
+    )
     for i, j in zip(*np.nonzero(np.triu(table > correlated, 1)), strict=True):
         found.append(Reason("criteria_correlate", {"one": names[i], "other": names[j], "by": float(table[i, j])}))
     for name in names[(utility.nunique() <= 1) & utility.notna().any()] if len(utility) > 1 else []:

@@ -22,8 +22,8 @@ from kamlib.segments.cluster_validity import NO_STRUCTURE, adjusted_rand, family
 from kamlib.segments.cluster_validity import stability as still
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason
+from kamlib.study.sections import FEWEST
 
-FEWEST = 30
 #: accounts at most: for the silhouette, for the stability, for the nulls, and those a mixture is fitted to
 JUDGED, DRAWN, NULL_ROWS, FITTED = 5_000, 2_000, 1_000, 100_000
 SIGNIFICANCE = 0.01
@@ -107,7 +107,7 @@ def cluster_accounts(
         {"customer_id": facts["customer_id"].array, "cluster": pd.array([pd.NA] * len(apart), "Int64")}
     ).join(apart)
     nothing = Reason(NO_STRUCTURE)
-    if len(x) < FEWEST or len(columns) < 2:
+    if len(x) < FEWEST.segmented or len(columns) < 2:
         notes.append(Reason("too_few_to_group", {"accounts": len(x), "features": len(columns)}))
         none = pd.DataFrame(columns=list(COLUMNS), dtype=float).astype({"method": str, "passes": bool, "chosen": bool})
         return Grouping(accounts, none, own_units, x, nothing, notes)

@@ -10,8 +10,8 @@ from scipy.special import ndtri
 
 from kamlib.errors import InputError, some
 from kamlib.study.rfm_segments import GRAINS
+from kamlib.study.sections import FEWEST
 
-FEWEST_GAPS = 5
 _KNOTS = np.array([5, 6, 7, 8, 10, 12, 15, 20, 30, 60])
 _TRUE = np.concatenate([[0.0], np.geomspace(0.05, 5, 24)])
 _DRAWS = 3000
@@ -38,7 +38,7 @@ def cv_interval(cv: pd.Series, gaps: pd.Series, level: float = 0.95) -> pd.DataF
         raise InputError("the level of an interval lies between 0 and 1", found=level)
     seen, n = cv.to_numpy(float), gaps.fillna(0).to_numpy(float)
     low, high = np.full(len(cv), np.nan), np.full(len(cv), np.nan)
-    known = np.isfinite(seen) & (n >= FEWEST_GAPS)
+    known = np.isfinite(seen) & (n >= FEWEST.gaps)
     for count in np.unique(n[known & (n <= _KNOTS[-1])]):
         rows = known & (n == count)
         below, above = _seen_quantiles(count, round(level, 6))

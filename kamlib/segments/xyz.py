@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.segments.variation import FEWEST_GAPS, cv_interval, period_variation
+from kamlib.segments.variation import cv_interval, period_variation
 from kamlib.stats.checks import one_row_each
-from kamlib.study.rfm_segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS
+from kamlib.study.rfm_segments import GRAINS, PERIOD_MONTHS
+from kamlib.study.sections import FEWEST
 
 OFTEN = 12
 CUTS = {"frequency": (None, 1.0), "gaps": (0.5, 1.0), "periods": (0.10, 0.25)}
@@ -72,9 +73,9 @@ def xyz_classes(
         if grain not in GRAINS:
             raise InputError("no such grain", found=grain, remedy=f"Choose one of {', '.join(GRAINS)}.")
         span = PERIOD_MONTHS[grain] if window_months is None else window_months
-        if span < (least := FEWEST_PERIODS * GRAINS[grain]):
+        if span < (least := FEWEST.periods * GRAINS[grain]):
             raise InputError(
-                f"the window can't hold {FEWEST_PERIODS} periods of a {grain}, so every account would be N",
+                f"the window can't hold {FEWEST.periods} periods of a {grain}, so every account would be N",
                 found=f"window_months={span}",
                 remedy=f"Give {least} or more, or another grain.",
             )
@@ -85,11 +86,11 @@ def xyz_classes(
         table["cv"] = seen["cv"].astype("float64")
         table["count"] = seen["periods"].astype("float64").fillna(0).astype("int64")
         bounds = pd.DataFrame({"low": np.nan, "high": np.nan}, index=facts.index)
-        short = table["count"] < FEWEST_PERIODS
+        short = table["count"] < FEWEST.periods
     else:
         table["cv"], table["count"] = facts["gap_cv"].astype("float64"), facts["gaps"].fillna(0).astype("int64")
         bounds = cv_interval(table["cv"], table["count"], level)
-        short = table["count"] < FEWEST_GAPS
+        short = table["count"] < FEWEST.gaps
     table["cv_low"], table["cv_high"] = bounds["low"].mask(short), bounds["high"].mask(short)
     first, second = CUTS[reading]
     regular = table["cv"] <= second

@@ -19,8 +19,6 @@ NO_ORDER = "no order in window"
 NO_MONEY = "margin unknown"
 APART = (NO_ORDER, NO_MONEY)
 """Segments of the accounts that stand in no cell."""
-FEWEST_PERIODS = 12
-"""Sums of fewer periods say nothing of how even they are."""
 GRAINS = {"month": 1, "quarter": 3}
 """Months of a period."""
 PERIOD_MONTHS = {"month": 24, "quarter": 36}

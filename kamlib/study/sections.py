@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import ge, gt
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,29 @@ from pydantic import Field, field_validator, model_validator
 from kamlib.errors import some
 from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.parts import Action, Part, Pattern, Share, beside
-from kamlib.study.rfm_segments import FEWEST_PERIODS, GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
+from kamlib.study.rfm_segments import GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
+
+
+@dataclass(frozen=True)
+class Fewest:
+    """So many are needed at least; with fewer a figure is not given, or that of all customers stands in its place.
+
+    The kit's own choice, no settings of a study; a report prints them.
+    """
+
+    gaps: int = 5
+    """between orders of a customer, to judge its rhythm"""
+    periods: int = 12
+    """sums of a customer, to judge how much they vary"""
+    compared: int = 10
+    """customers of each kind, where two kinds are compared"""
+    averaged: int = 20
+    """customers, of whom a rate or a mean is told"""
+    segmented: int = 30
+    """customers of a segment, for a figure of its own"""
+
+
+FEWEST = Fewest()
 
 
 class Cleaning(Part):
@@ -146,9 +169,9 @@ class AbcXyz(Part):
 
     @model_validator(mode="after")
     def _enough_periods(self) -> AbcXyz:
-        if self.months < (least := FEWEST_PERIODS * GRAINS[self.grain]):
+        if self.months < (least := FEWEST.periods * GRAINS[self.grain]):
             raise ValueError(
-                f"window_months: {self.months} months hold fewer than {FEWEST_PERIODS} periods of a {self.grain}; "
+                f"window_months: {self.months} months hold fewer than {FEWEST.periods} periods of a {self.grain}; "
                 f"expected {least} or more"
             )
         return self

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kamlib.study.sections import FEWEST
+
 MEASURES = ("auc", "c", "brier", "slope", "money")
 Contribution = tuple[tuple[np.ndarray, np.ndarray], tuple[float, float]]
-_FEWEST = 10  # clients of each kind, lost and not: with fewer the bootstrap is blind to what it has not seen
 
 
 def compare(
@@ -53,7 +54,7 @@ def compare(
     for key, (column, (offset_top, offset_bottom)) in at.items():
         top, bottom = sums[:, column] + offset_top, sums[:, column + 1] + offset_bottom
         values[key] = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom != 0)
-    if min(lost.sum(), n - lost.sum()) < _FEWEST:
+    if min(lost.sum(), n - lost.sum()) < FEWEST.compared:
         values = {key: np.append(draws[:1], np.nan) for key, draws in values.items()}
     measures = [(method, measure, *_interval(draws)) for (method, measure), draws in values.items()]
     first, *others = methods
