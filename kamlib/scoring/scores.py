@@ -71,7 +71,7 @@ def points_by_criterion(contributions: pd.DataFrame, customers: pd.Series) -> pd
     points = contributions[contributions["customer_id"].isin(customers)]
     wide = points.pivot(index="customer_id", columns="criterion", values="points")
     wide = wide.reindex(index=customers, columns=contributions["criterion"].unique())
-    return wide.add_prefix("points_").rename_axis(columns=None).reset_index()
+    return wide.add_prefix("points_").rename_axis(index="customer_id", columns=None).reset_index()
 
 
 def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 100) -> pd.DataFrame:
