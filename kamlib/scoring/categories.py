@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.stats.reasons import Case, reason_columns
+from kamlib.stats.reasons import Case, or_waiting, reason_columns
 
 BREADWINNER = 0.10
 """Share of the base's positive margin from which a client is a breadwinner."""
@@ -50,7 +50,7 @@ def customer_categories(
     -------
     DataFrame
         customer_id, category, measure (what was looked at), value, limit (what it must reach), evidence and evidence_values,
-        warning ('' if none) and warning_values.
+        warning ('' if none) and warning_values. It says so where nobody is in a category.
     """
     measure = "margin_12m" if facts["margin_12m"].notna().any() else "revenue_12m"
     positive = facts[measure].clip(lower=0)
@@ -74,7 +74,32 @@ def customer_categories(
     columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "evidence_values", *_NO_WARNING]
     table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna(_NO_WARNING)
     table = table[_reaches(table)]
-    return table.sort_values(["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True)
+    table = table.sort_values(["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True)
+    return or_waiting(table, "nobody_in_a_category")
+
+
+def category_sums(
+    categories: pd.DataFrame, key: pd.DataFrame, facts: pd.DataFrame, service: pd.DataFrame
+) -> pd.DataFrame:
+    """How many customers each category has, how many of them are key, and what they bring together.
+
+    Parameters
+    ----------
+    categories : result of `customer_categories`.
+    key : customer_id of the key customers.
+    facts, service : of the whole base, as in `customer_categories`.
+
+    Returns
+    -------
+    DataFrame, index category
+        customers, key, and the sums of revenue_12m, margin_12m, cost_to_serve, contribution (missing where none is known).
+    """
+    money = ["revenue_12m", "margin_12m", "cost_to_serve", "contribution"]
+    each = categories.drop_duplicates(["customer_id", "category"])[["customer_id", "category"]]
+    each = each.merge(facts.merge(service, on="customer_id")[["customer_id", *money]], on="customer_id", how="left")
+    by = each.assign(key=each["customer_id"].isin(key["customer_id"])).groupby("category")
+    sums = by.agg(customers=("customer_id", "size"), key=("key", "sum")).join(by[money].sum(min_count=1))
+    return or_waiting(sums, "nobody_in_a_category")
 
 
 def _experts(service: pd.DataFrame) -> list[pd.DataFrame]:
@@ -140,6 +165,12 @@ def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
     verdict = np.select([(lowest < PASS_MARK).to_numpy(), whole.to_numpy()], ["closed", "open"], "ask")
     table = marks.assign(gate=lowest.where(whole), weakest=weakest, verdict=verdict)
     return table.rename_axis(columns=None).reset_index()
+
+
+def open_gates(gate: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `three_p` that pass, the best first; says so where there are none."""
+    passed = gate[gate["verdict"] == "open"]
+    return or_waiting(passed.sort_values(["gate", "customer_id"], ascending=[False, True]), "no_gate_is_open")
 
 
 def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.reasons import Case, joined, reason_columns
+from kamlib.stats.reasons import Case, joined, or_waiting, reason_columns
 
 RISES, FALLS = 0.25, -0.25
 """Growth of 12-month revenue from which, and to which, a trend is one."""
@@ -29,7 +29,7 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     DataFrame
         customer_id, rank, key, growth, p_lost, worth (12-month margin, revenue where none is known), signs and signs_values
         (which ones differ), why and why_values; an account may have several. Likely losses first, then falling accounts of
-        the list, then by worth.
+        the list, then by worth. It says so where there are none.
     """
     by = facts.set_index("customer_id")
     worth = by["margin_12m"] if by["margin_12m"].notna().any() else by["revenue_12m"]
@@ -62,4 +62,4 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     urgency = np.select(flags, range(len(cases)), len(cases))
     found = pd.concat([table, signs, why], axis=1).assign(urgency=urgency)[urgency < len(cases)]
     found = found.sort_values(["urgency", "worth", "customer_id"], ascending=[True, False, True], ignore_index=True)
-    return found.drop(columns="urgency")
+    return or_waiting(found.drop(columns="urgency"), "signs_agree")

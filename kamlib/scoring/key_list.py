@@ -14,13 +14,17 @@ from kamlib.facts.accounts import at_last_date
 from kamlib.facts.customers import lanes, units, with_accounts
 from kamlib.facts.states import customer_states
 from kamlib.scoring.criteria import criterion_values, knock_outs, waiting
+from kamlib.scoring.list_changes import Scored
 from kamlib.scoring.ratings import latest_ratings, rater_spread, rating_ages
 from kamlib.scoring.scores import cautions, contributions, members, score, top_count, utilities, utility_range
 from kamlib.scoring.sensitivity import drop_one, smallest_change
 from kamlib.scoring.smaa import acceptability
 from kamlib.stats.checks import has_columns, one_row_each
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, or_waiting
 from kamlib.study.sections import Criterion, Scoring
+
+SAFE, NEAR = 0.9, 0.2
+"""Chance of being key from which a customer is called safe on the list, and from which one outside it is told of."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class ScoreList:
     cautions : what a reader should be warned of, a reason each.
     waits : criteria that nothing is known of, and what they wait for, a reason each.
     dropped : the list without each criterion in turn (`kamlib.scoring.sensitivity.drop_one`).
+    lanes : all customers: who is scored, lost or a prospect (`kamlib.facts.customers.lanes`).
     facts, values, knocked : the customers that were scored, their raw values by criterion, and who is knocked out.
+    low, high : range of the utilities (0-1) of those that are ranked, that the chances are drawn from.
+    rules, marks : what the list was made by.
     """
 
     table: pd.DataFrame
@@ -44,9 +51,39 @@ class ScoreList:
     cautions: list[Reason]
     waits: list[Reason]
     dropped: pd.DataFrame
+    lanes: pd.DataFrame
     facts: pd.DataFrame
     values: pd.DataFrame
     knocked: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    rules: Scoring
+    marks: dict[str, float] | None = None
+
+    @property
+    def key(self) -> pd.DataFrame:
+        """The rows of `table` that are key."""
+        return self.table[self.table["key"]]
+
+    @property
+    def knocked_out(self) -> pd.DataFrame:
+        """The rows of `table` that are knocked out; says so where there are none."""
+        return or_waiting(self.table[self.table["rank"].isna()], "nobody_is_knocked_out")
+
+    @property
+    def prospects(self) -> pd.Series:
+        """The ids of those that never bought."""
+        return self.lanes.loc[self.lanes["lane"] == "prospect", "customer_id"]
+
+    @property
+    def data(self) -> Scored:
+        """What `kamlib.scoring.changes` compares with the data of another date."""
+        return Scored(self.values, self.facts.set_index("customer_id")["revenue_12m"], self.knocked)
+
+    def drawn(self, concentration: float) -> pd.DataFrame:
+        """The chances of `table` where weights are drawn with another concentration: customer_id, p_key, p_first and the marks."""
+        rules = self.rules.model_copy(update={"concentration": concentration})
+        return _chances(self.table, self.low, self.high, rules, self.marks)
 
 
 def score_list(
@@ -99,7 +136,6 @@ def score_list(
     knocked = knock_outs(now, accounts=own, ratings=ours)
     scored = score(values, criteria, scale=rules.scale)
     table = members(scored, rules, revenue=now.set_index("customer_id")["revenue_12m"], knocked=knocked)
-    by_revenue = table["key"] & ~members(scored, rules, knocked=knocked)["key"]
     aged = (
         rating_ages(ours, rules.stale_days)
         if ours is not None
@@ -112,17 +148,8 @@ def score_list(
     if ranked.empty:
         raise InputError("every customer is knocked out", found=knocked["reason"].value_counts().to_dict())
     low, high = utility_range(ranked, criteria, rater_spread(criteria, ours, ranked, single=rules.rating_spread))
-    middle = utilities(ranked, criteria).fillna(0.5)
-    bar = None if rules.threshold is None else (rules.threshold - 1) / (rules.scale - 1)
-    place: dict[str, Any] = {"top": top_count(len(ranked), rules), "threshold": bar}
-    draw: dict[str, Any] = {
-        "marks": marks,
-        "draws": rules.draws,
-        "concentration": rules.concentration,
-        "seed": rules.seed,
-    }
-    table = table.merge(acceptability(low, high, weights, **place, **draw).accounts, on="customer_id", how="left")
-    table.loc[by_revenue, "p_key"] = 1.0
+    middle, place = utilities(ranked, criteria).fillna(0.5), _place(len(ranked), rules)
+    table = table.merge(_chances(table, low, high, rules, marks), on="customer_id", how="left")
     change = smallest_change(middle, weights, **place).drop(columns="member")
     change = change.set_index("customer_id").add_prefix("flip_").reset_index()
     return ScoreList(
@@ -132,10 +159,32 @@ def score_list(
         cautions=cautions(utilities(values, criteria), criteria),
         waits=waiting(criteria, values),
         dropped=drop_one(middle, weights, **place),
+        lanes=lane,
         facts=now,
         values=values,
         knocked=knocked,
+        low=low,
+        high=high,
+        rules=rules,
+        marks=marks,
     )
+
+
+def _place(n: int, rules: Scoring) -> dict[str, Any]:
+    """What it takes of `n` ranked customers to be key, as arguments of `acceptability` and its neighbours."""
+    bar = None if rules.threshold is None else (rules.threshold - 1) / (rules.scale - 1)
+    return {"top": top_count(n, rules), "threshold": bar}
+
+
+def _chances(
+    table: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame, rules: Scoring, marks: dict[str, float] | None
+) -> pd.DataFrame:
+    """The chances of `acceptability`; whom revenue alone qualifies is key for sure."""
+    weights = pd.Series({criterion.name: criterion.weight for criterion in rules.criteria})
+    draw: dict[str, Any] = {"draws": rules.draws, "concentration": rules.concentration, "seed": rules.seed}
+    found = acceptability(low, high, weights, **_place(len(low), rules), marks=marks, **draw).accounts
+    certain = table.loc[table["reason"] == "revenue_alone_qualifies", "customer_id"]
+    return found.assign(p_key=found["p_key"].mask(found["customer_id"].isin(certain), 1.0))
 
 
 def _rules(scoring: Scoring | Sequence[Criterion | Mapping[str, Any]]) -> Scoring:

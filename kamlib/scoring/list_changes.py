@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.scoring.scores import contributions, members, score
-from kamlib.stats.reasons import Case, joined, reason_columns
+from kamlib.stats.reasons import Case, joined, or_waiting, reason_columns
 from kamlib.study.model import Scoring
 
 STILL = 1.0
@@ -78,6 +78,11 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
         table.loc[moved, ["why", "why_values"]] = why
     order = np.lexsort((table["customer_id"], table["rank_now"].astype(float), ~is_, ~moved))
     return table.iloc[order].reset_index(drop=True)
+
+
+def moved(changes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The rows of `changes` that came in or left since `day`; says so where there are none."""
+    return or_waiting(changes[changes["change"] != ""], "list_is_the_same", day=day)
 
 
 def _filled(own: Scored, other: Scored) -> Scored:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.reasons import or_waiting
 from kamlib.study.model import Criterion
 from kamlib.study.sections import FEWEST
 
@@ -85,8 +86,8 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index criterion
-        accounts (rated), twice (by two raters or more), difference (mean of the absolute differences between two raters of
-        one account, in points), alpha (Krippendorff's, interval data: 1 = agree, 0 = as if by chance; missing where all gave one
+        customers (rated), twice (by two raters or more), apart (mean of the absolute differences between two raters of
+        one customer, in points), alpha (Krippendorff's, interval data: 1 = agree, 0 = as if by chance; missing where all gave one
         mark), verdict: 'reliable' from 0.8, 'tentative' from 0.667, 'not_reliable', or 'too_few_rated_twice' (less than ten), and
         verdict_values.
 
@@ -104,10 +105,10 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     gaps = (2 * place - twice["size"] + 1) * twice["score"] / (twice["size"] * (twice["size"] - 1) / 2)
     squares = (twice["score"] - twice["mean"]) ** 2 * 2 * twice["size"] / (twice["size"] - 1)
     by = twice["criterion"]
-    number = units.groupby("criterion").size().rename("accounts")
+    number = units.groupby("criterion").size().rename("customers")
     table = number.to_frame().assign(twice=units[units["size"] > 1].groupby("criterion").size())
     table["twice"] = table["twice"].fillna(0).astype(int)
-    table["difference"] = gaps.groupby(by).sum() / table["twice"].where(table["twice"] > 0)
+    table["apart"] = gaps.groupby(by).sum() / table["twice"].where(table["twice"] > 0)
     expected = 2 * twice.groupby("criterion")["score"].var()
     table["alpha"] = 1 - squares.groupby(by).mean() / expected.where(expected > 0)
     codes = [
@@ -125,6 +126,16 @@ def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
     """
     newest = ratings[ratings["rival"] == ""].groupby(["customer_id", "criterion"], as_index=False)[["age_days"]].min()
     return newest.assign(stale=~(newest["age_days"] <= stale_days))
+
+
+def rating_quality(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
+    """What the ratings are worth: `rater_agreement`, with median_age (days) and stale (share of the customers) by criterion.
+
+    `ratings` and `stale_days` as in `rating_ages`. It says so where nobody has rated.
+    """
+    by = rating_ages(ratings, stale_days).groupby("criterion")
+    ages = by.agg(median_age=("age_days", "median"), stale=("stale", "mean"))
+    return or_waiting(rater_agreement(ratings).join(ages), "nobody_has_rated")
 
 
 def _column(table: pd.DataFrame, name: str, default: object) -> pd.Series:

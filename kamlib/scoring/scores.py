@@ -67,6 +67,14 @@ def contributions(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale:
     )
 
 
+def points_by_criterion(contributions: pd.DataFrame, customers: pd.Series) -> pd.DataFrame:
+    """What each criterion adds to the score of each of the `customers` (ids), in their order: customer_id, points_<criterion>."""
+    points = contributions[contributions["customer_id"].isin(customers)]
+    wide = points.pivot(index="customer_id", columns="criterion", values="points")
+    wide = wide.reindex(index=customers, columns=contributions["criterion"].unique())
+    return wide.add_prefix("points_").rename_axis(index="customer_id", columns=None).reset_index()
+
+
 def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 100) -> pd.DataFrame:
     """Scores on 1–`scale`, with their interval where values are missing, and subtotals.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.scoring.weights import weighted
+from kamlib.stats.reasons import or_waiting, reason_columns
 
 _TIE = 5e-10
 _PAIRS = 4_000_000  # numbers of a table of accounts x breaks that is held at once
@@ -81,7 +82,7 @@ def drop_one(utility: pd.DataFrame, weights: pd.Series, *, top: int, threshold: 
     -------
     DataFrame
         criterion, weight (of 100), left and entered (numbers of accounts), rank_correlation (Spearman, of all accounts; missing
-        where all scores are equal), names_left and names_entered (ids, by comma). A study of one criterion has no rows.
+        where all scores are equal), names_left and names_entered (ids, by comma). A study of one criterion has no rows, and says so.
     """
     u, _, w = weighted(utility, utility, weights, top)
 
@@ -98,7 +99,36 @@ def drop_one(utility: pd.DataFrame, weights: pd.Series, *, top: int, threshold: 
         close = before.corr(after, method="spearman") if min(before.nunique(), after.nunique()) > 1 else np.nan
         rows.append((name, 100 * w[j], len(out), len(new), close, ", ".join(out), ", ".join(new)))
     columns = ["criterion", "weight", "left", "entered", "rank_correlation", "names_left", "names_entered"]
-    return pd.DataFrame(rows, columns=columns)
+    return or_waiting(pd.DataFrame(rows, columns=columns), "one_criterion_alone")
+
+
+def nearest_to_border(scores: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """The customers whose place the least change of one weight flips, in the order of the list.
+
+    Parameters
+    ----------
+    scores : `kamlib.scoring.ScoreList.table`.
+    most : rows at most.
+
+    Returns
+    -------
+    DataFrame
+        rank, customer_id, p_key, then ('leaves' or 'enters', a code) and then_values, flip_criterion, flip_weight,
+        flip_weight_at_flip (of 100). It says so where no single weight flips a place.
+    """
+    near = scores[scores["flip_change"].notna()].sort_values("flip_change", key=abs).head(most).sort_values("rank")
+    near = near.join(reason_columns([(near["key"], "leaves", {})], "enters", "then"))
+    columns = [
+        "rank",
+        "customer_id",
+        "p_key",
+        "then",
+        "then_values",
+        "flip_criterion",
+        "flip_weight",
+        "flip_weight_at_flip",
+    ]
+    return or_waiting(near[columns], "no_weight_flips")
 
 
 def _border(

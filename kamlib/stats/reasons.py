@@ -90,6 +90,13 @@ def waiting(columns: Sequence[str], code: str, **values: Any) -> pd.DataFrame:
     return table
 
 
+def or_waiting(table: pd.DataFrame, code: str, **values: Any) -> pd.DataFrame:
+    """`table`, which, where it has no rows, says what it waits for as `waiting` does."""
+    told = table.copy(deep=False)
+    told.attrs = table.attrs | waiting((), code, **values).attrs if table.empty else table.attrs
+    return told
+
+
 def waits_for(table: pd.DataFrame) -> Reason | None:
     """What an empty table waits for, where it says so."""
     told = table.attrs.get(_WAITS)

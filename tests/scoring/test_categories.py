@@ -7,6 +7,7 @@ import pytest
 from kamlib.errors import InputError
 from kamlib.report.words import in_words
 from kamlib.scoring import categories
+from kamlib.stats.reasons import waits_for
 
 
 @pytest.mark.parametrize(("key", "share", "verdict"), [(1, 0.25, "below"), (2, 0.45, "within"), (3, 0.60, "above")])
@@ -131,3 +132,30 @@ def test_one_account_may_be_several(facts, marks):
     )
     assert found["category"].tolist() == ["breadwinner", "expert", "image"]
     assert found.notna().all(axis=None)
+
+
+def test_sums_of_a_category_count_a_customer_once_and_what_is_unknown_of_all_is_unknown(facts):
+    # a0 is an expert by two measures, a1 by one; p has bought nothing
+    rows = [("a0", "expert"), ("a0", "expert"), ("a1", "expert"), ("p", "prospect")]
+    kinds = pd.DataFrame(rows, columns=["customer_id", "category"])
+    table = facts(revenue_12m=[100.0, 20, 7], margin_12m=[30.0, np.nan, 1])
+    service = pd.DataFrame({"customer_id": ["a0", "a1", "a2"], "cost_to_serve": 5.0, "contribution": [25.0, np.nan, 1]})
+    found = categories.category_sums(kinds, pd.DataFrame({"customer_id": ["a1"]}), table, service)
+    assert found.loc["expert"].tolist() == [2, 1, 120, 30, 10, 25]
+    assert found.loc["prospect", ["customers", "key"]].tolist() == [1, 0]
+    assert found.loc["prospect", ["revenue_12m", "contribution"]].isna().all()
+    none = categories.category_sums(kinds[:0], kinds[:0], table, service)
+    assert waits_for(none).code == "nobody_in_a_category"
+
+
+def test_where_nobody_is_in_a_category_the_table_says_so(facts):
+    found = categories.customer_categories(facts(margin_12m=[1.0] * 11))
+    assert found.empty and waits_for(found).code == "nobody_in_a_category"
+
+
+def test_open_gates_stand_with_the_best_first_and_say_so_where_there_are_none():
+    gate = pd.DataFrame(
+        {"customer_id": list("abcd"), "gate": [6, 8, 8, 4], "verdict": ["open", "open", "open", "closed"]}
+    )
+    assert categories.open_gates(gate)["customer_id"].tolist() == ["b", "c", "a"]
+    assert waits_for(categories.open_gates(gate[3:])).code == "no_gate_is_open"

@@ -5,6 +5,7 @@ import pandas as pd
 
 from kamlib.report.words import in_words
 from kamlib.scoring.contradictions import contradicting_signs
+from kamlib.stats.reasons import waits_for
 
 
 def scores(*key, ranks=None):
@@ -62,3 +63,8 @@ def test_accounts_far_from_the_list_and_knocked_out_ones_are_left_alone(facts):
         scores(True, False, False, False, ranks=[1, 3, 4, None]), table, churn(0.1, 0.1, 0.1, 0.1)
     )
     assert found["customer_id"].tolist() == ["a1"]
+
+
+def test_where_no_signs_contradict_each_other_the_table_says_so(facts):
+    found = contradicting_signs(scores(True), facts(growth=[0.0]), churn(0.3))
+    assert found.empty and waits_for(found).code == "signs_agree"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta
 
 from kamlib.errors import InputError
 from kamlib.scoring import scores as steps
 from kamlib.scoring import sensitivity, smaa
 from kamlib.scoring.key_list import score_list
 from kamlib.scoring.ratings import latest_ratings, rater_spread
+from kamlib.stats.reasons import waits_for
 from kamlib.study.sections import Criterion, Scoring
 
 REVENUE = {"name": "revenue", "worst": 0, "best": 1000, "weight": 60}
@@ -72,6 +74,33 @@ def test_whom_revenue_alone_qualifies_is_key_for_sure(facts, states):
     table = found.set_index("customer_id")
     assert table["key"].to_dict() == {"a0": True, "a1": True, "a2": False}
     assert table.loc["a1", "p_key"] == 1 and table.loc["a2", "p_key"] < 1
+
+
+def test_drawn_with_another_concentration_only_the_draws_differ(facts, states):
+    # a0 leads while x weighs more than y: P of Beta(c x 0.6, c x 0.4) above one half, 0.63 for c = 2 and 0.98 for c = 100
+    criteria = [REVENUE, {"name": "growth", "worst": 0, "best": 1, "weight": 40}]
+    rules = Scoring(criteria=criteria, top_least=1, top_share=0.1, draws=4000, concentration=100)
+    found = score_list(facts(revenue_12m=[1000.0, 0], growth=[0.0, 1]), rules, states=states(2))
+    assert found.table.set_index("customer_id").loc["a0", "p_key"] == pytest.approx(beta.sf(0.5, 60, 40), abs=0.02)
+    loose = found.drawn(2).set_index("customer_id")["p_key"]
+    assert loose["a0"] == pytest.approx(beta.sf(0.5, 1.2, 0.8), abs=0.03)
+    pd.testing.assert_series_equal(found.drawn(100)["p_key"], found.table["p_key"])
+
+
+def test_whom_revenue_alone_qualifies_stays_sure_where_the_weights_are_trusted_less(facts, states):
+    criteria = [REVENUE, {"name": "growth", "worst": -1, "best": 1, "weight": 40}]
+    rules = Scoring(criteria=criteria, top_least=1, draws=100, qualifying_revenue=400)
+    found = score_list(facts(revenue_12m=[1000.0, 500, 10], growth=[1.0, -1, 0.0]), rules, states=states(3))
+    assert found.drawn(1).set_index("customer_id").loc["a1", "p_key"] == 1
+
+
+def test_the_rows_of_the_key_the_knocked_out_and_the_prospects(facts, states):
+    some = facts(revenue_12m=[500.0, 900, 800], margin_12m=[10.0, 10, -1], order_days=[4, 0, 4])
+    found = score_list(some, Scoring(**ONE), states=states(3))
+    assert found.key["customer_id"].tolist() == ["a0"] and found.knocked_out["customer_id"].tolist() == ["a2"]
+    assert found.prospects.tolist() == ["a1"] and found.data.revenue.to_dict() == {"a0": 500, "a2": 800}
+    sound = score_list(facts(revenue_12m=[5.0]), Scoring(**ONE), states=states(1))
+    assert waits_for(sound.knocked_out).code == "nobody_is_knocked_out"
 
 
 def test_a_rating_counts_its_age_and_one_that_is_missing_opens_the_score(facts, states):

@@ -8,7 +8,8 @@ import pytest
 
 from kamlib.report.words import in_words
 from kamlib.scoring import scores as scoring
-from kamlib.scoring.list_changes import Scored, changes
+from kamlib.scoring.list_changes import Scored, changes, moved
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.sections import Criterion, Scoring
 
 
@@ -124,3 +125,11 @@ def test_the_tables_that_a_run_keeps_are_enough():
     again = scoring.members(scoring.score(values, by.criteria), by, knocked=kept.knocked)
     pd.testing.assert_frame_equal(again, scores)
     assert changes(kept, by, Scored(values, None, out), by)["change"].eq("").all()
+
+
+def test_only_those_that_came_in_or_left_have_moved_and_a_list_that_stayed_says_so():
+    then, now = Scored(data(a=(100, 60), b=(50, 50), c=(0, 0))), Scored(data(a=(0, 60), b=(50, 50), c=(0, 0)))
+    day = pd.Timestamp("2026-06-30")
+    assert moved(changes(then, rules(), now, rules()), day)["customer_id"].tolist() == ["b", "a"]
+    still = moved(changes(then, rules(), then, rules()), day)
+    assert waits_for(still) == Reason("list_is_the_same", {"day": "2026-06-30"})

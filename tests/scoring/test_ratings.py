@@ -7,6 +7,7 @@ import pytest
 from kamlib.report.words import word
 from kamlib.scoring import ratings as raters
 from kamlib.scoring.criteria import criterion_values
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.model import Criterion
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -93,14 +94,14 @@ def test_alpha_is_that_of_krippendorffs_example_with_four_observers():
         )
     ).loc["image"]
     assert found["alpha"] == pytest.approx(0.849, abs=0.0005)
-    assert found[["accounts", "twice", "verdict"]].tolist() == [12, 11, "reliable"]
+    assert found[["customers", "twice", "verdict"]].tolist() == [12, 11, "reliable"]
 
 
 def test_difference_is_the_mean_over_pairs_of_raters():
     # u00: 4 and 8 -> 4; u01: 1, 3, 7 -> (2 + 4 + 6) / 3 = 4; u02: one rater; together (4 + 4) / 2
     found = raters.rater_agreement(wide("4 1 9", "8 3 .", ". 7 .")).loc["image"]
-    assert found["difference"] == pytest.approx(4)
-    assert found[["accounts", "twice", "verdict"]].tolist() == [3, 2, "too_few_rated_twice"]
+    assert found["apart"] == pytest.approx(4)
+    assert found[["customers", "twice", "verdict"]].tolist() == [3, 2, "too_few_rated_twice"]
 
 
 @pytest.mark.parametrize(
@@ -131,3 +132,19 @@ def test_age_is_that_of_the_newest_rating_and_undated_ones_are_stale():
     assert found["stale"].to_dict() == {
         ("a", "image"): False, ("b", "fame"): False, ("b", "image"): True, ("c", "image"): True,
     }  # fmt: skip
+
+
+def test_the_quality_of_ratings_is_their_agreement_and_their_age_and_nobody_is_waited_for():
+    # image: a 10 days old, b 400 and d undated: median of the known ages 205, two of three stale; fame: 30 days
+    rows = [
+        rating("a", "image", 6, day="2026-09-20"),
+        rating("b", "image", 6, day="2025-08-26"),
+        rating("d", "image", 6, day=None),
+        rating("a", "fame", 6, day="2026-08-31"),
+    ]
+    found = raters.rating_quality(raters.latest_ratings(pd.DataFrame(rows), AS_OF), 365)
+    assert found["median_age"].to_dict() == {"fame": 30, "image": 205}
+    assert found["stale"].to_dict() == pytest.approx({"fame": 0, "image": 2 / 3})
+    assert found["customers"].to_dict() == {"fame": 1, "image": 3}
+    none = raters.rating_quality(raters.latest_ratings(pd.DataFrame(rows[:0], columns=list(rows[0])), AS_OF), 365)
+    assert waits_for(none) == Reason("nobody_has_rated")

@@ -186,3 +186,14 @@ def test_criteria_that_measure_the_same_money_are_warned_of():
 def test_a_criterion_known_for_nobody_is_left_to_those_that_say_what_it_waits_for():
     values = wide([("a", np.nan, 0.9), ("b", np.nan, 0.1)], ["margin", "gap_cv"])
     assert scoring.cautions(values, TWO) == []
+
+
+def test_points_by_criterion_stand_in_the_order_of_customers_and_criteria():
+    # weights 75 : 25 of 99 points; a0 has 0.5 and 1, a1 has 1 and an open value that counts half
+    values = wide([("a0", 50, 100), ("a1", 100, np.nan), ("a2", 0, 0)], ["y", "x"])
+    criteria = [criterion("y", 75), criterion("x", 25)]
+    made = scoring.contributions(values, criteria)
+    found = scoring.points_by_criterion(made, pd.Series(["a1", "a0"]))
+    assert found.columns.tolist() == ["customer_id", "points_y", "points_x"]
+    assert found["customer_id"].tolist() == ["a1", "a0"]
+    assert found[["points_y", "points_x"]].to_numpy() == pytest.approx(np.array([[74.25, 12.375], [37.125, 24.75]]))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.scoring import sensitivity
+from kamlib.stats.reasons import waits_for
 
 NAMES = ["x", "y"]
 WEIGHTS = pd.Series({"x": 60.0, "y": 40.0})
@@ -191,3 +192,27 @@ def test_thousands_of_accounts_on_one_line_or_all_judged_at_once_are_the_same_as
 def test_an_account_that_is_not_in_the_table_is_named():
     with pytest.raises(ValueError, match=r"not in the table.*'ghost'"):
         sensitivity.smallest_change(table([(1, 0), (0, 1)], NAMES), WEIGHTS, top=1, accounts=["ghost"])
+
+
+def test_nearest_to_the_border_are_the_least_changes_in_the_order_of_the_list():
+    scores = pd.DataFrame(
+        {
+            "rank": pd.array([1, 2, 3, 4], "Int64"),
+            "customer_id": list("abcd"),
+            "key": [True, True, False, False],
+            "p_key": [1.0, 0.6, 0.4, 0.0],
+            "flip_criterion": ["x", "x", "y", ""],
+            "flip_weight": [60.0, 60.0, 40.0, np.nan],
+            "flip_weight_at_flip": [10.0, 57.0, 42.0, np.nan],
+            "flip_change": [-50.0, -3.0, 2.0, np.nan],
+        }
+    )
+    found = sensitivity.nearest_to_border(scores, 2)
+    assert found["customer_id"].tolist() == ["b", "c"] and found["then"].tolist() == ["leaves", "enters"]
+    assert sensitivity.nearest_to_border(scores)["customer_id"].tolist() == ["a", "b", "c"]
+    assert waits_for(sensitivity.nearest_to_border(scores[3:])).code == "no_weight_flips"
+
+
+def test_one_criterion_alone_can_not_be_left_out():
+    one = pd.DataFrame({"x": [0.2, 0.8]}, index=["a", "b"])
+    assert waits_for(sensitivity.drop_one(one, pd.Series({"x": 1.0}), top=1)).code == "one_criterion_alone"

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.reasons import Reason, joined, packed, reason_columns, split, waiting, waits_for
+from kamlib.stats.reasons import Reason, joined, or_waiting, packed, reason_columns, split, waiting, waits_for
 
 DAYS = pd.Series([3, 40, 50], index=["a", "b", "c"])
 
@@ -55,3 +55,11 @@ def test_an_empty_table_says_what_it_waits_for_also_after_a_selection_and_from_a
     table.to_parquet(tmp_path / "t.parquet")
     assert waits_for(pd.read_parquet(tmp_path / "t.parquet")) == waits_for(table)
     assert waits_for(pd.DataFrame({"a": [1]})) is None
+
+
+def test_a_selection_without_rows_says_what_it_waits_for_and_keeps_its_types_and_one_with_rows_does_not():
+    table = pd.DataFrame({"x": [1, 2], "day": pd.to_datetime(["2026-01-01", "2026-02-01"])})
+    none = or_waiting(table[table["x"] > 2], "nobody", limit=2)
+    assert waits_for(none) == Reason("nobody", {"limit": 2}) and none.dtypes.equals(table.dtypes)
+    assert or_waiting(table, "nobody").equals(table) and waits_for(or_waiting(table, "nobody")[:0]) is None
+    assert not table[:0].attrs, "the table given is not changed"

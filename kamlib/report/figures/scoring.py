@@ -23,12 +23,9 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.scoring.key_list import NEAR, SAFE
 
 GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
-SAFE = 0.9
-"""Probability of being key from which a customer is called safe on the list."""
-NEAR = 0.2
-"""Probability of being key from which one outside the list is told of."""
 
 
 def ranked_scores(
