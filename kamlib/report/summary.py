@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from kamlib.facts.accounts import at_last_date
 from kamlib.report.confidence import confidence_facts
 from kamlib.report.key_figures import grouped, key_figures
 from kamlib.report.numbers import Numbers
@@ -55,7 +56,7 @@ def summary(study: Study, tables: Tables) -> Summary:
     write = Numbers(study.language, study.currency)
     held = {name: table for name, table in tables.items() if table is not None}
     if "facts" in held:
-        held["facts"] = held["facts"][held["facts"]["as_of"] == held["facts"]["as_of"].max()]
+        held["facts"] = at_last_date(held["facts"])
     accounts, wait = _accounts(held)
     share, verdict = (None, "") if wait else _together(held, accounts)
     return Summary(
