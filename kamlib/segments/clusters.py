@@ -20,7 +20,7 @@ from kamlib.segments.cluster_methods import KMEANS, METHODS, MIXTURE, bic, fit
 from kamlib.segments.cluster_validity import NO_STRUCTURE, adjusted_rand, family_p, null_silhouettes, silhouettes
 from kamlib.segments.cluster_validity import stability as still
 from kamlib.stats.checks import one_row_each
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import Clustering
 
 FEWEST = 30
@@ -51,7 +51,7 @@ class Grouping:
 
     accounts: customer_id, cluster (from 1, largest first; missing where apart or without structure), why and why_values (why
     apart).
-    tried: one row per method and k: silhouette, error (its standard error), null (mean silhouette without groups), p (family-wise,
+    tried: one row per method and k, none where there is too little to look for groups: silhouette, error (its standard error), null (mean silhouette without groups), p (family-wise,
     the larger of both nulls), stability (of a mixture only where it could change the choice), bic, smallest (accounts in the
     smallest group), agreement (adjusted Rand index with the chosen one), passes (missing where stability is), chosen. behaviour,
     features: of the accounts that took part, indexed by customer_id, in own units and scaled. verdict: how many groups by which method, or `NO_STRUCTURE`. notes: what was left out or judged on a sample.
@@ -113,10 +113,8 @@ def cluster_accounts(facts: pd.DataFrame, rules: Clustering | None = None, *, wi
     ).join(apart)
     nothing = Reason(NO_STRUCTURE)
     if len(x) < FEWEST or len(columns) < 2:
-        notes.append(Reason("too_few_to_group", {"accounts": len(x), "features": len(columns)}))
-        none = pd.DataFrame(columns=list(COLUMNS), dtype=float).astype(
-            {"method": str, "passes": "boolean", "chosen": bool}
-        )
+        none = waiting(COLUMNS, "too_few_to_group", customers=len(x), features=len(columns))
+        none = none.astype({"passes": "boolean", "chosen": bool})
         return Grouping(accounts, none, own_units, x, nothing, notes)
     order = _by_value(x.to_numpy())
     values = np.ascontiguousarray(x.to_numpy()[order])
