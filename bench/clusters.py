@@ -27,7 +27,7 @@ def section(data: Path) -> str:
         [
             f"## Clusters: {ACCOUNTS:,} accounts, {len(FEATURES)} features",
             "",
-            "`group` scales, tries 7 numbers of groups by k-means and by Gaussian mixture and HDBSCAN beside them, judges them against 40 copies",
+            "`group` scales, tries 7 numbers of groups by k-means and by Gaussian mixture, judges them against 40 copies",
             f"without groups and 20 cold refits on stated samples, and places every account. Bare: `KMeans(k, n_init={STARTS}).fit` on the scaled",
             f"features, with every core; k as chosen, and where there is no structure 8. In turn; medians of {ROUNDS}. ARI: adjusted Rand index with",
             "the planted groups.",

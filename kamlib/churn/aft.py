@@ -12,7 +12,7 @@ from kamlib.churn.evaluation.holdout import Evaluation
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.prediction import standardised
-from kamlib.errors import InputError
+from kamlib.stats.reasons import Reason, waiting
 
 FAMILIES = {"WeibullAFTFitter": "Weibull", "LogNormalAFTFitter": "log-normal", "LogLogisticAFTFitter": "log-logistic"}
 _PENALTY = 1e-4  # only keeps an estimate finite
@@ -20,7 +20,10 @@ _PENALTY = 1e-4  # only keeps an estimate finite
 
 @dataclass(frozen=True)
 class AftCheck:
-    """The families by AIC, the measures of both models on the test clients, their differences, and how alike they rank."""
+    """The families by AIC, the measures of both models on the test clients, their differences, and how alike they rank.
+
+    Empty, and `spearman` missing, where there is no tested model to check or none of the families can be estimated.
+    """
 
     families: pd.DataFrame
     measures: pd.DataFrame
@@ -47,11 +50,6 @@ def aft_check(
         as in `kamlib.churn.evaluation.metrics.compare`, of "model" (Cox, and its second opinion where one is asked) and "aft", whose P(lost)
         is S(H | x). spearman: rank correlation of the two P(lost).
 
-    Raises
-    ------
-    InputError
-        If the test was not held, or none of the families can be estimated.
-
     References
     ----------
     Wei (1992), Statistics in Medicine 11; Akaike (1974), IEEE Transactions on Automatic Control 19.
@@ -60,7 +58,7 @@ def aft_check(
     from lifelines.exceptions import ConvergenceError
 
     if (model := test.model) is None:
-        raise InputError("there is no tested model to check", found=test.verdict.reason.code)
+        return _nothing(test.verdict.reason)
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
     data = standardised(model, train).assign(_duration=came["duration"], _event=came["event"])
@@ -74,7 +72,7 @@ def aft_check(
             found.append((family, np.nan, len(data)))
     families = pd.DataFrame(found, columns=["family", "aic", "rows"]).sort_values("aic", ignore_index=True)
     if not fitted:
-        raise InputError("no AFT model can be estimated from this history", remedy="Give a longer history.")
+        return _nothing(Reason("aft_not_estimated"))
     families["chosen"] = families.index == 0
     now = table.loc[table["as_of"] == model.until].set_index("customer_id").loc[test.predictions["customer_id"]]
     best = fitted[str(families.loc[0, "family"])]
@@ -82,3 +80,19 @@ def aft_check(
     predictions = test.predictions.assign(aft=stays.to_numpy()[0])
     measures, differences = compare(predictions, ["model", "aft"], bootstraps=bootstraps, seed=seed)
     return AftCheck(families, measures, differences, float(predictions["model"].corr(predictions["aft"], "spearman")))
+
+
+def side_by_side(check: AftCheck) -> pd.DataFrame:
+    """The Brier score, AUC, C and slope of both models: a row for "Cox" and one for "AFT"; index model."""
+    if check.measures.empty:
+        return check.measures
+    table = check.measures.pivot(index="method", columns="measure", values="value").loc[["model", "aft"]]
+    named = table[["brier", "auc", "c", "slope"]].set_axis(["Cox", "AFT"])
+    return named.rename_axis(index="model", columns=None)
+
+
+def _nothing(why: Reason) -> AftCheck:
+    nothing = waiting(["method", "measure", "value"], why.code, **why.values)
+    return AftCheck(
+        waiting(["family", "aic", "rows", "chosen"], why.code, **why.values), nothing, nothing, float("nan")
+    )

@@ -11,7 +11,7 @@ from kamlib.entities import blocking
 from kamlib.entities.firm_names import sound, take_apart, tokens
 from kamlib.entities.groups import group_heads
 from kamlib.entities.similarity import NUMBERED, alike
-from kamlib.stats.reasons import Reason, packed
+from kamlib.stats.reasons import Reason, packed, waiting
 
 LEAST = 85
 _COUNTRY = re.compile(
@@ -38,7 +38,7 @@ def likely_duplicates(accounts: pd.DataFrame, review: pd.DataFrame | None = None
     -------
     DataFrame
         account_id, name, other_id, other_name, likeness (85 to 100), why and why_values (codes, several joined by ;, and their values); sorted by likeness,
-        account_id, other_id. Within a pair the smaller id comes first.
+        account_id, other_id; within a pair the smaller id comes first. Empty where there is none.
 
     References
     ----------
@@ -74,6 +74,8 @@ def likely_duplicates(accounts: pd.DataFrame, review: pd.DataFrame | None = None
             "why_values": np.array([pair[4] for pair in made], dtype=object),
         }
     )
+    if found.empty:
+        return waiting(list(found.columns), "no_likely_duplicates")
     return found.sort_values(["likeness", "account_id", "other_id"], ascending=[False, True, True], ignore_index=True)
 
 

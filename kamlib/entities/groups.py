@@ -183,15 +183,15 @@ def largest(orders: ir.Table, most: int = 10) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        customer_id, accounts (with order lines), amount (of the customer), largest_account (its amount), share (of the
-        amounts of all customers), sorted by amount.
+        customer_id, accounts (with order lines), net_revenue (of the customer), largest_account (its net revenue), share (of the
+        net revenue of all customers), sorted by net_revenue.
     """
     pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
     pairs["amount"] = pairs["amount"].astype(float)
     by = pairs.groupby("customer_id")["amount"]
-    made: pd.DataFrame = by.agg(accounts="size", amount="sum", largest_account="max").reset_index()
-    made["share"] = made["amount"] / made["amount"].sum()
-    return made.sort_values(["amount", "customer_id"], ascending=[False, True]).head(most).reset_index(drop=True)
+    made: pd.DataFrame = by.agg(accounts="size", net_revenue="sum", largest_account="max").reset_index()
+    made["share"] = made["net_revenue"] / made["net_revenue"].sum()
+    return made.sort_values(["net_revenue", "customer_id"], ascending=[False, True]).head(most).reset_index(drop=True)
 
 
 def _last(parent: np.ndarray) -> np.ndarray:

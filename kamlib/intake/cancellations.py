@@ -19,14 +19,15 @@ from kamlib.intake.mapping import RAW
 from kamlib.intake.rules import Rule, cancelled, negative
 from kamlib.io import engines
 from kamlib.io.values import SUM, as_text, trimmed
+from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 
-OUTCOMES = {
-    "cancelled_pair": "matched: takes back a whole line",
-    "cancellation": "matched: takes back part of a line",
-    "cancellation_without_order": "no line that it could take back",
-    "return_without_purchase": "more than was bought",
-}
+OUTCOMES = (
+    "cancelled_pair",
+    "cancellation",
+    "cancellation_without_order",
+    "return_without_purchase",
+)  # the first two are matched
 _BACK = ("return_without_purchase", "cancellation_without_order", "cancelled_pair")
 _ORDER = ("date", "back", "order_id", "source_file", "source_line", "row")  # purchases before what comes back
 
@@ -191,11 +192,32 @@ def by_month(kept: ir.Table) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        month (its first day), outcome (a key of `OUTCOMES`), rows, amount (exact decimals, below zero), sorted by both;
+        month (its first day), outcome (one of `OUTCOMES`), rows, amount (exact decimals, below zero), sorted by both;
         the lines that a cancellation takes back are not counted again.
     """
-    back = kept.filter(kept.mark.isin(list(OUTCOMES)) & (kept.amount < 0))
+    back = kept.filter(kept.mark.isin(OUTCOMES) & (kept.amount < 0))
     back = back.mutate(month=back.date.truncate("M"), outcome=back.mark)
     sums = back.group_by("month", "outcome").agg(rows=back.count(), amount=back.amount.cast(SUM).sum())
     made: pd.DataFrame = sums.to_pandas()
     return made.astype({"month": "datetime64[ns]"}).sort_values(["month", "outcome"], ignore_index=True)
+
+
+def by_outcome(monthly: pd.DataFrame) -> pd.DataFrame:
+    """What came back in all, by what it was matched to.
+
+    Parameters
+    ----------
+    monthly : from `by_month`.
+
+    Returns
+    -------
+    DataFrame, a row for each of `OUTCOMES`
+        outcome and outcome_values (a code), lines, money_back (exact decimals, below zero). Empty where nothing came back.
+    """
+    names = ["outcome", "outcome_values", "lines", "money_back"]
+    if monthly.empty:
+        return waiting(names, "nothing_came_back")
+    sums = monthly.groupby("outcome")[["rows", "amount"]].sum().reindex(list(OUTCOMES)).fillna(0)
+    made = sums.astype({"rows": int}).set_axis(names[2:], axis=1).reset_index()
+    made.insert(1, "outcome_values", "{}")
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -186,10 +187,30 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
     return made.sort_values(["month", "reason"], ignore_index=True)
 
 
-def examples(aside: ir.Table, each: int = 1) -> pd.DataFrame:
-    """The first rows of each reason in the quarantine, by table and reason."""
+def by_year(monthly: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The rows, or the amount, of `by_month` in a cross table: a row a reason, a column a year, "no date" where it could not be read."""
+    year = monthly["month"].dt.year.astype("Int64").astype(str).replace("<NA>", "no date")
+    table = monthly.assign(year=year, amount=monthly["amount"].astype(float))
+    return table.pivot_table(values=measure, index="reason", columns="year", aggfunc="sum", fill_value=0)
+
+
+def share_aside(monthly: pd.DataFrame) -> pd.Series:
+    """The share of the order lines of each month that were set aside, of months with lines kept; index month."""
+    kept_rows = monthly[monthly["reason"] == "kept"].set_index("month")["rows"]
+    return (1 - kept_rows / monthly.groupby("month")["rows"].sum()).dropna().rename("share_aside")
+
+
+def period(orders: ir.Table) -> tuple[date, date]:
+    """The first and the last day of the clean order lines."""
+    days = orders.aggregate(first=orders.date.min(), last=orders.date.max()).to_pyarrow().to_pylist()[0]
+    return days["first"], days["last"]
+
+
+def examples(aside: ir.Table, each: int = 1, width: int | None = None) -> pd.DataFrame:
+    """The first rows of each reason in the quarantine, by table and reason; of the original text at most `width` characters."""
     first = ibis.window(group_by=["table", "reason"], order_by=["source_file", "source_line"])
     chosen = aside.mutate(place=ibis.row_number().over(first)).filter(lambda t: t.place < each).drop("place")
     order = ["table", "reason", "source_file", "source_line"]
     made: pd.DataFrame = chosen.to_pandas()
+    made["original"] = made["original"].str.slice(0, width)
     return made.sort_values(order, ignore_index=True)

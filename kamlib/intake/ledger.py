@@ -10,11 +10,19 @@ import pandas as pd
 from kamlib.errors import InputError
 from kamlib.intake.cleaning import Flagged, examples, set_aside
 from kamlib.io.values import SUM
+from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 
 LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", "rows", "amount")
 _PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files
 _NOTHING = {"repeated_header", "total_row"}  # no lines at all: what they hold was counted above
+_CHOSEN = {
+    "not_goods",
+    "test_row",
+    "credit_note",
+    "cancellation",
+    "cancelled_pair",
+}  # what a study leaves out by choice
 
 
 def of_orders(flagged: Flagged) -> pd.DataFrame:
@@ -73,6 +81,84 @@ def check_sum(made: pd.DataFrame) -> None:
                 raise ArithmeticError(
                     f"ledger of {name}: {came} {column} came, {sum(aside) + stayed} are accounted for"
                 )
+
+
+def by_table(ledger: pd.DataFrame) -> pd.DataFrame:
+    """How many rows of each table came in, were kept and were set aside: came_in, kept, set_aside; index table."""
+    ends = ledger[ledger["rule"].isin(["came in", "kept"])]
+    rows = ends.pivot(index="table", columns="rule", values="rows").reindex(ledger["table"].unique())
+    made = rows.rename(columns={"came in": "came_in"}).rename_axis(index="table", columns=None)
+    return made.assign(set_aside=made["came_in"] - made["kept"])
+
+
+def order_totals(ledger: pd.DataFrame) -> pd.Series:
+    """What became of the order lines, in all.
+
+    Returns
+    -------
+    Series
+        rows_came, rows_kept, rows_aside; money_came, money_kept, money_aside, money_repaired (exact decimals); share_aside (of the rows);
+        balance: the money that came less what was kept, set aside and repaired away, which is nothing.
+    """
+    lines = ledger[ledger["table"] == "orders"]
+    came, kept = (lines[lines["rule"] == rule].iloc[0] for rule in ("came in", "kept"))
+    aside, repaired = (lines.loc[lines["action"] == action, "amount"].sum() for action in ("set_aside", "repair"))
+    return pd.Series(
+        {
+            "rows_came": came["rows"],
+            "rows_kept": kept["rows"],
+            "rows_aside": came["rows"] - kept["rows"],
+            "money_came": came["amount"],
+            "money_kept": kept["amount"],
+            "money_aside": aside,
+            "money_repaired": repaired,
+            "share_aside": 1 - kept["rows"] / came["rows"],
+            "balance": came["amount"] - kept["amount"] - aside - repaired,
+        },
+        dtype=object,
+    )
+
+
+def order_rules(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The ledger of the order lines to be read: what came, each rule that hit a line, and what was kept.
+
+    Returns
+    -------
+    DataFrame
+        rule, action, words; rows_hit and money_hit (all lines that the rule hits); rows_counted and money_counted (those that it set
+        aside or repaired: they add up to what came).
+    """
+    lines = ledger[(ledger["table"] == "orders") & (ledger["matched_rows"] > 0)]
+    made = lines.drop(columns="table").set_axis(
+        ["rule", "action", "words", "rows_hit", "money_hit", "rows_counted", "money_counted"], axis=1
+    )
+    return made.assign(action=made["action"].str.replace("_", " ")).reset_index(drop=True)
+
+
+def other_rules(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The rules that hit a row of any other table: table, rule, action, words, matched_rows, rows (set aside); empty where none did."""
+    columns = ["table", "rule", "action", "words", "matched_rows", "rows"]
+    found = ledger.loc[(ledger["table"] != "orders") & (ledger["action"] != "") & (ledger["matched_rows"] > 0), columns]
+    return found if len(found) else waiting(columns, "no_rule_hit_another_table")
+
+
+def faults(ledger: pd.DataFrame) -> pd.Series:
+    """The order lines set aside for faults that can be mended at the source.
+
+    Lines of another time, totals and headers are no faults, nor is what the study leaves out by choice.
+
+    Returns
+    -------
+    Series
+        rows, amount (exact decimals), rows_in_time (all lines of the study's own time), share (of these).
+    """
+    lines = ledger[ledger["table"] == "orders"]
+    aside = lines[lines["action"] == "set_aside"]
+    in_time = lines["rows"].iloc[0] - aside.loc[aside["rule"].isin(_PERIOD), "rows"].sum()
+    mendable = aside[~aside["rule"].isin(_PERIOD | _NOTHING | _CHOSEN)]
+    rows = mendable["rows"].sum()
+    sums = {"rows": rows, "amount": mendable["amount"].sum(), "rows_in_time": in_time, "share": rows / in_time}
+    return pd.Series(sums, dtype=object)
 
 
 def check_limits(flagged: Flagged, study: Study) -> None:

@@ -1,51 +1,21 @@
-"""Three ways of grouping: k-means for round groups, a Gaussian mixture for long ones, HDBSCAN for any shape."""
+"""Two ways of grouping: k-means for round groups, a Gaussian mixture for long or tilted ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-METHODS = KMEANS, MIXTURE, HDBSCAN = ("k-means", "Gaussian mixture", "HDBSCAN")
+METHODS = KMEANS, MIXTURE = ("k-means", "Gaussian mixture")
 #: quartile ranges; a mixture's group is no thinner, or a feature in whole numbers would make groups without width
 THINNEST = 0.15
-#: of HDBSCAN: rows at most (its time grows with their square), neighbours that make a place dense, smallest group
-DENSE_ROWS, NEIGHBOURS, SMALLEST_SHARE = 30_000, 10, 0.02
-
-
-class Dense:
-    """HDBSCAN, and a place for rows it has not seen.
-
-    A new row goes where the nearest row that was seen lies, if it is no farther from that one than its tenth neighbour
-    is; else it is in no group (-1). The number of groups is found, not given.
-
-    References
-    ----------
-    Campello, Moulavi & Sander (2013), Density-based clustering based on hierarchical density estimates, PAKDD.
-    """
-
-    def __init__(self, values: np.ndarray) -> None:
-        import sklearn.cluster
-
-        smallest = max(NEIGHBOURS, int(np.ceil(SMALLEST_SHARE * len(values))))
-        model = sklearn.cluster.HDBSCAN(min_cluster_size=smallest, min_samples=NEIGHBOURS, copy=True)
-        self.labels = model.fit_predict(values)
-        self.tree = cKDTree(values)
-        self.reach = self.tree.query(values, k=NEIGHBOURS)[0][:, -1]
-
-    def predict(self, values: np.ndarray) -> np.ndarray:
-        distance, nearest = self.tree.query(values)
-        return np.where(distance <= self.reach[nearest], self.labels[nearest], -1)
 
 
 def fit(method: str, k: int, values: np.ndarray, seed: int, starts: int = 1, like: Any = None) -> Any:
-    """A model with cold starts, or one that starts where the model `like` ended; HDBSCAN knows neither k nor starts."""
+    """A model with cold starts, or one that starts where the model `like` ended."""
     from sklearn.cluster import KMeans
     from sklearn.mixture import GaussianMixture
 
-    if method == HDBSCAN:
-        return Dense(values)
     if method == KMEANS:
         init = "k-means++" if like is None else like.cluster_centers_
         return KMeans(k, init=init, n_init=starts, random_state=seed).fit(values)
@@ -56,9 +26,7 @@ def fit(method: str, k: int, values: np.ndarray, seed: int, starts: int = 1, lik
 
 
 def bic(model: Any, values: np.ndarray, labels: np.ndarray) -> float:
-    """Bayesian information criterion; k-means counts as a mixture of equal round clouds, HDBSCAN has none."""
-    if isinstance(model, Dense):
-        return float("nan")
+    """Bayesian information criterion; k-means counts as a mixture of equal round clouds."""
     if hasattr(model, "bic"):
         return float(model.bic(values))
     n, d = values.shape

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.stats.reasons import Reason, waiting, written
 
 #: the beginning of a feature's name: words for the low and the high end
 WORDS = {
@@ -20,6 +23,7 @@ WORDS = {
     "returns": ("few returns", "many returns"),
 }
 TYPICAL = 0.4
+TRAITS = ("size", "industry", "region")
 NO_GROUPS = "no structure"
 """The name of the one row where there are no groups."""
 
@@ -62,6 +66,56 @@ def profiles(behaviour: pd.DataFrame, features: pd.DataFrame, accounts: pd.DataF
     return table
 
 
+def group_names(accounts: pd.DataFrame, profile: pd.DataFrame) -> pd.Series:
+    """The name of each account's group, missing where it is in none; index customer_id.
+
+    Parameters
+    ----------
+    accounts : DataFrame, customer_id and cluster.
+    profile : from `profiles`.
+    """
+    known = profile.dropna(subset="cluster").set_index("cluster")["name"]
+    return accounts.set_index("customer_id")["cluster"].map(known)
+
+
+def labelled(accounts: pd.DataFrame, profile: pd.DataFrame, verdict: Reason) -> pd.DataFrame:
+    """`accounts` with the name of the group, and verdict and verdict_values: the same for all."""
+    named = accounts.assign(name=accounts["customer_id"].map(group_names(accounts, profile)))
+    return named.assign(verdict=verdict.code, verdict_values=written(verdict.values))
+
+
+def shares(names: pd.Series, classes: pd.Series, order: Iterable[str]) -> pd.DataFrame:
+    """How the accounts of each group are spread over the classes of another grouping.
+
+    Parameters
+    ----------
+    names : Series by customer_id, from `group_names`.
+    classes : Series by customer_id; an account without a class doesn't count.
+    order : the groups, in the order of the rows.
+
+    Returns
+    -------
+    DataFrame, index group, a column a class
+        Shares that add up to 1 in a row. Empty where there are no groups, or no class of theirs is known.
+    """
+    if names.isna().all() or classes.reindex(names.dropna().index).isna().all():
+        return waiting(["group"], "no_groups_to_compare")
+    table = pd.crosstab(names, classes.reindex(names.index), normalize="index")
+    return table.reindex(list(order)).rename_axis(index="group", columns=None)
+
+
+def trait_shares(
+    names: pd.Series, customers: pd.DataFrame, order: Iterable[str], most: int = 8
+) -> dict[str, pd.DataFrame]:
+    """`shares` of the values of each of `TRAITS` that is on record, of at most so many values: those that stand highest anywhere."""
+    made = {trait: shares(names, customers[trait], order) for trait in TRAITS}
+    return {
+        trait: table[table.max().sort_values(ascending=False).index[:most]]
+        for trait, table in made.items()
+        if not table.empty
+    }
+
+
 def names(middle: pd.DataFrame) -> list[str]:
     """A name for each group from the two features in which it is farthest from the median of all.
 
@@ -94,16 +148,19 @@ def picture(features: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Parameters
     ----------
-    features : DataFrame indexed by customer_id, scaled; at least two columns and three rows.
+    features : DataFrame indexed by customer_id, scaled.
 
     Returns
     -------
     points : DataFrame, customer_id, first, second.
     directions : DataFrame, one row a component
         component, explained (share of the variance), and the loading of each feature; the largest is positive.
+
+    Both are empty where there are fewer than two features or three accounts.
     """
     if features.shape[1] < 2 or len(features) < 3:
-        raise InputError("a picture needs two features and three accounts", found=f"{features.shape}")
+        nowhere = pd.DataFrame(columns=["customer_id", "first", "second"])
+        return nowhere, waiting(["component", "explained"], "too_few_for_a_plane")
     centred = features - features.mean()
     _, strength, axes = np.linalg.svd(centred.to_numpy(), full_matrices=False)
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])

@@ -15,19 +15,15 @@ Fit = Callable[[int, np.ndarray, int, int], Any]
 def silhouettes(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Silhouette of each row from a full matrix of distances: (b - a) / max(a, b).
 
-    It is 0 for a row alone in its cluster or in none (label -1), and for all where there are fewer than two clusters.
+    It is 0 for a row alone in its cluster, and for all where there are fewer than two clusters.
 
     References
     ----------
     Rousseeuw (1987), Journal of Computational and Applied Mathematics 20.
     """
-    score = np.zeros(len(labels))
-    rows = np.flatnonzero(labels >= 0)
-    if len(np.unique(labels[rows])) < 2:
-        return score
-    if len(rows) < len(labels):
-        score[rows] = silhouettes(distances[np.ix_(rows, rows)], labels[rows])
-        return score
+    rows = np.arange(len(labels))
+    if len(np.unique(labels)) < 2:
+        return np.zeros(len(rows))
     member = np.eye(labels.max() + 1, dtype=distances.dtype)[labels]
     sizes = member.sum(axis=0)
     sums = distances @ member

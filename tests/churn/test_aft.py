@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.aft import FAMILIES, aft_check
-from kamlib.errors import InputError
+from kamlib.churn.aft import FAMILIES, aft_check, side_by_side
+from kamlib.stats.reasons import waits_for
 
 
 @pytest.fixture(scope="module")
@@ -47,5 +47,12 @@ def test_the_family_that_made_the_waits_is_chosen(table, test):
 
 
 def test_without_a_held_test_there_is_nothing_to_check(table, test):
-    with pytest.raises(InputError, match="no tested model"):
-        aft_check(table, replace(test, model=None))
+    check = aft_check(table, replace(test, model=None))
+    told = waits_for(side_by_side(check))
+    assert told == test.verdict.reason == waits_for(check.families) and np.isnan(check.spearman)
+
+
+def test_both_models_stand_side_by_side(check):
+    table = side_by_side(check)
+    measures = check.measures.set_index(["method", "measure"])["value"]
+    assert table.loc["Cox", "brier"] == measures["model", "brier"] and table.loc["AFT", "c"] == measures["aft", "c"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from kamlib.errors import InputError
 from kamlib.intake import cancellations
 from kamlib.intake.pipeline import collect
+from kamlib.report.words import sentence, with_words
+from kamlib.stats.reasons import waits_for
 
 HEAD = "order_id,account_id,date,product,quantity,amount\n"
 RULES = {"cancelled": "^C"}
@@ -211,6 +214,15 @@ def test_months_show_what_came_back_once(make_study):
         "cancellation": [1, -10], "cancelled_pair": [1, -50], "return_without_purchase": [1, -90]
     }  # fmt: skip
     assert set(found["outcome"]) <= set(cancellations.OUTCOMES)
+    whole = cancellations.by_outcome(found)
+    assert whole["outcome"].tolist() == list(cancellations.OUTCOMES)
+    assert whole["lines"].tolist() == [1, 1, 0, 1] and whole["money_back"].tolist() == [-50, -10, 0, -90]
+    assert with_words(whole)["outcome"].iloc[0] == "matched: takes back a whole line"
+
+
+def test_where_nothing_came_back_the_table_says_so():
+    nothing = cancellations.by_outcome(pd.DataFrame(columns=["month", "outcome", "rows", "amount"]))
+    assert sentence(waits_for(nothing)).startswith("No order is marked as a cancellation")
 
 
 KEYED = "order_id,account_id,date,amount,Pos\n1,a,2026-01-01,5,1\n1,a,2026-01-01,5,2\n1,a,2026-01-01,5, 1\n1,a,2026-01-01,5,\n1,a,2026-01-01,5,\n"

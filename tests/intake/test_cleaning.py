@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.intake import cleaning
 from kamlib.intake.pipeline import collect
 
 HEAD = "order_id,account_id,date,amount\n"
@@ -124,3 +127,35 @@ def test_other_currencies_are_converted_exactly(make_study, reasons):
 def test_other_currencies_without_any_rate_stop_the_study(make_study):
     with pytest.raises(InputError, match=r"other currencies than EUR.*'USD', 'XXX'"):
         collect(make_study({"orders.csv": MONEY}))
+
+
+MONTHLY = pd.DataFrame(
+    [
+        (pd.Timestamp("2025-12-01"), "kept", 9, Decimal(90)),
+        (pd.Timestamp("2026-01-01"), "kept", 3, Decimal(30)),
+        (pd.Timestamp("2026-01-01"), "no_account", 1, Decimal(5)),
+        (pd.Timestamp("2026-02-01"), "after_as_of", 2, Decimal(7)),
+        (pd.NaT, "bad_date", 4, None),
+    ],
+    columns=["month", "reason", "rows", "amount"],
+)
+
+
+def test_rows_and_money_by_reason_and_year_with_those_of_no_date():
+    rows = cleaning.by_year(MONTHLY, "rows")
+    assert rows.loc["kept"].to_dict() == {"2025": 9, "2026": 3, "no date": 0} and rows.loc["bad_date", "no date"] == 4
+    assert cleaning.by_year(MONTHLY, "amount").loc["kept"].to_dict() == {"2025": 90, "2026": 30, "no date": 0}
+
+
+def test_a_quarter_of_a_month_was_set_aside_and_months_without_lines_kept_have_no_share():
+    shares = cleaning.share_aside(MONTHLY)
+    assert shares.to_dict() == {pd.Timestamp("2025-12-01"): 0, pd.Timestamp("2026-01-01"): 0.25}
+
+
+@pytest.mark.slow
+def test_the_records_run_from_the_first_to_the_last_day_kept_and_examples_are_cut(make_study):
+    text = "order_id,account_id,date,amount\n1,a,2026-02-01,1\n2,a,2026-01-05,1\n3,,2026-01-01,12345\n"
+    clean = collect(make_study({"orders.csv": text}))
+    assert cleaning.period(clean.orders) == (date(2026, 1, 5), date(2026, 2, 1))
+    whole = cleaning.examples(clean.quarantine)["original"].iloc[0]
+    assert "12345" in whole and cleaning.examples(clean.quarantine, width=4)["original"].iloc[0] == whole[:4]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from kamlib.errors import InputError
 from kamlib.intake import ledger
 from kamlib.intake.pipeline import collect
+from kamlib.stats.reasons import waits_for
 
 HEAD = "order_id,account_id,date,amount\n"
 
@@ -141,3 +143,63 @@ def test_a_repair_that_is_lost_from_the_ledger_is_noticed(make_study):
     )
     with pytest.raises(ArithmeticError, match="amount came"):
         ledger.check_sum(clean.ledger[clean.ledger["rule"] != "cancellation_above_zero"])
+
+
+LINES = [  # 100 lines came: 4 of another time, 3 by choice, 2 faults, 1 a total; 90 are kept
+    ("orders", "came in", "", 100, 1000, 100, 1000),
+    ("orders", "total_row", "set_aside", 1, 50, 1, 50),
+    ("orders", "no_account", "set_aside", 3, 30, 2, 20),
+    ("orders", "after_as_of", "set_aside", 4, 40, 4, 40),
+    ("orders", "not_goods", "set_aside", 3, 9, 3, 9),
+    ("orders", "no_rate", "set_aside", 0, 0, 0, 0),
+    ("orders", "cancellation_above_zero", "repair", 5, 6, 0, 12),
+    ("orders", "kept", "", 90, 869, 90, 869),
+    ("surveys", "came in", "", 8, None, 8, None),
+    ("surveys", "no_day", "set_aside", 1, None, 1, None),
+    ("surveys", "kept", "", 7, None, 7, None),
+]
+MADE = pd.DataFrame(LINES, columns=["table", "rule", "action", "matched_rows", "matched_amount", "rows", "amount"])
+MADE.insert(3, "words", "words of " + MADE["rule"])
+
+
+def test_the_rows_of_each_table_are_kept_or_set_aside():
+    assert ledger.by_table(MADE).to_dict("index") == {
+        "orders": {"came_in": 100, "kept": 90, "set_aside": 10},
+        "surveys": {"came_in": 8, "kept": 7, "set_aside": 1},
+    }
+
+
+def test_the_totals_of_the_order_lines_balance():
+    """1000 came, 869 are kept, 50 + 20 + 40 + 9 = 119 set aside, 12 repaired away."""
+    assert ledger.order_totals(MADE).to_dict() == {
+        **{
+            "rows_came": 100,
+            "rows_kept": 90,
+            "rows_aside": 10,
+            "money_came": 1000,
+            "money_kept": 869,
+            "money_aside": 119,
+        },
+        **{"money_repaired": 12, "share_aside": pytest.approx(0.1), "balance": 0},
+    }
+
+
+def test_rules_that_hit_nothing_are_not_shown():
+    shown = ledger.order_rules(MADE)
+    assert shown["rule"].tolist() == [
+        *("came in", "total_row", "no_account", "after_as_of", "not_goods", "cancellation_above_zero", "kept")
+    ]
+    row = shown.set_index("rule").loc["no_account"]
+    assert row.tolist() == ["set aside", "words of no_account", 3, 30, 2, 20]
+
+
+def test_the_rules_of_the_other_tables_stand_by_themselves_and_their_absence_is_told():
+    assert ledger.other_rules(MADE)["rule"].tolist() == ["no_day"]
+    nothing = ledger.other_rules(MADE[MADE["table"] == "orders"])
+    assert nothing.empty and waits_for(nothing).code == "no_rule_hit_another_table"
+
+
+def test_faults_are_what_can_be_mended_among_the_lines_of_the_studys_own_time():
+    """No account: 2 of 100 - 4 lines, worth 20."""
+    found = ledger.faults(MADE)
+    assert found.to_dict() == {"rows": 2, "amount": 20, "rows_in_time": 96, "share": pytest.approx(2 / 96)}

@@ -107,7 +107,7 @@ TYPED = {
     "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error at_stake aic "
     "silence_days gap_median median_day median_age lines customers losses lost smallest largest came expected order_days_a_year",
     "+,.0f": "change",
-    ".0%": "known certainty stale share_moved grouped explained lost_share stayed_share right discount p_lost p_return p_key",
+    ".0%": "known certainty stale share_moved explained lost_share stayed_share right discount p_lost p_return p_key",
     ".1%": "share share_of_accounts share_of_money share_of_revenue margin_known margin_rate",
     "+.0%": "growth",
     "+.1%": "bias",

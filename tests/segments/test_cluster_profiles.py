@@ -8,6 +8,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.segments import cluster_profiles
+from kamlib.stats.reasons import Reason, waits_for
 
 IDS = pd.Index(["00123", "K.01", "c", "d", "e"], name="customer_id")
 OWN = pd.DataFrame({"gap_median": [5.0, 7, 60, 80, 100], "margin_a_year": [900.0, 1100, 10, 20, 30]}, index=IDS)
@@ -61,8 +62,9 @@ def test_the_picture_keeps_all_of_a_plane_and_the_sign_is_fixed():
     assert directions.loc[0, ["a", "b", "c"]].astype(float).abs().round(1).tolist() == [0.7, 0.7, 0.0]
     assert (directions[["a", "b", "c"]].max(axis=1) >= directions[["a", "b", "c"]].abs().max(axis=1) - 1e-12).all()
     assert points["first"].std() > points["second"].std()
-    with pytest.raises(InputError, match="two features"):
-        cluster_profiles.picture(flat[["a"]])
+    for too_few in (flat[["a"]], flat.head(2)):
+        points, directions = cluster_profiles.picture(too_few)
+        assert points.empty and waits_for(directions).code == "too_few_for_a_plane"
 
 
 def test_agreement_is_one_for_the_same_groups_under_other_names_and_about_zero_by_chance():
@@ -76,3 +78,32 @@ def test_agreement_is_one_for_the_same_groups_under_other_names_and_about_zero_b
 def test_tables_of_different_accounts_are_refused():
     with pytest.raises(InputError, match="same accounts"):
         cluster_profiles.profiles(OWN, SCALED[::-1], ACCOUNTS, MONEY)
+
+
+GROUPS = pd.Series(["small", "small", "large", None], index=["a", "b", "c", "d"])
+NO_GROUP = GROUPS.where(GROUPS == "")
+
+
+def test_every_customer_gets_the_name_of_its_group_and_the_verdict():
+    profile = cluster_profiles.profiles(OWN, SCALED, ACCOUNTS, MONEY)
+    table = cluster_profiles.labelled(ACCOUNTS, profile, Reason("groups_found", {"groups": 2}))
+    assert table["name"].tolist()[:3] == ["large and fast rhythm"] * 2 + ["slow rhythm and small"]
+    assert table["name"].isna().tolist() == [False] * 5 + [True]
+    assert set(table["verdict"]) == {"groups_found"} and set(table["verdict_values"]) == {'{"groups": 2}'}
+    assert cluster_profiles.group_names(ACCOUNTS, profile)["d"] == "slow rhythm and small"
+
+
+def test_shares_of_classes_add_up_to_one_in_each_group_and_those_in_no_group_do_not_count():
+    classes = pd.Series(["x", "y", "x", "y"], index=["a", "b", "c", "d"])
+    table = cluster_profiles.shares(GROUPS, classes, ["small", "large"])
+    assert table.to_dict("index") == {"small": {"x": 0.5, "y": 0.5}, "large": {"x": 1.0, "y": 0.0}}
+    for nothing in (cluster_profiles.shares(NO_GROUP, classes, []), cluster_profiles.shares(GROUPS, classes[3:], [])):
+        assert nothing.empty and waits_for(nothing).code == "no_groups_to_compare"
+
+
+def test_of_each_trait_on_record_the_values_that_stand_out_most_are_kept():
+    customers = pd.DataFrame({"size": ["s", "m", "l", "l"], "industry": None, "region": "north"}, index=list("abcd"))
+    found = cluster_profiles.trait_shares(GROUPS, customers, ["small", "large"], most=2)
+    assert list(found) == ["size", "region"]
+    assert found["size"].columns[0] == "l" and found["size"].shape == (2, 2)
+    assert cluster_profiles.trait_shares(NO_GROUP, customers, []) == {}

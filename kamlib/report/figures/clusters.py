@@ -13,7 +13,6 @@ from kamlib.report.figures.labels import in_margin
 from kamlib.report.figures.style import (
     BLUE,
     DIVERGING,
-    GREEN,
     GREY,
     INK,
     MUTED,
@@ -32,20 +31,18 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
 
     Parameters
     ----------
-    tried : DataFrame of `kamlib.segments.clusters.cluster_accounts`: method, k, silhouette, null, stability, chosen. Groups found by density
-        (HDBSCAN) have a null of their own, which is not drawn.
+    tried : DataFrame of `kamlib.segments.clusters.cluster_accounts`: method, k, silhouette, null, stability, chosen.
     stability : the mark that must be reached.
     """
-    if none_known(tried, "silhouette") or (tried["k"] < 2).all():
+    if none_known(tried, "silhouette"):
         return None
     pair: np.ndarray
     figure, pair = plt.subplots(1, 2, figsize=(9, 3.9))
-    shown = tried[tried["k"] > 1]
-    looks = zip(shown.groupby("method", sort=False), (BLUE, ORANGE, GREEN), "osD", strict=False)
+    looks = zip(tried.groupby("method", sort=False), (BLUE, ORANGE), "os", strict=False)
     for (method, rows), colour, mark in looks:
         pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, markersize=6)
         pair[1].plot(rows["k"], rows["stability"], color=colour, marker=mark, markersize=6, label=method)
-    null = shown[shown["method"] == shown["method"].iloc[0]]
+    null = tried[tried["method"] == tried["method"].iloc[0]]
     pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--")
     low = int(null["null"].to_numpy().argmin())
     pair[0].annotate(
@@ -68,11 +65,11 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> np.ndarra
     pair[0].set_title("Clearer than chance?")
     pair[1].set_title("Does it hold still?")
     for axes in pair:
-        axes.set_xticks(sorted(set(shown["k"])))
+        axes.set_xticks(sorted(set(tried["k"])))
         axes.set_xlabel("Number of groups k")
-    figure.legend(loc="outside lower center", ncols=3)
+    figure.legend(loc="outside lower center", ncols=2)
     if not tried["chosen"].any():
-        return described(pair, "alt_cluster_choice_none", n=shown[["method", "k"]].drop_duplicates().shape[0])
+        return described(pair, "alt_cluster_choice_none", n=len(tried))
     chosen = tried[tried["chosen"]].iloc[0]
     return described(pair, "alt_cluster_choice", **chosen[["k", "method", "silhouette", "null", "stability"]])
 

@@ -18,20 +18,20 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     Parameters
     ----------
     largest : DataFrame
-        customer_id, accounts, amount, largest_account, share; see `kamlib.entities.groups.largest`.
+        customer_id, accounts, net_revenue, largest_account, share; see `kamlib.entities.groups.largest`.
     names : Series
         Name by customer_id; where one is missing the id stands.
     currency, language : of the study.
     """
-    if none_known(largest, "amount"):
+    if none_known(largest, "net_revenue"):
         return None
     place = np.arange(len(largest))[::-1]
     _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
-    ax.hlines(place, largest["largest_account"], largest["amount"], color=FAINT, linewidth=4, zorder=1)
+    ax.hlines(place, largest["largest_account"], largest["net_revenue"], color=FAINT, linewidth=4, zorder=1)
     ax.scatter(largest["largest_account"], place, color=GREY, s=42, zorder=2)
-    ax.scatter(largest["amount"], place, color=BLUE, s=58, zorder=3)
-    top = float(largest["amount"].max())
-    for y, accounts, amount in zip(place, largest["accounts"], largest["amount"], strict=True):
+    ax.scatter(largest["net_revenue"], place, color=BLUE, s=58, zorder=3)
+    top = float(largest["net_revenue"].max())
+    for y, accounts, amount in zip(place, largest["accounts"], largest["net_revenue"], strict=True):
         words = f"{accounts} accounts" if accounts > 1 else "1 account"
         ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
     found = largest["customer_id"].map(names)

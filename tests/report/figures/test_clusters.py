@@ -45,14 +45,11 @@ def test_the_choice_is_marked_in_both_pictures_or_in_none(chosen):
     assert (told if chosen else "None of the 4 groupings was chosen.") in pair[0].figure.get_label()
 
 
-def test_groups_found_by_density_are_drawn_beside_the_others_and_do_not_change_the_null():
-    dense = pd.DataFrame({"method": ["HDBSCAN"], "k": [7], "silhouette": [0.4], "null": [0.9], "stability": [0.85]})
-    pair = clusters.cluster_choice(pd.concat([tried(True), dense.assign(chosen=False)], ignore_index=True))
-    assert pair[1].get_legend_handles_labels()[1] == ["k-means", "Gaussian mixture", "HDBSCAN"]
-    assert [list(line.get_ydata()) for line in pair[0].lines][2:] == [[0.4], [0.2, 0.2]]
-    assert list(pair[0].get_xticks()) == [2, 3, 7]
-    none = pd.concat([tried(False), dense.assign(k=0, chosen=False)], ignore_index=True)
-    assert list(clusters.cluster_choice(none)[0].get_xticks()) == [2, 3]
+def test_both_methods_are_drawn_over_the_silhouette_where_there_are_no_groups():
+    pair = clusters.cluster_choice(tried(True))
+    assert pair[1].get_legend_handles_labels()[1] == ["k-means", "Gaussian mixture"]
+    assert [list(line.get_ydata()) for line in pair[0].lines] == [[0.3, 0.3], [0.3, 0.3], [0.2, 0.2]]
+    assert list(pair[0].get_xticks()) == [2, 3]
 
 
 def test_shares_of_segments_are_written_where_there_are_any():

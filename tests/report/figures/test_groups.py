@@ -16,7 +16,7 @@ def test_names_that_are_not_known_are_shown_as_ids():
         {
             "customer_id": ["a", "00123"],
             "accounts": [2, 1],
-            "amount": [7.0, 5.0],
+            "net_revenue": [7.0, 5.0],
             "largest_account": [4.0, 5.0],
             "share": 0.5,
         }
@@ -30,7 +30,7 @@ def test_the_title_counts_those_that_buy_through_several_accounts_and_dots_stand
         {
             "customer_id": ["a", "b", "c"],
             "accounts": [3, 1, 2],
-            "amount": [9.0, 5.0, 4.0],
+            "net_revenue": [9.0, 5.0, 4.0],
             "largest_account": [6.0, 5.0, 3.0],
             "share": [0.45, 0.25, 0.2],
         }
