@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.facts import account_facts
 from kamlib.facts.worth import money_column, observed_window, worth_column
 from kamlib.report.words import word
 
@@ -68,3 +71,12 @@ def test_the_longest_observed_window_counts(columns, months, money):
     window = observed_window(seen(**columns))
     assert (window.months, window.money, window.measure) == (months, money, "margin")
     assert observed_window(seen(**columns), measure="revenue").money == money.replace("margin", "revenue")
+
+
+def test_margins_of_old_lines_alone_say_nothing_of_this_year(clean_orders):
+    lines = [("left", "2023-05-01", 100, 30), ("stays", "2023-05-01", 50, 10), ("stays", "2026-05-01", 70, None)]
+    facts = account_facts(clean_orders(lines, "customer_id date amount margin"), date(2026, 6, 30))
+    assert (
+        facts.set_index("customer_id").loc["left", "margin_12m"] == 0
+    )  # bought nothing: known, and no sign of the rest
+    assert (worth_column(facts), worth_column(facts, "")) == ("revenue_12m", "margin")
