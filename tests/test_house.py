@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,13 @@ def test_only_intake_entities_and_privacy_join_on_the_id_as_given():
     for module in KAMLIB.rglob("*.py"):
         if module.relative_to(KAMLIB).parts[0] not in free:
             assert not joins_on_account_id(module.read_text(encoding="utf-8")), module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_notebook_joins_on_the_id_as_given(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert not [source for source in sources if joins_on_account_id(source)]
 
 
 def test_a_join_on_the_id_as_given_is_seen():

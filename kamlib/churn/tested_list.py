@@ -74,7 +74,9 @@ def forecast(
     """
     rules = rules or Churn()
     last, horizon = pd.Timestamp(as_of).normalize(), rules.horizon_days
-    known = account_facts(orders, last.date(), columns=["first_order", "last_order", "margin"])
+    known = account_facts(
+        orders, last.date(), columns=["first_order", "last_order", "margin", "margin_12m", "revenue_12m"]
+    )
     known = known[known["last_order"].notna()]
     if known.empty:
         raise InputError(f"nobody bought anything by {last.date()}", remedy="Choose a later as_of.")

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from kamlib.facts.worth import worth_column
 from kamlib.init.dialect import Marked
 
 _SLACK = 7  # days before a quarter's end at which its last order may lie: holidays
@@ -74,18 +75,13 @@ def criteria(facts: pd.DataFrame, currency: str) -> list[dict[str, object]]:
     list of dict
         As `kamlib.study.sections.Criterion` takes them. Without enough of a history for a window of months, over all of it.
     """
-    kind = "margin" if facts["margin"].notna().any() else "revenue"
-    window = next((w for w in ("12m", "6m") if facts[f"{kind}_{w}"].notna().any()), "")
+    window = next((w for w in ("12m", "6m") if facts[f"revenue_{w}"].notna().any()), "")
+    money = worth_column(facts, window)
+    kind = money.partition("_")[0]
     when = {"12m": "the last twelve months", "6m": "the last six months", "": "all months"}[window]
     days = "order_days_12m" if window == "12m" else "order_days"
     wanted = [
-        (
-            f"{kind}_{window}" if window else kind,
-            None if window else kind,
-            "revenue",
-            40,
-            f"{kind} of {when} in {currency}",
-        ),
+        (money, None if window else kind, "revenue", 40, f"{kind} of {when} in {currency}"),
         ("frequency", days, "revenue", 20, f"days with an order in {when if window == '12m' else 'all months'}"),
         ("average_order", None, "revenue", 10, f"value of an average order in {currency}"),
     ]

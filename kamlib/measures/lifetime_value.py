@@ -15,6 +15,7 @@ import pandas as pd
 from kamlib.errors import InputError
 from kamlib.facts.blocks import PAST_BLOCKS
 from kamlib.facts.frequency_bands import BANDS, bands
+from kamlib.facts.worth import worth_column
 from kamlib.study.sections import FEWEST
 
 
@@ -111,7 +112,7 @@ def block_margins(
     ----------
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
-    money = "margin" if past["margin"].notna().any() else "amount"
+    money = worth_column(past, "", revenue="amount")
     tenure = past["customer_id"].map(facts.set_index("customer_id")["tenure_days"])
     partial = (past["block"] == tenure // horizon_days) & ((tenure + 1) % horizon_days != 0)
     seen_whole = past.loc[past["bought"] & ~partial, "customer_id"]

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.worth import worth_column
 from kamlib.stats.intervals import resampled_sums
 from kamlib.study.sections import FEWEST
 
@@ -132,4 +133,4 @@ def _sums(
 
 
 def _money(came: pd.DataFrame) -> str:
-    return "margin" if came["margin"].notna().any() else "amount"
+    return worth_column(came, "", revenue="amount")

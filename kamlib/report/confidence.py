@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kamlib.facts.worth import worth_column
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import Fact, Tables, waits_for
 from kamlib.study.model import Study
@@ -88,7 +89,7 @@ def _margin(tables: Tables) -> Fact:
     label = "Profit"
     if wait := waits_for(tables, facts=("margin",)):
         return Fact(label, waits=wait)
-    known = tables["facts"]["margin"].notna().any()
+    known = worth_column(tables["facts"], "") == "margin"
     return Fact(
         label, "Margin comes from the order lines." if known else "No margin is known: revenue stands in its place."
     )

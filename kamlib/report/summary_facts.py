@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
-from kamlib.facts.worth import money_column
+from kamlib.facts.worth import money_column, worth_column
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -44,7 +44,7 @@ def total(values: pd.Series) -> float | None:
 def worth_word(tables: Tables) -> str:
     """What the money of the analysis is: margin where any is known, else revenue."""
     facts = tables.get("facts")
-    return "revenue" if facts is not None and "margin" in facts and facts["margin"].isna().all() else "margin"
+    return "margin" if facts is None or "margin" not in facts else worth_column(facts, "")
 
 
 def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict[Hashable, Any]:

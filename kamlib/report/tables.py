@@ -38,7 +38,8 @@ def table(
     caption : what the table holds, with unit and period.
     index : whether to show the index; None: when it is named or not just 0, 1, 2...
     most : rows shown at most; the rest is counted below the table.
-    of : of a cross table, the column of the dictionary that its cells hold: all its numbers are written as that one.
+    of : of a cross table, the column of the dictionary that its cells hold: all its numbers are written as that one. Default: what
+        the table says of itself, as ``frame.attrs["of"]``.
     **formats
         Format spec by column, e.g. ``lost=".0%"``, where the dictionary (`kamlib.study.run_tables`) doesn't have the column or means
         something else by its name. Default: as the dictionary says, else ``,.2f`` for floats and ``,`` for whole numbers.
@@ -53,7 +54,7 @@ def table(
     if (waits := waits_for(frame)) is not None:
         tell(waits)
         return
-    heads, rows, right = cells(frame, index=index, most=most, of=of, formats=formats)
+    heads, rows, right = cells(frame, index=index, most=most, of=of or frame.attrs.get("of"), formats=formats)
     left_out = max(0, len(frame) - most)
     display(
         {

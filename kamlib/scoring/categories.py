@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
 
 BREADWINNER = 0.10
@@ -52,7 +53,7 @@ def customer_categories(
         customer_id, category, measure (what was looked at), value, limit (what it must reach), evidence and evidence_values,
         warning ('' if none) and warning_values. It says so where nobody is in a category.
     """
-    measure = "margin_12m" if facts["margin_12m"].notna().any() else "revenue_12m"
+    measure = worth_column(facts)
     positive = facts[measure].clip(lower=0)
     share = positive / positive.sum()
     big = facts[["customer_id"]].assign(category="breadwinner", measure=measure, value=share, limit=BREADWINNER)

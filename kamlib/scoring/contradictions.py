@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import Case, joined, or_waiting, reason_columns
 
 RISES, FALLS = 0.25, -0.25
@@ -32,7 +33,7 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
         the list, then by worth. It says so where there are none.
     """
     by = facts.set_index("customer_id")
-    worth = by["margin_12m"] if by["margin_12m"].notna().any() else by["revenue_12m"]
+    worth = by[worth_column(by)]
     ranked = scores[scores["rank"].notna()]
     table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["customer_id", "rank", "key"]]
     lost = (

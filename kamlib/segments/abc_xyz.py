@@ -5,19 +5,26 @@ ABC is exact: money counts in whole ten-thousandths (or finer, where the values 
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from kamlib.entities.groups import roll_up
 from kamlib.errors import InputError, some
+from kamlib.facts.accounts import account_facts
+from kamlib.facts.worth import observed_window
+from kamlib.segments.xyz import XYZ_CLASSES
 from kamlib.stats.checks import one_row_each
 
 NOT_POSITIVE = "net<=0"
 UNKNOWN = "unknown"
+OTHER_METHOD = {"share": "tangent", "tangent": "share"}
+"""Of the two ways to cut, the one beside each."""
 ABC_CLASSES = ("A", "B", "C", NOT_POSITIVE, UNKNOWN)
-XYZ_CLASSES = ("X", "Y", "Z", "N", "L")
 
 POLICY = {a + x: f"policy_{a}{x}".lower() for a in "ABC" for x in XYZ_CLASSES}
 POLICY |= {NOT_POSITIVE: "policy_not_positive", UNKNOWN: "policy_margin_unknown"}
@@ -26,7 +33,7 @@ POLICY |= {NOT_POSITIVE: "policy_not_positive", UNKNOWN: "policy_margin_unknown"
 
 def abc_classes(
     facts: pd.DataFrame,
-    money: str = "margin_24m",
+    money: str | None = None,
     *,
     a_below: float = 0.80,
     b_below: float = 0.95,
@@ -38,8 +45,8 @@ def abc_classes(
     ----------
     facts : DataFrame, one row per account
         customer_id and the column `money`.
-    money : str
-        Column of net revenue or margin over a whole window.
+    money : str or None
+        Column of net revenue or margin over a whole window; None: that of `kamlib.facts.worth.observed_window`.
     a_below, b_below : float
         An account is A while the accounts that are strictly larger hold less than `a_below` of the money, then B.
     method : "share" or "tangent"
@@ -56,10 +63,11 @@ def abc_classes(
     InputError
         If an account stands twice, the column is missing or wholly unknown, or the cuts are not 0 < a < b <= 1.
     """
+    money = money or observed_window(facts).money
     one_row_each(facts, [money])
     if not 0 < a_below < b_below <= 1:
         raise InputError("the cuts of ABC must be 0 < a_below < b_below <= 1", found=f"{a_below} and {b_below}")
-    if method not in ("share", "tangent"):
+    if method not in OTHER_METHOD:
         raise InputError("no such ABC method", found=method, remedy="Choose share or tangent.")
     if len(facts) and facts[money].isna().all():
         raise InputError("no account has a value", column=money, remedy="Choose a window that was observed.")
@@ -82,6 +90,40 @@ def abc_classes(
     letters = np.select([is_a.fillna(False).to_numpy(bool), is_b.fillna(False).to_numpy(bool)], ["A", "B"], "C")
     table["abc"] = pd.Series(letters, index=table.index).mask(exact <= 0, NOT_POSITIVE).mask(exact.isna(), UNKNOWN)
     return table.sort_values(["money", "customer_id"], ascending=[False, True], ignore_index=True)
+
+
+def classes_of_accounts(
+    orders: ir.Table,
+    accounts: pd.DataFrame,
+    by_money: pd.DataFrame,
+    as_of: date,
+    money: str,
+    *,
+    observed_from: date | None = None,
+    a_below: float = 0.80,
+    b_below: float = 0.95,
+    method: str = "share",
+) -> pd.DataFrame:
+    """The class of each account by itself, beside the class of the customer that it is counted in.
+
+    Parameters
+    ----------
+    orders : ibis table of clean order lines, with account_id; they stay in their engine.
+    accounts : DataFrame
+        account_id and customer_id; an account that is not in it is its own customer.
+    by_money : DataFrame of `abc_classes`, of the customers, made with the same `money`, cuts and method.
+    as_of, observed_from : as in `kamlib.facts.account_facts`.
+
+    Returns
+    -------
+    DataFrame, one row per account, the largest first: customer_id, account_id, by_itself, customer (the two classes).
+    """
+    by_itself = orders.mutate(customer_id=orders.account_id)
+    facts = account_facts(by_itself, as_of, observed_from=observed_from, columns=[money])
+    alone = abc_classes(facts, money, a_below=a_below, b_below=b_below, method=method)
+    alone = alone[["customer_id", "abc"]].set_axis(["account_id", "by_itself"], axis="columns")
+    found = roll_up(alone, accounts)
+    return found.assign(customer=found["customer_id"].map(by_money.set_index("customer_id")["abc"]))
 
 
 def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import Case, Reason, reason_columns
 
 FEATURES = ("order_days_24m", "margin_24m", "gap_median", "categories_24m", "average_order")
@@ -22,9 +23,10 @@ def usable(facts: pd.DataFrame, names: Sequence[str] = FEATURES) -> tuple[list[s
     """
     columns, notes = [], []
     for name in names:
-        options = [name, name.replace("_24m", "_12m"), name.replace("margin", "revenue")]
-        options.append(options[1].replace("margin", "revenue"))
-        if not any(option in facts for option in options):
+        options = [name, name.replace("_24m", "_12m")]
+        if re.fullmatch(r"margin(_\d+m)?", name):
+            options = [worth_column(facts, option.removeprefix("margin").removeprefix("_")) for option in options]
+        if not any(option in facts for option in (name, *options)):
             raise InputError("no such column of facts for clustering", found=name, remedy="Mend clustering.features.")
         known = next((o for o in options if o in facts and facts[o].notna().any()), None)
         if known is None or facts[known].min() == facts[known].max():

@@ -136,6 +136,12 @@ def cross(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     return table.iloc[order].reset_index(drop=True)
 
 
+def on_record(totals: pd.DataFrame, trait: str) -> str | None:
+    """`trait` where the table of `cross` has it, else the first trait that it has; None where it has none."""
+    known = list(totals["trait"].unique())
+    return trait if trait in known else next(iter(known), None)
+
+
 def _added(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Sums of money by `keys`, missing where nothing is known."""
     return rows.groupby(keys, dropna=False)[_SUMS].sum(min_count=1).reset_index()

@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.facts.worth import observed_window
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Case, joined, reason_columns
 
 UNKNOWN = "not known"
 STAGES = ("new", "developing", "loyal", "declining", "at risk", "lost")
+LADDER = ("loyal", "developing", "new", "declining", "at risk", "lost")
+"""The stages from the best to the worst."""
+HEALTHY, FADING = LADDER[:3], LADDER[3:5]
 POLICY = {stage: f"policy_{stage.replace(' ', '_')}" for stage in STAGES}
 """What to do, as a code, by stage."""
 
@@ -18,7 +22,7 @@ POLICY = {stage: f"policy_{stage.replace(' ', '_')}" for stage in STAGES}
 def lifecycle_stages(
     facts: pd.DataFrame,
     states: pd.DataFrame,
-    money: str = "revenue_24m",
+    money: str | None = None,
     *,
     new_days: int = 180,
     loyal_order_days: int = 4,
@@ -37,8 +41,8 @@ def lifecycle_stages(
     facts : DataFrame, one row per account
         customer_id, tenure_days, order_days_12m, order_days_24m, growth and the column `money`.
     states : DataFrame of `kamlib.facts.states.customer_states` at the same date: customer_id, state, reason, reason_values.
-    money : str
-        Column of the money that the account stands for; unknown stays unknown.
+    money : str or None
+        Column of the money that the account stands for; unknown stays unknown. None: that of `kamlib.facts.worth.observed_window`.
     new_days, loyal_order_days, decline :
         Days, order days a year, and a share from -1 to 0; all are the kit's own choice.
 
@@ -54,7 +58,9 @@ def lifecycle_stages(
     InputError
         If a column is missing, an account stands twice, or `decline` is not between -1 and 0.
     """
-    one_row_each(facts, ["tenure_days", "order_days_12m", "order_days_24m", "growth", money])
+    one_row_each(facts, ["tenure_days", "order_days_12m", "order_days_24m", "growth"])
+    money = money or observed_window(facts).money
+    one_row_each(facts, [money])
     one_row_each(states, ["state", "reason", "reason_values"])
     if not -1 < decline < 0:
         raise InputError("decline must lie between -1 and 0", found=decline, remedy="-0.3 is a fall by 30 %.")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.states import customer_states
+from kamlib.facts.worth import Window
+from kamlib.segments.abc_xyz import abc_classes, cells
+from kamlib.segments.lifecycle import lifecycle_stages
+from kamlib.segments.rfm import rfm_segments
+from kamlib.segments.xyz import xyz_classes
 from kamlib.stats.checks import one_row_each
+from kamlib.study.model import Study
 from kamlib.study.rfm_segments import NO_MONEY
 
+GROUPINGS = ("segment", "abc", "xyz", "cell", "stage")
 NOT_YET = "not a client yet"
 GONE = "no longer there"
 NO_CLASS = "no class"
@@ -66,6 +72,85 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     )
 
 
+def groups(ranked: pd.DataFrame, in_cells: pd.DataFrame, staged: pd.DataFrame) -> pd.DataFrame:
+    """Every class of each customer at one date, in the order of `ranked`.
+
+    Parameters
+    ----------
+    ranked, in_cells, staged : DataFrames of `rfm_segments`, `abc_xyz.cells` and `lifecycle_stages`, the same customers.
+
+    Returns
+    -------
+    DataFrame: customer_id, money (of the cells) and those of `GROUPINGS`.
+    """
+    table = ranked[["customer_id", "segment"]].merge(in_cells[["customer_id", "money", "abc", "xyz", "cell"]])
+    return table.merge(staged[["customer_id", "stage"]])[["customer_id", "money", *GROUPINGS]]
+
+
+def moves_between(
+    before: pd.DataFrame,
+    now: pd.DataFrame,
+    months: pd.DataFrame,
+    accounts: pd.DataFrame | None,
+    study: Study,
+    window: Window,
+) -> pd.DataFrame:
+    """Who moved between two dates, in each of `GROUPINGS`: both dates are cut in the same way.
+
+    States, cells, segments and stages are made at both dates by the rules of the study, with the number of RFM classes of the later
+    one. What the records can't tell of anybody at the earlier date (growth, order days of a window) is used at neither.
+
+    Parameters
+    ----------
+    before, now : DataFrame, facts of the two dates.
+    months : DataFrame of account-months; those after a date are not read for it.
+    accounts : clean accounts for the states (`kamlib.facts.customer_states`), or None.
+    study : its rfm, abcxyz, lifecycle and churn.
+    window : `kamlib.facts.worth.observed_window` of the earlier date; it holds for both.
+
+    Returns
+    -------
+    DataFrame: grouping, and the columns of `moves`; the groupings one below the other.
+    """
+    rules, life, churn = study.abcxyz, study.lifecycle, study.churn
+    here = rfm_segments(now, window_months=study.rfm.window_months, measure=rules.measure, classes=study.rfm.classes)
+    unseen = [name for name in ("growth", "order_days_12m", "order_days_24m") if before[name].isna().all()]
+    dates = []
+    for facts in (before, now):
+        ranked = rfm_segments(
+            facts,
+            window_months=window.months or study.rfm.window_months,
+            measure=window.measure,
+            classes=here["classes"].iloc[0],
+            segments=study.rfm.segments,
+        )
+        states = customer_states(
+            facts, horizon_days=churn.horizon_days, floor_days=churn.silence_floor_days, accounts=accounts
+        )
+        by_money = abc_classes(facts, window.money, method=rules.method, a_below=rules.a_below, b_below=rules.b_below)
+        by_rhythm = xyz_classes(
+            facts,
+            months,
+            states,
+            reading=rules.reading,
+            money=window.measure,
+            grain=rules.grain,
+            window_months=rules.months,
+        )
+        staged = lifecycle_stages(
+            facts.assign(**dict.fromkeys(unseen, np.nan)),
+            states,
+            window.money,
+            new_days=life.new_days,
+            loyal_order_days=life.loyal_order_days,
+            decline=life.decline,
+        )
+        dates.append(groups(ranked, cells(by_money, by_rhythm), staged))
+    parts = [moves(dates[0], dates[1], by=name).assign(grouping=name) for name in GROUPINGS]
+    moved = pd.concat(parts, ignore_index=True)
+    return moved[["grouping", *moved.columns.drop("grouping")]]
+
+
 def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") -> pd.DataFrame:
     """A `moves` table as a square: rows the class before, columns the class after, in the order of `classes`.
 
@@ -74,7 +159,7 @@ def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") ->
     moved : DataFrame of `moves`.
     classes : list of str
         The order of rows and columns; classes nobody is in at either date are left out, others come last by name.
-    values : "accounts" or a column of `moved` to add up, such as "money_after".
+    values : "accounts" or a column of `moved` to add up, such as "money_after"; `attrs["of"]` then names it.
     """
     counted = moved.groupby(["from", "to"])
     found = (counted.size() if values == "accounts" else counted[values].sum()).unstack(fill_value=0)
@@ -84,7 +169,10 @@ def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") ->
     rows = middle + [NOT_YET] * (NOT_YET in found.index)
     columns = middle + [GONE] * (GONE in found.columns)
     full = found.reindex(index=rows, columns=columns, fill_value=0)
-    return full.astype(np.int64) if values == "accounts" else full
+    if values == "accounts":
+        return full.astype(np.int64)
+    full.attrs["of"] = values
+    return full
 
 
 def flows(moved: pd.DataFrame) -> pd.DataFrame:
@@ -102,12 +190,12 @@ def flows(moved: pd.DataFrame) -> pd.DataFrame:
     return found[["from", "to", "accounts", "money_before", "money_after", "change", "moved"]]
 
 
-def balance(groupings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def balance(moved: pd.DataFrame) -> pd.DataFrame:
     """How much of each grouping held still between the dates, and what the movers were worth.
 
     Parameters
     ----------
-    groupings : `moves` tables by the name of their classes.
+    moved : DataFrame of `moves_between`.
 
     Returns
     -------
@@ -116,7 +204,7 @@ def balance(groupings: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         and share_of_money (their part of all positive money afterwards); came and went (accounts of one date only).
     """
     rows = []
-    for name, table in groupings.items():
+    for name, table in moved.groupby("grouping", sort=False):
         came, went = table["from"] == NOT_YET, table["to"] == GONE
         both = table[~came & ~went & ~table["from"].isin(UNTOLD) & ~table["to"].isin(UNTOLD)]
         movers, positive = both[both["moved"]], both["money_after"].clip(lower=0)

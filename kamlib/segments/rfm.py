@@ -6,74 +6,16 @@ Segments are data (`kamlib.study.rfm_segments`): every cell belongs to exactly o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kamlib.errors import InputError, some
+from kamlib.errors import InputError
+from kamlib.facts.worth import observed_window
 from kamlib.stats.checks import one_row_each
-from kamlib.stats.reasons import Reason, written
+from kamlib.stats.reasons import written
 from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, Segment, check
-
-
-@dataclass(frozen=True)
-class Window:
-    """The period that order days and money are counted over, the columns of `facts` that hold them, and what stands in for what."""
-
-    months: int | None
-    order_days: str
-    money: str
-    measure: str
-    notes: tuple[Reason, ...] = ()
-
-
-def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None = None) -> Window:
-    """The longest observed window up to `months`, and the columns of `facts` that hold its order days and money.
-
-    Parameters
-    ----------
-    facts : DataFrame, one row per account
-        ``order_days_<n>m``, ``margin_<n>m`` and ``revenue_<n>m``; a window that was not observed is missing in every row.
-    months : int
-        The window that is wanted, one of those in `facts`.
-    measure : "margin", "revenue" or None
-        None, or a margin that no row knows: margin where any is known, else revenue, and a note says so.
-
-    Returns
-    -------
-    Window
-        `months` is None where even the shortest window is not observed: then all history counts.
-
-    Raises
-    ------
-    InputError
-        If `facts` has no such window, or `measure` is unknown.
-    """
-    if measure not in (None, "margin", "revenue"):
-        raise InputError("no such measure of money", found=measure, remedy="Choose margin or revenue.")
-    held = sorted(
-        int(found[1]) for column in facts.columns if (found := re.fullmatch(r"order_days_(\d+)m", str(column)))
-    )
-    if months not in held:
-        raise InputError(
-            f"no window of {months} months", found=f"windows of {some(held)} months", remedy="Choose one of them."
-        )
-    observed = [n for n in held if n <= months and facts[f"order_days_{n}m"].notna().any()]
-    chosen = max(observed, default=None)
-    end = "" if chosen is None else f"_{chosen}m"
-    notes = []
-    if chosen is None:
-        notes.append(Reason("all_history_counts", {"months": months}))
-    elif chosen < months:
-        notes.append(Reason("shorter_window_counts", {"months": months, "observed": chosen}))
-    known = f"margin{end}" in facts and facts[f"margin{end}"].notna().any()
-    if measure != "revenue" and not known:
-        notes.append(Reason("no_margin_is_known"))
-    used = "margin" if measure != "revenue" and known else "revenue"
-    return Window(chosen, f"order_days{end}", f"{used}{end}", used, tuple(notes))
 
 
 def scores(values: pd.Series, classes: int) -> pd.Series:
@@ -129,7 +71,7 @@ def rfm_segments(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        customer_id, silence_days, gap_median, and the columns of the window (`observed_window`).
+        customer_id, silence_days, gap_median, and the columns of the window (`kamlib.facts.worth.observed_window`).
     window_months, measure :
         The window and the money; the longest observed window and the revenue stand in where they are not known.
     classes : 3, 5 or None
@@ -202,6 +144,12 @@ def cut_points(table: pd.DataFrame) -> pd.DataFrame:
     ]
     found = pd.concat(parts, ignore_index=True)
     return found[["dimension", "value", "score", "smallest", "largest", "accounts"]]
+
+
+def overdue(table: pd.DataFrame, times: float = 3) -> pd.DataFrame:
+    """Rows of an `rfm_segments` table: the highest money class, silent for longer than `times` own median gaps; most money first."""
+    late: pd.DataFrame = table[(table["m"] == table["m"].max()) & (table["rhythm"] > times)]
+    return late.sort_values("money", ascending=False)
 
 
 def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:

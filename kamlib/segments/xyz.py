@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.facts.worth import worth_column
 from kamlib.segments.variation import cv_interval, period_variation
 from kamlib.stats.checks import one_row_each
 from kamlib.study.rfm_segments import GRAINS, PERIOD_MONTHS
 from kamlib.study.sections import FEWEST
 
+XYZ_CLASSES = ("X", "Y", "Z", "N", "L")
 OFTEN = 12
+READINGS = (("frequency", "month"), ("gaps", "month"), *(("periods", grain) for grain in GRAINS))
 CUTS = {"frequency": (None, 1.0), "gaps": (0.5, 1.0), "periods": (0.10, 0.25)}
 
 
@@ -24,7 +27,7 @@ def xyz_classes(
     states: pd.DataFrame | None = None,
     *,
     reading: str = "frequency",
-    money: str = "revenue",
+    money: str | None = None,
     grain: str = "month",
     window_months: int | None = None,
     level: float = 0.95,
@@ -45,8 +48,8 @@ def xyz_classes(
         gaps: X = CV <= 0.5, Y = CV <= 1. periods: CV of period sums, X <= 0.10, Y <= 0.25; trend and season out
         where 24 months are there (`period_variation`).
     money, grain, window_months :
-        Of the reading "periods": what is summed, over a "month" or "quarter", and how many months back. None: 24 by
-        month, so that trend and season come out, and 36 by quarter, the least that hold the 12 periods below which an
+        Of the reading "periods": what is summed (None: margin where any is known, else revenue), over a "month" or
+        "quarter", and how many months back. None: 24 by month, so that trend and season come out, and 36 by quarter, the least that hold the 12 periods below which an
         account is N. Where the records are shorter than that, all are N: nothing can be said of them.
     level : float
         Of the interval of the CV of gaps.
@@ -81,6 +84,7 @@ def xyz_classes(
             )
         if "as_of" in facts and len(facts):
             months = months[months["month"] + pd.DateOffset(months=1) <= facts["as_of"].max() + pd.Timedelta(days=1)]
+        money = money or worth_column(months, "")
         seen = period_variation(months, money, grain=grain, window_months=span).set_index("customer_id")
         seen = seen.reindex(facts["customer_id"]).set_axis(facts.index)
         table["cv"] = seen["cv"].astype("float64")
@@ -112,3 +116,27 @@ def xyz_classes(
     table["reading"] = reading
     table["grain"] = grain if reading == "periods" else "gap"
     return table[["customer_id", "xyz", "cv", "cv_low", "cv_high", "uncertain", "count", "reading", "grain"]]
+
+
+def by_reading(
+    facts: pd.DataFrame, months: pd.DataFrame, states: pd.DataFrame | None = None, money: str | None = None
+) -> pd.DataFrame:
+    """The table of `xyz_classes` for every reading and grain, one below the other; parameters as there."""
+    tables = [
+        xyz_classes(facts, months, states, reading=reading, money=money, grain=grain) for reading, grain in READINGS
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def letters(table: pd.DataFrame) -> pd.DataFrame:
+    """Customers by class of a `by_reading` table.
+
+    Returns
+    -------
+    DataFrame, one row per reading and grain: reading, grain, one column a letter, longest_history (in gaps or periods).
+    """
+    by = table.groupby(["reading", "grain"], sort=False)
+    longest = by["count"].max()
+    counted = by["xyz"].value_counts().unstack(fill_value=0).rename_axis(columns=None)
+    counted = counted.reindex(index=longest.index, columns=list(XYZ_CLASSES), fill_value=0)
+    return counted.assign(longest_history=longest).reset_index()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from kamlib.facts.worth import money_column, spread, worth_column
+from kamlib.facts import account_facts
+from kamlib.facts.worth import money_column, observed_window, spread, worth_column
 from kamlib.report.words import with_words, word
 
 
@@ -36,4 +40,59 @@ def test_of_customers_from_0_to_100_so_many_lie_below_the_same_number():
     assert table.loc["days since the last order"].tolist() == [5, 25, 50, 75, 95]
     assert table.loc["margin of 12 months"].tolist() == [50, 250, 500, 750, 950]
     assert table.loc["days between two orders, median", "50_percent"] == 50.5
-    assert len(spread(facts.assign(margin=np.nan))) == 5, "revenue stands in for margin and is shown once"
+    assert len(spread(facts.assign(margin=np.nan, margin_12m=np.nan))) == 5, (
+        "revenue stands in for margin and is shown once"
+    )
+
+
+def seen(**columns) -> pd.DataFrame:
+    held = {"order_days_12m": 1.0, "order_days_24m": 1.0, "revenue": 9.0, "revenue_12m": 4.0, "revenue_24m": 9.0}
+    return pd.DataFrame(held | {"margin": 3.0, "margin_12m": 1.0, "margin_24m": 3.0} | columns, index=range(2))
+
+
+def test_each_window_asks_for_its_own_margin():
+    # the books knew margins until a year ago
+    base = seen(margin_12m=np.nan)
+    assert [worth_column(base, window) for window in ("12m", "24m", "")] == ["revenue_12m", "margin_24m", "margin"]
+    assert (observed_window(base, 12).money, observed_window(base, 24).money) == ("revenue_12m", "margin_24m")
+
+
+def test_whoever_bought_nothing_does_not_make_a_margin_known():
+    base = seen(margin_12m=[np.nan, 0.0], revenue_12m=[4.0, 0.0])
+    assert worth_column(base) == "revenue_12m"
+    assert worth_column(seen(margin_12m=[0.0, np.nan], revenue_12m=[4.0, 0.0])) == "margin_12m"
+
+
+def test_a_window_without_revenue_or_not_observed_is_judged_by_all_history():
+    assert worth_column(seen(margin_12m=0.0, revenue_12m=0.0)) == "margin_12m"
+    assert worth_column(seen(margin_12m=np.nan, revenue_12m=np.nan)) == "margin_12m"
+    assert worth_column(seen(margin=np.nan, margin_12m=np.nan, revenue_12m=np.nan)) == "revenue_12m"
+
+
+def test_revenue_may_have_another_name():
+    blocks = pd.DataFrame({"amount": [5.0, 2.0], "margin": [np.nan, 1.0]})
+    assert worth_column(blocks, "", revenue="amount") == "margin"
+    assert worth_column(blocks.assign(margin=np.nan), "", revenue="amount") == "amount"
+
+
+@pytest.mark.parametrize(
+    ("columns", "months", "money"),
+    [
+        ({}, 24, "margin_24m"),
+        ({"order_days_24m": np.nan, "margin_24m": np.nan, "revenue_24m": np.nan}, 12, "margin_12m"),
+        (dict.fromkeys(("order_days_12m", "order_days_24m"), np.nan), None, "margin"),
+    ],
+)
+def test_the_longest_observed_window_counts(columns, months, money):
+    window = observed_window(seen(**columns))
+    assert (window.months, window.money, window.measure) == (months, money, "margin")
+    assert observed_window(seen(**columns), measure="revenue").money == money.replace("margin", "revenue")
+
+
+def test_margins_of_old_lines_alone_say_nothing_of_this_year(clean_orders):
+    lines = [("left", "2023-05-01", 100, 30), ("stays", "2023-05-01", 50, 10), ("stays", "2026-05-01", 70, None)]
+    facts = account_facts(clean_orders(lines, "customer_id date amount margin"), date(2026, 6, 30))
+    assert (
+        facts.set_index("customer_id").loc["left", "margin_12m"] == 0
+    )  # bought nothing: known, and no sign of the rest
+    assert (worth_column(facts), worth_column(facts, "")) == ("revenue_12m", "margin")

@@ -176,3 +176,10 @@ def test_the_cells_of_a_cross_table_are_written_as_what_they_hold():
     assert cells(cross, of="points", formats={"no date": ".0%"})[1] == [["A", "1,234.5", "0%"]]
     with pytest.raises(InputError, match="colour"):
         cells(cross, of="colour")
+
+
+def test_a_cross_table_may_say_itself_what_its_cells_hold(shown):
+    cross = pd.DataFrame({"A": [1234.56]}, index=["B"])
+    cross.attrs["of"] = "money_after"
+    table(cross)
+    assert shown[0]["text/plain"].split() == ["A", "B", "1,235"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -168,3 +169,25 @@ def test_the_grid_counts_all_accounts_and_all_money_once():
     policies = abc_xyz.policies(table)
     assert policies["cell"].tolist() == ["AX", "BN", "CL", abc_xyz.NOT_POSITIVE]
     assert policies["policy"].notna().all()
+
+
+def test_money_is_that_of_the_longest_observed_window_where_none_is_named():
+    base = money([80.0, 15.0]).assign(
+        order_days_12m=1.0, order_days_24m=np.nan, revenue_12m=[1.0, 9.0], margin_12m=np.nan
+    )
+    base = base.assign(revenue=1.0, margin=np.nan, revenue_24m=np.nan, margin_24m=np.nan)
+    assert abc_xyz.abc_classes(base)["money"].tolist() == [9.0, 1.0]
+
+
+def test_accounts_by_themselves_stand_beside_their_customer_by_hand(clean_orders):
+    # customers: p 5 * 120 = 600, b 500, d 50, in all 1150; A below 460, B below 1092: p A, b B, d C
+    # accounts: b 500 A; the five of p have 500 before them: B; d C
+    lines = [("p", f"p{i}", "2026-05-01", 120) for i in range(5)]
+    lines += [("b", "b", "2026-05-01", 500), ("d", "d", "2026-05-01", 50)]
+    orders = clean_orders(lines, "customer_id account_id date amount")
+    accounts = pd.DataFrame({"account_id": [f"p{i}" for i in range(5)] + ["b"], "customer_id": ["p"] * 5 + ["b"]})
+    customers = abc_xyz.abc_classes(money([600, 500, 50], ids=["p", "b", "d"]), "m", a_below=0.4)
+    found = abc_xyz.classes_of_accounts(orders, accounts, customers, date(2026, 6, 30), "revenue", a_below=0.4)
+    assert found["account_id"].tolist() == ["b", "p0", "p1", "p2", "p3", "p4", "d"]
+    assert found["customer_id"].tolist() == ["b", *["p"] * 5, "d"]
+    assert found[["by_itself", "customer"]].agg("".join, axis=1).tolist() == ["AB", *["BA"] * 5, "CC"]

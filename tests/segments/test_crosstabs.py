@@ -132,3 +132,9 @@ def test_bad_input_is_refused_by_name(sums):
         crosstabs.traits(pd.concat([CLASSES, CLASSES]), ACCOUNTS, sums)
     with pytest.raises(InputError, match="known_revenue"):
         crosstabs.traits(CLASSES, ACCOUNTS, sums.drop(columns="known_revenue"))
+
+
+def test_a_trait_that_is_not_on_record_gives_way_to_the_first_that_is():
+    totals = pd.DataFrame({"trait": ["size", "size", "channel"]})
+    assert [crosstabs.on_record(totals, name) for name in ("channel", "industry")] == ["channel", "size"]
+    assert crosstabs.on_record(totals.head(0), "size") is None

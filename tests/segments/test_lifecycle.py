@@ -39,7 +39,9 @@ def tables(cases=CASES, money=100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
             "order_days_12m": [float(r[1]) for r in rows],
             "order_days_24m": [float(r[2]) for r in rows],
             "growth": [float(r[3]) for r in rows],
+            "revenue_12m": money,
             "revenue_24m": money,
+            "revenue": money,
         }
     )
     states = pd.DataFrame({"customer_id": list(cases), "state": [r[4] for r in rows]})
@@ -151,3 +153,18 @@ def test_bad_input_is_refused_by_name():
         lifecycle.lifecycle_stages(pd.concat([facts, facts]), states)
     with pytest.raises(InputError, match="decline must lie between"):
         lifecycle.lifecycle_stages(facts, states, decline=0.3)
+
+
+def test_every_stage_has_its_place_on_the_ladder():
+    assert sorted(lifecycle.LADDER) == sorted(lifecycle.STAGES)
+    assert set(lifecycle.HEALTHY) == {"new", "developing", "loyal"} and set(lifecycle.FADING) == {
+        "declining",
+        "at risk",
+    }
+
+
+def test_money_is_the_margin_where_any_is_known_unless_a_column_is_named():
+    facts, states = tables()
+    known = facts.assign(margin_24m=7.0, margin=7.0)
+    assert set(lifecycle.lifecycle_stages(known, states)["money"]) == {7.0}
+    assert set(lifecycle.lifecycle_stages(known, states, "revenue_24m")["money"]) == {100.0}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
+from kamlib.facts.worth import observed_window
 from kamlib.report.words import in_words, sentence
 from kamlib.segments import rfm
 from kamlib.stats.reasons import Reason
@@ -152,7 +153,7 @@ def test_a_margin_unknown_for_some_is_no_zero():
 
 def test_an_unobserved_window_gives_way_to_twelve_months_and_says_so():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(order_days_24m=np.nan, margin_24m=np.nan, revenue_24m=np.nan)
-    window = rfm.observed_window(base, 24)
+    window = observed_window(base, 24)
     assert (window.months, window.order_days, window.money) == (12, "order_days_12m", "margin_12m")
     assert window.notes == (Reason("shorter_window_counts", {"months": 24, "observed": 12}),)
     assert sentence(window.notes[0]) == "24 months are not observed; the last 12 count instead"
@@ -161,7 +162,7 @@ def test_an_unobserved_window_gives_way_to_twelve_months_and_says_so():
 
 def test_data_of_less_than_a_year_count_as_a_whole():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(order_days_24m=np.nan, order_days_12m=np.nan, margin=[1.0, 2.0])
-    window = rfm.observed_window(base, 24)
+    window = observed_window(base, 24)
     assert (window.months, window.order_days, window.money) == (None, "order_days", "margin")
     assert window.notes == (Reason("all_history_counts", {"months": 24}),)
     assert sentence(window.notes[0]) == "24 months are not observed; all history counts instead"
@@ -170,10 +171,10 @@ def test_data_of_less_than_a_year_count_as_a_whole():
 
 def test_without_margins_revenue_stands_in_and_says_so():
     base = facts([3, 50], [9.0, 2], [10.0, 5.0]).assign(margin_24m=np.nan)
-    window = rfm.observed_window(base)
+    window = observed_window(base)
     assert window.measure == "revenue" and window.notes == (Reason("no_margin_is_known"),)
     assert sentence(window.notes[0]) == "no margin is known; revenue stands in its place"
-    assert rfm.observed_window(base, measure="revenue").notes == ()
+    assert observed_window(base, measure="revenue").notes == ()
 
 
 def test_the_way_to_the_next_class_leads_to_its_smallest_value():
@@ -206,6 +207,15 @@ def test_a_handful_of_accounts_is_enough(n):
     assert table["segment"].notna().all() and table["f"].nunique() == 1
 
 
+def test_large_customers_that_are_quiet_for_longer_than_so_many_own_gaps_are_overdue():
+    # own gaps of 10 days and a limit of 3 of them: 31 days are too long, 30 are not; the small one is left out
+    table = rfm.rfm_segments(facts([31, 30, 90, 400], [9.0, 9, 9, 1], [80.0, 90, 100, 1]), classes=3)
+    assert table["m"].tolist() == [2, 2, 3, 1]
+    level = table.assign(m=table["m"].mask(table["m"] == 2, 3))
+    assert rfm.overdue(level, 3)["customer_id"].tolist() == ["K.02", "K.00"]
+    assert rfm.overdue(level, 2.9)["customer_id"].tolist() == ["K.02", "K.01", "K.00"]
+
+
 def test_a_summary_adds_up_and_counts_only_positive_money_as_share():
     table = rfm.rfm_segments(facts([3, 50, 400, 3], [9.0, 2, 1, 0], [10.0, -500, 30, 0]))
     summary = rfm.summary(table)
@@ -224,7 +234,7 @@ def test_a_window_that_is_not_there_and_an_unknown_measure_are_refused():
     with pytest.raises(InputError, match="18 months"):
         rfm.rfm_segments(facts([3], [9.0], [1.0]), window_months=18)
     with pytest.raises(InputError, match="profit"):
-        rfm.observed_window(facts([3], [9.0], [1.0]), measure="profit")
+        observed_window(facts([3], [9.0], [1.0]), measure="profit")
     with pytest.raises(InputError, match="silence_days"):
         rfm.rfm_segments(facts([3], [9.0], [1.0]).drop(columns="silence_days"))
 

@@ -160,7 +160,8 @@ def test_nothing_after_the_date_is_read(base, lines, clean_orders):
 def test_the_same_date_twice_moves_nobody_in_any_grouping(base):
     table = base.reset_index().assign(money=1.0)
     moved = {name: migration.moves(table, table, by=name) for name in ("segment", "abc", "frequency", "stage")}
-    assert migration.balance(moved)["moved"].tolist() == [0, 0, 0, 0]
+    long = pd.concat(moved, names=["grouping"]).reset_index("grouping")
+    assert migration.balance(long)["moved"].tolist() == [0, 0, 0, 0]
 
 
 def test_cross_tables_hold_all_the_money_once(lines, clean_orders):

@@ -147,3 +147,32 @@ def test_bad_input_is_refused_by_name():
         xyz.xyz_classes(facts([0.1], [9]), reading="periods")
     with pytest.raises(InputError, match="gap_cv"):
         xyz.xyz_classes(facts([0.1], [9]).drop(columns="gap_cv"))
+
+
+def test_every_reading_counts_everybody_once(months):
+    # often and evenly by frequency; evenly but not very by gaps; the sums of a year are all the same
+    known = months({"00000": [5] * 36, "00001": [5] * 36})
+    states = pd.DataFrame({"customer_id": ["00001"], "state": ["lost"]})
+    tried = xyz.by_reading(facts([0.9, 0.9], [20, 30]), known, states)
+    counted = xyz.letters(tried).set_index(["reading", "grain"])
+    assert counted.index.tolist() == [
+        ("frequency", "gap"),
+        ("gaps", "gap"),
+        ("periods", "month"),
+        ("periods", "quarter"),
+    ]
+    assert counted[["X", "Y", "Z", "N", "L"]].to_numpy().tolist() == [
+        [1, 0, 0, 0, 1],
+        [0, 1, 0, 0, 1],
+        *[[1, 0, 0, 0, 1]] * 2,
+    ]
+    assert counted["longest_history"].tolist() == [30, 30, 24, 12]
+
+
+def test_sums_of_periods_are_of_the_margin_where_any_is_known(months):
+    # revenue is the same each month, margin swings
+    known = months({"00000": [5] * 12})
+    swings = known.assign(margin=[0, 10] * 6)
+    assert letters(xyz.xyz_classes(facts([0.1], [50]), known, reading="periods")) == "X"
+    assert letters(xyz.xyz_classes(facts([0.1], [50]), swings, reading="periods")) == "Z"
+    assert letters(xyz.xyz_classes(facts([0.1], [50]), swings, reading="periods", money="revenue")) == "X"

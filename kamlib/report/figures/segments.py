@@ -26,6 +26,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.segments.abc_xyz import OTHER_METHOD
 from kamlib.segments.migration import GONE, NOT_YET
 
 CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
@@ -62,8 +63,8 @@ def pareto(
     table: pd.DataFrame,
     *,
     cuts: tuple[float, ...] = (0.80, 0.95),
+    method: str = "share",
     other: pd.DataFrame | None = None,
-    method: str = "tangent",
     language: str = "en",
 ) -> Axes | None:
     """Share of all positive money that the largest customers hold together, with both cuts.
@@ -71,8 +72,8 @@ def pareto(
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.abc_xyz.abc_classes`, largest first: share, share_with, abc.
-    cuts : shares below which a customer is A, then B; none where the classes come from the tangent method.
-    other : the classes by another `method`, to mark where its A and its B end.
+    cuts : shares below which a customer is A, then B; not drawn where the classes come from the `method` tangent.
+    other : the classes by the other method, to mark where its A and its B end.
     """
     if none_known(table, "share"):
         return None
@@ -93,13 +94,13 @@ def pareto(
         )
         handles.append(Patch(color=colour, label=words))
         start += n
-    for cut in cuts:
+    for cut in cuts if method == "share" else ():
         axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
     if other is not None:
         ends = np.array([(other["abc"] == "A").sum(), other["abc"].isin(["A", "B"]).sum()])
         marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
-        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {method} method")
+        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {OTHER_METHOD[method]} method")
         handles.append(marks)
     axes.set(xlim=(0, 1), ylim=(0, 1.03))
     percent_ticks(axes.xaxis, language)

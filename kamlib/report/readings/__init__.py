@@ -2,6 +2,7 @@
 
 from kamlib.report.readings.cleaning import came_in, worst_month
 from kamlib.report.readings.clusters import taking_part
+from kamlib.report.readings.segments import held_still, largest_segment, left_healthy
 from kamlib.report.readings.validation import another_model
 
-__all__ = ["another_model", "came_in", "taking_part", "worst_month"]
+__all__ = ["another_model", "came_in", "held_still", "largest_segment", "left_healthy", "taking_part", "worst_month"]

@@ -62,7 +62,7 @@ def test_the_curve_has_both_cuts_and_marks_where_the_other_method_cuts():
     assert texts(axes) == ["80%", "95%"]
     assert axes.collections[-1].get_offsets().tolist() == [[0.25, 0.5], [0.75, pytest.approx(0.95)]]
     assert "A (1) and B (2) end by the tangent method" in axes.get_legend().get_texts()[-1].get_text()
-    assert texts(segments.pareto(table, cuts=())) == []
+    assert texts(segments.pareto(table, method="tangent")) == []
 
 
 def test_the_nine_cells_leave_empty_ones_empty():
