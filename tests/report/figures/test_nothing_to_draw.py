@@ -25,7 +25,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
     "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
-    "group_bars": ("customer_id accounts amount largest_account share", (), EUR | {"names": pd.Series(dtype=object)}),
+    "group_bars": ("customer_id accounts net_revenue largest_account share", (), EUR | {"names": pd.Series(dtype=object)}),
     "hazard_forest": ("days meaning step ratio low high", (), TITLE),
     "kaism": ("customer_id attractiveness horizontal reading cell", (), {}),
     "key_probability": ("rank customer_id key p_key", (), {}),
