@@ -14,7 +14,7 @@ from kamlib.stats.reasons import waiting
 #: what may stand on record about an account's last order
 CAUSES = ("deadlines", "promises", "quality", "attention", "opinions", "bids")
 ENDED, NOTHING, UNKNOWN = "closed_or_ended", "nothing_tells", "no_records"
-_COLUMNS = ["cause", "meaning", "lost", "stayed", "lost_share", "stayed_share", "difference", "low", "high", "ratio", "tells"]
+_COLUMNS = ["cause", "meaning", "lost", "stayed", "lost_share", "stayed_share", "more", "low", "high", "ratio", "tells"]
 Rule = Callable[[np.ndarray], np.ndarray]
 _YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
 _LATE_SHARE, _FEWEST_TOUCHES = 0.25, 2
@@ -89,7 +89,7 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        cause, meaning (the code of what it means), lost and stayed (accounts of which it is known), lost_share, stayed_share, difference, low, high
+        cause, meaning (the code of what it means), lost and stayed (accounts of which it is known), lost_share, stayed_share, more (the difference), low, high
         (95 %, Newcombe), ratio (of the shares, which orders them; half an account is added to each count), tells (whether it
         was commoner among the lost beyond chance). Causes that are known of fewer than ten lost, or ten who stayed, are
         left out, and without any the table waits for them. Each interval stands for itself: of forty causes that say nothing, one
@@ -107,7 +107,7 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["cause", "lost", "stayed", "with_lost", "with_stayed"])
     table["lost_share"] = table["with_lost"] / table["lost"]
     table["stayed_share"] = table["with_stayed"] / table["stayed"]
-    table["difference"] = table["lost_share"] - table["stayed_share"]
+    table["more"] = table["lost_share"] - table["stayed_share"]
     table["low"], table["high"] = newcombe(table["with_lost"], table["lost"], table["with_stayed"], table["stayed"])
     table["ratio"] = (table["with_lost"] + 0.5) / (table["lost"] + 1) / (table["with_stayed"] + 0.5)
     table["ratio"] *= table["stayed"] + 1

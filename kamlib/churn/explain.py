@@ -104,7 +104,7 @@ def hazard_ratios(model: Model | None) -> pd.DataFrame:
         be lost. Penalised, so a little nearer to 1. Without a model it waits for one.
     """
     if model is None:
-        return waiting("days sign meaning step ratio low high".split(), "no_model_accepted")
+        return waiting(["days", "sign", "meaning", "step", "ratio", "low", "high"], "no_model_accepted")
     tables = []
     for piece in model.pieces:
         names = piece.coefficients.index
@@ -145,7 +145,7 @@ def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20
     Holm (1979), Scandinavian Journal of Statistics 6.
     """
     if model is None:
-        return waiting("sign statistic p adjusted fails rows".split(), "no_model_accepted")
+        return waiting(["sign", "statistic", "p", "adjusted", "fails", "rows"], "no_model_accepted")
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
     z = standardised(model, train)

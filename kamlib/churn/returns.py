@@ -27,7 +27,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "time_lost": {"n_blocks": _BLOCKS},
     "time_lost_and_rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
 }
-_UNTESTED = waiting("way expected came brier difference low high".split(), "no_way_tested", enough=FEWEST)
+_UNTESTED = waiting(["way", "expected", "came", "brier", "difference", "low", "high"], "no_way_tested", enough=FEWEST)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def last_round(
 
 
 def _none(reason: Reason) -> Round:
-    arms = waiting("accounts returned share low high done cost".split(), "no_arms")
+    arms = waiting(["accounts", "returned", "share", "low", "high", "done", "cost"], "no_arms")
     return Round(None, arms, nan, nan, nan, reason, nan)
 
 

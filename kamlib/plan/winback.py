@@ -10,8 +10,8 @@ import pandas as pd
 
 from kamlib.churn.returns import Returns, learn_returns, lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
-from kamlib.measures.base_value import BaseValue
 from kamlib.measures.lifetime_value import lifetime_values
+from kamlib.measures.whole_base import BaseValue
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import waiting
 from kamlib.study.offers import WinBack
@@ -71,14 +71,16 @@ def plan_win_back(
         overall = float(return_curves(one, horizon_days=horizon)["p_return"].iloc[0])
     worth = recaptured(episodes, money, first_day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
     back = lost.assign(p_lost=0.0, segment="all", margin=lost[money] * horizon / 365 * worth["ratio"])
-    rules = {"days": base.rules.days, "discount": base.rules.discount}
-    second = lifetime_values(back, back, base.losses, horizon_days=horizon, **rules)
+    days, discount = base.rules.days, base.rules.discount
+    second = lifetime_values(back, back, base.losses, horizon_days=horizon, days=days, discount=discount)
     offers = pd.DataFrame([offer.model_dump() for offer in book.offers], columns=["cause", "offer", "cost"])
     second_value = second.set_index("customer_id")["remaining_value"]
     table = win_back_list(lost, second_value, offers, control_share=book.control_share, seed=book.seed)
     listed = table[table["arm"].notna()]
     if listed.empty:
-        listed = waiting(list(table), "nobody_to_win_back", few=FEWEST, days=horizon, n=int(worth["accounts"]))
+        listed = waiting(
+            table.columns.tolist(), "nobody_to_win_back", few=FEWEST, days=horizon, n=int(worth["accounts"])
+        )
     return Plan(returns, curves, overall, worth, table, listed)
 
 

@@ -36,3 +36,11 @@ def test_relation_counts_from_first_contact_unless_an_order_is_earlier_or_the_co
     accounts = pd.DataFrame({"customer_id": table["customer_id"], "since": since})
     assert customers.with_accounts(table, accounts)["relation_days"].tolist() == [100, 365, 100, 10]
     assert customers.with_accounts(table, accounts[["customer_id"]])["relation_days"][:3].tolist() == [100, 100, 100]
+
+
+def test_industry_and_size_are_those_of_the_head():
+    accounts = pd.DataFrame(
+        [("g", "g", "steel", "large"), ("g", "g2", "wood", "small"), ("h", "h", None, "small")],
+        columns=["customer_id", "account_id", "industry", "size"],
+    )
+    assert customers.industry_and_size(accounts).to_dict() == {"g": "steel large", "h": " small"}

@@ -176,3 +176,20 @@ def test_the_cells_of_a_cross_table_are_written_as_what_they_hold():
     assert cells(cross, of="points", formats={"no date": ".0%"})[1] == [["A", "1,234.5", "0%"]]
     with pytest.raises(InputError, match="colour"):
         cells(cross, of="colour")
+
+
+def test_a_share_that_is_neither_nothing_nor_all_is_not_written_as_such():
+    frame = pd.DataFrame(
+        {"p_lost": [0.0, 0.001, 0.999, 1.0], "low": [0.0, 0.004, 0.6, 1.0], "share": [0.5, 0.0004, 0.9996, 1.0]}
+    )
+    _, rows, right = cells(frame)
+    assert rows[0] == ["0%", "0%", "50.0%"] and rows[3] == ["100%", "100%", "100.0%"]
+    assert rows[1] == ["under 1%", "under 1%", "under 0.1%"] and rows[2] == ["over 99%", "60%", "over 99.9%"]
+    assert all(right)
+
+
+def test_codes_among_the_columns_of_the_dictionary_are_put_into_words():
+    frame = pd.DataFrame(
+        {"cause": ["nothing_tells", "own"], "slope": ["no_slope", 1.234], "state": "silent", "name": "bids"}
+    )
+    assert cells(frame)[1] == [["nothing that tells", "none", "silent", "bids"], ["own", "1.23", "silent", "bids"]]

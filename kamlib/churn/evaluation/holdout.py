@@ -111,7 +111,9 @@ def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horiz
     came = outcomes(table, until, horizon_days=horizon_days)
     complete = came[came["complete"]].groupby(table["as_of"]).agg(accounts=("lost", "size"), losses=("lost", "sum"))
     if complete.empty:
-        return waiting("as_of accounts losses share low high".split(), "no_landmark_complete", days=horizon_days)
+        return waiting(
+            ["as_of", "accounts", "losses", "share", "low", "high"], "no_landmark_complete", days=horizon_days
+        )
     low, high = wilson(complete["losses"], complete["accounts"])
     return complete.assign(share=complete["losses"] / complete["accounts"], low=low, high=high).reset_index()
 

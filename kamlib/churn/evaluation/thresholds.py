@@ -13,9 +13,20 @@ from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import reason_columns, waiting
 
 _POINTS = 200  # of a curve, at most
-_COLUMNS = (
-    "way label label_values threshold warned false_alarms missed false_share missed_share right low high".split()
-)
+_COLUMNS = [
+    "way",
+    "above",
+    "above_values",
+    "threshold",
+    "warned",
+    "false_alarms",
+    "missed",
+    "false_share",
+    "missed_share",
+    "right",
+    "low",
+    "high",
+]
 LINES = {
     "days_of_silence": (30, 60, 90, 120, 180),
     "silence_in_limits": (0.5, 1, 2),
@@ -26,8 +37,8 @@ LINES = {
 
 @dataclass(frozen=True)
 class Warnings:
-    """Ways to warn side by side: `curves` (way, and the columns of `threshold_curve`) and `tried`, the same at `LINES` with label and
-    label_values (the line as a code)."""
+    """Ways to warn side by side: `curves` (way, and the columns of `threshold_curve`) and `tried`, the same at `LINES` with above and
+    above_values (the line as a code)."""
 
     curves: pd.DataFrame
     tried: pd.DataFrame
@@ -59,7 +70,7 @@ def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictio
     )
     at = tried["threshold"]
     shown = at.where(tried["way"] != "p_lost_of_model", 100 * at)
-    label = reason_columns([(tried["way"] == way, f"above_{way}", {"at": shown}) for way in scores], name="label")
+    label = reason_columns([(tried["way"] == way, f"above_{way}", {"at": shown}) for way in scores], name="above")
     return Warnings(pd.concat(curves, ignore_index=True), tried.join(label))
 
 

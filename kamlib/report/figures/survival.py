@@ -89,9 +89,7 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
 
 
-def threshold_curves(
-    curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en"
-) -> Axes | None:
+def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
     """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
 
     Parameters
@@ -109,7 +107,7 @@ def threshold_curves(
         axes.scatter(rows["false_share"], rows["missed_share"], color=colour, s=30, zorder=3)
         for row in rows.to_dict("records"):
             axes.annotate(
-                row["label"],
+                row["above"],
                 (row["false_share"], row["missed_share"]),
                 xytext=beside,
                 textcoords="offset points",

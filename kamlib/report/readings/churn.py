@@ -49,7 +49,7 @@ def change_of_losses(quarters: pd.DataFrame) -> Reason | None:
     change = change_in_a_year(quarters)
     if change.empty:
         return None
-    return Reason("losses_unchanged" if change["low"] * change["high"] <= 0 else "losses_changed", change.to_dict())
+    return Reason("losses_unchanged" if change["low"] * change["high"] <= 0 else "losses_changed", dict(change))
 
 
 def signs_before_losses(told: pd.DataFrame) -> Reason | None:
@@ -57,7 +57,11 @@ def signs_before_losses(told: pd.DataFrame) -> Reason | None:
     if told.empty:
         return None
     first, rest = told[told["tells"]], told.loc[~told["tells"], "cause"].tolist()
-    known = [sentence(Reason("sign_with_shares", row)) for row in first[["cause", "lost_share", "stayed_share"]].to_dict("records")]
+    shares = zip(first["cause"], first["lost_share"], first["stayed_share"], strict=True)
+    known = [
+        sentence(Reason("sign_with_shares", {"cause": cause, "lost_share": lost, "stayed_share": stayed}))
+        for cause, lost, stayed in shares
+    ]
     also = sentence(Reason("signs_not_beyond_chance", {"signs": rest})) if rest else ""
     return Reason("signs_beyond_chance" if known else "no_sign_beyond_chance", {"known": known, "rest": also})
 
@@ -110,12 +114,18 @@ def own_limit(warned: Warnings, lost: pd.Series, horizon_days: int) -> Reason | 
     """What the state *silent* would have brought, against one line for all that misses as many."""
     if warned.tried.empty:
         return None
-    tried, days = warned.tried.set_index(["way", "threshold"]), warned.curves[warned.curves["way"] == "days_of_silence"]
-    silent = tried.loc[("silence_in_limits", 1.0)]
-    alike = days.loc[(days["missed"] - silent["missed"]).abs().idxmin()]
-    values = {"warned": silent["warned"], "false": silent["false_alarms"], "missed": silent["missed"], "lost": lost.sum()}
-    values |= {"horizon": horizon_days, "days": alike["threshold"], "alike": alike["missed"], "others": alike["false_alarms"]}
-    return Reason("own_limit_against_one_line", values)
+    tried, curves = warned.tried, warned.curves
+    silent = tried[(tried["way"] == "silence_in_limits") & (tried["threshold"] == 1)].iloc[0]
+    days = curves[curves["way"] == "days_of_silence"]
+    alike = days.iloc[int((days["missed"] - silent["missed"]).abs().argmin())]
+    values = {
+        "warned": silent["warned"],
+        "false": silent["false_alarms"],
+        "missed": silent["missed"],
+        "lost": lost.sum(),
+    }
+    values |= {"days": alike["threshold"], "alike": alike["missed"], "others": alike["false_alarms"]}
+    return Reason("own_limit_against_one_line", values | {"horizon": horizon_days})
 
 
 def changing_effects(tested: pd.DataFrame) -> Reason | None:
@@ -139,7 +149,7 @@ def expected_losses(table: pd.DataFrame, horizon_days: int) -> Reason:
     if table["p_lost"].isna().all():
         return Reason("at_risk_without_p_lost", {"n": len(table), "horizon": horizon_days})
     values = {"n": len(table), "horizon": horizon_days, "risky": int((table["p_lost"] > 0.5).sum())}
-    return Reason("losses_expected", values | table[["p_lost", "low", "high"]].sum().to_dict())
+    return Reason("losses_expected", values | dict(table[["p_lost", "low", "high"]].sum()))
 
 
 def background(model: Model | None, horizon_days: int) -> Reason | None:
@@ -150,7 +160,12 @@ def background(model: Model | None, horizon_days: int) -> Reason | None:
 def next_orders(table: pd.DataFrame, states: pd.DataFrame, horizon_days: int, within: int = 30) -> Reason:
     """How many active customers are expected to order soon (next_days of the table, state of the states)."""
     active = table.loc[table["customer_id"].isin(states.loc[states["state"] == "active", "customer_id"]), "next_days"]
-    values = {"n": len(active), "soon": int((active <= within).sum()), "within": within, "later": int(active.isna().sum())}
+    values = {
+        "n": len(active),
+        "soon": int((active <= within).sum()),
+        "within": within,
+        "later": int(active.isna().sum()),
+    }
     return Reason("orders_soon", values | {"horizon": horizon_days})
 
 

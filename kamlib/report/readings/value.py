@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Verdict
-from kamlib.measures.base_value import BaseValue, ValueTest
 from kamlib.measures.lifetime_value import blocks, unobserved_share
+from kamlib.measures.whole_base import BaseValue, ValueTest
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.churn import way_of, why
 from kamlib.report.words import in_words
@@ -17,9 +17,9 @@ def worth_of_base(base: BaseValue, currency: str) -> Reason:
     """What the base is still worth, and what is at stake in the next block."""
     if base.table["p_lost"].isna().all():
         return Reason("no_value_to_tell")
-    sums = base.table[["remaining_value", "margin_at_stake"]].sum(min_count=1).to_dict()
+    sums = base.table[["remaining_value", "margin_at_stake"]].sum(min_count=1)
     values = {"currency": currency, "blocks": blocks(base.horizon_days, base.rules.days), "horizon": base.horizon_days}
-    return Reason("base_is_worth", sums | values | {"unseen": unobserved_share(base.table)})
+    return Reason("base_is_worth", dict(sums) | values | {"unseen": unobserved_share(base.table)})
 
 
 def value_missed(test: ValueTest, currency: str) -> Reason | None:
@@ -27,7 +27,13 @@ def value_missed(test: ValueTest, currency: str) -> Reason | None:
     if test.ways.empty:
         return None
     ours, last_year = test.ways.iloc[0], test.ways.iloc[1]
-    values = {"bias": ours["bias"], "low": ours["low"], "high": ours["high"], "other": last_year["bias"], "currency": currency}
+    values = {
+        "bias": ours["bias"],
+        "low": ours["low"],
+        "high": ours["high"],
+        "other": last_year["bias"],
+        "currency": currency,
+    }
     values |= {"ours": ours["mean_error"], "theirs": last_year["mean_error"]}
     return Reason("value_closer" if ours["mean_error"] < last_year["mean_error"] else "value_no_closer", values)
 
@@ -37,8 +43,16 @@ def value_parts(test: ValueTest, horizon_days: int, currency: str) -> Reason | N
     if test.parts.empty:
         return None
     parts = test.parts
-    values = {"who": (parts["expected"] - parts["staying"]) / parts["came"], "much": (parts["staying"] - parts["came"]) / parts["came"]}
-    values |= {"like": parts["like_for_like"], "elsewhere": parts["elsewhere"], "currency": currency, "horizon": horizon_days}
+    values = {
+        "who": (parts["expected"] - parts["staying"]) / parts["came"],
+        "much": (parts["staying"] - parts["came"]) / parts["came"],
+    }
+    values |= {
+        "like": parts["like_for_like"],
+        "elsewhere": parts["elsewhere"],
+        "currency": currency,
+        "horizon": horizon_days,
+    }
     return Reason("value_parts", values)
 
 
@@ -66,5 +80,10 @@ def discount_moved(base: BaseValue, moved: BaseValue, calls: pd.DataFrame) -> Re
         return None
     first, others = (set(one.table["customer_id"].head(len(calls))) for one in (base, moved))
     sums = [one.table["remaining_value"].sum(min_count=len(one.table)) for one in (base, moved)]
-    values = {"discount": moved.rules.discount, "change": sums[1] / sums[0] - 1, "kept": len(first & others), "n": len(calls)}
+    values = {
+        "discount": moved.rules.discount,
+        "change": sums[1] / sums[0] - 1,
+        "kept": len(first & others),
+        "n": len(calls),
+    }
     return Reason("discount_moved", values)

@@ -18,8 +18,8 @@ from kamlib.study.offers import WinBack
 def expected_returns(plan: Plan, episodes: pd.DataFrame, horizon_days: int) -> Reason:
     """How many of the lost we expect back, or why no P(return) can be given."""
     values = {"n": len(plan.table), "seen": int(episodes["returned_on"].notna().sum()), "horizon": horizon_days}
-    values |= {"reason": sentence(plan.returns.reason), "way": plan.returns.way, "back": plan.table["p_return"].sum()}
-    return Reason("returns_expected" if len(plan.returns.rates) else "no_p_return", values)
+    told = {"reason": sentence(plan.returns.reason), "way": plan.returns.way, "back": plan.table["p_return"].sum()}
+    return Reason("returns_expected" if len(plan.returns.rates) else "no_p_return", values | told)
 
 
 def in_both_lists(plan: Plan, churn: pd.DataFrame, verdict: Verdict, at_risk_days: int) -> Reason | None:
@@ -36,9 +36,14 @@ def win_back_list(plan: Plan, playbook: WinBack, currency: str) -> Reason | None
     if plan.listed.empty:
         return None
     control = int((plan.listed["arm"] == "control").sum())
-    values = {"n": len(plan.listed), "gain": plan.listed["expected_gain"].sum(), "control": control, "seed": playbook.seed}
+    values = {
+        "n": len(plan.listed),
+        "gain": plan.listed["expected_gain"].sum(),
+        "control": control,
+        "seed": playbook.seed,
+    }
     book = "" if playbook.offers else sentence(Reason("no_offers_yet"))
-    return Reason("win_back_listed", values | plan.worth.to_dict() | {"currency": currency, "book": book})
+    return Reason("win_back_listed", values | dict(plan.worth) | {"currency": currency, "book": book})
 
 
 def last_round(found: Round) -> Reason:
@@ -46,7 +51,14 @@ def last_round(found: Round) -> Reason:
     reason = sentence(found.reason)
     if found.day is None:
         return Reason("no_round_to_report", {"reason": reason})
-    values = {"gap": found.difference, "low": found.low, "high": found.high, "reason": reason, "enough": found.enough}
+    values = {
+        "day": found.day,
+        "gap": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "reason": reason,
+        "enough": found.enough,
+    }
     return Reason("round_reported", values)
 
 
@@ -55,9 +67,9 @@ def keeping(claim: Claim, currency: str) -> Reason:
     values = {"verdict": claim.verdict, "reason": capital(sentence(claim.reason)), "currency": currency}
     if claim.figures.empty:
         return Reason("keeping_not_tested", values)
-    found = claim.figures.loc["difference", ["mean", "low", "high"]].to_dict()
+    found = claim.figures.loc[["difference"], ["mean", "low", "high"]].iloc[0]
     left, won = claim.figures["accounts"].dropna().astype(int)
-    return Reason("keeping_tested", values | found | {"left": left, "won": won})
+    return Reason("keeping_tested", values | dict(found) | {"left": left, "won": won})
 
 
 def managing(claim: Claim) -> Reason:
@@ -66,7 +78,7 @@ def managing(claim: Claim) -> Reason:
     if claim.figures.empty:
         return Reason("managing_not_tested", values)
     growth = claim.figures[claim.figures["success"] == "growth"].iloc[-1]
-    return Reason("managing_tested", values | growth.to_dict())
+    return Reason("managing_tested", values | dict(growth))
 
 
 def first_to_win_back(plan: Plan, names: pd.Series, currency: str) -> Reason | None:

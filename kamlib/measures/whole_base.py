@@ -123,7 +123,7 @@ def value_test(
     costs : as in `base_value`.
     """
     if test_date is None:
-        columns = "method expected came bias low high rank_correlation mean_error".split()
+        columns = ["method", "expected", "came", "bias", "low", "high", "rank_correlation", "mean_error"]
         return ValueTest(waiting(columns, "value_not_tested"), pd.Series(dtype="float64"))
     day = pd.Timestamp(test_date)
     facts = account_facts(orders, day.date(), horizon_days=horizon_days)
@@ -140,6 +140,4 @@ def value_test(
 def _values(
     p_lost: pd.DataFrame, margins: pd.DataFrame, losses: pd.DataFrame, horizon_days: int, rules: Value
 ) -> pd.DataFrame:
-    return lifetime_values(
-        p_lost, margins, losses, horizon_days=horizon_days, days=rules.days, discount=rules.discount
-    )
+    return lifetime_values(p_lost, margins, losses, horizon_days=horizon_days, days=rules.days, discount=rules.discount)

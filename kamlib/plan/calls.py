@@ -6,7 +6,17 @@ import pandas as pd
 
 from kamlib.stats.reasons import waiting
 
-COLUMNS = "customer_id state p_lost low high margin_at_stake remaining_value reason reason_values".split()
+COLUMNS = [
+    "customer_id",
+    "state",
+    "p_lost",
+    "low",
+    "high",
+    "margin_at_stake",
+    "remaining_value",
+    "reason",
+    "reason_values",
+]
 
 
 def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *, most: int = 15) -> pd.DataFrame:
@@ -26,8 +36,12 @@ def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *,
     """
     if churn["p_lost"].isna().all():
         return waiting(COLUMNS, "no_list_without_p_lost")
-    table = value.drop(columns="p_lost").merge(churn[["customer_id", "p_lost", "low", "high", "reason", "reason_values"]])
-    table = table.merge(states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state"))
+    table = value.drop(columns="p_lost").merge(
+        churn[["customer_id", "p_lost", "low", "high", "reason", "reason_values"]]
+    )
+    table = table.merge(
+        states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state")
+    )
     table = table[table["margin_at_stake"] > 0].head(most)
     if table.empty:
         return waiting(COLUMNS, "nothing_at_stake")
