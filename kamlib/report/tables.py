@@ -102,21 +102,20 @@ def cells(
         heads.append(known.head if known else tidy(words).replace("_", " "))
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
-        coded = like is not None and like.format is not None and like.format.kind != "text" and not own
-        if coded:  # a text in such a column is a code, also among numbers: "none" for a slope that isn't there
+        kind = like.format.kind if like and like.format and not own else "text"
+        if kind != "text" and values.dtype == object:  # a text there is a code: "none" for a slope that isn't there
             values = values.map(lambda value: word_if_known(value) if isinstance(value, str) else value)
-        honest = not own and like is not None and like.format is not None and like.format.kind == "share"
-        written.append([_cell(value, spec if own or is_number(value) else "", honest) for value in values])
+        written.append([_cell(value, spec if own or is_number(value) else "", kind) for value in values])
         right.append(
             (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
         )
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
 
 
-def _cell(value: Any, spec: str, honest: bool) -> str:
+def _cell(value: Any, spec: str, kind: str) -> str:
     """A value as it is written; a share that is neither nothing nor all is not written as such."""
     text = number_or_text(value, spec)
-    if honest and is_number(value) and spec.endswith("%") and 0 < value < 1:
+    if kind == "share" and spec.endswith("%") and is_number(value) and 0 < value < 1:
         step = 10.0 ** -(int(spec.strip("+.%") or 0) + 2)
         if float(text.rstrip("%")) == 0:
             return f"under {step:{spec}}"
