@@ -4,6 +4,7 @@
 speak; the losses that happened are counted by themselves.
 """
 
+from kamlib.churn.causes import loss_causes
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.losses import loss_episodes, losses_by_quarter
 from kamlib.churn.model import fit
@@ -15,6 +16,7 @@ __all__ = [
     "Forecast",
     "fit",
     "forecast",
+    "loss_causes",
     "loss_episodes",
     "losses_by_quarter",
     "outcomes",

@@ -9,11 +9,13 @@ import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
+from kamlib.stats.reasons import waiting
 from kamlib.study.sections import FEWEST
 
 #: what may stand on record about an account's last order
 CAUSES = ("deadlines", "promises", "quality", "attention", "opinions", "bids")
 ENDED, NOTHING, UNKNOWN = "closed_or_ended", "nothing_tells", "no_records"
+_COLUMNS = ["cause", "meaning", "lost", "stayed", "lost_share", "stayed_share", "more", "low", "high", "ratio", "tells"]
 Rule = Callable[[np.ndarray], np.ndarray]
 _YEAR, _HALF, _LATER, _NONE = (pd.Timedelta(days=days) for days in (365, 182, 30, 0))
 _LATE_SHARE, _FEW_TOUCHES = 0.25, 2
@@ -87,10 +89,11 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        cause, lost and stayed (accounts of which it is known), lost_share, stayed_share, difference, low, high
+        cause, meaning (the code of what it means), lost and stayed (accounts of which it is known), lost_share, stayed_share, more (the difference), low, high
         (95 %, Newcombe), ratio (of the shares, which orders them; half an account is added to each count), tells (whether it
         was commoner among the lost beyond chance). Causes that are known of fewer than ten lost, or ten who stayed, are
-        left out. Each interval stands for itself: of forty causes that say nothing, one seems to tell.
+        left out, and without any the table waits for them. Each interval stands for itself: of forty causes that say nothing, one
+        seems to tell.
     """
     rows = []
     for cause in CAUSES:
@@ -99,15 +102,17 @@ def compared(found: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
         stayed = found.loc[known & (lost == 0), cause]
         if min(len(gone), len(stayed)) >= FEWEST.compared:
             rows.append((cause, len(gone), len(stayed), gone.sum(), stayed.sum()))
+    if not rows:
+        return waiting(_COLUMNS, "causes_not_compared", few=FEWEST.compared)
     table = pd.DataFrame(rows, columns=["cause", "lost", "stayed", "with_lost", "with_stayed"])
     table["lost_share"] = table["with_lost"] / table["lost"]
     table["stayed_share"] = table["with_stayed"] / table["stayed"]
-    table["difference"] = table["lost_share"] - table["stayed_share"]
+    table["more"] = table["lost_share"] - table["stayed_share"]
     table["low"], table["high"] = newcombe(table["with_lost"], table["lost"], table["with_stayed"], table["stayed"])
     table["ratio"] = (table["with_lost"] + 0.5) / (table["lost"] + 1) / (table["with_stayed"] + 0.5)
     table["ratio"] *= table["stayed"] + 1
-    table = table.assign(tells=table["low"] > 0).drop(columns=["with_lost", "with_stayed"])
-    return table.sort_values("ratio", ascending=False, ignore_index=True)
+    table = table.assign(tells=table["low"] > 0, meaning="cause_" + table["cause"])
+    return table.sort_values("ratio", ascending=False, ignore_index=True)[_COLUMNS]
 
 
 def reasons(found: pd.DataFrame, ended: pd.Series, comparison: pd.DataFrame) -> pd.Series:
@@ -124,7 +129,36 @@ def reasons(found: pd.DataFrame, ended: pd.Series, comparison: pd.DataFrame) -> 
         `ENDED`, a cause, `NOTHING` (known, and none of them on record), or `UNKNOWN`. What went wrong before a loss is a
         hint at its cause, no proof.
     """
-    telling = comparison.loc[comparison["tells"], "cause"].tolist()
+    telling = comparison.loc[comparison["tells"].astype(bool), "cause"].tolist()
     unknown = found[comparison["cause"]].isna().all(axis=1)
     cases = [ended.to_numpy(bool), *(found[cause].to_numpy() == 1 for cause in telling), unknown.to_numpy()]
     return pd.Series(np.select(cases, [ENDED, *telling, UNKNOWN], NOTHING), index=found.index, name="cause")
+
+
+def loss_causes(
+    episodes: pd.DataFrame, before: pd.DataFrame, lost: pd.Series, **records: pd.DataFrame | None
+) -> tuple[pd.Series, pd.DataFrame]:
+    """The main reason on record for each loss (`reasons`), and the comparison that it goes by (`compared`).
+
+    Parameters
+    ----------
+    episodes : `kamlib.churn.loss_episodes`.
+    before, lost : customers at risk on one day of the past (customer_id, last_order), and whether each was lost (1, 0).
+    records : interactions, surveys and proposals, as in `on_record`.
+    """
+    comparison = compared(on_record(before, **records), lost)
+    return reasons(on_record(episodes, **records), episodes["ended_on"].notna(), comparison), comparison
+
+
+def losses_by_cause(episodes: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Losses by calendar quarter (rows, as in `kamlib.churn.losses_by_quarter`) and cause: those that tell, the one that tells most first,
+    then `ENDED`, `NOTHING` and `UNKNOWN`.
+
+    Parameters
+    ----------
+    episodes : `kamlib.churn.loss_episodes` with cause.
+    comparison : `compared`.
+    """
+    columns = [*comparison.loc[comparison["tells"].astype(bool), "cause"], ENDED, NOTHING, UNKNOWN]
+    quarter = episodes["lost_on"].dt.to_period("Q").astype(str)
+    return pd.crosstab(quarter, episodes["cause"]).reindex(columns=columns, fill_value=0)

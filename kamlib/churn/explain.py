@@ -15,7 +15,7 @@ from kamlib.churn.landmarks import outcomes
 from kamlib.churn.model import Model, Piece, Settings, fit
 from kamlib.churn.prediction import predict, relative_risks, standardised
 from kamlib.errors import InputError
-from kamlib.stats.reasons import joined, reason_columns
+from kamlib.stats.reasons import joined, reason_columns, waiting
 from kamlib.stats.survival import proportional_hazards
 
 _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
@@ -93,15 +93,18 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame
     return joined(parts)
 
 
-def hazard_ratios(model: Model) -> pd.DataFrame:
+def hazard_ratios(model: Model | None) -> pd.DataFrame:
     """Each covariate with the factor on the chance of the next order per step, with its 95 % interval.
 
     Returns
     -------
     DataFrame, strongest first within each piece (by its effect per standard deviation)
-        days (of the piece), sign (the covariate), ratio, low, high; per_sd, per_sd_low, per_sd_high: per standard
-        deviation. Below 1: orders come later, the account is more likely to be lost. Penalised, so a little nearer to 1.
+        days (of the piece), sign (the covariate), meaning and step (codes of what it is, and of what the ratio is for), ratio,
+        low, high; per_sd, per_sd_low, per_sd_high: per standard deviation. Below 1: orders come later, the account is more likely to
+        be lost. Penalised, so a little nearer to 1. Without a model it waits for one.
     """
+    if model is None:
+        return waiting(["days", "sign", "meaning", "step", "ratio", "low", "high"], "no_model_accepted")
     tables = []
     for piece in model.pieces:
         names = piece.coefficients.index
@@ -116,6 +119,8 @@ def hazard_ratios(model: Model) -> pd.DataFrame:
             {
                 "days": f"{piece.start + 1}-{piece.end}",
                 "sign": names,
+                "meaning": "sign_" + names,
+                "step": "step_" + names,
                 **{(end or "ratio"): np.exp(value * step).to_numpy() for end, value in ends.items()},
                 **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
             }
@@ -124,7 +129,7 @@ def hazard_ratios(model: Model) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:
+def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:
     """Whether each covariate works alike on early and late orders: proportional hazards, tested before any time split.
 
     The model is refitted nearly without penalty on whole accounts sampled to at most `rows` rows.
@@ -133,12 +138,14 @@ def changing_effects(model: Model, table: pd.DataFrame, *, rows: int = 20_000, s
     -------
     DataFrame, smallest p first
         sign (the covariate), statistic and p (`kamlib.stats.survival.proportional_hazards`), adjusted (Holm), fails (adjusted p
-        below 0.05), rows (in the sample).
+        below 0.05), rows (in the sample); no row without a model.
 
     References
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6.
     """
+    if model is None:
+        return waiting(["sign", "statistic", "p", "adjusted", "fails", "rows"], "no_model_accepted")
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
     z = standardised(model, train)

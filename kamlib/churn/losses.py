@@ -11,7 +11,8 @@ import pandas as pd
 from kamlib.facts.as_known import ended_on
 from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
-from kamlib.stats.intervals import wilson
+from kamlib.stats.intervals import newcombe, wilson
+from kamlib.stats.reasons import waiting
 
 
 def loss_episodes(
@@ -100,7 +101,7 @@ def losses_by_quarter(
         margin (of all lost in it, in their last year), returned, returned_amount and returned_margin (of those who came
         back in it, in the year before they were lost). Money is missing where a year of one of them lies partly before the
         first purchase on record. Quarters that began within a horizon of it, when nobody could be seen lost yet, and the
-        unfinished one are left out.
+        unfinished one are left out; without any, the table waits for one.
     """
     day = pd.Timestamp(as_of)
     since = first_orders.min() + pd.Timedelta(days=horizon_days)
@@ -126,13 +127,35 @@ def losses_by_quarter(
                 **money[back].sum(skipna=False).add_prefix("returned_"),
             }
         )
-    columns = ["quarter", "customers", "losses", "amount", "margin", "returned", "returned_amount", "returned_margin"]
-    table = pd.DataFrame(rows, columns=columns)
+    if not rows:
+        columns = "quarter customers losses share low high amount margin returned returned_amount returned_margin"
+        return waiting(columns.split(), "no_quarter_told", days=horizon_days)
+    table = pd.DataFrame(rows)
     share = table["losses"] / table["customers"].where(table["customers"] > 0)
     low, high = wilson(table["losses"], table["customers"].where(table["customers"] > 0))
     for place, (name, values) in enumerate((("share", share), ("low", low), ("high", high)), start=3):
         table.insert(place, name, values.astype(float))
     return table
+
+
+def change_in_a_year(quarters: pd.DataFrame) -> pd.Series:
+    """Losses a quarter over the last four quarters, over the four before those, and the 95 % interval of the difference.
+
+    Parameters
+    ----------
+    quarters : `losses_by_quarter`.
+
+    Returns
+    -------
+    Series
+        now, then (shares of the customers at the start of a quarter), low, high (Newcombe, of now less then); empty below five quarters.
+    """
+    year, before = (part[["losses", "customers"]].sum() for part in (quarters.tail(4), quarters.iloc[:-4].tail(4)))
+    if len(quarters) < 5:
+        return pd.Series(dtype="float64")
+    low, high = newcombe(*(pd.Series([part[name]]) for part in (year, before) for name in ("losses", "customers")))
+    shares = {"now": year["losses"] / year["customers"], "then": before["losses"] / before["customers"]}
+    return pd.Series(shares | {"low": low[0], "high": high[0]}, dtype="float64")
 
 
 def _ended(accounts: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:

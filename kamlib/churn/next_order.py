@@ -13,6 +13,8 @@ from kamlib.churn.model import Model
 from kamlib.churn.prediction import relative_risks, standardised, still_waiting
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import bands
+from kamlib.facts.states import STATES
+from kamlib.stats.reasons import waiting
 from kamlib.stats.survival import kaplan_meier
 from kamlib.study.sections import FEWEST
 
@@ -41,6 +43,31 @@ def next_order_days(
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
     days = _by_group(table, as_of, now, horizon_days) if model is None else _by_model(model, now)
     return pd.DataFrame({"customer_id": now["customer_id"], **days}).reset_index(drop=True)
+
+
+def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFrame:
+    """The days of the middle customer of each state.
+
+    Parameters
+    ----------
+    table : customer_id and the columns of `next_order_days`.
+    states : `kamlib.facts.customer_states`.
+
+    Returns
+    -------
+    DataFrame, index state, in the order of `kamlib.facts.states.STATES`, as far as it has customers in `table`
+        customers, the medians of next_from, next_days and next_to (a day that is missing is later than all; "> 180" where the median lies
+        after such a horizon), later (customers without next_days).
+    """
+    waits = table.merge(states[["customer_id", "state"]], on="customer_id")
+    if waits.empty:
+        return waiting(["customers", *SHARES, "later"], "nobody_at_risk_now")
+    state, days = waits["state"], waits[list(SHARES)]
+    middle = days.fillna(np.inf).groupby(state).median()
+    middle = middle.astype(object).where(middle <= horizon_days, f"> {horizon_days}")
+    middle.insert(0, "customers", state.value_counts())
+    middle["later"] = days["next_days"].isna().groupby(state).sum()
+    return middle.reindex([name for name in STATES if name in middle.index]).rename_axis("state")
 
 
 def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.intervals import resampled_sums
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
 
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
@@ -27,6 +27,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "time_lost": {"n_blocks": _BLOCKS},
     "time_lost_and_rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
 }
+_UNTESTED = waiting(["way", "expected", "came", "brier", "difference", "low", "high"], "no_way_tested", enough=FEWEST.averaged)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def p_return(
 
 
 def return_curves(rates: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFrame:
-    """`p_return` of each kind for each day of the three horizons after a loss: kind, days_lost, p_return, low, high."""
+    """`p_return` of each kind for each day of the three horizons after a loss: kind, days_lost, p_return, low, high; none without rates."""
+    if rates.empty:
+        return pd.DataFrame(columns=["kind", "days_lost", "p_return", "low", "high"])
     days = np.arange(3 * horizon_days + 1)
     parts = [
         pd.DataFrame(_chances(own, days, horizon_days), columns=["p_return", "low", "high"]).assign(
@@ -157,12 +160,12 @@ def learn_returns(
     then = as_of - pd.Timedelta(days=horizon_days)
     seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
     if seen < FEWEST.averaged:
-        return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), pd.DataFrame())
+        return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), _UNTESTED)
     plain = next(iter(WAYS))
     away = lost_at(episodes, then)
     if seen_then < FEWEST.averaged or away.empty:
         rates = return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1)
-        return Returns(rates, plain, _too_few("returns_not_tested", seen_then), pd.DataFrame())
+        return Returns(rates, plain, _too_few("returns_not_tested", seen_then), _UNTESTED)
     came = away["returned_on"].le(as_of).to_numpy(float)
     rows, errors = [], {}
     for way, options in WAYS.items():

@@ -21,6 +21,13 @@ def names(customers: pd.Series, accounts: pd.DataFrame) -> pd.Series:
     return ids.map(own_rows(accounts)["name"]).fillna(ids)
 
 
+def industry_and_size(accounts: pd.DataFrame) -> pd.Series:
+    """The industry and the size class of each customer, joined by a space, '' for what is not on record; index customer_id."""
+    own = own_rows(accounts)
+    joined: pd.Series = own["industry"].fillna("") + " " + own["size"].fillna("")
+    return joined
+
+
 def units(accounts: pd.DataFrame) -> pd.DataFrame:
     """The own row of each unit of the clean `accounts`, with the wallet of its whole group.
 

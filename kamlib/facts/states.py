@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
+from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import Case, reason_columns
 from kamlib.study.sections import FEWEST
@@ -76,6 +77,29 @@ def customer_states(
     found = pd.DataFrame({"customer_id": table["customer_id"], "as_of": table["as_of"], "state": state})
     found = found.assign(silence_days=days, silence_limit=limit)
     return found.join(reason_columns(cases, "buys_as_usual"))
+
+
+def by_state(states: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Customers in each state, and what they were worth.
+
+    Parameters
+    ----------
+    states : `customer_states` of `facts`.
+    facts : one row per customer at one date.
+
+    Returns
+    -------
+    DataFrame, index state: all of `STATES`, in their order
+        customers (count) and the money, called as its column of the facts (`kamlib.facts.worth_column`): of twelve months or, where these
+        were not observed, of all history. It is 0 where a state has nobody, and missing where nobody's is known.
+    """
+    year = worth_column(facts)
+    money = year if facts[year].notna().any() else year.removesuffix("_12m")
+    worth = states["customer_id"].map(facts.set_index("customer_id")[money])
+    of_state = worth.groupby(states["state"])
+    found = pd.DataFrame({"customers": of_state.size(), money: of_state.sum(min_count=1)}).reindex(list(STATES))
+    nobody = found["customers"].isna()
+    return found.mask(nobody, 0.0).astype({"customers": "int64"}).rename_axis("state")
 
 
 def silence_limits(

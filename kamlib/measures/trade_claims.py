@@ -11,16 +11,17 @@ import pandas as pd
 
 from kamlib.facts.order_lines import check_lines
 from kamlib.stats.intervals import resampled_sums
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
 
 _MANAGERS, _EACH = 5, 5  # managers, and accounts of each, that a share of variance needs
 _HALF = 0.5
+_UNTESTED = waiting(["accounts", "mean", "low", "high", "median"], "claim_has_no_figures")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What the data say of a claim: *holds*, *does_not_hold*, *cant_be_told* or *not_tested*; why, and the figures."""
+    """What the data say of a claim: *holds*, *does_not_hold*, *cant_be_told* or *not_tested*; why, and the figures (none: not tested)."""
 
     verdict: str
     reason: Reason
@@ -84,10 +85,10 @@ def keeping_or_winning(
     won = won.assign(day=won["first_order"] + pd.Timedelta(days=364))
     if min(len(lost), len(won)) < FEWEST.averaged:
         found = {"left": len(lost), "won": len(won), "enough": FEWEST.averaged}
-        return Claim("not_tested", Reason("too_few_left_or_won", found), pd.DataFrame())
+        return Claim("not_tested", Reason("too_few_left_or_won", found), _UNTESTED)
     net = {name: _net(table, money, costs) for name, table in (("kept", lost), ("won", won))}
     if any(np.isnan(each).any() for each in net.values()):
-        return Claim("not_tested", Reason(f"{money}_unknown"), pd.DataFrame())
+        return Claim("not_tested", Reason(f"{money}_unknown"), _UNTESTED)
     means = {
         name: resampled_sums(each[:, None], bootstraps, seed + place)[:, 0] / len(each)
         for place, (name, each) in enumerate(net.items())
@@ -103,7 +104,7 @@ def keeping_or_winning(
             "high": [high for _, high in bounds],
             "median": [*(float(np.median(each)) for each in net.values()), np.nan],
         },
-        index=list(means),
+        index=pd.Index(list(means), name="group"),
     )
     low, high = bounds[-1]
     verdict = _verdict(low, high, 0)
@@ -141,7 +142,7 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
     who = who[who.map(who.value_counts()) >= _EACH]
     if who.nunique() < _MANAGERS:
         found = {"managers": who.nunique(), "each": _EACH, "enough": _MANAGERS}
-        return Claim("not_tested", Reason("too_few_managers", found), pd.DataFrame())
+        return Claim("not_tested", Reason("too_few_managers", found), _UNTESTED)
     rows = []
     for name, values in success.items():
         values = values[values.index.isin(who.index)]

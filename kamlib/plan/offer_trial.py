@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.churn.returns import lost_at
 from kamlib.stats.intervals import newcombe, wilson
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waiting
 
 #: texts of the table `actions`, which is the user's: they are read back, so they stay as they are
 _MARK, _CONTROL, _CALL, OWNER = "win back: ", "control, no offer", "a call", "account manager"
@@ -113,7 +113,8 @@ def last_round(
 
 
 def _none(reason: Reason) -> Round:
-    return Round(None, pd.DataFrame(), nan, nan, nan, reason, nan)
+    arms = waiting(["accounts", "returned", "share", "low", "high", "done", "cost"], "no_arms")
+    return Round(None, arms, nan, nan, nan, reason, nan)
 
 
 def _enough(share: float) -> float:

@@ -2,14 +2,85 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from kamlib.churn.returns import Returns, learn_returns, lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
+from kamlib.measures.lifetime_value import lifetime_values
+from kamlib.measures.whole_base import BaseValue
 from kamlib.stats.intervals import resampled_sums
+from kamlib.stats.reasons import waiting
+from kamlib.study.offers import WinBack
 from kamlib.study.sections import FEWEST
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom to win back, and what says so.
+
+    returns : how returns are predicted (`kamlib.churn.returns.learn_returns`).
+    curves, overall : P(return within a horizon) by the days lost (`kamlib.churn.returns.return_curves`), and by one rate for all; empty
+        and missing where no rate can be given.
+    worth : what a return is worth (`recaptured`).
+    table : all that could come back (`win_back_list`).
+    listed : those of the table with an expected gain; without any it says what it waits for.
+    """
+
+    returns: Returns
+    curves: pd.DataFrame
+    overall: float
+    worth: pd.Series
+    table: pd.DataFrame
+    listed: pd.DataFrame
+
+
+def plan_win_back(
+    episodes: pd.DataFrame,
+    base: BaseValue,
+    first_day: date | pd.Timestamp,
+    as_of: date | pd.Timestamp,
+    playbook: WinBack | None = None,
+    *,
+    money: str = "margin",
+    bootstraps: int = 500,
+    seed: int = 1,
+) -> Plan:
+    """The list of those to win back in one call: P(return), what a return is worth, the offers, and who gets none.
+
+    Parameters
+    ----------
+    episodes : `kamlib.churn.loss_episodes` with cause.
+    base : `kamlib.measures.base_value`: the losses of later blocks, the horizon, and days and discount of the value.
+    first_day : first day on record.
+    playbook : the section `winback` of a study; None: no offers.
+    money : margin, or amount where no margin is known.
+    """
+    book, day, horizon = playbook or WinBack(), pd.Timestamp(as_of), base.horizon_days
+    returns = learn_returns(episodes, day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
+    lost = lost_at(episodes, day)
+    lost = lost.join(p_return(returns.rates, lost, day, horizon_days=horizon))
+    lost = lost.assign(days_lost=(day - lost["lost_on"]).dt.days)
+    curves, overall = return_curves(returns.rates, horizon_days=horizon), float("nan")
+    if len(curves):
+        one = return_rates(episodes, day, horizon_days=horizon, n_blocks=1)
+        overall = float(return_curves(one, horizon_days=horizon)["p_return"].iloc[0])
+    worth = recaptured(episodes, money, first_day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
+    back = lost.assign(p_lost=0.0, segment="all", margin=lost[money] * horizon / 365 * worth["ratio"])
+    days, discount = base.rules.days, base.rules.discount
+    second = lifetime_values(back, back, base.losses, horizon_days=horizon, days=days, discount=discount)
+    offers = pd.DataFrame([offer.model_dump() for offer in book.offers], columns=["cause", "offer", "cost"])
+    second_value = second.set_index("customer_id")["remaining_value"]
+    table = win_back_list(lost, second_value, offers, control_share=book.control_share, seed=book.seed)
+    listed = table[table["arm"].notna()]
+    if listed.empty:
+        listed = waiting(
+            table.columns.tolist(), "nobody_to_win_back", few=FEWEST.averaged, days=horizon, n=int(worth["accounts"])
+        )
+    return Plan(returns, curves, overall, worth, table, listed)
 
 
 def recaptured(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.report.text import is_number, number_or_text, tidy
-from kamlib.report.words import tell, with_words
+from kamlib.report.words import tell, with_words, word_if_known
 from kamlib.stats.reasons import waits_for
 from kamlib.study.columns import Column
 from kamlib.study.run_tables import column
@@ -27,7 +27,7 @@ def table(
     of: str | None = None,
     **formats: str,
 ) -> None:
-    """Display a plain, rounded table: numbers right, texts escaped, what is missing as "unknown", reasons in words.
+    """Display a plain, rounded table: numbers right, texts escaped, what is missing as "unknown", reasons and codes in words.
 
     A table without rows that says what it waits for (`kamlib.stats.reasons.waiting`) shows that sentence instead.
 
@@ -103,11 +103,26 @@ def cells(
         heads.append(known.head if known else tidy(words).replace("_", " "))
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
-        written.append([number_or_text(value, spec if own or is_number(value) else "") for value in values])
+        kind = like.format.kind if like and like.format and not own else "text"
+        if kind != "text" and values.dtype == object:  # a text there is a code: "none" for a slope that isn't there
+            values = values.map(lambda value: word_if_known(value) if isinstance(value, str) else value)
+        written.append([_cell(value, spec if own or is_number(value) else "", kind) for value in values])
         right.append(
             (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
         )
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
+
+
+def _cell(value: Any, spec: str, kind: str) -> str:
+    """A value as it is written; a share that is neither nothing nor all is not written as such."""
+    text = number_or_text(value, spec)
+    if kind == "share" and spec.endswith("%") and is_number(value) and 0 < value < 1:
+        step = 10.0 ** -(int(spec.strip("+.%") or 0) + 2)
+        if float(text.rstrip("%")) == 0:
+            return f"under {step:{spec}}"
+        if float(text.rstrip("%")) == 100:
+            return f"over {1 - step:{spec}}"
+    return text
 
 
 def _spec(known: Column | None, *, whole: bool) -> str:

@@ -35,6 +35,12 @@ def word(code: str) -> str:
     return "; ".join(map(_template, code.split(";")))
 
 
+def word_if_known(code: str) -> str:
+    """`word` of a code, or the text itself where the catalogue has no word for it (a sentence with values is none)."""
+    found = catalogue().get(code, code)
+    return code if "{" in found else found
+
+
 def in_words(codes: pd.Series, values: pd.Series) -> pd.Series:
     """Reasons of a table in words, several joined by "; "; '' where there is none."""
 

@@ -6,8 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.causes import CAUSES, ENDED, NOTHING, UNKNOWN, compared, on_record, reasons
+from kamlib.churn.causes import (
+    CAUSES,
+    ENDED,
+    NOTHING,
+    UNKNOWN,
+    compared,
+    loss_causes,
+    losses_by_cause,
+    on_record,
+    reasons,
+)
 from kamlib.report.words import catalogue, word
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.offers import Offer
 
 LAST = pd.Timestamp("2025-06-30")
@@ -101,7 +112,7 @@ def test_the_comparison_is_newcombes_published_one():
     """56/70 against 48/80: 0.20 with the interval 0.0524 to 0.3339 (Newcombe 1998, table II, example a, method 10)."""
     found = compared(*flags(56, 48))
     assert found["cause"].tolist() == ["quality"]
-    assert found["difference"].iloc[0] == pytest.approx(0.2)
+    assert found["more"].iloc[0] == pytest.approx(0.2)
     assert found[["low", "high"]].iloc[0].tolist() == pytest.approx([0.0524, 0.3339], abs=1e-4)
     assert found["tells"].iloc[0]
 
@@ -140,3 +151,22 @@ def test_each_cause_has_its_word_and_its_meaning():
 def test_the_playbook_knows_the_same_causes():
     for cause in CAUSES:
         assert Offer(cause=cause, offer="x", cost=0).cause == cause
+
+
+def test_losses_by_quarter_and_cause_are_counted_and_those_that_tell_come_first():
+    told = pd.DataFrame({"cause": ["promises", "quality", "bids"], "tells": [True, True, False]})
+    days = pd.to_datetime(["2025-01-05", "2025-03-31", "2025-04-01"])
+    episodes = pd.DataFrame({"lost_on": days, "cause": ["quality", "quality", NOTHING]})
+    found = losses_by_cause(episodes, told)
+    assert found.columns.tolist() == ["promises", "quality", ENDED, NOTHING, UNKNOWN]
+    assert found.loc["2025Q1"].tolist() == [0, 2, 0, 0, 0] and found.loc["2025Q2"].tolist() == [0, 0, 0, 1, 0]
+
+
+def test_without_records_no_cause_is_compared_and_each_loss_is_unknown_or_closed():
+    episodes = pd.DataFrame(
+        {"customer_id": ["A", "B"], "last_order": LAST, "ended_on": [LAST, pd.NaT], "lost_on": LAST}
+    )
+    found, told = loss_causes(episodes, rows("A"), pd.Series([1.0]))
+    assert waits_for(told) == Reason("causes_not_compared", {"few": 10})
+    assert found.tolist() == [ENDED, UNKNOWN]
+    assert losses_by_cause(episodes.assign(cause=found), told).columns.tolist() == [ENDED, NOTHING, UNKNOWN]

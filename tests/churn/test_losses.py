@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.losses import loss_episodes, losses_by_quarter
+from kamlib.churn.losses import change_in_a_year, loss_episodes, losses_by_quarter
 from kamlib.facts import account_facts
 from kamlib.facts.states import customer_states
+from kamlib.stats.reasons import Reason, waits_for
 
 H, AS_OF = 90, date(2025, 12, 31)
 
@@ -127,3 +128,20 @@ def test_without_a_loss_or_a_quarter_there_is_an_empty_table_and_no_error(clean_
     assert none.empty
     first = pd.to_datetime(pd.Series({"A": "2025-12-01"}))
     assert losses_by_quarter(none, first, AS_OF, horizon_days=H).empty
+
+
+def test_the_change_in_a_year_is_newcombes_published_one():
+    """56 of 70 now against 48 of 80 then: 0.0524 to 0.3339 (Newcombe 1998, table II, example a, method 10)."""
+    now, then = [(14, 17), (14, 18), (14, 17), (14, 18)], [(12, 20)] * 4
+    quarters = pd.DataFrame([(1, 99), *then, *now], columns=["losses", "customers"])
+    found = change_in_a_year(quarters)
+    assert found[["now", "then"]].tolist() == [0.8, 0.6]
+    assert found[["low", "high"]].tolist() == pytest.approx([0.0524, 0.3339], abs=1e-4)
+    assert change_in_a_year(quarters.head(4)).empty
+
+
+def test_without_a_whole_quarter_the_table_waits_for_one(episodes):
+    firsts = pd.Series({"A": pd.Timestamp("2025-12-01")})
+    assert waits_for(losses_by_quarter(episodes, firsts, AS_OF, horizon_days=H)) == Reason(
+        "no_quarter_told", {"days": H}
+    )

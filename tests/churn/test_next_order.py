@@ -11,8 +11,9 @@ import pytest
 
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.model import Settings, fit
-from kamlib.churn.next_order import next_order_days
+from kamlib.churn.next_order import by_state, next_order_days
 from kamlib.churn.prediction import predict, relative_risks, standardised, still_waiting
+from kamlib.stats.reasons import Reason, waits_for
 
 AS_OF, H = date(2025, 12, 31), 90
 
@@ -90,3 +91,15 @@ def test_without_a_whole_horizon_no_day_is_named(table):
     assert (
         next_order_days(early, AS_OF, None, horizon_days=H)[["next_from", "next_days", "next_to"]].isna().all(axis=None)
     )
+
+
+def test_the_middle_customer_of_each_state_by_hand():
+    """Of three active ones the middle waits 5 days; of two silent ones, one without a day, the middle lies at infinity."""
+    listed = pd.DataFrame(
+        {"customer_id": list("abcde"), "next_days": [3, 5, 40, 9, np.nan], "next_from": 1.0, "next_to": 50.0}
+    )
+    states = pd.DataFrame({"customer_id": list("edcbax"), "state": ["silent", "silent", *["active"] * 3, "lost"]})
+    found = by_state(listed, states, horizon_days=H)
+    assert found.index.tolist() == ["active", "silent"]
+    assert found.loc["active"].tolist() == [3, 1, 5, 50, 0] and found.loc["silent"].tolist() == [2, 1, "> 90", 50, 1]
+    assert waits_for(by_state(listed.head(0), states, horizon_days=H)) == Reason("nobody_at_risk_now")

@@ -43,3 +43,11 @@ def test_accounts_without_one_of_their_ids_are_refused_and_it_is_named():
     for read in (customers.own_rows, customers.units):
         with pytest.raises(InputError, match="no 'account_id'"):
             read(pd.DataFrame({"customer_id": ["a"], "name": ["A"]}))
+
+
+def test_industry_and_size_are_those_of_the_head():
+    accounts = pd.DataFrame(
+        [("g", "g", "steel", "large"), ("g", "g2", "wood", "small"), ("h", "h", None, "small")],
+        columns=["customer_id", "account_id", "industry", "size"],
+    )
+    assert customers.industry_and_size(accounts).to_dict() == {"g": "steel large", "h": " small"}

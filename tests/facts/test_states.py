@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kamlib.facts import account_facts
-from kamlib.facts.states import STATES, customer_states, expectation, silence_limits
+from kamlib.facts.states import STATES, by_state, customer_states, expectation, silence_limits
 from kamlib.report.words import in_words
 
 NOW = pd.Timestamp("2026-06-30")
@@ -283,3 +283,16 @@ def test_the_table_has_its_columns_and_one_row_per_account():
     assert found["state"].tolist() == ["silent", "active"]
     pd.testing.assert_frame_equal(table, before)
     assert customer_states(table.iloc[:0]).empty
+
+
+def test_customers_and_their_money_by_state_by_hand():
+    known = facts({}, {}, {"silence_days": 400}).assign(
+        margin=1.0, revenue=9.0, margin_12m=[100.0, 50.0, 7.0], revenue_12m=1.0
+    )
+    states_of = customer_states(known)
+    found = by_state(states_of, known)
+    assert found.index.tolist() == list(STATES) and found.columns.tolist() == ["customers", "margin_12m"]
+    assert found.loc["active"].tolist() == [2, 150] and found.loc["lost"].tolist() == [1, 7]
+    assert found.loc["silent"].tolist() == [0, 0], "nobody brings nothing"
+    short = by_state(states_of, known.assign(margin=np.nan, margin_12m=np.nan, revenue_12m=np.nan))
+    assert short["revenue"].tolist() == [18, 0, 0, 0, 9], "no margin, and no year on record: revenue of all days"

@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.plan.winback import control, recaptured, win_back_list
+from kamlib.measures.whole_base import BaseValue
+from kamlib.plan.winback import control, plan_win_back, recaptured, win_back_list
+from kamlib.stats.reasons import Reason, waits_for
+from kamlib.study.offers import WinBack
+from kamlib.study.sections import Value
 
 H, AS_OF = 100, pd.Timestamp("2026-06-30")
 
@@ -62,3 +66,39 @@ def test_an_account_twice_is_refused():
     lost, second = some()
     with pytest.raises(InputError, match="customer_id is repeated"):
         win_back_list(pd.concat([lost, lost]), second, OFFERS)
+
+
+def base() -> BaseValue:
+    nothing = pd.DataFrame()
+    losses = pd.DataFrame({"segment": "all", "block": [1], "share": [0.2], "held": [False]})
+    return BaseValue(nothing, nothing, nothing, losses, H, Value(days=H, discount=0.0))
+
+
+def left(n: int = 60, back: int = 30) -> pd.DataFrame:
+    """Losses 300 days ago, of 365 of margin in the year before; `back` of them returned after 100 days and brought 80 in a horizon."""
+    lost_on = AS_OF - pd.Timedelta(days=300)
+    table = pd.DataFrame({"customer_id": [f"{i:05d}" for i in range(n)], "last_order": lost_on - pd.Timedelta(days=H)})
+    table = table.assign(
+        lost_on=lost_on, ended_on=pd.NaT, returned_on=pd.NaT, gap_days=30.0, margin=365.0, second_margin=np.nan
+    )
+    table.loc[: back - 1, "returned_on"] = lost_on + pd.Timedelta(days=100)
+    table.loc[: back - 1, "second_margin"] = 80.0
+    return table.assign(cause="quality")
+
+
+def test_the_plan_in_one_call_is_its_steps():
+    """A return is worth 0.8 of 100 a horizon, so 80 in the one block that counts; the gain is P(return) times that, less the cost."""
+    offers = [{"cause": "quality", "offer": "visit", "cost": 1.0}]
+    found = plan_win_back(left(), base(), "2020-01-01", AS_OF, WinBack(offers=offers), bootstraps=100)
+    assert len(found.table) == 30 and found.worth["ratio"] == pytest.approx(0.8)
+    assert found.table["second_value"].tolist() == pytest.approx([80.0] * 30)
+    assert found.table["expected_gain"].tolist() == pytest.approx((found.table["p_return"] * 80 - 1).tolist())
+    assert (found.table["days_lost"] == 300).all() and (found.listed["arm"] == "control").sum() == 9
+    assert 0 < found.overall < 1 and len(found.curves)
+
+
+def test_with_too_few_returns_nobody_is_listed_and_the_list_says_so():
+    found = plan_win_back(left(back=5), base(), "2020-01-01", AS_OF, bootstraps=100)
+    assert found.returns.rates.empty and found.curves.empty and np.isnan(found.overall)
+    assert waits_for(found.listed) == Reason("nobody_to_win_back", {"few": 20, "days": H, "n": 5})
+    assert len(found.table) == 55 and found.table["arm"].isna().all()

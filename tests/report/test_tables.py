@@ -104,7 +104,7 @@ def test_reasons_of_a_table_are_shown_in_words(shown, monkeypatch):
 #: formats that notebooks once typed, by column
 TYPED = {
     ",.0f": "money revenue revenue_12m margin_12m contribution cost_to_serve net_revenue largest_account average_order margin_a_year "
-    "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error at_stake aic "
+    "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error aic "
     "silence_days gap_median median_day median_age lines customers losses lost smallest largest came expected order_days_a_year",
     "+,.0f": "change",
     ".0%": "known certainty stale share_moved explained lost_share stayed_share right discount p_lost p_return p_key",
@@ -183,3 +183,20 @@ def test_a_cross_table_may_say_itself_what_its_cells_hold(shown):
     cross.attrs["of"] = "money_after"
     table(cross)
     assert shown[0]["text/plain"].split() == ["A", "B", "1,235"]
+
+
+def test_a_share_that_is_neither_nothing_nor_all_is_not_written_as_such():
+    frame = pd.DataFrame(
+        {"p_lost": [0.0, 0.001, 0.999, 1.0], "low": [0.0, 0.004, 0.6, 1.0], "share": [0.5, 0.0004, 0.9996, 1.0]}
+    )
+    _, rows, right = cells(frame)
+    assert rows[0] == ["0%", "0%", "50.0%"] and rows[3] == ["100%", "100%", "100.0%"]
+    assert rows[1] == ["under 1%", "under 1%", "under 0.1%"] and rows[2] == ["over 99%", "60%", "over 99.9%"]
+    assert all(right)
+
+
+def test_codes_among_the_columns_of_the_dictionary_are_put_into_words():
+    frame = pd.DataFrame(
+        {"cause": ["nothing_tells", "own"], "slope": ["no_slope", 1.234], "state": "silent", "name": "bids"}
+    )
+    assert cells(frame)[1] == [["nothing that tells", "none", "silent", "bids"], ["own", "1.23", "silent", "bids"]]

@@ -2,9 +2,10 @@
 
 from kamlib.churn.evaluation.baselines import baseline_predictions
 from kamlib.churn.evaluation.choice import choose, chosen
-from kamlib.churn.evaluation.holdout import Evaluation, evaluate
+from kamlib.churn.evaluation.holdout import Evaluation, evaluate, losses_by_landmark
 from kamlib.churn.evaluation.metrics import compare
-from kamlib.churn.evaluation.thresholds import threshold_curve
+from kamlib.churn.evaluation.thresholds import threshold_curve, warnings
+from kamlib.churn.evaluation.waits import waits_by_band
 
 __all__ = [
     "Evaluation",
@@ -13,5 +14,8 @@ __all__ = [
     "chosen",
     "compare",
     "evaluate",
+    "losses_by_landmark",
     "threshold_curve",
+    "waits_by_band",
+    "warnings",
 ]

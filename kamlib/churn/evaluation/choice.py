@@ -63,6 +63,12 @@ def chosen(choices: pd.DataFrame) -> Settings:
     return _settings(choices.loc[choices["chosen"]].iloc[0])
 
 
+def candidates(choices: pd.DataFrame) -> pd.DataFrame:
+    """`choose` as a reader sees it: split_day is *no_split* where time is not split, and the second opinion has its name."""
+    split = choices["split_day"].astype(object).where(choices["split_day"].notna(), "no_split")
+    return choices.assign(split_day=split).rename(columns={"buyers": "second_opinion"})
+
+
 def _settings(row: pd.Series) -> Settings:
     split = None if pd.isna(row["split_day"]) else int(row["split_day"])
     return Settings(float(row["penalty"]), row["level"], split, bool(row["buyers"]))

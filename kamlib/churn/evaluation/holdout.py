@@ -15,7 +15,7 @@ from kamlib.churn.model import Model, Settings, fit
 from kamlib.churn.prediction import predict
 from kamlib.errors import InputError
 from kamlib.stats.intervals import wilson
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waiting
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Verdict:
     losses: int
     test_date: pd.Timestamp | None
     history: Reason | None = None
+
+    @property
+    def way(self) -> str:
+        """What gives the list: the model, or the best rule of thumb."""
+        return "model" if self.method == "model" else self.baseline
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,16 @@ def evaluate(
 
 
 def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
-    """Accounts at risk and lost at each landmark whose outcome is complete: as_of, accounts, losses, share, low, high (Wilson)."""
+    """Accounts at risk and lost at each landmark whose outcome is complete: as_of, accounts, losses, share, low, high (Wilson).
+
+    Without such a landmark it waits for one.
+    """
     came = outcomes(table, until, horizon_days=horizon_days)
     complete = came[came["complete"]].groupby(table["as_of"]).agg(accounts=("lost", "size"), losses=("lost", "sum"))
+    if complete.empty:
+        return waiting(
+            ["as_of", "accounts", "losses", "share", "low", "high"], "no_landmark_complete", days=horizon_days
+        )
     low, high = wilson(complete["losses"], complete["accounts"])
     return complete.assign(share=complete["losses"] / complete["accounts"], low=low, high=high).reset_index()
 
@@ -109,8 +121,10 @@ def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horiz
 def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 10) -> pd.DataFrame:
     """Groups of equal size by predicted P(lost): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval.
 
-    At most `groups` of them, with 20 accounts or more in each.
+    At most `groups` of them, with 20 accounts or more in each; none without predictions.
     """
+    if predictions.empty:
+        return waiting(["accounts", "predicted", "lost", "losses", "low", "high"], "no_test")
     rank, groups = predictions[method].rank(method="first"), max(1, min(groups, len(predictions) // 20))
     group = ((rank - 1) * groups // max(len(predictions), 1)).astype(int).rename("group")
     found = predictions.groupby(group).agg(
@@ -153,5 +167,8 @@ def beats(differences: pd.DataFrame) -> bool:
 def _untested(why: Reason, table: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, losses: int) -> Evaluation:
     days, needed = (as_of - table["first_order"].min()).days if len(table) else 0, 3 * horizon_days
     short = Reason("history_short", {"days": days, "needed": needed}) if days < needed else None
-    empty = pd.DataFrame()
-    return Evaluation(empty, empty, empty, Verdict("baseline", "silence_alone", why, losses, None, short), None)
+    predictions = waiting(["customer_id", "lost", "duration", "event", "money", "model", *BASELINES], "no_test")
+    measures = waiting(["method", "measure", "value", "low", "high"], "no_test")
+    differences = waiting(["baseline", "measure", "difference", "low", "high"], "no_differences")
+    verdict = Verdict("baseline", "silence_alone", why, losses, None, short)
+    return Evaluation(predictions, measures, differences, verdict, None)

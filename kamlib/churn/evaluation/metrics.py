@@ -69,6 +69,19 @@ def compare(
     )
 
 
+def by_method(measures: pd.DataFrame) -> pd.DataFrame:
+    """The values of `compare` side by side: a row for each method, in columns brier, auc, c, slope (*no_slope* for a constant) and
+    money_in_top_tenth."""
+    if measures.empty:
+        return measures
+    wide = measures.pivot(index="method", columns="measure", values="value")[["brier", "auc", "c", "slope", "money"]]
+    return (
+        wide.assign(slope=wide["slope"].astype(object).where(wide["slope"].notna(), "no_slope"))
+        .rename_axis(columns=None)
+        .rename(columns={"money": "money_in_top_tenth"})
+    )
+
+
 def concordance(risk: np.ndarray, time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each row's concordant and comparable pairs: who has the event earlier should have the higher risk.
 

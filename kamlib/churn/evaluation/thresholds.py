@@ -3,14 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.stats.intervals import wilson
+from kamlib.stats.reasons import reason_columns, waiting
 
 _POINTS = 200  # of a curve, at most
+_COLUMNS = [
+    "way",
+    "above",
+    "above_values",
+    "threshold",
+    "warned",
+    "false_alarms",
+    "missed",
+    "false_share",
+    "missed_share",
+    "right",
+    "low",
+    "high",
+]
+LINES = {
+    "days_of_silence": (30, 60, 90, 120, 180),
+    "silence_in_limits": (0.5, 1, 2),
+    "p_lost_of_model": (0.1, 0.3, 0.5),
+}
+"""Ways to warn, and the lines that are tried with each: days of silence, silence over the own limit, P(lost) of the model."""
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """Ways to warn side by side: `curves` (way, and the columns of `threshold_curve`) and `tried`, the same at `LINES` with above and
+    above_values (the line as a code)."""
+
+    curves: pd.DataFrame
+    tried: pd.DataFrame
+
+
+def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictions: pd.DataFrame) -> Warnings:
+    """What each way to warn would have brought on one day of the past, at every line and at those of `LINES`.
+
+    Parameters
+    ----------
+    before : customers at risk on that day: customer_id, silence_days.
+    lost, limits : whether each was lost (1, 0) and its own limit of silence (`kamlib.facts.states.silence_limits`), index of `before`.
+    predictions : customer_id, model: P(lost) of the model on that day; may be empty.
+
+    Returns
+    -------
+    Warnings
+        Both tables wait where not some were lost and some stayed.
+    """
+    scores = {"days_of_silence": before["silence_days"], "silence_in_limits": before["silence_days"] / limits}
+    if len(predictions):
+        scores["p_lost_of_model"] = before["customer_id"].map(predictions.set_index("customer_id")["model"])
+    if lost.nunique() < 2:
+        nothing = waiting(_COLUMNS, "no_line_judged")
+        return Warnings(nothing, nothing)
+    curves = [threshold_curve(score, lost).assign(way=way) for way, score in scores.items()]
+    tried = pd.concat(
+        [threshold_curve(score, lost, LINES[way]).assign(way=way) for way, score in scores.items()], ignore_index=True
+    )
+    at = tried["threshold"]
+    shown = at.where(tried["way"] != "p_lost_of_model", 100 * at)
+    label = reason_columns([(tried["way"] == way, f"above_{way}", {"at": shown}) for way in scores], name="above")
+    return Warnings(pd.concat(curves, ignore_index=True), tried.join(label))
 
 
 def threshold_curve(score: pd.Series, lost: pd.Series, thresholds: Sequence[float] | None = None) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure 
         axes.axvline(1, color=GREY, linewidth=1)
         axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
         axes.scatter(rows["ratio"], place, color=colours, s=30, zorder=3)
-        axes.set_yticks(place, [f"{word(f'sign_{sign}')}: {word(f'step_{sign}')}" for sign in rows["sign"]])
+        axes.set_yticks(place, [f"{word(one.meaning)}: {word(one.step)}" for one in rows.itertuples()])
         axes.set_title(f"days {span.replace('-', ' to ')} after the landmark", fontsize=10, color=MUTED)
         axes.set_xscale("log")
         low, high = min(low, rows["low"].min()), max(high, rows["high"].max())

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from kamlib.report.figures.labels import apart
 from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, described, none_known, percent_ticks
 from kamlib.report.text import number_or_text
+from kamlib.report.words import with_words, word
 from kamlib.stats.survival import at_risk, median_day
 
 
@@ -88,28 +89,25 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
 
 
-def threshold_curves(
-    curves: dict[str, pd.DataFrame], marks: dict[str, pd.DataFrame], *, title: str, language: str = "en"
-) -> Axes | None:
+def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
     """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
 
     Parameters
     ----------
-    curves : name of the way: `kamlib.churn.evaluation.thresholds.threshold_curve`.
-    marks : name of the way: rows of such a table with a column label, to be marked on its line.
+    curves, marks : curves and tried of `kamlib.churn.evaluation.warnings`; the lines tried are marked.
     """
-    curves = {name: curve for name, curve in curves.items() if not none_known(curve, "false_share", "missed_share")}
-    if not curves:
+    if none_known(curves, "false_share", "missed_share"):
         return None
+    marks, ways = with_words(marks), list(curves["way"].unique())
     _figure, axes = plt.subplots(figsize=(7.2, 5.0))
     places = itertools.cycle([((6, 4), "left"), ((-6, -11), "right"), ((6, -11), "left")])
-    for colour, (name, curve), (beside, align) in zip(PALETTE, curves.items(), places, strict=False):
-        axes.plot(curve["false_share"], curve["missed_share"], color=colour, label=name)
-        rows = marks.get(name, curve.head(0))
+    for colour, way, (beside, align) in zip(PALETTE, ways, places, strict=False):
+        curve, rows = curves[curves["way"] == way], marks[marks["way"] == way]
+        axes.plot(curve["false_share"], curve["missed_share"], color=colour, label=word(way))
         axes.scatter(rows["false_share"], rows["missed_share"], color=colour, s=30, zorder=3)
         for row in rows.to_dict("records"):
             axes.annotate(
-                row["label"],
+                row["above"],
                 (row["false_share"], row["missed_share"]),
                 xytext=beside,
                 textcoords="offset points",
@@ -122,7 +120,7 @@ def threshold_curves(
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
     axes.legend(loc="upper right")
-    return described(axes, "alt_threshold_curves", ways=list(curves))
+    return described(axes, "alt_threshold_curves", ways=ways)
 
 
 def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:

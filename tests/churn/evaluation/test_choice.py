@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.choice import choose, chosen
+from kamlib.churn.evaluation.choice import candidates, choose, chosen
 
 AS_OF, H = date(2025, 12, 31), 90
 
@@ -44,3 +44,9 @@ def test_a_second_opinion_is_asked_where_accounts_really_buy_at_random(clean_ord
     asked = choices.groupby("buyers")["brier"].min()
     assert asked[True] < asked[False]
     assert chosen(choices).buyers
+
+
+def test_candidates_name_the_day_of_the_split_or_that_there_is_none():
+    choices = pd.DataFrame({"penalty": 0.1, "split_day": [30.0, np.nan], "buyers": [True, False]})
+    found = candidates(choices)
+    assert found["split_day"].tolist() == [30, "no_split"] and found["second_opinion"].tolist() == [True, False]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.metrics import compare, concordance, logistic
+from kamlib.churn.evaluation.metrics import by_method, compare, concordance, logistic
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,14 @@ def test_nine_losses_give_values_and_no_intervals():
         assert measures["value"].notna().all()
         assert measures["low"].notna().all() == known
         assert differences["high"].notna().any() == known
+
+
+def test_measures_stand_side_by_side_and_a_constant_has_no_slope():
+    names = ["brier", "auc", "c", "slope", "money"]
+    rows = [("model", name, value) for name, value in zip(names, [0.1, 0.9, 0.8, 1.2, 0.5], strict=True)]
+    rows += [("base_rate", name, value) for name, value in zip(names, [0.2, 0.5, 0.5, np.nan, 0.1], strict=True)]
+    found = by_method(pd.DataFrame(rows, columns=["method", "measure", "value"]))
+    assert found.loc["model"].tolist() == [0.1, 0.9, 0.8, 1.2, 0.5]
+    assert found.loc["base_rate", "slope"] == "no_slope" and found.columns[-1] == "money_in_top_tenth"
+    nothing = pd.DataFrame()
+    assert by_method(nothing) is nothing

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.thresholds import threshold_curve
+from kamlib.churn.evaluation.thresholds import threshold_curve, warnings
 from kamlib.errors import InputError
+from kamlib.report.words import with_words
+from kamlib.stats.reasons import Reason, waits_for
 
 SILENT = pd.Series([5, 20, 40, 40, 90, 200])
 LOST = pd.Series([0, 0, 0, 1, 1, 1])
@@ -57,3 +59,25 @@ def test_unknown_outcomes_are_left_out_and_a_missing_score_warns_of_nobody():
     assert np.isnan(found["false_share"])  # nobody stayed
     with pytest.raises(InputError, match="no client's outcome"):
         threshold_curve(pd.Series([1.0]), pd.Series([np.nan]))
+
+
+def test_ways_to_warn_stand_side_by_side():
+    """Above 30 days: four of six, one of whom stays. In own limits of 40 days: above 1 two. P(lost) above 30 %: the last two."""
+    ids = pd.Series([f"K{i}" for i in range(6)])
+    before = pd.DataFrame({"customer_id": ids, "silence_days": SILENT})
+    predictions = pd.DataFrame({"customer_id": ids[::-1], "model": [0.9, 0.4, 0.2, 0.1, 0.1, 0.0]})
+    found = warnings(before, LOST, pd.Series([40.0] * 6), predictions)
+    assert list(found.curves["way"].unique()) == ["days_of_silence", "silence_in_limits", "p_lost_of_model"]
+    at = found.tried.set_index(["way", "threshold"])
+    assert at.loc[("days_of_silence", 30), ["warned", "false_alarms", "missed"]].tolist() == [4, 1, 0]
+    assert at.loc[("silence_in_limits", 1), ["warned", "false_alarms", "missed"]].tolist() == [2, 0, 1]
+    assert at.loc[("p_lost_of_model", 0.3), ["warned", "false_alarms", "missed"]].tolist() == [2, 0, 1]
+    assert with_words(found.tried)["above"].iloc[[0, 5, -1]].tolist() == ["30 days", "0.5 ×", "50%"]
+
+
+def test_no_line_is_judged_without_lost_ones_and_without_a_model_there_is_one_way_less():
+    before = pd.DataFrame({"customer_id": list("abcdef"), "silence_days": SILENT})
+    limits, nothing = pd.Series([40.0] * 6), pd.DataFrame()
+    found = warnings(before, LOST * 0, limits, nothing)
+    assert waits_for(found.tried) == Reason("no_line_judged") and found.curves.empty
+    assert warnings(before, LOST, limits, nothing).tried["way"].nunique() == 2

@@ -15,7 +15,8 @@ matplotlib.use("Agg")
 RATIOS = pd.DataFrame(
     {
         "days": ["1-30", "1-30", "31-180"],
-        "sign": ["silence", "breadth", "silence"],
+        "meaning": ["sign_silence", "sign_breadth", "sign_silence"],
+        "step": ["step_silence", "step_breadth", "step_silence"],
         "ratio": [0.5, 1.1, 0.7],
         "low": [0.4, 0.9, 0.6],
         "high": [0.6, 1.3, 0.8],
@@ -111,7 +112,11 @@ def test_the_alternative_texts_name_the_first_numbers():
     listed = figures.priority_list(LISTED, title="t", currency="EUR", names=pd.Series({"A": "Alpha"}))
     told = [
         (listed, "first 2 customers", "The first is Alpha: 50 EUR, 50%."),
-        (figures.hazard_forest(RATIOS, title="t"), "silence, twice as long, multiplies", "by 0.50."),
+        (
+            figures.hazard_forest(RATIOS, title="t"),
+            "first: days since the last purchase, twice as long, multiplies",
+            "by 0.50.",
+        ),
         (figures.calibration_plot(GROUPS, title="t"), "in 2 groups", "60% was predicted and 60% came."),
         (figures.against_baselines(MEASURES, title="t"), "0.500 for the model and 0.500 for the base rate"),
         (figures.losses_by_landmark(SERIES, title="t"), "on 2026-03-01, is 30% of 60."),

@@ -25,7 +25,11 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
     "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
-    "group_bars": ("customer_id accounts net_revenue largest_account share", (), EUR | {"names": pd.Series(dtype=object)}),
+    "group_bars": (
+        "customer_id accounts net_revenue largest_account share",
+        (),
+        EUR | {"names": pd.Series(dtype=object)},
+    ),
     "hazard_forest": ("days meaning step ratio low high", (), TITLE),
     "kaism": ("customer_id attractiveness horizontal reading cell", (), {}),
     "key_probability": ("rank customer_id key p_key", (), {}),
@@ -46,7 +50,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "segment_money": ("segment accounts share_of_accounts share_of_money", (), {}),
     "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (), {}),
     "survival_curves": ("group day share low high at_risk", (), TITLE),
-    "threshold_curves": ("false_share missed_share", ({},), TITLE),
+    "threshold_curves": ("way false_share missed_share", (pd.DataFrame(),), TITLE),
     "trait_bars": ("trait value revenue share_of_revenue margin margin_known margin_rate", (), {}),
 }
 
@@ -61,8 +65,7 @@ def test_a_picture_of_nothing_is_none(name):
     empty = pd.DataFrame(columns=columns.split())
     missing = pd.DataFrame(float("nan"), index=range(3), columns=columns.split())
     for table in (pd.DataFrame(), empty, missing):
-        given = {"one way": table} if name == "threshold_curves" else table
-        assert getattr(figures, name)(given, *more, **named) is None
+        assert getattr(figures, name)(table, *more, **named) is None
     assert matplotlib.pyplot.get_fignums() == open_before
 
 

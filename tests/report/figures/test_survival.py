@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib
 import pandas as pd
 
-from kamlib.churn.evaluation.thresholds import threshold_curve
+from kamlib.churn.evaluation.thresholds import warnings
 from kamlib.report import figures
 from kamlib.stats.survival import kaplan_meier
 
@@ -22,13 +22,13 @@ def test_curves_of_one_client_that_orders_at_once_can_be_drawn():
 
 
 def test_each_way_to_warn_has_its_line_and_its_marks():
-    lost = pd.Series([0, 0, 0, 1, 1, 1])
-    curves = {name: threshold_curve(pd.Series(s), lost) for name, s in {"a": range(6), "b": [5, 4, 3, 2, 1, 0]}.items()}
-    marks = {"a": threshold_curve(pd.Series(range(6)), lost, [2]).assign(label="here")}
-    axes = figures.threshold_curves(curves, marks, title="two")
-    assert [line.get_label() for line in axes.lines] == ["a", "b"]
-    assert axes.lines[0].get_xydata().tolist() == curves["a"][["false_share", "missed_share"]].to_numpy().tolist()
-    assert [text.get_text() for text in axes.texts] == ["here"]
-    assert "one for each way to warn: a and b." in axes.figure.get_label()
-    assert axes.texts[0].xy == (0.0, 0.0)  # above 2: all three lost are warned of, and nobody else
+    lost, before = pd.Series([0, 0, 0, 1, 1, 1]), pd.DataFrame({"silence_days": [10, 20, 30, 40, 50, 60]})
+    found = warnings(before, lost, pd.Series([30.0] * 6), pd.DataFrame())
+    axes = figures.threshold_curves(found.curves, found.tried, title="two")
+    assert [line.get_label() for line in axes.lines] == ["days of silence", "silence in own limits"]
+    first = found.curves[found.curves["way"] == "days_of_silence"]
+    assert axes.lines[0].get_xydata().tolist() == first[["false_share", "missed_share"]].to_numpy().tolist()
+    assert [text.get_text() for text in axes.texts[:2]] == ["30 days", "60 days"] and len(axes.texts) == 8
+    assert "one for each way to warn: days of silence and silence in own limits." in axes.figure.get_label()
+    assert axes.texts[0].xy == (0.0, 0.0)  # above 30: all three lost are warned of, and nobody else
     matplotlib.pyplot.close("all")

@@ -1,0 +1,50 @@
+"""Whom to call first: the customers with most margin at stake, each with the reason that says most."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.stats.reasons import waiting
+
+COLUMNS = [
+    "customer_id",
+    "state",
+    "p_lost",
+    "low",
+    "high",
+    "margin_at_stake",
+    "remaining_value",
+    "reason",
+    "reason_values",
+]
+
+
+def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *, most: int = 15) -> pd.DataFrame:
+    """The first `most` customers by margin at stake, as far as they have any.
+
+    Parameters
+    ----------
+    value : `kamlib.measures.lifetime_values`.
+    churn : customer_id, p_lost, low, high, reason, reason_values (`kamlib.churn.forecast`, its table).
+    states : `kamlib.facts.customer_states`.
+
+    Returns
+    -------
+    DataFrame, most at stake first
+        customer_id, state, p_lost, low, high, margin_at_stake, remaining_value (study currency), reason, reason_values: of P(lost) or,
+        where nothing is unusual to it and the customer isn't active, of the state. Without rows it says what it waits for.
+    """
+    if churn["p_lost"].isna().all():
+        return waiting(COLUMNS, "no_list_without_p_lost")
+    table = value.drop(columns="p_lost").merge(
+        churn[["customer_id", "p_lost", "low", "high", "reason", "reason_values"]]
+    )
+    table = table.merge(
+        states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state")
+    )
+    table = table[table["margin_at_stake"] > 0].head(most)
+    if table.empty:
+        return waiting(COLUMNS, "nothing_at_stake")
+    plain = (table["reason"] == "nothing_unusual") & (table["state"] != "active")
+    told = {name: table[name].mask(plain, table[f"{name}_of_state"]) for name in ("reason", "reason_values")}
+    return table.assign(**told)[COLUMNS].reset_index(drop=True)

@@ -1,0 +1,91 @@
+"""What the page on losing customers says of returns, the win-back list, the last round of offers, and the two claims of the trade."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.churn.evaluation.holdout import Verdict
+from kamlib.measures.trade_claims import Claim
+from kamlib.plan.offer_trial import Round
+from kamlib.plan.winback import Plan
+from kamlib.report.numbers import Numbers
+from kamlib.report.readings.churn import capital, way_of
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
+from kamlib.study.offers import WinBack
+
+
+def expected_returns(plan: Plan, episodes: pd.DataFrame, horizon_days: int) -> Reason:
+    """How many of the lost we expect back, or why no P(return) can be given."""
+    values = {"n": len(plan.table), "seen": int(episodes["returned_on"].notna().sum()), "horizon": horizon_days}
+    told = {"reason": sentence(plan.returns.reason), "way": plan.returns.way, "back": plan.table["p_return"].sum()}
+    return Reason("returns_expected" if len(plan.returns.rates) else "no_p_return", values | told)
+
+
+def in_both_lists(plan: Plan, churn: pd.DataFrame, verdict: Verdict, at_risk_days: int) -> Reason | None:
+    """What the two lists say of those who stand in both: lost by their state, and still at risk."""
+    both = plan.table.merge(churn[["customer_id", "p_lost"]].dropna(), on="customer_id")
+    if plan.returns.rates.empty or both.empty:
+        return None
+    values = {"n": len(both), "limit": at_risk_days, "method": capital(way_of(verdict))}
+    return Reason("in_both_lists", values | {"orders": 1 - both["p_lost"].mean(), "returns": both["p_return"].mean()})
+
+
+def win_back_list(plan: Plan, playbook: WinBack, currency: str) -> Reason | None:
+    """How many are on the list, what is to be gained, and what a return was worth."""
+    if plan.listed.empty:
+        return None
+    control = int((plan.listed["arm"] == "control").sum())
+    values = {
+        "n": len(plan.listed),
+        "gain": plan.listed["expected_gain"].sum(),
+        "control": control,
+        "seed": playbook.seed,
+    }
+    book = "" if playbook.offers else sentence(Reason("no_offers_yet"))
+    return Reason("win_back_listed", values | dict(plan.worth) | {"currency": currency, "book": book})
+
+
+def last_round(found: Round) -> Reason:
+    """What the last round of offers changed (`kamlib.plan.last_round`)."""
+    reason = sentence(found.reason)
+    if found.day is None:
+        return Reason("no_round_to_report", {"reason": reason})
+    values = {
+        "day": found.day,
+        "gap": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "reason": reason,
+        "enough": found.enough,
+    }
+    return Reason("round_reported", values)
+
+
+def keeping(claim: Claim, currency: str) -> Reason:
+    """Whether keeping is worth more than winning (`kamlib.measures.keeping_or_winning`)."""
+    values = {"verdict": claim.verdict, "reason": capital(sentence(claim.reason)), "currency": currency}
+    if claim.figures.empty:
+        return Reason("keeping_not_tested", values)
+    found = claim.figures.loc[["difference"], ["mean", "low", "high"]].iloc[0]
+    left, won = claim.figures["accounts"].dropna().astype(int)
+    return Reason("keeping_tested", values | dict(found) | {"left": left, "won": won})
+
+
+def managing(claim: Claim) -> Reason:
+    """Whether more than half of success is the manager (`kamlib.measures.managers_share`)."""
+    values = {"verdict": claim.verdict, "reason": capital(sentence(claim.reason))}
+    if claim.figures.empty:
+        return Reason("managing_not_tested", values)
+    growth = claim.figures[claim.figures["success"] == "growth"].iloc[-1]
+    return Reason("managing_tested", values | dict(growth))
+
+
+def first_to_win_back(plan: Plan, names: pd.Series, currency: str) -> Reason | None:
+    """The customer to begin with, of those who get an offer."""
+    offered = plan.listed[plan.listed["arm"] == "offer"]
+    if offered.empty:
+        return None
+    best = offered.iloc[0]
+    values = {"name": names[best["customer_id"]], "p": Numbers().share(best["p_return"]), "gain": best["expected_gain"]}
+    return Reason("begin_with", values | {"currency": currency, "cause": best["cause"]})

@@ -1,0 +1,75 @@
+"""The value of a base in one call: by hand on a base without chance, and honest where nothing can be known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.facts import account_facts
+from kamlib.measures.whole_base import at_discount, base_value, losses_by_band, totals, value_test
+from kamlib.stats.reasons import Reason, waits_for
+from kamlib.study.sections import Value
+
+DAY, H = pd.Timestamp("2025-12-31"), 100
+
+
+@pytest.fixture(scope="module")
+def orders(clean_orders):
+    """A and B buy for 100 every 50 days, at a margin of 30: 60 a block."""
+    days = [DAY - pd.Timedelta(days=50 * k) for k in range(14)]
+    lines = [(who, day.date(), 100, 30) for who in "AB" for day in days]
+    return clean_orders(lines, "customer_id date amount margin")
+
+
+@pytest.fixture(scope="module")
+def base(orders):
+    facts = account_facts(orders, DAY.date(), horizon_days=H)
+    now = facts.assign(as_of=DAY)
+    then = account_facts(orders, (DAY - pd.Timedelta(days=H)).date(), horizon_days=H)
+    p_lost = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": [0.1, 0.5]})
+    return base_value(orders, facts, pd.concat([then, now]), p_lost, Value(days=H, discount=0.0), horizon_days=H)
+
+
+def test_one_block_without_discount_by_hand(base):
+    """The first block only: who stays brings 60, so 54 and 30, and 6 and 30 are at stake."""
+    found = base.table.set_index("customer_id")
+    assert found["remaining_value"].to_dict() == pytest.approx({"A": 54, "B": 30})
+    assert found["margin_at_stake"].to_dict() == pytest.approx({"A": 6, "B": 30})
+    assert base.table["customer_id"].tolist() == ["B", "A"]
+
+
+def test_another_discount_counts_half_a_block_later_less(base):
+    moved = at_discount(base, 0.21)
+    factor = 1.21 ** (-0.5 * H / 365.25)
+    found = totals(base, moved)
+    assert found["discount"].tolist() == [0, 0.21]
+    assert found["remaining_value"].tolist() == pytest.approx([84, 84 * factor])
+    assert found["margin_at_stake"].tolist() == pytest.approx([36, 36 * factor])
+
+
+def test_blocks_stand_in_columns_and_everybody_in_the_first_row():
+    losses = pd.DataFrame([("2-3 order days", 2, 0.2), ("all", 1, 0.3), ("2-3 order days", 1, 0.4), ("all", 2, 0.1)])
+    losses = losses.set_axis(["segment", "block", "share"], axis=1)
+    found = losses_by_band(losses)
+    assert found.index.tolist() == ["all", "2-3 order days"] and found.columns.tolist() == ["block_1", "block_2"]
+    assert found.to_numpy().tolist() == [[0.3, 0.1], [0.4, 0.2]]
+    assert waits_for(losses_by_band(losses.assign(share=np.nan))) == Reason("no_block_told")
+
+
+def test_without_a_chance_of_loss_there_is_no_total(orders, base):
+    facts = account_facts(orders, DAY.date(), horizon_days=H)
+    unknown = base.p_lost.assign(p_lost=np.nan)
+    found = base_value(orders, facts, facts.head(0), unknown, horizon_days=H)
+    assert found.table["remaining_value"].isna().all()
+    assert waits_for(totals(found)) == Reason("no_value_without_p_lost")
+
+
+def test_the_value_of_a_day_of_the_past_is_held_against_what_came(orders):
+    """Both brought 60 a block before and after the day: with no loss expected and none come, nothing is missed."""
+    then = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": 0.0, "lost": 0})
+    found = value_test(orders, then, DAY - pd.Timedelta(days=H), horizon_days=H)
+    assert found.ways.loc[0, ["expected", "came", "mean_error"]].tolist() == pytest.approx([120, 120, 0])
+    assert found.parts[["staying", "elsewhere"]].tolist() == pytest.approx([120, 0])
+    none = value_test(orders, then, None)
+    assert waits_for(none.ways) == Reason("value_not_tested") and none.parts.empty

@@ -1,0 +1,103 @@
+"""Readings of returns, offers and the two claims: each variant by hand, in the words of the catalogue."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.churn.evaluation.holdout import Verdict
+from kamlib.churn.returns import Returns
+from kamlib.measures.trade_claims import Claim
+from kamlib.plan.offer_trial import Round
+from kamlib.plan.winback import Plan
+from kamlib.report.readings import winback as on_winback
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
+from kamlib.study.offers import Offer, WinBack
+
+NOTHING, DAY = pd.DataFrame(), pd.Timestamp("2026-01-01")
+TABLE = pd.DataFrame(
+    {
+        "customer_id": ["A", "B"],
+        "p_return": [0.5, 0.25],
+        "expected_gain": [90.0, 10.0],
+        "arm": ["control", "offer"],
+        "cause": "quality",
+    }
+)
+WORTH = pd.Series({"accounts": 20.0, "ratio": 0.8, "low": 0.5, "high": 1.25})
+KNOWN = Returns(pd.DataFrame({"rate": [0.1]}), "time_lost", Reason("best_way"), NOTHING)
+UNKNOWN = Returns(NOTHING, "", Reason("too_few_returns", {"n": 3, "enough": 20}), NOTHING)
+PLAN, NONE = Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE), Plan(UNKNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE.head(0))
+MODEL = Verdict("model", "silence_alone", Reason("model_better"), 99, DAY)
+
+
+def test_returns_are_expected_or_it_is_said_why_not():
+    episodes = pd.DataFrame({"returned_on": [DAY, pd.NaT]})
+    told = sentence(on_winback.expected_returns(PLAN, episodes, 180))
+    assert told.startswith(
+        "Lost customers that could come back: 2; 1 returns are on record. P(return) is taken by *time lost*: it predicted"
+    )
+    none = sentence(on_winback.expected_returns(NONE, episodes, 180))
+    assert none.startswith(
+        "Lost customers that could come back: 2. **No P(return) can be given**: 3 returns are on record; 20"
+    )
+
+
+def test_who_stands_in_both_lists_is_told_of_twice():
+    churn = pd.DataFrame({"customer_id": ["B", "C"], "p_lost": [0.6, 0.1]})
+    told = sentence(on_winback.in_both_lists(PLAN, churn, MODEL, 365))
+    assert (
+        told.startswith("1 of them have been silent for 365 days at most")
+        and "The model gives them a chance of 40%" in told
+    )
+    assert "the past returns 25%" in told
+    assert on_winback.in_both_lists(NONE, churn, MODEL, 365) is None
+    assert on_winback.in_both_lists(PLAN, churn.tail(1), MODEL, 365) is None
+
+
+def test_a_list_without_offers_says_that_their_cost_is_not_counted():
+    bare = sentence(on_winback.win_back_list(PLAN, WinBack(), "EUR"))
+    assert bare.startswith(
+        "On the list: **2** customers with an expected gain of 100 EUR; 1 of them are the control group (seed 1)."
+    )
+    assert bare.endswith("so their cost is not counted.")
+    book = WinBack(offers=[Offer(cause="any", offer="call", cost=1)])
+    assert "winback.offers" not in sentence(on_winback.win_back_list(PLAN, book, "EUR"))
+    assert on_winback.win_back_list(NONE, book, "EUR") is None
+
+
+def test_the_last_round_is_told_with_its_day_or_why_there_is_none():
+    found = Round(DAY, NOTHING, 0.05, -0.1, 0.2, Reason("arms_alike"), 219.0)
+    assert sentence(on_winback.last_round(found)).startswith(
+        "The round of 2026-01-01: with an offer +5.0% more came back"
+    )
+    none = Round(None, NOTHING, 0, 0, 0, Reason("no_round_over"), 0)
+    assert sentence(on_winback.last_round(none)) == "Nothing to report: no round of offers is over yet."
+
+
+def test_claims_are_told_with_their_figures_or_without():
+    figures = pd.DataFrame(
+        {"accounts": [21.0, 22.0, None], "mean": 5.0, "low": -1.0, "high": 9.0}, index=["kept", "won", "difference"]
+    )
+    told = sentence(on_winback.keeping(Claim("holds", Reason("keeping_holds"), figures), "EUR"))
+    assert "difference is +5 EUR a year (from -1 to +9), on 21 customers that left and 22 that were won." in told
+    shares = pd.DataFrame({"success": ["growth", "level"], "among": "all_accounts", "managers": 6, "accounts": 50})
+    shares = shares.assign(share=[0.04, 0.9], low=0.01, high=0.16)
+    told = sentence(on_winback.managing(Claim("does_not_hold", Reason("managing_does_not_hold"), shares)))
+    assert told.endswith(
+        "in growth goes along with the manager: 4% (from 1% to 16%), all accounts, on 6 managers and 50 customers."
+    )
+    few = Claim("not_tested", Reason("too_few_managers", {"managers": 1, "each": 5, "enough": 5}), NOTHING)
+    assert sentence(on_winback.managing(few)).startswith(
+        "**More than half of success is the manager: not tested.** 1 managers had"
+    )
+    assert on_winback.keeping(few, "EUR").code == "keeping_not_tested"
+
+
+def test_the_first_to_win_back_gets_an_offer():
+    told = sentence(on_winback.first_to_win_back(PLAN, pd.Series({"B": "Beta"}), "EUR"))
+    assert (
+        told
+        == "To win back, begin with **Beta**: P(return) 25%, 10 EUR to be expected; on record before it left: quality."
+    )
+    assert on_winback.first_to_win_back(NONE, pd.Series(dtype=object), "EUR") is None
