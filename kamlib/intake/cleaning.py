@@ -18,6 +18,7 @@ from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
 from kamlib.io import engines
 from kamlib.io.values import MONEY, SUM, exact, fitting
+from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 
 QUARANTINE = ("table", "source_file", "source_line", "reason", "date", "amount", "original")
@@ -207,10 +208,15 @@ def period(orders: ir.Table) -> tuple[date, date]:
 
 
 def examples(aside: ir.Table, each: int = 1, width: int | None = None) -> pd.DataFrame:
-    """The first rows of each reason in the quarantine, by table and reason; of the original text at most `width` characters."""
+    """The first rows of each reason in the quarantine, by table and reason; of the original text at most `width` characters.
+
+    Empty where nothing was set aside.
+    """
     first = ibis.window(group_by=["table", "reason"], order_by=["source_file", "source_line"])
     chosen = aside.mutate(place=ibis.row_number().over(first)).filter(lambda t: t.place < each).drop("place")
     order = ["table", "reason", "source_file", "source_line"]
     made: pd.DataFrame = chosen.to_pandas()
+    if made.empty:
+        return waiting(list(made.columns), "nothing_set_aside")
     made["original"] = made["original"].str.slice(0, width)
     return made.sort_values(order, ignore_index=True)

@@ -13,6 +13,7 @@ import pytest
 from kamlib.errors import InputError
 from kamlib.intake import cleaning
 from kamlib.intake.pipeline import collect
+from kamlib.stats.reasons import waits_for
 
 HEAD = "order_id,account_id,date,amount\n"
 
@@ -159,3 +160,5 @@ def test_the_records_run_from_the_first_to_the_last_day_kept_and_examples_are_cu
     assert cleaning.period(clean.orders) == (date(2026, 1, 5), date(2026, 2, 1))
     whole = cleaning.examples(clean.quarantine)["original"].iloc[0]
     assert "12345" in whole and cleaning.examples(clean.quarantine, width=4)["original"].iloc[0] == whole[:4]
+    nothing = cleaning.examples(clean.quarantine.filter(clean.quarantine.reason == "none"))
+    assert waits_for(nothing).code == "nothing_set_aside"
