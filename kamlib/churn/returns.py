@@ -27,7 +27,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "time_lost": {"n_blocks": _BLOCKS},
     "time_lost_and_rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
 }
-_UNTESTED = waiting(["way", "expected", "came", "brier", "difference", "low", "high"], "no_way_tested", enough=FEWEST.averaged)
+_UNTESTED = waiting(
+    ["way", "expected", "came", "brier", "difference", "low", "high"], "no_way_tested", enough=FEWEST.averaged
+)
 
 
 @dataclass(frozen=True)

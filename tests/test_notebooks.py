@@ -1,0 +1,116 @@
+"""Notebooks that a second-year student can read: few imports, short cells, no glue, and one parameter to move in each."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import papermill
+import pytest
+
+from kamlib.run.steps import FOLDER
+
+BOOKS = sorted(FOLDER.glob("*.ipynb"))
+ROOT = FOLDER.parent
+GLUE = (
+    *(ast.If, ast.IfExp, ast.While, ast.Try, ast.With, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.NamedExpr),
+    *(ast.Assert, ast.Raise, ast.Delete, ast.AugAssign, ast.Starred, ast.DictComp, ast.SetComp, ast.GeneratorExp),
+)
+CHECKS = {"validation"}  # it holds published figures against ours, by assertions
+
+
+def code(path: Path, parameters: bool = True) -> list[str]:
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [cell.source for cell in cells if parameters or "parameters" not in cell.metadata.get("tags", ())]
+
+
+def parsed(path: Path) -> list[ast.Module]:
+    return [ast.parse(source) for source in code(path)]
+
+
+def nodes(path: Path) -> list[ast.AST]:
+    return [node for tree in parsed(path) for node in ast.walk(tree)]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_short_and_takes_few_things_from_the_kit(path):
+    assert len(code(path)) <= 45
+    for source in code(path, parameters=False):
+        lines = [line for line in source.splitlines() if line.strip() and not line.startswith("#")]
+        assert len(lines) <= 10, source
+        assert max(map(len, source.splitlines()), default=0) <= 150, source
+    taken = [
+        alias.name
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("kamlib")
+        for alias in node.names
+    ]
+    assert len(taken) <= 12, taken
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_a_notebook_holds_no_glue_and_no_trick(path):
+    allowed = (ast.Assert,) if path.stem in CHECKS else ()
+    found = [ast.unparse(node)[:90] for node in nodes(path) if isinstance(node, GLUE) and not isinstance(node, allowed)]
+    assert not found, found
+    unpacked = [ast.unparse(node) for node in nodes(path) if isinstance(node, ast.keyword) and node.arg is None]
+    unpacked += [ast.unparse(node) for node in nodes(path) if isinstance(node, ast.Dict) and None in node.keys]
+    assert not unpacked, unpacked
+    lists = [node for node in nodes(path) if isinstance(node, ast.ListComp)]
+    assert not [
+        node
+        for node in lists
+        if len(node.generators) > 1 or sum(isinstance(n, ast.ListComp) for n in ast.walk(node)) > 1
+    ]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_formats_stand_in_the_dictionary_and_not_in_the_notebook(path):
+    if path.stem in CHECKS:
+        return
+    shown = [n for n in nodes(path) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "table"]
+    typed = {keyword.arg for call in shown for keyword in call.keywords} - {"caption", "index", "most", "of"}
+    assert not typed
+
+
+#: by notebook: the parameter that CONTRIBUTING tells to move, and the sentence of the page that then reads otherwise
+MOVED = re.findall(r"^\| `(\w+)` \| `(\w+) = (\S+)` \| .+ \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
+
+
+def test_contributing_tells_one_parameter_to_move_in_each_notebook():
+    assert [name for name, _, _ in MOVED] == [path.stem for path in BOOKS]
+    for name, parameter, _ in MOVED:
+        cells = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
+        given = next(cell.source for cell in cells if "parameters" in cell.metadata.get("tags", ()))
+        assert re.search(rf"^{parameter} = ", given, re.M)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(("name", "parameter", "value"), MOVED, ids=[row[0] for row in MOVED])
+def test_a_parameter_that_a_student_moves_changes_what_the_page_says(name, parameter, value, sample_report, tmp_path):
+    shutil.copytree(sample_report, tmp_path / "run")
+    made = tmp_path / "made.ipynb"
+    papermill.execute_notebook(
+        FOLDER / f"{name}.ipynb",
+        made,
+        {parameter: ast.literal_eval(value), "run_dir": str(tmp_path / "run")},
+        cwd=str(FOLDER),
+        progress_bar=False,
+        log_output=False,
+    )
+    before, after = texts(FOLDER / f"{name}.ipynb"), texts(made)
+    assert before != after, "what it shows"
+    for table in (tmp_path / "run" / "tables").glob("*.parquet"):  # the parameter is the page's own
+        if table.stem not in ("orders", "quarantine"):
+            pd.testing.assert_frame_equal(
+                pd.read_parquet(table), pd.read_parquet(sample_report / "tables" / table.name)
+            )
+
+
+def texts(path: Path) -> list[str]:
+    outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
+    return [str(out["data"].get("text/plain", "")) for out in outputs if "data" in out]
