@@ -11,6 +11,9 @@ from kamlib.stats.reasons import Reason
 NUMBERED = ("other_number", "number_in_one")
 UNLIKE = 0.3  # share of letters that differ above which no slip explains it
 _WEAK, _BRANCH = weak_sounds(), {sound(word) for word in BRANCH}
+_TWO_SLIPS = (
+    84.0  # at most: names that differ by more than one slip are proposed only where more than the names speaks for it
+)
 _SHORTEST = 5  # words of fewer letters differ by a letter and are other words
 
 
@@ -59,8 +62,10 @@ def _by_words(one: Name, other: Name) -> tuple[float, list[Reason]]:
         return 60 + 30 * min(letters) / max(letters), [*why, Reason("name_within_other")]
     if shared and any(_initials(a, b) for a, b in (strong, strong[::-1])):
         return 90.0 - 2 * len(weak), [*why, Reason("initials")]
-    joined = {tuple("".join(order(word for _, word in rest)) for rest in strong) for order in (list, sorted)}
-    score = max(_spelling(*texts) for texts in joined)
+    score = 0.0
+    for spelt in (0, 1):  # as written, and as it sounds
+        words = [[pair[spelt] for pair in rest] for rest in strong]
+        score = max(score, *(_spelling(*("".join(order(side)) for side in words)) for order in (list, sorted)))
     written = _both(*(" ".join(plain for plain, _ in rest) for rest in strong))
     return score - 4 * len(weak), [Reason("other_spelling", written), *why]
 
@@ -116,4 +121,6 @@ def _spelling(one: str, other: str) -> float:
     if min(len(one), len(other)) < _SHORTEST - 1 or longest < _SHORTEST:
         return 0.0
     slips = OSA.distance(one, other)
-    return 100 * (1 - slips / longest) if slips <= UNLIKE * longest else 0.0
+    if slips > UNLIKE * longest:
+        return 0.0
+    return min(100 * (1 - slips / longest), 100.0 if slips < 2 else _TWO_SLIPS)
