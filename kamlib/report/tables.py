@@ -165,6 +165,8 @@ def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption
 
 
 def _all_numbers(values: pd.Series) -> bool:
-    """A column of objects that are all numbers, such as exact decimals."""
+    """A column of objects that are all numbers, such as exact decimals, or bounds of numbers such as ``> 180``."""
     filled = values.dropna()
-    return filled.dtype == object and len(filled) > 0 and all(is_number(value) for value in filled)
+    numbers = [is_number(value) for value in filled]
+    bounds = [isinstance(value, str) and value[:2] in ("> ", "< ") for value in filled]
+    return filled.dtype == object and any(numbers) and all(map(max, numbers, bounds))

@@ -53,6 +53,12 @@ def test_numbers_stand_right_and_texts_left(shown):
     assert sides == ["left", "right", "right", "right", "left", "left"]
 
 
+def test_a_bound_among_numbers_stands_right_as_they_do(shown):
+    table(pd.DataFrame({"days": [13.0, "> 180", None], "id": ["00123", "> 180", "7"]}))
+    page = BeautifulSoup(shown[0]["text/html"], "html.parser")
+    assert [cell["style"].split()[-1] for cell in page.find("tr").find_all("th")] == ["right", "left"]
+
+
 def test_the_plain_text_of_a_table_lines_up(shown):
     table(pd.DataFrame({"name": ["a", "bbb"], "n": [1, 1000]}))
     assert shown[0]["text/plain"] == "name      n\na         1\nbbb   1,000"

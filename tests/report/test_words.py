@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+import kamlib
 from kamlib.errors import InputError
 from kamlib.report import words
 from kamlib.report.words import catalogue, in_words, sentence, tell, with_words, word
@@ -62,3 +67,38 @@ def test_the_catalogue_holds_texts_by_codes_of_small_letters():
     told = catalogue()
     assert told and all(isinstance(text, str) and text for text in told.values())
     assert all(code == code.lower() and " " not in code and ";" not in code for code in told)
+
+
+#: beginnings of codes that are put together from a name
+MADE = (
+    *("policy_", "share_of_", "corridor_", "sign_", "step_", "cause_", "spread_", "above_", "keeping_", "managing_"),
+    *("margin_", "amount_"),
+)
+SOURCES = [
+    *Path(kamlib.__file__).parent.rglob("*.py"),
+    *(Path(kamlib.__file__).parent / "study").glob("*.yaml"),
+]
+
+
+def literals() -> set[str]:
+    """Every text that stands in the code, joined ones cut at their marks."""
+    texts = (path.read_text(encoding="utf-8") for path in SOURCES)
+    return {word for text in texts for word in re.findall(r"[a-z0-9_]+", text)}
+
+
+def test_every_reason_that_the_code_gives_has_words():
+    given = {
+        node.args[0].value
+        for path in SOURCES
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason"
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(given) > 50 and not given - set(catalogue())
+
+
+def test_no_entry_of_the_catalogue_is_left_over():
+    known = literals()
+    unused = [code for code in catalogue() if code.removesuffix("_1") not in known and not code.startswith(MADE)]
+    assert unused == []
