@@ -213,10 +213,11 @@ def _publish(run: Run, plan: list[Step], seconds: dict[str, float], home: Path) 
 
 
 def _key(run: Run) -> str:
-    """What a report depends on: the key of its tables, the notebooks, the templates and the words."""
+    """What a report depends on: the key of its tables, the notebooks, and what the kit holds beside its code: templates, words, formats."""
     digest = hashlib.sha256(run.key.encode())
-    report = Path(kamlib.__file__).parent / "report"
-    words = [path for folder in ("templates", "catalogue") for path in (report / folder).rglob("*") if path.is_file()]
-    for path in sorted([*FOLDER.glob("*.ipynb"), *words]):
+    data = [
+        path for path in Path(kamlib.__file__).parent.rglob("*.*") if path.suffix in (".j2", ".css", ".js", ".yaml")
+    ]
+    for path in sorted([*FOLDER.glob("*.ipynb"), *data]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
