@@ -212,12 +212,12 @@ def by_outcome(monthly: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, a row for each of `OUTCOMES`
-        outcome and outcome_values (a code), lines, money_back (exact decimals, below zero). Empty where nothing came back.
+        outcome and outcome_values (a code, ``outcome_`` and its name), lines, money_back (exact decimals, below zero). Empty where nothing came back.
     """
     names = ["outcome", "outcome_values", "lines", "money_back"]
     if monthly.empty:
         return waiting(names, "nothing_came_back")
     sums = monthly.groupby("outcome")[["rows", "amount"]].sum().reindex(list(OUTCOMES)).fillna(0)
-    made = sums.astype({"rows": int}).set_axis(names[2:], axis=1).reset_index()
+    made = sums.astype({"rows": int}).set_axis(names[2:], axis=1).add_prefix("outcome_", axis=0).reset_index()
     made.insert(1, "outcome_values", "{}")
     return made

@@ -76,7 +76,7 @@ def keeping_or_winning(
     Returns
     -------
     Claim
-        figures, rows *kept*, *won* and *difference*: accounts, mean (study currency a year), low, high (95 %, bootstrap of
+        figures, rows *would_be_kept*, *was_won* and *difference*: accounts, mean (study currency a year), low, high (95 %, bootstrap of
         accounts), median. What it cost to win, or would have cost to keep, is in it only as far as touches are on record.
     """
     start, end = (pd.Timestamp(day) + pd.Timedelta(days=days) for day, days in ((first_day, 365), (as_of, -365)))
@@ -86,14 +86,14 @@ def keeping_or_winning(
     if min(len(lost), len(won)) < FEWEST.averaged:
         found = {"left": len(lost), "won": len(won), "enough": FEWEST.averaged}
         return Claim("not_tested", Reason("too_few_left_or_won", found), _UNTESTED)
-    net = {name: _net(table, money, costs) for name, table in (("kept", lost), ("won", won))}
+    net = {name: _net(table, money, costs) for name, table in (("would_be_kept", lost), ("was_won", won))}
     if any(np.isnan(each).any() for each in net.values()):
         return Claim("not_tested", Reason(f"{money}_unknown"), _UNTESTED)
     means = {
         name: resampled_sums(each[:, None], bootstraps, seed + place)[:, 0] / len(each)
         for place, (name, each) in enumerate(net.items())
     }
-    means["difference"] = means["kept"] - means["won"]
+    means["difference"] = means["would_be_kept"] - means["was_won"]
     kept, won_ = (float(each.mean()) for each in net.values())
     bounds = [np.percentile(drawn, [2.5, 97.5]) for drawn in means.values()]
     figures = pd.DataFrame(

@@ -104,7 +104,7 @@ def cells(
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
         kind = like.format.kind if like and like.format and not own else "text"
-        if kind != "text" and values.dtype == object:  # a text there is a code: "none" for a slope that isn't there
+        if kind == "code" or (values.dtype == object and any(map(is_number, values))):
             values = values.map(lambda value: word_if_known(value) if isinstance(value, str) else value)
         written.append([_cell(value, spec if own or is_number(value) else "", kind) for value in values])
         right.append(

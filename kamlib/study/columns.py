@@ -35,11 +35,12 @@ class Column:
     low: float | None = None
     high: float | None = None
     format: Format | None = None
+    title: str = ""
 
     @property
     def head(self) -> str:
-        """What a reader sees above it: the name with spaces, and P(lost) for ``p_lost``."""
-        return re.sub(r"^p (.+)", r"P(\1)", self.name.replace("_", " "))
+        """What a reader sees above it: its title, else the name with spaces, and P(lost) for ``p_lost``."""
+        return self.title or re.sub(r"^p (.+)", r"P(\1)", self.name.replace("_", " "))
 
 
 @dataclass(frozen=True)

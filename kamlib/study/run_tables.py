@@ -45,6 +45,13 @@ _FORMAT_OF_TYPE = {"date": Format("day"), "integer": Format("count"), "number": 
 @cache
 def column(name: str) -> Column | None:
     """What a column of this name holds and how it is written; None where the dictionary doesn't have it."""
+    found = _column(name)
+    heads = ((re.fullmatch(pattern, name), title) for pattern, title in _source()["heads"].items())
+    title = next((title.format(*fits.groups()) for fits, title in heads if fits), "")
+    return replace(found, title=title) if found and title else found
+
+
+def _column(name: str) -> Column | None:
     source, known = _source(), _columns(_source()["columns"])
     if name in known:
         return known[name]

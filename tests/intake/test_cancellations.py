@@ -215,7 +215,7 @@ def test_months_show_what_came_back_once(make_study):
     }  # fmt: skip
     assert set(found["outcome"]) <= set(cancellations.OUTCOMES)
     whole = cancellations.by_outcome(found)
-    assert whole["outcome"].tolist() == list(cancellations.OUTCOMES)
+    assert whole["outcome"].tolist() == [f"outcome_{name}" for name in cancellations.OUTCOMES]
     assert whole["lines"].tolist() == [1, 1, 0, 1] and whole["money_back"].tolist() == [-50, -10, 0, -90]
     assert with_words(whole)["outcome"].iloc[0] == "matched: takes back a whole line"
 

@@ -41,7 +41,9 @@ def test_the_verdict_on_keeping_follows_the_planted_means(left, won, verdict):
     found = keeping_or_winning(*world(left, won), FIRST, AS_OF, bootstraps=500)
     assert (found.verdict, found.reason) == (verdict, Reason(f"keeping_{verdict}"))
     figures = found.figures
-    assert figures.loc["difference", "mean"] == pytest.approx(figures.loc["kept", "mean"] - figures.loc["won", "mean"])
+    assert figures.loc["difference", "mean"] == pytest.approx(
+        figures.loc["would_be_kept", "mean"] - figures.loc["was_won", "mean"]
+    )
     assert figures.loc["difference", "low"] < left - won < figures.loc["difference", "high"]
 
 
@@ -61,7 +63,7 @@ def test_costs_of_the_year_are_taken_off():
         keeping_or_winning(episodes, firsts, FIRST, AS_OF, costs=c, bootstraps=100).figures["mean"]
         for c in (None, costs)
     )
-    assert (plain - net).round(6).to_dict() == {"kept": 10, "won": 30, "difference": -20}
+    assert (plain - net).round(6).to_dict() == {"would_be_kept": 10, "was_won": 30, "difference": -20}
 
 
 def test_what_lies_outside_the_two_whole_years_is_not_counted():

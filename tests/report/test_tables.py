@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kamlib.errors import InputError
 from kamlib.report import words
 from kamlib.report.tables import cells, table
+from kamlib.report.words import catalogue as words_of
 from kamlib.stats.reasons import waiting
 from kamlib.study import run_tables
 from kamlib.study.run_tables import column
@@ -57,6 +58,12 @@ def test_a_bound_among_numbers_stands_right_as_they_do(shown):
     table(pd.DataFrame({"days": [13.0, "> 180", None], "id": ["00123", "> 180", "7"]}))
     page = BeautifulSoup(shown[0]["text/html"], "html.parser")
     assert [cell["style"].split()[-1] for cell in page.find("tr").find_all("th")] == ["right", "left"]
+
+
+def test_a_text_of_the_data_is_never_taken_for_a_code(shown):
+    told = [code for code, words in words_of().items() if "{" not in words]
+    table(pd.DataFrame({"trait": "industry", "value": told, "segment": told}), most=1000)
+    assert all(shown[0]["text/plain"].count(code) >= 2 for code in told)
 
 
 def test_the_plain_text_of_a_table_lines_up(shown):

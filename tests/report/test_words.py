@@ -11,6 +11,8 @@ import pytest
 
 import kamlib
 from kamlib.errors import InputError
+from kamlib.intake.rules import ORDERS
+from kamlib.intake.side_tables import WORDS
 from kamlib.report import words
 from kamlib.report.words import catalogue, in_words, sentence, tell, with_words, word
 from kamlib.stats.reasons import Reason
@@ -71,7 +73,19 @@ def test_the_catalogue_holds_texts_by_codes_of_small_letters():
 
 #: beginnings of codes that are put together from a name
 MADE = (
-    *("policy_", "share_of_", "corridor_", "sign_", "step_", "cause_", "spread_", "above_", "keeping_", "managing_"),
+    *(
+        "policy_",
+        "share_of_",
+        "corridor_",
+        "sign_",
+        "step_",
+        "cause_",
+        "spread_",
+        "above_",
+        "keeping_",
+        "managing_",
+        "outcome_",
+    ),
     *("margin_", "amount_"),
 )
 SOURCES = [
@@ -96,6 +110,11 @@ def test_every_reason_that_the_code_gives_has_words():
         if node.args and isinstance(node.args[0], ast.Constant)
     }
     assert len(given) > 50 and not given - set(catalogue())
+
+
+def test_names_of_rules_are_no_codes_of_sentences():
+    names = {rule.name for rule in ORDERS} | set(WORDS) | {"kept", "came in"}
+    assert not names & set(catalogue()), "a table would put the name into the words of something else"
 
 
 def test_no_entry_of_the_catalogue_is_left_over():

@@ -40,7 +40,7 @@ def came_back(outcomes: pd.DataFrame, currency: str) -> Reason | None:
     """How much of what came back fits an earlier line; None where nothing did (`kamlib.intake.cancellations.by_outcome`)."""
     if waits_for(outcomes):
         return None
-    matched = outcomes["outcome"].isin(["cancelled_pair", "cancellation"])
+    matched = outcomes["outcome"].isin(["outcome_cancelled_pair", "outcome_cancellation"])
     sums = outcomes.groupby(matched)[["lines", "money_back"]].sum()
     values = {"matched": sums.loc[True, "lines"], "matched_money": sums.loc[True, "money_back"]}
     values |= {"rest": sums.loc[False, "lines"], "rest_money": sums.loc[False, "money_back"]}

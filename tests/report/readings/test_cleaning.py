@@ -54,7 +54,12 @@ def test_the_worst_month_is_named_beside_the_middle_one():
 def test_what_came_back_is_told_by_whether_it_fits_an_earlier_line():
     outcomes = pd.DataFrame(
         {
-            "outcome": ["cancelled_pair", "cancellation", "cancellation_without_order", "return_without_purchase"],
+            "outcome": [
+                "outcome_cancelled_pair",
+                "outcome_cancellation",
+                "cancellation_without_order",
+                "return_without_purchase",
+            ],
             "lines": [3, 2, 1, 0],
             "money_back": [Decimal(-30), Decimal(-5), Decimal(-2), 0],
         }

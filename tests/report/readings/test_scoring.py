@@ -1,4 +1,4 @@
-"""What the page of the key customers says, against lists whose sentences are written by hand."""
+"""What the page of the key accounts says, against lists whose sentences are written by hand."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_who_is_scored_counts_lanes_and_ratings(listed):
 
 def test_the_list_names_the_first_and_how_many_are_known_whole(listed):
     assert sentence(readings.the_list(listed, NAMES)) == (
-        "**Key: 1 of 2 ranked customers.** The first is Alpha with 50.5 of 100. Every value is known for 1 of the key customers; "
+        "**Key: 1 of 2 ranked customers.** The first is Alpha with 50.5 of 100. Every value is known for 1 of the key accounts; "
         "a score with something missing carries its interval."
     )
 
@@ -75,7 +75,7 @@ def test_criteria_are_sound_only_where_there_is_nothing_to_wait_for_or_to_be_war
 def test_chances_count_the_safe_and_name_who_is_near():
     found = drawn(a0=(True, 0.9), a1=(True, 0.89), a2=(False, 0.2), a3=(False, 0.19))
     assert told(readings.chances(found, NAMES)) == [
-        "**Safe on the list (90% or more): 1 of 2 key customers.**",
+        "**Safe on the list (90% or more): 1 of 2 key accounts.**",
         "Outside it, with a chance of 20% or more (1): Gamma",
     ]
     assert told(readings.chances(drawn(a0=(True, 1.0)), NAMES))[1].endswith("(0): none")
@@ -111,7 +111,7 @@ def test_the_share_of_key_customers_stands_against_the_corridor(listed, facts):
     # of the positive revenue of the whole base, 500 of 1000
     said = readings.share_of_key(facts(revenue_12m=[500.0, 250, 250, -9]), listed, "EUR")
     assert sentence(said) == (
-        "Key customers give together **50%** of the revenue in the last 12 months (1,000 EUR): **within** the corridor of 30% to 55%."
+        "Key accounts give together **50%** of the revenue in the last 12 months (1,000 EUR): **within** the corridor of 30% to 55%."
     )
     assert "**above**" in sentence(readings.share_of_key(facts(revenue_12m=[900.0, 100]), listed, "EUR"))
 
@@ -129,7 +129,7 @@ def test_the_conclusion_names_who_is_doubtful_to_be_built_up_and_to_be_looked_at
     share = Reason("share_of_key", {"share": 0.48})
     look = pd.DataFrame({"customer_id": ["a2", "a1"]})
     assert told(readings.conclusion(found, share, matrix, look, NAMES)) == [
-        "- **Key customers: 2**, with 48% of sales.",
+        "- **Key accounts: 2**, with 48% of sales.",
         "- Safe on the list whatever reasonable weights one prefers: 1.",
         "- Little better than a toss-up; settle their ratings and our weights first: Beta",
         "- Key, but we hardly matter to them yet (invest selectively): Alpha",
@@ -141,5 +141,5 @@ def test_the_conclusion_names_who_is_doubtful_to_be_built_up_and_to_be_looked_at
 def test_weights_trusted_less_leave_fewer_safe():
     staying = pd.DataFrame({"p_key": [1.0, 0.9, 0.5], "p_key_loose": [0.95, 0.6, 0.5]})
     assert sentence(readings.trusted_less(staying)) == (
-        "With weights trusted less, 1 key customers keep a chance of 90% or more; as in the study: 2."
+        "With weights trusted less, 1 key accounts keep a chance of 90% or more; as in the study: 2."
     )
