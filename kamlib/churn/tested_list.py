@@ -17,6 +17,7 @@ from kamlib.churn.model import Model, Settings
 from kamlib.churn.next_order import next_order_days
 from kamlib.errors import InputError
 from kamlib.facts import account_facts, worth_column
+from kamlib.facts.days import as_dates
 from kamlib.study.sections import Churn
 
 
@@ -73,7 +74,7 @@ def forecast(
         If nobody bought by `as_of`.
     """
     rules = rules or Churn()
-    last, horizon = pd.Timestamp(as_of).normalize(), rules.horizon_days
+    last, horizon = pd.Timestamp(as_dates(as_of)[-1]), rules.horizon_days
     known = account_facts(
         orders, last.date(), columns=["first_order", "last_order", "margin", "margin_12m", "revenue_12m"]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.errors import InputError
+from kamlib.errors import InputError, some
 from kamlib.facts.order_lines import check_lines
+from kamlib.study.periods import as_date
 
 
 def order_days(orders: ir.Table, until: date) -> pd.DataFrame:
@@ -72,9 +74,22 @@ def months_between(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
     return (months - (day.day() > as_of.day()).cast("int32")).cast("int16")
 
 
-def as_dates(as_of: date | Sequence[date]) -> list[date]:
-    """One or several days as a list, ascending, each once."""
-    dates = sorted({as_of} if isinstance(as_of, date) else set(as_of))
+def as_dates(as_of: date | str | Sequence[date | str]) -> list[date]:
+    """One or several days, or quarters such as 2026Q3, as a list of days, ascending, each once.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one is no day.
+    """
+    given: list[Any] = (
+        list(as_of) if isinstance(as_of, list | tuple | set | pd.Index | pd.Series | np.ndarray) else [as_of]
+    )
+    try:
+        dates = sorted({as_date(None if pd.isna(one) else one) for one in given})
+    except (ValueError, TypeError):
+        found = some([str(one) for one in given])
+        raise InputError("as_of must be a day", found=found, remedy="Give a date, '2026-09-30' or '2026Q3'.") from None
     if not dates:
         raise InputError("as_of holds no date", remedy="Give one day or several.")
     return dates

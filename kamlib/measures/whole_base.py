@@ -11,6 +11,7 @@ import pandas as pd
 from kamlib.facts.accounts import account_facts
 from kamlib.facts.blocks import later_blocks, past_blocks, span_sums
 from kamlib.facts.frequency_bands import BANDS
+from kamlib.facts.worth import worth_column
 from kamlib.measures.lifetime_value import block_losses, block_margins, blocks, lifetime_values
 from kamlib.measures.lifetime_value_holdout import held_out, held_out_parts, held_out_spans
 from kamlib.stats.reasons import waiting
@@ -97,7 +98,7 @@ def losses_by_band(losses: pd.DataFrame) -> pd.DataFrame:
 @dataclass(frozen=True)
 class ValueTest:
     """What the value of the next block was worth on a day of the past: `ways` (`kamlib.measures.held_out`; it waits where there was no
-    such day) and `parts` of the miss (`kamlib.measures.lifetime_value_holdout.held_out_parts`; empty then)."""
+    such day, or where margins are known on one side of it alone) and `parts` of the miss (`kamlib.measures.lifetime_value_holdout.held_out_parts`; empty then)."""
 
     ways: pd.DataFrame
     parts: pd.Series
@@ -122,15 +123,18 @@ def value_test(
     test_date : None: no day of the past can be tested.
     costs : as in `base_value`.
     """
+    columns = ["method", "expected", "came", "bias", "low", "high", "rank_correlation", "mean_error"]
     if test_date is None:
-        columns = ["method", "expected", "came", "bias", "low", "high", "rank_correlation", "mean_error"]
         return ValueTest(waiting(columns, "value_not_tested"), pd.Series(dtype="float64"))
     day = pd.Timestamp(test_date)
     facts = account_facts(orders, day.date(), horizon_days=horizon_days)
     facts = facts[facts["last_order"].notna()]
     past = past_blocks(orders, day.date(), horizon_days=horizon_days)
-    margins = block_margins(past, facts, horizon_days=horizon_days, costs=costs)
     came = span_sums(orders, held_out_spans(day, horizon_days))
+    spans = [past, *(rows for _, rows in came.groupby("span"))]
+    if len({worth_column(rows, "", revenue="amount") for rows in spans}) > 1:
+        return ValueTest(waiting(columns, "value_measures_differ"), pd.Series(dtype="float64"))
+    margins = block_margins(past, facts, horizon_days=horizon_days, costs=costs)
     ways = held_out(
         p_lost, margins, came, day, horizon_days=horizon_days, costs=costs, bootstraps=bootstraps, seed=seed
     )

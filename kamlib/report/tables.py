@@ -149,7 +149,8 @@ def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption
         for row in rows
     )
     title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
-    more = f"\n<p><small>and {left_out:,} more rows</small></p>" if left_out else ""
+    left = "none" if not rows else f"and {left_out:,} more rows" if left_out else ""
+    more = f"\n<p><small>{left}</small></p>" if left else ""
     return f'<table class="kam">\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{more}'
 
 
@@ -160,7 +161,9 @@ def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption
         for row in [heads, *rows]
     ]
     return "\n".join(
-        ([tidy(caption)] if caption else []) + lines + ([f"and {left_out:,} more rows"] if left_out else [])
+        ([tidy(caption)] if caption else [])
+        + lines
+        + (["none"] if not rows else [f"and {left_out:,} more rows"] if left_out else [])
     )
 
 

@@ -94,7 +94,9 @@ def criterion_values(
         raise InputError(
             f"none of the criteria has a value for any of the {len(index):,} accounts to score",
             column="scoring.criteria",
-            remedy="Add a criterion that the data can tell, such as revenue.",
+            found=some([c.name for c in criteria]),
+            remedy="If the records are shorter than the twelve months that a criterion looks back, set start in the study "
+            "(account_facts: observed_from); else add a criterion that the data can tell, such as average_order.",
         )
     return table
 

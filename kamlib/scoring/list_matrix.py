@@ -85,9 +85,9 @@ def cell_sums(matrix: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     `facts` hold customer_id and revenue_12m. Index cell; policy and policy_values, customers, revenue (of 12 months), certainty (mean p_cell).
     """
     rows = matrix.merge(facts[["customer_id", "revenue_12m"]], on="customer_id")
-    sums = rows.groupby("cell").agg(
-        customers=("customer_id", "size"), revenue=("revenue_12m", "sum"), certainty=("p_cell", "mean")
-    )
+    by = rows.groupby("cell")
+    sums = by.agg(customers=("customer_id", "size"), certainty=("p_cell", "mean"))
+    sums.insert(1, "revenue", by["revenue_12m"].sum(min_count=1))
     sums = sums.loc[[cell for cell in POLICY if cell in sums.index]]
     sums.insert(0, "policy", sums.index.map(POLICY))
     sums.insert(1, "policy_values", "{}")

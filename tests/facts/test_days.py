@@ -6,9 +6,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from kamlib.errors import InputError
 from kamlib.facts import account_days, order_days
-from kamlib.facts.days import as_pandas
+from kamlib.facts.days import as_dates, as_pandas
 
 
 def test_account_days_hold_the_days_of_credit_notes_alone(one, clean_orders):
@@ -48,3 +50,16 @@ def test_tables_come_out_by_code_points_shares_falling_and_what_is_missing_last(
     found = as_pandas(engine.create_table("unsorted", table, temp=True), ["day", "share", "name"])
     assert found["name"].tolist() == ["a", "Z", "a", "z", "É", "я", None, "a", "a"]
     assert found["share"].fillna(-1).tolist() == [0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, -1, 0.9]
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-03-31", "2026Q1", pd.Timestamp("2026-03-31 15:00"), pd.Timestamp("2026-03-31", tz="UTC")]
+)
+def test_a_day_may_be_written_as_in_a_study(given):
+    assert as_dates(given) == as_dates([given, date(2026, 3, 31)]) == [date(2026, 3, 31)]
+
+
+@pytest.mark.parametrize("given", [None, pd.NaT, "yesterday", "31.03.2026", 5, [], ["2026-03-31", None]])
+def test_what_is_no_day_is_refused_and_named(given):
+    with pytest.raises(InputError, match="as_of"):
+        as_dates(given)

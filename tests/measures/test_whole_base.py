@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,3 +75,13 @@ def test_the_value_of_a_day_of_the_past_is_held_against_what_came(orders):
     assert found.parts[["staying", "elsewhere"]].tolist() == pytest.approx([120, 0])
     none = value_test(orders, then, None)
     assert waits_for(none.ways) == Reason("value_not_tested") and none.parts.empty
+
+
+def test_a_margin_is_never_held_against_revenue(clean_orders):
+    """The books knew margins until the test day: what came since is revenue alone."""
+    lines = [("a", f"2025-{month:02}-05", 100, 30) for month in range(1, 7)]
+    lines += [("a", f"2025-{month:02}-05", 100, None) for month in range(7, 13)]
+    orders = clean_orders(lines, "customer_id date amount margin")
+    p_lost = pd.DataFrame({"customer_id": ["a"], "p_lost": [0.1], "lost": [0]})
+    found = value_test(orders, p_lost, date(2025, 7, 1), horizon_days=180)
+    assert waits_for(found.ways).code == "value_measures_differ" and found.parts.empty

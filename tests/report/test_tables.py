@@ -86,9 +86,9 @@ def test_a_named_index_and_two_rows_of_heads_are_shown(shown):
     assert "money / sum" in shown[1]["text/plain"]
 
 
-def test_an_empty_table_is_a_head_alone(shown):
+def test_an_empty_table_is_a_head_and_says_none(shown):
     table(FRAME.head(0))
-    assert shown[0]["text/plain"].count("\n") == 0
+    assert shown[0]["text/plain"].splitlines()[1:] == ["none"] and "<small>none</small>" in shown[0]["text/html"]
 
 
 def test_a_format_for_a_column_that_is_not_there_is_refused():

@@ -117,7 +117,8 @@ def own_limit(warned: Warnings, lost: pd.Series, horizon_days: int) -> Reason | 
     tried, curves = warned.tried, warned.curves
     silent = tried[(tried["way"] == "silence_in_limits") & (tried["threshold"] == 1)].iloc[0]
     days = curves[curves["way"] == "days_of_silence"]
-    alike = days.iloc[int((days["missed"] - silent["missed"]).abs().argmin())]
+    near = days.assign(off=(days["missed"] - silent["missed"]).abs())
+    alike = near.sort_values(["off", "false_alarms"], kind="stable").iloc[0]
     values = {
         "warned": silent["warned"],
         "false": silent["false_alarms"],

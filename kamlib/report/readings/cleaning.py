@@ -30,8 +30,10 @@ def balance(totals: pd.Series, currency: str) -> Reason:
     return Reason("records_balance", {**totals, "currency": currency})
 
 
-def worst_month(share_aside: pd.Series) -> Reason:
-    """The month with the largest share set aside, beside the middle one (`kamlib.intake.cleaning.share_aside`)."""
+def worst_month(share_aside: pd.Series) -> Reason | None:
+    """The month with the largest share set aside, beside the middle one (`kamlib.intake.cleaning.share_aside`), if any was."""
+    if not share_aside.max() > 0:
+        return None
     values = {"month": share_aside.idxmax(), "high": share_aside.max(), "middle": share_aside.median()}
     return Reason("records_worst_month", values)
 

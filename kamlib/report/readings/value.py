@@ -18,6 +18,8 @@ def worth_of_base(base: BaseValue, currency: str) -> Reason:
     if base.table["p_lost"].isna().all():
         return Reason("no_value_to_tell")
     sums = base.table[["remaining_value", "margin_at_stake"]].sum(min_count=1)
+    if sums.isna().all():
+        return Reason("no_usual_margin")
     values = {"currency": currency, "blocks": blocks(base.horizon_days, base.rules.days), "horizon": base.horizon_days}
     return Reason("base_is_worth", dict(sums) | values | {"unseen": unobserved_share(base.table)})
 

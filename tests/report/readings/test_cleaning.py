@@ -91,3 +91,7 @@ def test_pairs_of_accounts_are_counted_where_there_are_any(reviewed, end):
 def test_records_with_faults_above_half_of_what_is_allowed_are_used_with_care(share, begin):
     faults = pd.Series({"rows": 3, "amount": Decimal(9), "rows_in_time": 900, "share": share}, dtype=object)
     assert sentence(cleaning.conclusion(faults, 0.2, "EUR")).startswith(begin)
+
+
+def test_where_nothing_was_set_aside_no_month_is_the_worst():
+    assert cleaning.worst_month(pd.Series([0.0, 0.0], index=pd.to_datetime(["2026-01-01", "2026-02-01"]))) is None
