@@ -13,6 +13,10 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.as_known import TOUCHES, ended_on, known_at
+from kamlib.stats.checks import has_columns
+
+_INTERACTIONS = ["customer_id", "date", "kind", "promised", "closed"]
+_INVOICES = ["customer_id", "issued", "due", "amount", "paid"]
 
 
 def landmark_dates(first_day: date, as_of: date, *, horizon_days: int = 180, step_days: int = 60) -> pd.DataFrame:
@@ -84,8 +88,12 @@ def landmark_table(
     table = facts[facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days)]
     table = table.merge(next_orders[["customer_id", "as_of", "next_order"]], on=["customer_id", "as_of"], how="left")
     table["ended_on"] = ended_on(table["customer_id"], accounts)
-    interactions = None if interactions is None else interactions[["customer_id", "date", "kind", "promised", "closed"]]
-    invoices = None if invoices is None else invoices[["customer_id", "issued", "due", "amount", "paid"]]
+    if interactions is not None:
+        has_columns(interactions, _INTERACTIONS)
+        interactions = interactions[_INTERACTIONS]
+    if invoices is not None:
+        has_columns(invoices, _INVOICES)
+        invoices = invoices[_INVOICES]
     table = table[~(table["ended_on"] <= table["as_of"])].sort_values(["as_of", "customer_id"], ignore_index=True)
     events = [
         events_before(group[["customer_id", "as_of"]], interactions=interactions, invoices=invoices)

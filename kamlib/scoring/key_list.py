@@ -122,6 +122,9 @@ def score_list(
     today = now["as_of"].max()
     one_row_each(now)
     states = customer_states(now, accounts=accounts) if states is None else states
+    has_columns(states, ["customer_id", "state"])
+    if ratings is not None:
+        has_columns(ratings, ["customer_id", "criterion", "score", "date", "view", "rival"])
     lane = lanes(now, states, accounts)
     own = None if accounts is None else units(accounts)
     now = with_accounts(now, now[["customer_id"]] if own is None else own)

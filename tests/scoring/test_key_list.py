@@ -167,3 +167,11 @@ def test_facts_that_lack_a_column_and_a_list_without_anybody_are_refused(facts, 
         score_list(facts(growth=[1.0]).drop(columns="revenue_12m"), Scoring(**ONE), states=states(1))
     with pytest.raises(InputError, match="knocked out"):
         score_list(facts(margin_12m=[-1.0]), Scoring(**ONE), states=states(1))
+
+
+def test_a_wrong_side_table_is_refused_by_its_columns(facts, states):
+    now = facts(revenue_12m=[500.0, 250])
+    with pytest.raises(InputError, match="no 'state'"):
+        score_list(now, Scoring(**ONE), states=now)
+    with pytest.raises(InputError, match="no 'customer_id', 'criterion'"):
+        score_list(now, Scoring(**ONE), states=states(2), ratings=pd.DataFrame({"x": [1]}))
