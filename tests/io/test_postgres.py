@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.io import engines
+from kamlib.study.sources import Engine, Source
 
 HOSTILE = 'select"; drop table orders; --'
 
@@ -65,3 +67,36 @@ def test_without_the_driver_the_remedy_is_named(read_table, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(InputError, match=r"psycopg is not installed.*pip install 'kamlib\[postgres\]'"):
         read_table("postgresql://kam@localhost/x", "t")
+
+
+def test_a_table_that_changed_changes_the_key_of_the_run(on_postgres, postgres, lines):
+    import psycopg
+
+    source = on_postgres.sources["orders"]
+    before = engines.content(on_postgres.engine, source)
+    assert before == engines.content(on_postgres.engine, source) and before["rows"] == lines.num_rows
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute('UPDATE erp."order lines" SET quantity = quantity + 1 WHERE "Invoice no" = \'S1\'')
+        assert engines.content(on_postgres.engine, source)["sha256"] != before["sha256"]
+        server.execute('UPDATE erp."order lines" SET quantity = quantity - 1 WHERE "Invoice no" = \'S1\'')
+
+
+def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgres):
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute('CREATE VIEW erp.texts AS SELECT "Invoice no", "Net"::text AS "Net" FROM erp."order lines"')
+        server.execute("GRANT SELECT ON erp.texts TO reader")
+    source = Source(table="erp.texts", columns={"amount": "Net", "account_id": "Invoice no"})
+    with pytest.raises(InputError, match=r"'Net'.*holds texts.*Give a view that casts it"):
+        engines.orders(engines.connect(on_postgres.engine), source)
+
+
+def test_a_missing_table_and_a_missing_server_are_named_without_the_password(on_postgres, monkeypatch):
+    source = on_postgres.sources["orders"].model_copy(update={"table": "erp.nothing"})
+    with pytest.raises(InputError, match=r"can't be read in the engine"):
+        engines.orders(engines.connect(on_postgres.engine), source)
+    monkeypatch.setenv("SECRET", "hunter2")
+    with pytest.raises(InputError) as told:
+        engines.connect(Engine(url="postgresql://kam:${SECRET}@127.0.0.1:1/nothing"))
+    assert "hunter2" not in str(told.value) and "${SECRET}" in str(told.value)
