@@ -10,10 +10,10 @@ NBVAL := --nbval-lax --nbval-cell-timeout 300 --nbval-sanitize-with $(CURDIR)/te
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install everything report test quick check coverage proof notebooks sample lock clean
+.PHONY: help install everything report test quick check coverage bench-runs proof notebooks sample lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 install: $(VENV)/.installed ## make .venv and install the locked packages
 
@@ -59,6 +59,9 @@ quick: style ## style, types and the tests that start nothing (90 s); another Py
 
 coverage: everything ## the branches that the tests of make quick run through; fails below the floor of pyproject.toml
 	$(BIN)/python -m pytest $(TWO) -m "not ($(NOT_QUICK))" --cov
+
+bench-runs: everything ## a run of the sample beside that of an earlier commit: whole, and cell by cell (two minutes)
+	$(BIN)/python -m bench.runs
 
 proof: everything ## what takes longer than make test: many seeds; figures go to bench/RESULTS.md
 	$(BIN)/python -m pytest -m proof --override-ini addopts="-q --strict-markers --import-mode=importlib"

@@ -1,8 +1,8 @@
 """Whether two runs hold the same tables, equal to the bit: ``python -m bench.same_tables BEFORE AFTER``.
 
 Both are folders of reports (``kam run … --out FOLDER``); every ``tables/*.parquet`` below either is compared. A move of code that
-changes nothing leaves them equal; what differs is named with its column and the first row that differs. Order lines and quarantine
-are written as the engine's threads end, in another order each time: their rows are compared sorted. Where BEFORE is of schema 1, its
+changes nothing leaves them equal; what differs is named with its column and the first row that differs. Older runs wrote order
+lines and quarantine as the engine's threads ended, in another order each time: their rows are compared sorted. Where BEFORE is of schema 1, its
 names are mapped; the order of columns is not compared. Reasons, or bare codes, that BEFORE has in words and AFTER in codes are the same
 where the catalogue puts the codes into the words of BEFORE.
 """

@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kamlib.run.steps import notebook_steps  # noqa: E402
+from kamlib.run.notebook.steps import notebook_steps  # noqa: E402
 from kamlib.study.dictionary import dictionary  # noqa: E402
 from kamlib.study.run_tables import run_tables  # noqa: E402
 

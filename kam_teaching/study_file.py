@@ -9,6 +9,7 @@ STUDY = """\
 name: sample                  # folder of the reports
 title: Key accounts of a distributor of machine parts
 as_of: 2026Q2                 # the day everything is computed for: a day or a quarter (its last day)
+# year_begins: 7              # month in which a fiscal year begins; it is called by its end, a quarter of it FY2026Q3
 start: 2023-07-01             # first day of the study; earlier rows are set aside
 currency: EUR
 unit: group                   # what counts as a customer: the group under one parent, or each account

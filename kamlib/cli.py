@@ -1,30 +1,34 @@
-"""The command line: kam init · run · check · firms · batch · sample · anonymise · person."""
+"""The command line: kam new · init · check · run · open · batch · firms · sample · anonymise · person."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kamlib import __version__
-from kamlib.errors import InputError
+from kamlib.errors import InputError, StepError
 
+STOPPED = 130
+STATUS = """Exit status: 0 done · 1 a step or a study failed · 2 a mistake in what was given · 130 stopped by Ctrl-C or the system."""
 app = typer.Typer(
     help="Find a company's key customers from its own records, and keep them.",
+    epilog=STATUS,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 StudyFile = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
-AsOf = Annotated[str | None, typer.Option(help="Day or quarter, e.g. 2026-09-30 or 2026Q3, instead of the study's.")]
+DAY = "Day or quarter, e.g. 2026-09-30, 2026Q3 or, of a fiscal year, FY2026Q3"
+AsOf = Annotated[str | None, typer.Option(help=f"{DAY}, instead of the study's.")]
 Out = Annotated[Path, typer.Option(help="Folder of the reports.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; may be repeated.")
@@ -47,44 +51,58 @@ def init(
         typer.echo(line)
 
 
-@app.command()
+@app.command(epilog="Example: kam new mine && cd mine && kam run study.yaml")
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+    """Make a folder to work in: a study that runs, its files, the notebooks, a README."""
+    from kamlib.run.workspace import new_workspace
+
+    typer.echo(f"study: {new_workspace(folder)}")
+
+
+@app.command(epilog="Example: kam run study.yaml --as-of 2026Q3 --set churn.horizon_days=90")
 def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
-    """Run a study and publish its report."""
-    from kamlib.run.publish import run_study
-    from kamlib.run.steps import notebook_steps
+    """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
+    from kamlib.run.progress import expected, telling
+    from kamlib.run.publish import older_schema, place_of, run_study
+    from kamlib.study.yaml_lines import given
 
-    values = _values(set_)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True, soft_wrap=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("notebooks", total=len(notebook_steps()) + 1)
-
-        def step(name: str, seconds: float) -> None:
-            bar.advance(task)
-            console.print(f"{name:<20} {seconds:6.1f} s", highlight=False)
-
-        index = run_study(study, as_of=as_of, out=out, values=values, progress=step)
+    values = given(set_ or [])
+    report = place_of(study, as_of, out, values)
+    left = f"the report of {report.name} stands as it was" if report.exists() else "no report was made"
+    with _stopped(left), telling() as told:
+        if word := older_schema(report):
+            told.line(word)
+        told.expect(expected(report))
+        index = run_study(study, as_of=as_of, out=out, values=values, progress=told.step)
     typer.echo(f"report: {index}")
+
+
+@app.command("open", epilog="Example: kam open study.yaml")
+def open_(
+    study: Annotated[Path | None, typer.Argument(help="A study file; else the last report of all.")] = None,
+    out: Out = Path("reports"),
+) -> None:
+    """Open the last report in the browser."""
+    from kamlib.run.publish import last_report
+
+    index = last_report(out, study)
+    typer.echo(f"report: {index}")
+    typer.launch(index.as_uri())
 
 
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     """Read and clean a study's files and print the ledger, without a report."""
     from kamlib.intake import pipeline
+    from kamlib.report.ledger_lines import ledger_lines
     from kamlib.study.model import Study
+    from kamlib.study.yaml_lines import given
 
-    loaded = Study.read(study, as_of=as_of, values=_values(set_))
+    loaded = Study.read(study, as_of=as_of, values=given(set_ or []))
     clean = pipeline.collect(loaded)
     typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
-    heads = ("rows hit", "money hit", "rows off", "money off")
-    typer.echo(f"{'table':<13}{'rule':<28}{'what is done':<14}" + _columns(heads))
-    for row in clean.ledger.loc[clean.ledger["matched_rows"] > 0].to_dict("records"):
-        cells = [_count(row["matched_rows"]), _money(row["matched_amount"])]
-        if row["action"]:
-            cells += [_count(row["rows"]), _money(row["amount"])]
-        typer.echo(f"{row['table']:<13}{row['rule']:<28}{row['action']:<14}{_columns(cells)}")
-    for note in clean.notes:
-        typer.echo(note)
+    for line in [*ledger_lines(clean.ledger), *clean.notes]:
+        typer.echo(line)
 
 
 @app.command()
@@ -108,20 +126,24 @@ def firms(
         typer.echo(f"  identity: {{review: {path.name}}}")
 
 
-@app.command()
+@app.command(epilog="Example: kam batch quarter.yaml --since 2025Q1 --jobs 4")
 def batch(
-    file: Annotated[Path, typer.Argument(help="The batch file: studies and dates.")],
-    as_of: Annotated[list[str] | None, typer.Option(help="Day or quarter for all studies; may be repeated.")] = None,
+    file: Annotated[Path, typer.Argument(help="The batch file: studies, or patterns of them, and dates.")],
+    as_of: Annotated[list[str] | None, typer.Option(help=f"{DAY}, for all studies; may be repeated.")] = None,
+    since: Annotated[str | None, typer.Option(help="Every quarter from this one to the study's own day.")] = None,
     out: Out = Path("reports"),
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; else one for each core.")] = None,
 ) -> None:
-    """Run many studies and quarters: one report each and a page that links them. Exit status 1 if any failed."""
+    """Run many studies and quarters: one report each, a page that links them, batch.json. What stands already is kept."""
     from kamlib.run.batch import run_batch
+    from kamlib.run.progress import BatchTelling, telling
 
-    def told(entry: dict[str, Any]) -> None:
-        cause = f": {entry['cause']}" if entry["cause"] else ""
-        typer.echo(f"{entry['status']:<7} {entry['study']} {entry['as_of']} {entry['seconds']:.1f} s{cause}", err=True)
-
-    entries = run_batch(file, as_of=as_of, out=out, progress=told)
+    with (
+        _stopped("what is finished stands; the same command goes on from there"),
+        telling(jobs or os.cpu_count() or 1) as told,
+    ):
+        watch = BatchTelling(told, out)
+        entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=watch)
     typer.echo(f"reports: {(out / 'index.html').resolve()}")
     if any(entry["status"] == "failed" for entry in entries):
         raise typer.Exit(1)
@@ -182,47 +204,43 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 
 def main() -> None:
-    """Run the command line; a mistake of the input ends with one message and status 2, never with a traceback."""
+    """Run the command line; whatever goes wrong ends with one message and a status, never with a traceback."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     try:
         app()
+    except _Stopped:
+        _end("stopped", STOPPED)
     except InputError as error:
-        typer.echo(f"kam: {error}", err=True)
-        sys.exit(2)
+        _end(str(error), 2)
+    except OSError as error:
+        _end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except Exception as error:
-        from kamlib.run.steps import StepError
-
         if isinstance(error, StepError):
-            details = f". The details are in {error.log}" if error.log else ""
-            typer.echo(f"kam: {error}{details}", err=True)
-            sys.exit(1)
+            _end(f"{error}{f'. The details are in {error.log}' if error.log else ''}", 1)
         with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:
             traceback.print_exc(file=log)
-        typer.echo(f"kam: {type(error).__name__}: {error}. The details are in {log.name}", err=True)
-        sys.exit(1)
+        _end(f"{type(error).__name__}: {error}. The details are in {log.name}", 1)
 
 
-def _values(pairs: list[str] | None) -> dict[str, object]:
-    from kamlib.study.yaml_lines import value
-
-    values = {}
-    for pair in pairs or []:
-        key, mark, text = pair.partition("=")
-        if not (key and mark):
-            raise InputError("--set needs key=value", found=pair, remedy="For example --set churn.horizon_days=90.")
-        try:
-            values[key] = value(text)
-        except InputError as error:
-            raise InputError(f"--set {key}: {error.problem}", found=text, remedy=error.remedy) from None
-    return values
+class _Stopped(BaseException):
+    """A person or the system stops the command; typer would take a KeyboardInterrupt for itself."""
 
 
-def _columns(cells: Iterable[str]) -> str:
-    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, (12, 20, 12, 20), strict=False))
+def _stop(number: int, frame: object) -> None:
+    raise _Stopped
 
 
-def _count(value: int) -> str:
-    return f"{value:,}"
+def _end(words: str, status: int) -> NoReturn:
+    typer.echo(f"kam: {words}", err=True)
+    sys.exit(status)
 
 
-def _money(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:,.2f}"
+@contextmanager
+def _stopped(words: str) -> Iterator[None]:
+    """End with one line where a person or the system stops the command; by then it has cleared what it began."""
+    try:
+        yield
+    except _Stopped:
+        _end(f"stopped; {words}", STOPPED)

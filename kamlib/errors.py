@@ -1,4 +1,4 @@
-"""The one error that a user can mend: what is wrong, where, what was found and what to do."""
+"""The error that a user can mend: what is wrong, where, what was found and what to do; and that of a notebook which failed."""
 
 from __future__ import annotations
 
@@ -53,6 +53,20 @@ class InputError(ValueError):
             quoted = isinstance(found, str) and not ("'" in found and found.isprintable())
             text += f"; found {found!r}" if quoted else f"; found {found}"
         super().__init__(f"{text}. {remedy}" if remedy else text)
+
+
+class StepError(RuntimeError):
+    """A notebook failed for a reason that is not the user's input: names the notebook, the cell and the cause.
+
+    `log` is the file with the details, once a run wrote one.
+    """
+
+    log: Path | None = None
+
+    def __init__(self, notebook: str, cell: int | None, cause: str, trace: str = "") -> None:
+        self.notebook, self.cell, self.cause, self.trace = notebook, cell, cause, trace
+        where = f"{notebook}, cell {cell}" if cell is not None else notebook
+        super().__init__(f"{where}: {cause}")
 
 
 def some(values: Iterable[object], most: int = 5) -> str:

@@ -40,7 +40,7 @@ _MORE = ("product", "category", "currency", "channel", "manager", "mark", "sourc
 
 #: what a test may start only under the marker, by programs and modules
 STARTS = {
-    "kernel": {"ipykernel_launcher", "papermill"},
+    "kernel": {"ipykernel_launcher", "kamlib.run.notebook.warm", "papermill"},
     "server": {"initdb", "pg_ctl"},
     "jvm": {"spark-submit", "java"},
     "browser": {"node", "chromium"},  # node is playwright's driver
@@ -60,7 +60,7 @@ FIRST = (
     "test_online_retail_ii.py",
     "io/test_engines.py",
     "run/test_batch.py",
-    "run/test_store.py",
+    "run/test_opened.py",
 )
 
 _running: pytest.Item | None = None
@@ -139,14 +139,15 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 @pytest.fixture(scope="session")
 def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """The report of one run of the sample. Its tables are then those of the draft too: notebooks without a folder find them."""
+    from kamlib.run.opened import Run
+    from kamlib.run.places import SAMPLE
     from kamlib.run.publish import run_study
-    from kamlib.run.store import SAMPLE, Run
 
     def make(folder: Path) -> None:
         tables = run_study(SAMPLE, out=folder).parent / "tables"
         draft = Run.open().folder / "tables"
         for table in tables.glob("*.parquet"):
-            for path in (table, table.with_suffix(".key")):  # a key is there once its table is
+            for path in (table, table.with_suffix(".json")):  # what says that a table is there comes last
                 beside = shutil.copy(path, draft / f".{path.name}")
                 Path(beside).replace(draft / path.name)
 
@@ -157,7 +158,7 @@ def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path
 def sample_clean() -> Clean:
     """The clean tables of the sample."""
     from kamlib.intake.pipeline import collect
-    from kamlib.run.store import SAMPLE
+    from kamlib.run.places import SAMPLE
 
     return collect(Study.read(SAMPLE))
 

@@ -34,7 +34,7 @@ if __name__ == "__main__":
     if named := [Path(name) for name in sys.argv[1:]]:
         books = named
     else:
-        from kamlib.run.steps import notebook_steps
+        from kamlib.run.notebook.steps import notebook_steps
 
         numbered = [step.path for step in notebook_steps()]
         books = [*numbered, *sorted(set(FOLDER.glob("*.ipynb")) - set(numbered))]

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kamlib.run.steps import FOLDER
+from kamlib.run.places import NOTEBOOKS as FOLDER
 
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
 

@@ -21,11 +21,11 @@ GALLERY = KAMLIB / "report" / "figures"  # a face of many pictures, each with on
 
 #: slow to import: imported where they are used, so that a start without them stays quick
 SLOW = (
-    *("seaborn", "sklearn", "lifelines", "scipy.stats", "nbconvert", "papermill", "nbformat", "IPython"),
-    "jupyter_client",
+    *("seaborn", "sklearn", "lifelines", "scipy", "nbconvert", "papermill", "nbformat", "IPython"),
+    *("jupyter_client", "nbclient", "ipykernel", "bs4"),
 )
-#: extras that may be absent
-EXTRAS = ("psycopg", "pyspark")
+#: extras that may be absent, and a module that Windows does not have
+EXTRAS = ("psycopg", "pyspark", "resource")
 TABLES = ("pandas", "numpy", "ibis", "duckdb", "pyarrow")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import papermill
 import pytest
 
-from kamlib.run.steps import FOLDER
+from kamlib.run.places import NOTEBOOKS as FOLDER
 
 BOOKS = sorted(FOLDER.glob("*.ipynb"))
 ROOT = FOLDER.parent

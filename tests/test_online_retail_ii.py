@@ -18,8 +18,8 @@ from kamlib.facts import account_facts, account_months
 from kamlib.facts.states import customer_states
 from kamlib.intake import cleaning
 from kamlib.intake.pipeline import Clean, collect
+from kamlib.run.notebook.steps import notebook_steps
 from kamlib.run.publish import run_study
-from kamlib.run.steps import notebook_steps
 from kamlib.segments import abc_xyz, crosstabs, lifecycle, rfm, xyz
 from kamlib.study.model import Study
 

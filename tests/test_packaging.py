@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tomllib
 from collections import defaultdict
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -123,3 +125,40 @@ def test_the_conda_environment_lists_exactly_the_packages_of_the_project():
     assert sorted(pip) == sorted([*PROJECT["dependencies"], "-e ."])
     python = next(item for item in environment if isinstance(item, str) and item.startswith("python"))
     assert python.removeprefix("python") == PROJECT["requires-python"]
+
+
+@pytest.mark.slow
+def test_a_wheel_holds_the_notebooks_and_the_sample_and_nothing_is_written_into_it(tmp_path):
+    def done(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*map(str, words)], capture_output=True, text=True, **options)
+
+    built = done(find_uv_bin(), "build", "--wheel", "--out-dir", tmp_path / "dist", ROOT)
+    if re.search("error sending request|timed out|server error", built.stderr):
+        pytest.skip("the index of packages cannot be reached")
+    assert built.returncode == 0, built.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    place = tmp_path / "installed"
+    installed = done(find_uv_bin(), "pip", "install", "--no-deps", "--target", place, "--python", sys.executable, wheel)
+    assert installed.returncode == 0, installed.stderr
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*") if "__pycache__" not in path.parts}
+
+    def kam(*words: str, cwd: Path) -> str:
+        main = "import kamlib, sys; from kamlib.cli import main; print(kamlib.__file__); main()"
+        options = {"cwd": cwd, "env": os.environ | {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}}
+        ran = done(sys.executable, "-c", main, *words, **options)
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout.startswith(str(place))
+        return ran.stdout
+
+    assert "kam " in kam("--version", cwd=tmp_path)
+    kam("new", "mine", cwd=tmp_path)
+    assert "orders" in kam("check", "study.yaml", cwd=tmp_path / "mine")
+    opened = "from kamlib.run import Run; print(Run.open().folder)"
+    options = {
+        "cwd": place / "kamlib" / "kit" / "notebooks",
+        "env": os.environ
+        | {"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"},
+    }
+    draft = done(sys.executable, "-c", opened, **options).stdout.strip()
+    assert draft == str(tmp_path / "cache" / "kam" / "reports" / "drafts" / "sample" / "2026Q2")
+    assert {path: path.stat().st_mtime_ns for path in place.rglob("*") if "__pycache__" not in path.parts} == before

@@ -9,8 +9,9 @@ import nbformat
 import pandas as pd
 import pytest
 
-from kamlib.run.steps import notebook_steps
-from kamlib.run.store import Run
+from kamlib.run.execute_step import execute_step
+from kamlib.run.notebook.steps import notebook_steps
+from kamlib.run.opened import Run
 
 STUDY = """\
 name: tiny
@@ -32,11 +33,8 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
     run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
     for step in notebook_steps():
         if step.name in ("01_cleaning", "05_churn"):
-            run.execute(step)
-    book = nbformat.read(run.folder / "notebooks" / "05_churn.ipynb", as_version=4)
-    outputs = [out for cell in book.cells if cell.cell_type == "code" for out in cell.outputs]
-    assert not [out for out in outputs if out.output_type in ("error", "stream")]
-    text = "\n".join(out["data"].get("text/plain", "") for out in outputs)
+            execute_step(run.present, run.folder, step)
+    text = _text(run, "05_churn")
     assert not re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text)
     for words in (
         "No P(return) can be given",
@@ -48,3 +46,37 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
     assert run.load("churn")["p_lost"].isna().all()
     assert [len(run.load(name)) for name in ("losses", "winback", "winback_actions")] == [0, 0, 0]
     assert isinstance(run.load("value"), pd.DataFrame)
+
+
+@pytest.mark.kernel
+def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path):
+    """Eight customers order on the 10th of each month of 2024, two on 1 January as well; three stop in February, April and May.
+
+    The year begins in July. 180 days after 1 January is 29 June, so FY2025Q1, July to September, is the first quarter
+    told. The last orders + 180 days are 8 August, 7 October and 6 November: of 8 customers 1 is lost in FY2025Q1, of
+    the other 7 then 2 in FY2025Q2. Lines until June: 5 * 6 + 2 + 4 + 5 + 2 = 43; from July on 5 * 6 = 30.
+    """
+    last = {1: 2, 2: 4, 3: 5}
+    days = [(who, f"2024-{month:02d}-10") for who in range(1, 9) for month in range(1, last.get(who, 12) + 1)]
+    days += [(who, "2024-01-01") for who in (7, 8)]
+    lines = [f"o{place},{who:03d},{day},100" for place, (who, day) in enumerate(days)]
+    (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
+    (tmp_path / "study.yaml").write_text(STUDY.replace("2026Q2", "FY2025Q2\nyear_begins: 7"))
+    run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
+    assert run.as_of == date(2024, 12, 31)
+    for step in notebook_steps():
+        if step.name in ("01_cleaning", "05_churn"):
+            execute_step(run.present, run.folder, step)
+    cleaning, churn = (_text(run, name) for name in ("01_cleaning", "05_churn"))
+    assert re.search(r"FY2024 +FY2025\nkept +43 +30\b", cleaning)
+    for page in (cleaning, churn):
+        assert "The fiscal year begins in July: FY2026 is the one that ends in 2026." in page
+    assert re.findall(r"^(FY\w+) +(\d) +(\d) ", churn, re.M) == [("FY2025Q1", "8", "1"), ("FY2025Q2", "7", "2")]
+    assert not re.search(r"\b2024Q", churn)
+
+
+def _text(run: Run, name: str) -> str:
+    book = nbformat.read(run.folder / "notebooks" / f"{name}.ipynb", as_version=4)
+    outputs = [out for cell in book.cells if cell.cell_type == "code" for out in cell.outputs]
+    assert not [out for out in outputs if out.output_type in ("error", "stream")]
+    return "\n".join(out["data"].get("text/plain", "") for out in outputs)

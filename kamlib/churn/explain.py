@@ -149,7 +149,7 @@ def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
     z = standardised(model, train)
-    coefficients = fit_cox(cox_data(z, train, came).drop(columns="_account"), _HARDLY).params_
+    coefficients = fit_cox(cox_data(z, train, came), _HARDLY).coefficients
     seen = came["duration"] > 0
     found = proportional_hazards(
         z[seen], came.loc[seen, "duration"], came.loc[seen, "event"], coefficients, train.loc[seen, "as_of"]

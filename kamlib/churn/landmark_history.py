@@ -20,7 +20,7 @@ from kamlib.io.engines import small
 from kamlib.stats.draws import drawn
 
 _CHECKED = 200  # accounts that the leak alarm is tried on
-_OUTCOME = ["as_of", "next_order", "ended_on"]  # what a landmark row holds beside its covariates
+_APART = ["as_of", "next_order", "ended_on", "share", "cumulative_share"]  # the outcome, and what other accounts say
 
 
 def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
@@ -47,7 +47,7 @@ def at_risk_history(
     interactions: pd.DataFrame | None = None,
     invoices: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """`kamlib.churn.landmarks.landmark_table` at `days`, after the leak alarm was tried on the earlier ones.
+    """`kamlib.churn.landmarks.landmark_table` at `days`; the leak alarm is tried on the latest but one.
 
     Parameters
     ----------
@@ -70,27 +70,36 @@ def at_risk_history(
 
     def rows(lines: ir.Table, at: Sequence[date]) -> pd.DataFrame:
         known = account_facts(lines, at, horizon_days=horizon_days, observed_from=since)
-        came = next_orders(lines, at, days[-1]) if at[-1] < days[-1] else _nothing(known)
+        before = [day for day in at if day < days[-1]]
+        came = next_orders(lines, before, days[-1]) if before else _nothing(known)
         return landmark_table(known, came, at_risk_days=at_risk_days, **tables)
 
-    if earlier:
-        drawn = some_accounts(part.filter(part.date <= earlier[-1]), _CHECKED).select("customer_id").distinct()
+    queries = [(orders, [*earlier, days[-1]])] if part is orders else [(part, earlier), (orders, days[-1:])]
+    table = pd.concat([rows(lines, at) for lines, at in queries if at], ignore_index=True)
+    found = table[table["as_of"] == pd.Timestamp(earlier[-1])] if earlier else table.head(0)
+    if len(found):
+        ids = drawn(found["customer_id"], _CHECKED, seed=1)
+        few = _kept(part.semi_join(small(part.get_backend(), {"customer_id": ids}), "customer_id"))
         given = {name: table for name, table in tables.items() if table is not None}
         raise_on_leak(
-            lambda known, day: _covariates(known, day, horizon_days, at_risk_days, since),
-            {"orders": _kept(part.semi_join(drawn, "customer_id")), **given},
+            _covariates(found[found["customer_id"].isin(ids)]),
+            lambda known, day: _made(known, day, horizon_days, at_risk_days, since),
+            {"orders": few, **given},
             earlier[-1],
         )
-    return pd.concat([rows(lines, at) for lines, at in ((part, earlier), (orders, days[-1:])) if at], ignore_index=True)
+    return table
 
 
-def _covariates(
+def _made(
     tables: Mapping[str, Any], day: pd.Timestamp, horizon_days: int, at_risk_days: int, since: date
 ) -> pd.DataFrame:
     facts = account_facts(tables["orders"], day.date(), horizon_days=horizon_days, observed_from=since)
     others = {name: table for name, table in tables.items() if name != "orders"}
-    found = landmark_table(facts, _nothing(facts), at_risk_days=at_risk_days, **others)
-    return found.set_index("customer_id").drop(columns=_OUTCOME)
+    return _covariates(landmark_table(facts, _nothing(facts), at_risk_days=at_risk_days, **others))
+
+
+def _covariates(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_index("customer_id").drop(columns=_APART)
 
 
 def _kept(lines: ir.Table) -> ir.Table:

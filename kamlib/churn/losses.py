@@ -13,6 +13,7 @@ from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
 from kamlib.stats.intervals import newcombe, wilson
 from kamlib.stats.reasons import waiting
+from kamlib.study.periods import period_label, quarter_frequency
 
 
 def loss_episodes(
@@ -85,7 +86,7 @@ def loss_episodes(
 
 
 def losses_by_quarter(
-    episodes: pd.DataFrame, first_orders: pd.Series, as_of: date, *, horizon_days: int = 180
+    episodes: pd.DataFrame, first_orders: pd.Series, as_of: date, *, horizon_days: int = 180, year_begins: int = 1
 ) -> pd.DataFrame:
     """Customers at the start of each whole quarter, those lost and those that came back in it, and the money that went.
 
@@ -93,10 +94,11 @@ def losses_by_quarter(
     ----------
     episodes : `loss_episodes` at `as_of`.
     first_orders : day of the first purchase, by customer_id.
+    year_begins : the month, 1 to 12; from 2 on the quarters are those of a fiscal year.
 
     Returns
     -------
-    DataFrame, one row a calendar quarter
+    DataFrame, one row a quarter
         quarter, customers (at its start: bought before, and not lost), losses (of them), share, low, high (Wilson), amount and
         margin (of all lost in it, in their last year), returned, returned_amount and returned_margin (of those who came
         back in it, in the year before they were lost). Money is missing where a year of one of them lies partly before the
@@ -109,7 +111,7 @@ def losses_by_quarter(
     who = first_orders.index.get_indexer(pd.Index(episodes["customer_id"]))
     money = episodes[["amount", "margin"]].where(whole)
     rows = []
-    for quarter in pd.period_range(since, day, freq="Q") if len(first_orders) else ():
+    for quarter in pd.period_range(since, day, freq=quarter_frequency(year_begins)) if len(first_orders) else ():
         start, end = quarter.start_time, quarter.end_time.normalize()
         if start < since or end > day:
             continue
@@ -119,7 +121,7 @@ def losses_by_quarter(
         back = episodes["returned_on"].between(start, end)
         rows.append(
             {
-                "quarter": f"{quarter.year}Q{quarter.quarter}",
+                "quarter": period_label(end, year_begins),
                 "customers": int(there.sum()),
                 "losses": int(there[np.unique(who[lost])].sum()),
                 **money[lost].sum(skipna=False),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaln
+from threadpoolctl import threadpool_limits
 
 _ACCOUNTS = 5_000  # that the four parameters are fitted on, at most
 _WEEK = 7.0
@@ -35,6 +34,9 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
     ----------
     Batislam, Denizel & Filiztekin (2007), International Journal of Research in Marketing 24(3).
     """
+    from scipy.optimize import minimize
+    from scipy.special import betaln, gammaln
+
     keep = np.random.default_rng(seed).permutation(len(x))[:_ACCOUNTS]
     n, last, weeks = (values.to_numpy(dtype="float64")[keep] for values in (x, recency, age))
     last, weeks = last / _WEEK, weeks / _WEEK
@@ -46,12 +48,15 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
         leaves = betaln(a + 1, b + n) - (r + n) * np.log(alpha + last)
         return float(-(shared + np.logaddexp(stays, leaves)).mean() + 1e-4 * (logs**2).sum())
 
-    best = minimize(loss, np.log([1.0, 10.0, 0.5, 2.0]), method="L-BFGS-B", bounds=[(-7, 9)] * 4)
+    with threadpool_limits(1):  # of four numbers: threads would only wait for each other
+        best = minimize(loss, np.log([1.0, 10.0, 0.5, 2.0]), method="L-BFGS-B", bounds=[(-7, 9)] * 4)
     return MbgNbd(*(float(value) for value in np.exp(best.x)))
 
 
 def alive(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
     """P(still a client), 0 to 1; parameters as in `fit_mbg_nbd`."""
+    from scipy.special import expit
+
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     weeks, last = age / _WEEK, recency / _WEEK
     gone = np.log(a) - np.log(b + x) + (r + x) * (np.log(alpha + weeks) - np.log(alpha + last))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -81,6 +82,53 @@ class Model:
         return pd.DatetimeIndex(self.pieces[0].events.index)
 
 
+@dataclass(frozen=True)
+class Training:
+    """The rows that a model learns from, whatever its settings: landmarks before `until`, what came after each, covariates.
+
+    matrix holds the covariates at mean 0 and standard deviation 1, a missing one at the mean.
+    """
+
+    horizon_days: int
+    until: pd.Timestamp
+    rows: pd.DataFrame
+    came: pd.DataFrame
+    common: Usual
+    mean: pd.Series
+    sd: pd.Series
+    matrix: pd.DataFrame
+
+    @cached_property
+    def mbg_nbd(self) -> MbgNbd:
+        """Fitted on each account as it was last seen: who has fallen silent for good stays in it, for its last row holds all its orders."""
+        last = self.rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
+        return fit_mbg_nbd(*repeats(last, self.rows["as_of"].max()))
+
+
+def training(
+    table: pd.DataFrame,
+    until: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    most_rows: int = 1_000_000,
+    seed: int = 1,
+) -> Training:
+    """What `fit` learns from; parameters and errors as there."""
+    until = pd.Timestamp(until)
+    rows = sample_accounts(table.loc[table["as_of"] < until], most_rows, seed)
+    came = outcomes(rows, until, horizon_days=horizon_days)
+    if not came["complete"].any():
+        raise InputError(
+            f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
+            remedy="Give a longer history or a shorter horizon.",
+        )
+    common = usual(rows[came["complete"]])
+    natural = covariates(rows, common)
+    natural = natural[_usable(natural, rows["as_of"])]
+    mean, sd = natural.mean(), natural.std(ddof=0)
+    return Training(horizon_days, until, rows, came, common, mean, sd, ((natural - mean) / sd).fillna(0.0))
+
+
 def fit(
     table: pd.DataFrame,
     until: date | pd.Timestamp,
@@ -98,7 +146,7 @@ def fit(
     table : DataFrame
         `kamlib.churn.landmarks.landmark_table`; rows at `until` or later are not used.
     until : the day of the prediction. Landmarks nearer than the horizon are censored at it and give no level.
-    settings : penalty (lifelines' `penalizer`, on standardised covariates) and time split; None: the defaults.
+    settings : penalty (a ridge on standardised covariates, `kamlib.churn.cox.fit_cox`) and time split; None: the defaults.
     most_rows, robust_rows : above `most_rows` whole accounts are sampled for the fit; intervals are widened for accounts
         that stand at several landmarks by a robust variance on at most `robust_rows` rows (0: not widened).
 
@@ -112,57 +160,43 @@ def fit(
     Cox (1972), JRSS B 34; van Houwelingen (2007), Scandinavian Journal of Statistics 34 (landmarks as strata);
     Lin & Wei (1989), JASA 84 (robust variance).
     """
-    until, settings = pd.Timestamp(until), settings or Settings()
-    train = sample_accounts(table.loc[table["as_of"] < until], most_rows, seed)
-    came = outcomes(train, until, horizon_days=horizon_days)
+    learnt = training(table, until, horizon_days=horizon_days, most_rows=most_rows, seed=seed)
+    return fitted(learnt, settings or Settings(), robust_rows=robust_rows, seed=seed)
+
+
+def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, seed: int = 1) -> Model:
+    """`fit` on rows that are prepared already, so that several settings are tried on the same ones."""
+    rows, came, matrix = learnt.rows, learnt.came, learnt.matrix
     complete = came["complete"]
-    if not complete.any():
-        raise InputError(
-            f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
-            remedy="Give a longer history or a shorter horizon.",
-        )
-    common = usual(train[complete])
-    natural = covariates(train, common)
-    columns = _usable(natural, train["as_of"])
-    mean, sd = natural[columns].mean(), natural[columns].std(ddof=0)
-    matrix = ((natural[columns] - mean) / sd).fillna(0.0)
-    edges = [0, *([settings.split_day] if settings.split_day else []), horizon_days]
-    pieces = []
+    landmarks = rows.loc[complete, "as_of"].unique()
+    edges = [0, *([settings.split_day] if settings.split_day else []), learnt.horizon_days]
+    pieces, own = [], pd.Series(0.0, index=rows.index)
     for start, end in pairwise(edges):
-        data = cox_data(matrix, train, came, start, end)
-        fitted = fit_cox(data.drop(columns=NAMES["account"]), settings.penalty)
-        coefficients, covariance = fitted.params_.reindex(columns), fitted.variance_matrix_.loc[columns, columns]
+        data = cox_data(matrix, rows, came, start, end)
+        cox = fit_cox(data, settings.penalty)
+        covariance = cox.covariance
         if robust_rows:
-            widen = widening(data, fitted, robust_rows, seed).reindex(columns)
+            widen = widening(data, settings.penalty, cox, robust_rows, seed)
             covariance = covariance * np.outer(widen, widen)
-        whole = data.loc[complete.reindex(data.index)]
-        parts = _hazard_parts(whole, np.exp(whole[columns] @ coefficients), end - start)
-        events, exposure = (part.reindex(train.loc[complete, "as_of"].unique(), fill_value=0.0) for part in parts)
-        pieces.append(Piece(start, end, coefficients, covariance, events, exposure))
-    own = sum(
-        train["as_of"].map({day: cumulative_hazard(piece, [day]) for day in piece.events.index})
-        * np.exp(matrix @ piece.coefficients)
-        for piece in pieces
-    )
+        risk = np.exp(matrix @ cox.coefficients)
+        parts = _hazard_parts(data.loc[complete.reindex(data.index)], risk, end - start)
+        events, exposure = (part.reindex(landmarks, fill_value=0.0) for part in parts)
+        piece = Piece(start, end, cox.coefficients, covariance, events, exposure)
+        own += rows["as_of"].map(whole_hazards(piece)) * risk
+        pieces.append(piece)
     return Model(
-        horizon_days,
-        until,
+        learnt.horizon_days,
+        learnt.until,
         settings,
-        common,
-        mean,
-        sd,
+        learnt.common,
+        learnt.mean,
+        learnt.sd,
         tuple(pieces),
-        background(np.exp(-own[complete]), came.loc[complete, "lost"]),
-        _mbg_nbd(train) if settings.buyers else None,
-        len(train),
-        train["customer_id"].nunique(),
+        background(own[complete].mul(-1).pipe(np.exp), came.loc[complete, "lost"]),
+        learnt.mbg_nbd if settings.buyers else None,
+        len(rows),
+        rows["customer_id"].nunique(),
     )
-
-
-def _mbg_nbd(rows: pd.DataFrame) -> MbgNbd:
-    """Fitted on each account as it was last seen: who has fallen silent for good stays in it, for its last row holds all its orders."""
-    last = rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
-    return fit_mbg_nbd(*repeats(last, rows["as_of"].max()))
 
 
 def background(p: pd.Series, lost: pd.Series) -> float:
@@ -210,6 +244,6 @@ def daily_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> np.ndarray:
     return hazard
 
 
-def cumulative_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> float:
-    """The sum of `daily_hazard` over the whole piece."""
-    return float(daily_hazard(piece, landmarks).sum())
+def whole_hazards(piece: Piece) -> pd.Series:
+    """The sum of `daily_hazard` over the whole piece, of each landmark by itself."""
+    return (piece.events / piece.exposure.where(piece.exposure > 0)).sum(axis=1)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.churn.covariates import covariates
 from kamlib.churn.mbg_nbd import p_no_order, repeats
-from kamlib.churn.model import Level, Model, cumulative_hazard, daily_hazard
+from kamlib.churn.model import Level, Model, daily_hazard, whole_hazards
 from kamlib.errors import InputError
 
 _SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are of the same season
@@ -29,12 +29,13 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
     risks = relative_risks(model, z)
     p_lost = still_waiting(model, table, risks, model.horizon_days)
     most, fewest = np.zeros(len(table)), np.zeros(len(table))
-    each = [sum(cumulative_hazard(piece, [day]) for piece in model.pieces) for day in model.landmarks]
+    hazards = [whole_hazards(piece) for piece in model.pieces]
+    each = np.sum(hazards, axis=0)
     mildest, hardest = model.landmarks[int(np.argmax(each))], model.landmarks[int(np.argmin(each))]
-    for piece, risk in zip(model.pieces, risks, strict=True):
+    for piece, risk, hazard in zip(model.pieces, risks, hazards, strict=True):
         spread = np.exp(1.96 * np.sqrt(np.einsum("ij,jk,ik->i", z, piece.covariance, z, optimize=True).clip(min=0)))
-        most += cumulative_hazard(piece, [mildest]) * risk * spread
-        fewest += cumulative_hazard(piece, [hardest]) * risk / spread
+        most += hazard[mildest] * risk * spread
+        fewest += hazard[hardest] * risk / spread
     high = model.background + (1 - model.background) * np.exp(-fewest)
     low, high = (_averaged(model, table, p, model.horizon_days) for p in (np.exp(-most), high))
     return pd.DataFrame(

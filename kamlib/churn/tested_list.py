@@ -16,8 +16,9 @@ from kamlib.churn.landmarks import landmark_dates
 from kamlib.churn.model import Model, Settings
 from kamlib.churn.next_order import next_order_days
 from kamlib.errors import InputError
-from kamlib.facts import account_facts, worth_column
+from kamlib.facts import worth_column
 from kamlib.facts.days import as_dates
+from kamlib.facts.order_lines import check_lines
 from kamlib.study.sections import Churn
 
 
@@ -75,13 +76,10 @@ def forecast(
     """
     rules = rules or Churn()
     last, horizon = pd.Timestamp(as_dates(as_of)[-1]), rules.horizon_days
-    known = account_facts(
-        orders, last.date(), columns=["first_order", "last_order", "margin", "margin_12m", "revenue_12m"]
-    )
-    known = known[known["last_order"].notna()]
-    if known.empty:
+    check_lines(orders, "date", "amount")
+    first = orders.filter((orders.date <= last.date()) & (orders.amount > 0)).date.min().to_pyarrow().as_py()
+    if first is None:
         raise InputError(f"nobody bought anything by {last.date()}", remedy="Choose a later as_of.")
-    first = known["first_order"].min().date()
     marks = landmark_dates(first, last.date(), horizon_days=horizon, step_days=rules.step_days)
     days = [day.date() for day in marks["as_of"]]
     some = some_accounts(orders, rules.most_rows // max(1, len(days) - 1), seed=rules.seed)
@@ -95,14 +93,15 @@ def forecast(
         interactions=interactions,
         invoices=invoices,
     )
-    choices = choose(at_risk, last - pd.Timedelta(days=horizon), horizon_days=horizon, penalties=rules.penalties)
+    test_date = last - pd.Timedelta(days=horizon)
+    choices = choose(at_risk, test_date, horizon_days=horizon, penalties=rules.penalties)
     settings = chosen(choices)
     test = evaluate(
         at_risk,
         last,
         settings,
         horizon_days=horizon,
-        money=worth_column(known),
+        money=worth_column(at_risk[at_risk["as_of"] == test_date]),
         fewest_losses=rules.fewest_losses,
         bootstraps=rules.bootstraps,
         seed=rules.seed,

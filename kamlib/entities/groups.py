@@ -7,8 +7,6 @@ from decimal import Decimal
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from kamlib.errors import InputError, some
 
@@ -103,6 +101,9 @@ def _by_review(
     own: np.ndarray, heads: np.ndarray, review: pd.DataFrame, joining: list[str]
 ) -> tuple[np.ndarray, list[str]]:
     """The unit of each account when those that the review joins are counted together, and how many it joined."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     at = pd.Series(heads, index=own)
     one, other = (review[column].map(at) for column in ("account_id", "other_id"))
     together = review["decision"].isin(joining)

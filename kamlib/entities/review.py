@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from kamlib.entities import duplicates
 from kamlib.errors import InputError, some
@@ -178,6 +176,9 @@ def _checked(table: pd.DataFrame, ids: set[str], path: Path) -> pd.DataFrame:
 
 def _wholes(decided: pd.DataFrame, joins: pd.Series) -> np.ndarray:
     """The number of the whole to which both accounts of each row belong when the joining rows join theirs."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     codes, ids = pd.factorize(decided[["account_id", "other_id"]].to_numpy(dtype=object).ravel())
     ends = codes.reshape(-1, 2)
     one, other = ends[joins.to_numpy(dtype=bool)].T

@@ -26,7 +26,7 @@ def known_at(name: str, table: pd.DataFrame, day: date | pd.Timestamp) -> pd.Dat
     columns = [column for column in INPUTS[name].columns if column.name in table]
     row_date = next((c.name for c in columns if c.required and c.known_at == c.name and c.type == "date"), None)
     seen = table.loc[table[row_date] <= day].copy() if row_date else table.copy()
-    dates = {c.name: pd.to_datetime(seen[c.name]) for c in columns if c.type == "date"}
+    dates = {c.name: pd.to_datetime(seen[c.name], cache=False) for c in columns if c.type == "date"}
     for column in columns:
         if column.name.endswith("_id"):
             continue
@@ -38,6 +38,7 @@ def known_at(name: str, table: pd.DataFrame, day: date | pd.Timestamp) -> pd.Dat
 
 
 def raise_on_leak(
+    found: pd.DataFrame,
     make: Callable[[Mapping[str, Any], pd.Timestamp], pd.DataFrame],
     tables: Mapping[str, Any],
     day: date | pd.Timestamp,
@@ -46,7 +47,8 @@ def raise_on_leak(
 
     Parameters
     ----------
-    make : function of the tables and the day that gives the covariates, one row per account (customer_id as index).
+    found : the covariates as they were made of all that the tables hold, one row per account (customer_id as index).
+    make : function of the tables and the day that gives the same columns.
     tables : input tables by name; orders may stay in the engine, as an Ibis table.
 
     Raises
@@ -55,12 +57,11 @@ def raise_on_leak(
         Naming the covariates that changed: they read the future.
     """
     day = pd.Timestamp(day)
-    full = make(tables, day)
     past: Any = make({name: _before(name, table, day) for name, table in tables.items()}, day)
-    past = past.reindex(index=full.index, columns=full.columns)
+    past = past.reindex(index=found.index, columns=found.columns)
     leaked = []
-    for name in full:
-        a, b = full[name], past[name]
+    for name in found:
+        a, b = found[name], past[name]
         numbers = pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b)
         same = np.isclose(a, b, equal_nan=True) if numbers else (a.eq(b) | (a.isna() & b.isna())).to_numpy()
         if not same.all():

@@ -75,7 +75,7 @@ def months_between(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
 
 
 def as_dates(as_of: date | str | Sequence[date | str]) -> list[date]:
-    """One or several days, or quarters such as 2026Q3, as a list of days, ascending, each once.
+    """One or several days, or calendar quarters such as 2026Q3, as a list of days, ascending, each once.
 
     Raises
     ------

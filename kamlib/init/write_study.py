@@ -32,6 +32,7 @@ def text(draft: Draft, folder: Path) -> str:
         "# " + {0: "No line is unsure.", 1: "One line is unsure."}.get(doubts, f"{doubts} lines are unsure."),
         "",
         *[_line(0, key, marked) for key, marked in draft.head.items()],
+        "# year_begins: 7                  # month in which your fiscal year begins; write a quarter of it FY2026Q3",
         "",
         "# Where each table lies and what its columns are called there (ours: yours).",
         "sources:",

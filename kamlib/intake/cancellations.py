@@ -57,7 +57,7 @@ def settle(con: Any, stored: ir.Table, rules: list[Rule], study: Study) -> ir.Ta
     Parameters
     ----------
     con : Ibis backend.
-    stored : the lines with `cleaning.ORDER_COLUMNS` but mark and customer_id, `flags`, and what `columns` gave.
+    stored : the lines with `cleaning.ORDER_COLUMNS` but mark, `flags`, and what `columns` gave.
     rules : those that apply, in the order of their bits.
     """
     wanted = {rule.name: place for place, rule in enumerate(rules) if rule.across}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from decimal import Decimal
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -20,6 +21,7 @@ from kamlib.io import engines
 from kamlib.io.values import MONEY, SUM, exact, fitting
 from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
+from kamlib.study.periods import year_labels
 
 QUARANTINE = ("table", "source_file", "source_line", "reason", "date", "amount", "original")
 ORDER_COLUMNS = (
@@ -30,19 +32,40 @@ ORDER_COLUMNS = (
 
 @dataclass(frozen=True)
 class Flagged:
-    """Every order line that came, with the rules it hits (bit i of `flags` is rule i), and the unit of each account.
-
-    `came` is the amount before repairs, where one changes amounts.
-    """
+    """Every order line that came, with its customer and the rules it hits (bit i of `flags` is rule i); `came`: before repairs."""
 
     table: ir.Table
-    heads: ir.Table
     rules: tuple[Rule, ...]
+
+    @cached_property
+    def sums(self) -> pd.DataFrame:
+        """By the flags of the lines: rows, exact money (amount, came, size: the amount without its sign), highest amount."""
+        amount = self.table.amount
+        came = self.table.came if "came" in self.table.columns else amount
+        money = {"amount": amount, "came": came, "size": amount.abs()}
+        sums = {name: values.cast(SUM).sum() for name, values in money.items()}
+        groups = self.table.group_by("flags").agg(rows=self.table.count(), **sums, highest=amount.max())
+        made: pd.DataFrame = groups.to_pandas().fillna(dict.fromkeys(money, Decimal(0)))
+        return made
 
     @property
     def aside(self) -> int:
         """The bits of the rules that set aside."""
         return sum(1 << place for place, rule in enumerate(self.rules) if rule.action == "set_aside")
+
+    def under(self, study: Study) -> Flagged:
+        """The same lines under the actions of a study that differs in its policy about credit notes alone; nothing is read.
+
+        Raises
+        ------
+        InputError
+            If the policy refuses what came.
+        """
+        actions = {rule.name: rule.action for rule in of_study(study)}
+        made = replace(self, rules=tuple(replace(rule, action=actions[rule.name]) for rule in self.rules))
+        vars(made)["sums"] = self.sums  # actions do not change them
+        _refuse_credit_notes(made, study)
+        return made
 
     def first(self, action: str) -> Any:
         """The name of the first rule of this action that hits, or missing."""
@@ -74,13 +97,13 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     rules = of_study(study)
     known = engines.small(con, {"account_id": heads["account_id"], "customer_id": heads["customer_id"]})
     source = study.sources["orders"]
-    looked_for = any(rule.name == "overlap" for rule in rules) and overlapping_files.possible(
-        source, len(study.paths("orders"))
-    )
+    looked_for = any(rule.name == "overlap" for rule in rules)
+    looked_for = looked_for and overlapping_files.possible(source, len(study.paths("orders")))
     copied = overlapping_files.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
     lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
-    unknown = ~lines.account_id.isin(known.account_id) if accounts_given else ibis.literal(False)
-    lines = lines.mutate(unknown=unknown)
+    lines = lines.left_join(known, "account_id").drop("account_id_right")
+    unknown = lines.account_id.notnull() & lines.customer_id.isnull() if accounts_given else ibis.literal(False)
+    lines = lines.mutate(customer_id=ibis.coalesce(lines.customer_id, lines.account_id), unknown=unknown)
     answers = [(rule, hit) for rule in rules if (hit := hits(rule, lines, study)) is not None]
     applied = [rule for rule, _ in answers]
     bits = [ibis.ifelse(hit, 1 << place, 0) for place, (rule, hit) in enumerate(answers) if not rule.across]
@@ -91,24 +114,23 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     stored = engines.store(
         con,
         lines.select(
-            *[name for name in ORDER_COLUMNS if name not in ("customer_id", "mark")],
+            *[name for name in ORDER_COLUMNS if name != "mark"],
             *[name for name in ("flags", "row") if name in lines.columns],
             original=ibis.ifelse(aside, original(lines), None),
             **cancellations.columns(lines, study),
             **({"came": lines.came} if "came" in lines.columns else {}),
         ),
     )
-    flagged = Flagged(cancellations.settle(con, stored, applied, study), known, tuple(applied))
-    _refuse(flagged, study)
+    flagged = Flagged(cancellations.settle(con, stored, applied, study), tuple(applied))
+    _refuse_currencies(flagged, study)
+    _refuse_credit_notes(flagged, study)
     return flagged
 
 
 def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     """Money in the study's currency; missing where there is no rate."""
     here = lines.currency.isnull() | (lines.currency == study.currency)
-    rates = [
-        (lines.currency == code, ibis.literal(exact(rate), "decimal(18,10)")) for code, rate in study.rates.items()
-    ]
+    rates = [(lines.currency == code, ibis.literal(exact(one), "decimal(18,10)")) for code, one in study.rates.items()]
     rate = ibis.cases(*rates, else_=None) if rates else ibis.null("decimal(18,10)")
 
     def convert(money: Any) -> Any:
@@ -118,8 +140,7 @@ def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     return lines.mutate(**{name: convert(lines[name]) for name in money})
 
 
-def _refuse(flagged: Flagged, study: Study) -> None:
-    """Stop where the study's policy says so."""
+def _refuse_currencies(flagged: Flagged, study: Study) -> None:
     table = flagged.table
     if not study.rates and "no_rate" not in study.cleaning.rules:
         foreign = table.filter(table.currency.notnull() & (table.currency != study.currency))
@@ -130,6 +151,10 @@ def _refuse(flagged: Flagged, study: Study) -> None:
                 found=some(codes),
                 remedy="Give rates in the study file, or set cleaning.rules.no_rate to set_aside.",
             )
+
+
+def _refuse_credit_notes(flagged: Flagged, study: Study) -> None:
+    table = flagged.table
     if study.cleaning.credit_notes == "refuse":
         kept = table.filter((table.flags & flagged.aside) == 0)
         credit = kept.filter((kept.amount < 0) | flagged_as(kept, flagged, "cancellation"))
@@ -155,8 +180,7 @@ def flagged_as(table: ir.Table, flagged: Flagged, name: str) -> Any:
 def kept(flagged: Flagged) -> ir.Table:
     """The clean order lines, with the name of the first rule that marks them."""
     table = flagged.table.mutate(mark=flagged.first("mark"))
-    lines = table.filter((table.flags & flagged.aside) == 0).left_join(flagged.heads, "account_id")
-    return lines.mutate(customer_id=ibis.coalesce(lines.customer_id, lines.account_id)).select(*ORDER_COLUMNS)
+    return table.filter((table.flags & flagged.aside) == 0).select(*ORDER_COLUMNS)
 
 
 def set_aside(flagged: Flagged) -> ir.Table:
@@ -188,9 +212,11 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
     return made.sort_values(["month", "reason"], ignore_index=True)
 
 
-def by_year(monthly: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """The rows, or the amount, of `by_month` in a cross table: a row a reason, a column a year, "no date" where it could not be read."""
-    year = monthly["month"].dt.year.astype("Int64").astype(str).replace("<NA>", "no date")
+def by_year(monthly: pd.DataFrame, measure: str, year_begins: int = 1) -> pd.DataFrame:
+    """The rows, or the amount, of `by_month` in a cross table: a row a reason, a column a year that begins in the month
+    `year_begins`, "no date" where it could not be read.
+    """
+    year = year_labels(monthly["month"], year_begins).fillna("no date")
     table = monthly.assign(year=year, amount=monthly["amount"].astype(float))
     return table.pivot_table(values=measure, index="reason", columns="year", aggfunc="sum", fill_value=0)
 

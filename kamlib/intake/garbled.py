@@ -11,7 +11,11 @@ from functools import reduce
 from operator import or_
 
 import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from kamlib.intake.mapping import RAW
 from kamlib.io import readers
 
 LOOKED_AT = 100_000  # lines of each file, from its beginning
@@ -41,25 +45,52 @@ def cause(text: str) -> str | None:
     return None
 
 
-def told(raw: ir.Table, columns: Sequence[str], *, examples: bool = True) -> list[str]:
-    """What the reader should know of garbled texts: file, column, how many values, an example and the likely cause.
-
-    Looks at the first `LOOKED_AT` lines of each file, and at each different value once.
+def beyond_ascii(raw: ir.Table, columns: Sequence[str]) -> pd.DataFrame:
+    """The lines of a raw table that hold a letter beyond ASCII, of the first `LOOKED_AT` of each file: the file and `columns`.
 
     Parameters
     ----------
     raw : from `readers.read`.
-    columns : raw columns; those that are no text are left out.
+    columns : raw columns of text.
+    """
+    if not columns:
+        return pd.DataFrame()
+    rows = raw.filter(raw[readers.LINE] <= LOOKED_AT).select(readers.FILE, *columns)
+    with readers.plain_errors():
+        found: pd.DataFrame = rows.filter(
+            reduce(or_, [rows[name].re_search(r"[^\x00-\x7f]") for name in columns])
+        ).to_pandas()
+    return found
+
+
+def of_fetched(rows: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    """The same of a table that is in memory.
+
+    Parameters
+    ----------
+    rows : source_file, and the raw columns under `RAW` + name, missing beyond the first `LOOKED_AT` lines.
+    columns : raw columns of text.
+    """
+    texts = rows.select(["source_file", *[RAW + name for name in columns]])
+    beyond = [pc.fill_null(pc.invert(pc.string_is_ascii(text)), False) for text in texts.columns[1:]]
+    found: pd.DataFrame = texts.filter(reduce(pc.or_, beyond)).to_pandas() if beyond else pd.DataFrame()
+    return found.set_axis([readers.FILE, *columns] if beyond else [], axis=1)
+
+
+def told(beyond_ascii: pd.DataFrame, *, examples: bool = True) -> list[str]:
+    """What the reader should know of garbled texts: file, column, how many values, an example and the likely cause.
+
+    Each different value is looked at once.
+
+    Parameters
+    ----------
+    beyond_ascii : from `beyond_ascii` or `of_fetched`.
     examples : whether a value may be shown; not where they are names of persons.
     """
-    names = [name for name in dict.fromkeys(columns) if raw[name].type().is_string()]
-    if not names:
-        return []
-    rows = raw.filter(raw[readers.LINE] <= LOOKED_AT).select(readers.FILE, *names)
-    with readers.plain_errors():
-        beyond_ascii = rows.filter(reduce(or_, [rows[name].re_search(r"[^\x00-\x7f]") for name in names])).to_pandas()
-    made = []
-    for name in names:
+    made = list[str]()
+    if beyond_ascii.empty:
+        return made
+    for name in beyond_ascii.columns.drop(readers.FILE, errors="ignore"):
         counts = beyond_ascii.groupby([readers.FILE, name]).size().rename("values").reset_index()
         counts["cause"] = counts[name].map(cause)
         for (file, why), found in counts.dropna().groupby([readers.FILE, "cause"]):

@@ -9,7 +9,6 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.intake.cleaning import Flagged, examples, set_aside
-from kamlib.io.values import SUM
 from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 
@@ -40,12 +39,7 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
     ArithmeticError
         If what came is not what was kept plus what was set aside and what repairs took away.
     """
-    table = flagged.table
-    unrepaired = table.came if "came" in table.columns else table.amount
-    groups = table.group_by("flags").agg(
-        rows=table.count(), amount=table.amount.cast(SUM).sum(), came=unrepaired.cast(SUM).sum()
-    )
-    sums = groups.to_pandas().fillna({"amount": Decimal(0), "came": Decimal(0)})
+    sums = flagged.sums
 
     def total(wanted: Any, money: str = "amount") -> tuple[int, Decimal]:
         chosen = sums[[bool(wanted(flags)) for flags in sums["flags"]]]
@@ -56,6 +50,8 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
     before = 0
     for place, rule in enumerate(flagged.rules):
         bit = 1 << place
+        if rule.action == "off":
+            continue
         matched = total(lambda flags, bit=bit: flags & bit)
         reason = (0, Decimal("0.0000"))
         if rule.action == "repair":
@@ -171,18 +167,15 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     InputError
         If no line came, none is left, none is a sale, or a limit of the study is passed; shares and reasons are named.
     """
-    table = flagged.table.mutate(reason=flagged.first("set_aside"))
-    sums = (
-        table.group_by("reason")
-        .agg(rows=table.count(), amount=table.amount.cast(SUM).abs().sum(), highest=table.amount.max())
-        .to_pandas()
-    )
+    lines = flagged.sums.astype({"highest": float})
+    rules = [(1 << place, rule.name) for place, rule in enumerate(flagged.rules) if rule.action == "set_aside"]
+    reason = lines["flags"].map(lambda flags: next((name for bit, name in rules if flags & bit), "kept"))
+    sums = lines.groupby(reason).agg(rows=("rows", "sum"), amount=("size", "sum"), highest=("highest", "max"))
+    sums = sums.astype({"amount": float})
     if sums.empty:
         raise InputError(
             "no order line in the file", file=study.sources["orders"].place, remedy="Check sources.orders."
         )
-    sums["amount"] = sums["amount"].fillna(Decimal(0)).astype(float)
-    sums = sums.set_index(sums.pop("reason").fillna("kept"))
     if "kept" not in sums.index:
         reasons = ", ".join(f"{reason} {rows:,}" for reason, rows in sums["rows"].sort_values(ascending=False).items())
         if set(sums.index) <= _PERIOD:
@@ -191,12 +184,12 @@ def check_limits(flagged: Flagged, study: Study) -> None:
                 found=reasons,
                 remedy="Check as_of, start and dialect.date_format.",
             )
-        raise _too_much("every order line was set aside", reasons, flagged, sums["rows"].idxmax())
-    if sums.loc["kept", "highest"] <= 0:
+        raise _too_much("every order line was set aside", reasons, flagged, str(sums["rows"].idxmax()))
+    if (highest := float(sums["highest"]["kept"])) <= 0:
         raise InputError(
             "no order line has an amount above zero",
             file=study.sources["orders"].place,
-            found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {sums.loc['kept', 'highest']:,.2f}",
+            found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {highest:,.2f}",
             remedy="Check the column of the amount: sales are positive, credit notes negative.",
         )
     here = sums[["rows", "amount"]].drop(index=list(_PERIOD | _NOTHING), errors="ignore")

@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from kamlib.entities import groups, review
 from kamlib.errors import InputError
@@ -41,6 +42,8 @@ class Clean:
         The customer (customer_id) of each account (account_id).
     notes : list of str
         What else the reader should know.
+    lines : Flagged
+        Every order line that came, with the rules that it hits: what `orders`, and their ledger, are made from.
     """
 
     orders: ir.Table
@@ -49,6 +52,7 @@ class Clean:
     quarantine: ir.Table
     heads: pd.DataFrame
     notes: list[str]
+    lines: cleaning.Flagged
 
 
 def collect(study: Study) -> Clean:
@@ -65,9 +69,11 @@ def collect(study: Study) -> Clean:
         frames = {name: _fetch(con, study, name, Path(scratch), told) for name in study.sources if name != "orders"}
         heads, notes = _heads(study, frames)
         engine = con if study.embedded else engines.connect(study.engine)
-        mapped = _mapped(engine, study, "orders", Path(scratch), told)
+        raw, mapped, texts = _mapped(engine, study, "orders", Path(scratch), told)
+        told += garbled.told(garbled.beyond_ascii(raw, texts))
         flagged = cleaning.flag(engine, mapped, study, heads, accounts_given="accounts" in frames)
     readers.forget(con)
+    frames = screen.screened(con, frames)
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
     known_margin = orders.margin.count() > 0
@@ -95,7 +101,7 @@ def collect(study: Study) -> Clean:
         )
     if not bought["margin"].any():
         told.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
-    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told])
+    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told], flagged)
 
 
 def clean_orders(study: Study) -> ir.Table:
@@ -106,7 +112,7 @@ def clean_orders(study: Study) -> ir.Table:
         named = {"accounts"} & study.sources.keys()
         frames = {name: _fetch(con, study, name, Path(scratch), []) for name in named}
         heads, _ = _heads(study, frames)
-        mapped = _mapped(engine, study, "orders", Path(scratch), [])
+        _, mapped, _ = _mapped(engine, study, "orders", Path(scratch), [])
         flagged = cleaning.flag(engine, mapped, study, heads, accounts_given=bool(named))
     readers.forget(con)
     return cleaning.kept(flagged)
@@ -135,7 +141,8 @@ def _named(accounts: pd.DataFrame) -> pd.DataFrame:
     return accounts.dropna(subset="account_id").drop_duplicates("account_id")
 
 
-def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> ir.Table:
+def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> tuple[ir.Table, ir.Table, list[str]]:
+    """A table as it came, the same mapped, and the raw columns of its texts."""
     source = study.sources[name]
     if con.name == "duckdb":
         raw = readers.read(con, source, study.paths(name), scratch, told)
@@ -145,12 +152,15 @@ def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -
     told += refused
     given = mapping.columns(raw, name, source)
     texts = [given[c.name] for c in INPUTS[name].columns if c.type == "text" and not c.choices and c.name in given]
-    told += garbled.told(raw, texts, examples=name not in screen.FREE_TEXT)
-    return mapping.mapped(raw, name, source)
+    texts = [text for text in dict.fromkeys(texts) if raw[text].type().is_string()]
+    return raw, mapping.mapped(raw, name, source), texts
 
 
 def _fetch(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> pd.DataFrame:
-    return side_tables.fetch(_mapped(con, study, name, scratch, told), name)
+    _, mapped, texts = _mapped(con, study, name, scratch, told)
+    frame, beyond_ascii = side_tables.fetch(mapped, name, texts)
+    told += garbled.told(beyond_ascii, examples=name not in screen.FREE_TEXT)
+    return frame
 
 
 def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
@@ -162,7 +172,7 @@ def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:
     if not rest:
         return orders
     kinds = ibis.schema({name: kind.copy(nullable=True) for name, kind in orders.schema().items()} | {"amount": MONEY})
-    other = pd.concat(rest, ignore_index=True)
+    other = screen.quarantined(con, pd.concat(rest, ignore_index=True))
     other["date"] = pd.to_datetime(other["date"]).dt.date
-    stored = con.create_table(readers.name_of_its_own(), ibis.memtable(other, schema=kinds), temp=True)
-    return orders.union(readers.store(con, screen.quarantined(stored)))
+    rows = pa.Table.from_pandas(other, schema=kinds.to_pyarrow(), preserve_index=False)
+    return orders.union(con.create_table(readers.name_of_its_own(), rows, temp=True))

@@ -191,7 +191,7 @@ ORDERS: tuple[Rule, ...] = (
 def of_study(study: Study) -> list[Rule]:
     """The rules in their order, each with the action of this study; those that are off left out.
 
-    Under the policy ``drop`` cancellations and amounts below zero are set aside.
+    Under the policy ``drop`` cancellations and amounts below zero are set aside; else `credit_note` stays, though off.
 
     Raises
     ------
@@ -207,12 +207,11 @@ def of_study(study: Study) -> list[Rule]:
         raise InputError(f"cleaning.rules: {some(unable)} can't repair", found="rules that can: " + able)
     for key in ("cancelled", "not_goods", "tests"):
         _check_pattern(f"cleaning.{key}", getattr(study.cleaning, key))
-    actions: dict[str, Action] = {}
-    if study.cleaning.credit_notes == "drop":
-        actions = {"cancellation": "set_aside", "credit_note": "set_aside"}
-    actions |= study.cleaning.rules
+    drop: dict[str, Action] = {"cancellation": "set_aside", "credit_note": "set_aside"}
+    actions = (drop if study.cleaning.credit_notes == "drop" else {}) | study.cleaning.rules
     chosen = [replace(rule, action=actions.get(rule.name, rule.action)) for rule in ORDERS]
-    return [rule for rule in chosen if rule.action != "off"]
+    kept = {"credit_note"} - study.cleaning.rules.keys()  # its hits tell what the other policy would do
+    return [rule for rule in chosen if rule.action != "off" or rule.name in kept]
 
 
 def repaired(lines: ir.Table, rules: list[Rule], study: Study) -> ir.Table:

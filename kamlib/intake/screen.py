@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from kamlib.errors import InputError
 from kamlib.intake import screen_words
@@ -93,15 +96,22 @@ def without_refused(raw: ir.Table, name: str, source: Source) -> tuple[ir.Table,
     return raw.drop(*out).mutate(**{readers.BROKEN: broken}), source.model_copy(update={"columns": kept}), told
 
 
-def personal_texts(texts: ir.Column) -> ir.Table:
-    """Those of some texts that speak of personal life, each once, in the column `text`.
+def personal_texts(con: Any, texts: pd.Series) -> pd.Index:
+    """Those of some texts that speak of personal life, each once.
 
     Phrases of business are taken out first. A sentence is personal that holds a word which says so by itself, one
     that does beside a word for a person, or a word for a person and none of work. Every text is looked at once.
+
+    Parameters
+    ----------
+    con : Ibis backend from `readers.engine`.
+    texts : missing values, and texts that stand there several times, among them.
     """
-    table = texts.name("text").as_table().distinct().drop_null()
-    con = ibis.get_backend(table)
-    table = readers.store(con, table.mutate(words=_words(table.text)))
+    different = pd.unique(texts.dropna())
+    if not len(different):
+        return pd.Index([], dtype=object)
+    table = con.create_table(readers.name_of_its_own(), pa.table({"text": pa.array(different, pa.string())}), temp=True)
+    table = table.mutate(words=_words(table.text))
     (business,), (people,), (work,) = map(screen_words.patterns, ("business", "people", "work"))
     table = readers.store(con, table.mutate(words=table.words.re_replace(business, " ").re_replace(business, " ")))
 
@@ -116,7 +126,7 @@ def personal_texts(texts: ir.Column) -> ir.Table:
     strong = reduce(or_, [table.words.re_search(words) for words in screen_words.patterns("strong")])
     sentences = table.words.split(".").map(lambda sentence: ibis.ifelse(beside(sentence, about(sentence)), 1, 0))
     hit = strong | ibis.ifelse(beside(table.words, table.words.re_search(people)), sentences.sums() > 0, False)
-    return readers.store(con, table.filter(hit).select("text"))
+    return pd.Index(table.filter(hit).text.to_pyarrow().to_pandas(), dtype=object)
 
 
 def _words(text: ir.StringValue) -> ir.StringValue:
@@ -134,14 +144,24 @@ def _stripped(text: ir.StringValue) -> ir.StringValue:
     return stripped
 
 
-def screened(mapped: ir.Table, name: str) -> ir.StringValue:
-    """The names of the columns of a row whose text looks personal, joined by spaces; empty where none does."""
-    columns = FREE_TEXT.get(name, ())
-    if not columns:
-        return ibis.literal("")
-    texts = reduce(lambda one, other: one.union(other), [mapped.select(text=mapped[column]) for column in columns])
-    found = personal_texts(texts.text).text
-    return ibis.literal("").join([ibis.ifelse(mapped[c].isin(found).fill_null(False), f"{c} ", "") for c in columns])
+def screened(con: Any, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with a column `personal`: the names of the columns of a row whose text looks personal, each with a space
+    behind it; empty where none does. All texts of all tables are looked at in one go.
+
+    Parameters
+    ----------
+    con : Ibis backend from `readers.engine`.
+    tables : by name, from `side_tables.fetch`.
+    """
+    free = {name: FREE_TEXT.get(name, ()) for name in tables}
+    texts = [tables[name][column] for name, columns in free.items() for column in columns]
+    found = personal_texts(con, pd.concat(texts)) if texts else pd.Index([])
+    made = {}
+    for name, columns in free.items():
+        made[name] = table = tables[name].copy(deep=False)
+        marks = [np.where(table[column].isin(found), f"{column} ", "").astype(object) for column in columns]
+        table["personal"] = reduce(add, marks, "")
+    return made
 
 
 def take_out(table: pd.DataFrame, name: str, found: pd.Series) -> pd.DataFrame:
@@ -160,10 +180,11 @@ def told(name: str, found: pd.Series) -> list[str]:
     ]
 
 
-def quarantined(aside: ir.Table) -> ir.Table:
+def quarantined(con: Any, aside: pd.DataFrame) -> pd.DataFrame:
     """Rows set aside, the original text left out where it looks personal, and always of a contact.
 
     Not for order lines: their texts tell of goods, and each must stay to be seen.
     """
-    hidden = (aside["table"] == "contacts") | aside.original.isin(personal_texts(aside.original).text)
-    return aside.mutate(original=ibis.ifelse(hidden.fill_null(False), LEFT_OUT, aside.original))
+    of_contacts = aside["table"] == "contacts"
+    hidden = of_contacts | aside["original"].isin(personal_texts(con, aside.loc[~of_contacts, "original"]))
+    return aside.assign(original=aside["original"].mask(hidden, LEFT_OUT))

@@ -5,18 +5,20 @@ These tables have a row per account, invoice or event and fit into memory; their
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.entities import groups
 from kamlib.errors import InputError
-from kamlib.intake import screen
+from kamlib.intake import garbled, screen
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
-from kamlib.intake.mapping import original
+from kamlib.intake.mapping import RAW, original
 from kamlib.io import readers
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS
@@ -42,8 +44,19 @@ _PLANNED = {"contract_end"}  # a day to come that is known before
 _TYPES = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
 
-def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
+def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A mapped table as pandas: text as object, days as datetime64, money and numbers as float64.
+
+    Parameters
+    ----------
+    mapped : from `mapping.mapped`.
+    name : the table.
+    texts : raw columns that are looked through for garbled texts.
+
+    Returns
+    -------
+    tuple of DataFrame
+        The table, and those of its rows that `garbled.told` looks at.
 
     Raises
     ------
@@ -51,6 +64,7 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
         If a file can't be read.
     """
     money = [column.name for column in INPUTS[name].columns if column.type == "money"]
+    looked_at = mapped.source_line <= garbled.LOOKED_AT
     table = mapped.select(
         *[
             column
@@ -59,12 +73,15 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
         ],
         **{column: mapped[column].cast("float64") for column in money},
         original=original(mapped),
-        personal=screen.screened(mapped, name),
+        **{RAW + text: ibis.ifelse(looked_at, mapped[RAW + text], None) for text in texts},
     )
     with readers.plain_errors():
-        frame: pd.DataFrame = table.to_pyarrow().to_pandas(date_as_object=False)
+        rows = table.to_pyarrow()
+    beyond_ascii = garbled.of_fetched(rows, texts)
+    frame = rows.drop_columns([RAW + text for text in texts]).to_pandas(date_as_object=False)
+    del rows  # what follows needs the room
     frame = frame.astype({column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns})
-    return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True)
+    return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True), beyond_ascii
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -86,7 +103,7 @@ def clean(
     Parameters
     ----------
     name : the table.
-    frame : from `fetch`.
+    frame : from `fetch`, with what `screen.screened` added.
     known : the accounts of the table of accounts; None: there is no such table.
     buying : the accounts with order lines.
 

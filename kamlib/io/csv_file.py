@@ -77,6 +77,8 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
 
 def _check_lines(path: Path) -> None:
     """Refuse a line that is longer than the engine's buffer: it would leave it out without a word."""
+    if path.stat().st_size < _BUFFER // 2:
+        return
     piece = bytearray(_BUFFER // 2)
     with path.open("rb", buffering=0) as stream:
         while stream.readinto(piece) == len(piece):

@@ -19,6 +19,9 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError
 
 _RAW = "raw_"
+ibis.options.sql.fuse_selects = (
+    False  # every engine merges selects by itself; in Python it is half the work of compiling
+)
 
 
 def engine(folder: str | Path | None = None, *, memory: str = "1200MB") -> Any:
@@ -107,6 +110,10 @@ def plain_errors() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = str(error)
+        if isinstance(error, duckdb.OutOfMemoryException) or "Allocation failure" in text:
+            raise InputError(
+                "memory ran out", found=text.splitlines()[0], remedy="Raise engine.memory, or close other programs."
+            ) from None
         line = re.search(r"CSV Error on Line: (\d+)", text)
         file = re.search(r"^\s*file = (.*)$", text, re.M)
         problem = re.sub(

@@ -127,7 +127,7 @@ def value_test(
     if test_date is None:
         return ValueTest(waiting(columns, "value_not_tested"), pd.Series(dtype="float64"))
     day = pd.Timestamp(test_date)
-    facts = account_facts(orders, day.date(), horizon_days=horizon_days)
+    facts = account_facts(orders, day.date(), columns=["last_order", "tenure_days", "order_days", "order_days_12m"])
     facts = facts[facts["last_order"].notna()]
     past = past_blocks(orders, day.date(), horizon_days=horizon_days)
     came = span_sums(orders, held_out_spans(day, horizon_days))

@@ -154,7 +154,8 @@ def _write_study(
     def scaled(value: float | None) -> float | None:
         return None if value is None else float(exact(value) * factor)
 
-    tree = study.model_dump(mode="json", exclude_defaults=True, exclude={"rates", "identity"})
+    left_out = {"rates", "identity", "year_begins"}  # days are moved: no quarter of the copy is one of the company
+    tree = study.model_dump(mode="json", exclude_defaults=True, exclude=left_out)
     done = [rule.name for rule in of_study(study) if rule.action in ("set_aside", "repair") and rule.name not in _BASIC]
     cleaning = study.cleaning
     tree |= {

@@ -47,7 +47,7 @@ def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]]
         If the notebook can't be read, was not run, or ended in an error: half a page would look like a whole one.
     """
     node = _executed(notebook)
-    body = sanitise_body(_exporter().from_notebook_node(node)[0], title=title)
+    body = sanitise_body(_prose_and_results(node), title=title)
     here = [href for _, href in links]
     place = here.index(out.name) if out.name in here else -1
     _write(
@@ -91,7 +91,7 @@ def index(
         title=tidy(study.title),
         study=study,
         day=day(as_of),
-        period=period_label(as_of),
+        period=period_label(as_of, study.year_begins),
         summary=summary(study, tables),
         since=since,
         numbers=Numbers(study.language, study.currency),
@@ -107,12 +107,11 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
     Parameters
     ----------
     out : the page to write.
-    entries : dicts of study, title, as_of, status ('done', 'kept' or 'failed'), href or None, cause or None, seconds.
+    entries : dicts of study, title, as_of, period (what the day is called in the study), status ('done', 'kept' or 'failed'), href or None, cause or None, seconds.
     """
     studies: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
-        when, period = _period(entry["as_of"])
-        studies.setdefault(str(entry["study"]), []).append({**entry, "when": when, "period": period})
+        studies.setdefault(str(entry["study"]), []).append({**entry, "when": _when(entry["as_of"])})
     for rows in studies.values():
         rows.sort(key=lambda row: row["when"], reverse=True)
     count = {status: sum(entry["status"] == status for entry in entries) for status in ("done", "kept", "failed")}
@@ -120,15 +119,12 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
     _write(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
 
 
-def _period(as_of: object) -> tuple[str, str]:
-    """A day to sort by, and its name; a day that can't be read is shown as it was given, and comes first."""
-    if not as_of:
-        return "9", "its own date"
+def _when(as_of: object) -> str:
+    """A day to sort by; one that can't be read comes first."""
     try:
-        found = as_date(as_of)
+        return as_date(as_of).isoformat()
     except ValueError:
-        return "9", str(as_of)
-    return found.isoformat(), period_label(found)
+        return "9"
 
 
 def _executed(notebook: Path) -> Any:
@@ -156,11 +152,25 @@ def _executed(notebook: Path) -> Any:
     return node
 
 
+def _prose_and_results(node: Any) -> str:
+    from nbconvert import TemplateExporter
+
+    # HTMLExporter would parse and write it once more, for what the sanitiser does in its own way
+    html: str = TemplateExporter.from_notebook_node(_exporter(), node)[0]
+    return html
+
+
 @cache
 def _exporter() -> Any:
     from nbconvert import HTMLExporter
 
-    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = HTMLExporter(
+        template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], optimistic_validation=True
+    )
+    exporter.register_filter(
+        "highlight_code", lambda source, **_: source
+    )  # named by the template below ours; no code is shown
+    return exporter
 
 
 @cache

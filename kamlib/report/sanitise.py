@@ -84,9 +84,10 @@ def _harmless(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # comments, declarations
-    for tag in soup.select("a.anchor-link, svg:has(:not(circle, title)), img:not([src])"):
+    for tag in [tag for tag in soup.find_all(["a", "img", "svg"]) if _useless(tag)]:
         tag.decompose()
-    for tag in soup.select("circle:not(svg > circle), title:not(circle > title)"):
+    home = {"circle": "svg", "title": "circle"}
+    for tag in [tag for tag in soup.find_all(list(home)) if tag.parent and tag.parent.name != home[tag.name]]:
         tag.unwrap()
     for cell in soup.find_all(["td", "th"]):
         right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
@@ -100,6 +101,13 @@ def _harmless(html: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel=None,
     )
+
+
+def _useless(tag: Tag) -> bool:
+    """A link to a heading from itself, a picture of nothing, a drawing of more than points with names."""
+    if tag.name == "svg":
+        return any(part.name not in ("circle", "title") for part in tag.find_all(True))
+    return "anchor-link" in (tag.get("class") or ()) if tag.name == "a" else not tag.has_attr("src")
 
 
 def _headings(soup: BeautifulSoup, title: str) -> str:

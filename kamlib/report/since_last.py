@@ -58,7 +58,7 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     if found is None or any(name not in tables for name in _TABLES):
         return None
     folder, day, scoring, schema = found
-    period, href = period_label(day), f"../{folder.name}/index.html"
+    period, href = period_label(day, study.year_begins), f"../{folder.name}/index.html"
     if schema != SCHEMA:
         why = f"its tables are of schema {schema}, not {SCHEMA}: run it again to compare"
         return Since(period, href, pd.DataFrame(), why)

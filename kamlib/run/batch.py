@@ -1,59 +1,45 @@
-"""Many studies and quarters in one go: one report each and a page that links them."""
+"""Many studies and quarters in one go: one report each, a page that links them, and ``batch.json``."""
 
 from __future__ import annotations
 
+import json
+import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from kamlib.errors import InputError
-from kamlib.run.publish import is_done, older_schema, run_study, unwritable
-from kamlib.run.steps import StepError
-from kamlib.study.model import Study
-from kamlib.study.periods import period_label
-from kamlib.study.yaml_lines import load, mistakes
+from kamlib.errors import InputError, StepError
+from kamlib.run.batch_file import Job, jobs_of, read, refuse_twice
+from kamlib.run.place import clear, unwritable
+from kamlib.run.publish import is_done, older_schema, run_study
+from kamlib.run.schedule import LOOK, Workers
+from kamlib.run.tables import write_whole
 
 
-class Entry(BaseModel):
-    """One study of a batch, with the dates and values to run it for."""
+class Watch:
+    """Hears what a batch does, from several threads; this one says nothing."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    study: str
-    as_of: list[str] = Field([], description="days or quarters; empty: the study's own")
-    values: dict[str, Any] = {}
+    def planned(self, entries: Sequence[dict[str, Any]]) -> None:
+        """All entries, before the first begins."""
 
+    def step(self, entry: dict[str, Any], name: str, seconds: float | None) -> None:
+        """A step of an entry that begins (None), or that ended after so many seconds (0: taken over)."""
 
-class Batch(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    studies: list[Entry] = Field(min_length=1)
-
-
-def read(path: str | Path) -> Batch:
-    """A batch file: ``studies:`` with a list of ``study``, ``as_of`` (days or quarters) and ``values``.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, is no YAML or breaks a rule.
-    """
-    path = Path(path)
-    raw, tree = load(path, "batch file", "Check the path.")
-    try:
-        return Batch.model_validate(raw)
-    except ValidationError as error:
-        found = "".join(f"\n  {line}" for line in mistakes(error, tree))
-        raise InputError(f"mistakes in the batch file{found}", file=path) from None
+    def ended(self, entry: dict[str, Any]) -> None:
+        """An entry with its status."""
 
 
 def run_batch(
     path: str | Path,
     *,
-    as_of: list[str] | None = None,
+    as_of: Sequence[str] = (),
+    since: str | None = None,
     out: str | Path = "reports",
-    progress: Callable[[dict[str, Any]], None] = lambda entry: None,
+    jobs: int | None = None,
+    watch: Watch | None = None,
 ) -> list[dict[str, Any]]:
     """Run every study of a batch file at each of its dates; what stands already for the same inputs is kept.
 
@@ -61,50 +47,92 @@ def run_batch(
     ----------
     path : a batch file; paths of studies in it are relative to it.
     as_of : dates for all studies, instead of the file's.
-    out : folder of all reports; ``index.html`` in it links them.
-    progress : called with each entry that ended.
+    since : a day or quarter; each study is run for every quarter from then to its own day, the earliest first.
+    out : folder of all reports; ``index.html`` in it links them, ``batch.json`` lists them.
+    jobs : how many notebooks run at a time; None: one for each core.
+    watch : hears what begins and ends.
 
     Returns
     -------
     list of dict
-        study, title, as_of, status ('done', 'kept' or 'failed'), href or None, cause or None, seconds. A study that
+        study, title, as_of, period, status ('done', 'kept' or 'failed'), href or None, cause or None, seconds. A study that
         fails does not stop the others.
-    """
-    from kamlib.report.html import batch_page
 
-    batch, folder, out = read(path), Path(path).resolve().parent, Path(out)
+    Raises
+    ------
+    InputError
+        If the file is wrong, two entries are for the same study and period, or `out` can't be written to.
+    """
+    path, out = Path(path).resolve(), Path(out).resolve()
+    todo = jobs_of(read(path), path.parent, as_of, since)
+    refuse_twice(todo, path)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(out, error) from None
-    entries = []
-    for item in batch.studies:
-        days: list[str | None] = [*(as_of or item.as_of)] or [None]
-        for day in days:
-            entry = _one(folder / item.study, day, out, item.values)
-            entries.append(entry)
-            progress(entry)
-            batch_page(out / "index.html", entries)
-    return entries
+    watch = watch or Watch()
+    watch.planned([job.entry for job in todo])
+    telling = threading.Lock()
+
+    def one(job: Job, before: Job | None) -> None:
+        try:
+            _run(job, before, out, workers, watch)
+        finally:
+            job.over.set()
+        with telling:
+            watch.ended(job.entry)
+            _told(out, [job.entry for job in todo if "status" in job.entry])
+
+    count = jobs or os.cpu_count() or 1
+    last: dict[str, Job] = {}
+    with Workers(count) as workers, ThreadPoolExecutor(count) as studies:
+        going = set()
+        for job in todo:
+            name = job.loaded.name if job.loaded else str(job.study)
+            going.add(studies.submit(one, job, last.get(name)))
+            last[name] = job
+        try:
+            while going:
+                done, going = wait(going, timeout=LOOK)
+                for future in done:
+                    future.result()
+        except BaseException:  # a Ctrl-C too: each report that is being built is left as it stood
+            studies.shutdown(wait=False, cancel_futures=True)
+            workers.stop()
+            raise
+    for name in {job.loaded.name for job in todo if job.loaded}:
+        clear(out / name)
+    return [job.entry for job in todo]
 
 
-def _one(study: Path, as_of: str | None, out: Path, values: dict[str, Any]) -> dict[str, Any]:
+def _run(job: Job, before: Job | None, out: Path, workers: Workers, watch: Watch) -> None:
     began = time.perf_counter()
-    entry: dict[str, Any] = {
-        "study": study.parent.name,
-        "title": study.name,
-        "as_of": as_of or "",
-        "href": None,
-        "cause": None,
-    }
+    entry = job.entry
     try:
-        loaded = Study.read(study, as_of=as_of, values=values)
-        entry |= {"study": loaded.name, "title": loaded.title, "as_of": loaded.as_of.isoformat()}
-        entry["cause"] = older_schema(out / loaded.name / period_label(loaded.as_of)) or None
-        kept = is_done(study, as_of=as_of, out=out, values=values)
-        index = kept or run_study(study, as_of=as_of, out=out, values=values)
-        entry |= {"status": "kept" if kept else "done", "href": index.relative_to(out.resolve()).as_posix()}
+        if job.loaded is None:
+            raise InputError(entry["cause"])
+        assert job.place
+        entry["cause"] = older_schema(out.joinpath(*job.place)) or None
+        index = is_done(job.study, as_of=job.as_of, out=out, values=job.values)
+        status = "kept" if index else "done"
+        index = index or run_study(
+            job.study,
+            as_of=job.as_of,
+            out=out,
+            values=job.values,
+            workers=workers,
+            before=before.over.wait if before else lambda: None,
+            progress=lambda name, seconds: watch.step(entry, name, seconds),
+        )
+        entry |= {"status": status, "href": index.relative_to(out).as_posix()}
     except Exception as error:  # whatever it is, the others go on
         told = isinstance(error, InputError | StepError)
         entry |= {"status": "failed", "cause": str(error) if told else f"{type(error).__name__}: {error}"}
-    return entry | {"seconds": time.perf_counter() - began}
+    entry["seconds"] = time.perf_counter() - began
+
+
+def _told(out: Path, entries: list[dict[str, Any]]) -> None:
+    from kamlib.report.html import batch_page
+
+    batch_page(out / "index.html", entries)
+    write_whole(out / "batch.json", json.dumps(entries, indent=1, ensure_ascii=False))

@@ -6,10 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 NO_STRUCTURE = "no_structure"
-#: (k, rows, seed, starts) -> a fitted model with `predict`
-Fit = Callable[[int, np.ndarray, int, int], Any]
+#: (k, tables x rows x features, a seed each, starts) -> a fitted model with `predict` for each table
+Fits = Callable[[int, np.ndarray, list[int], int], list[Any]]
+
+
+def distances(values: np.ndarray) -> np.ndarray:
+    """All distances between rows, in single precision."""
+    found = np.empty((len(values), len(values)), dtype=np.float32)
+    for at in range(0, len(values), 100):
+        found[at : at + 100] = cdist(values[at : at + 100], values)
+    return found
 
 
 def silhouettes(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -55,7 +64,7 @@ def adjusted_rand(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def stability(
-    fit: Fit, k: int, values: np.ndarray, labels: np.ndarray, bootstraps: int, rng: np.random.Generator
+    fits: Fits, k: int, values: np.ndarray, labels: np.ndarray, bootstraps: int, rng: np.random.Generator
 ) -> float:
     """Mean adjusted Rand index between `labels` and cold refits on rows drawn with replacement.
 
@@ -63,16 +72,14 @@ def stability(
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52.
     """
-    found = []
-    for _ in range(bootstraps):
-        drawn = values[rng.integers(0, len(values), len(values))]
-        refit = fit(k, drawn, int(rng.integers(2**31)), 3)
-        found.append(adjusted_rand(labels, refit.predict(values)))
-    return float(np.mean(found))
+    draws = [(rng.integers(0, len(values), len(values)), int(rng.integers(2**31))) for _ in range(bootstraps)]
+    rows, seeds = zip(*draws, strict=True)
+    refits = fits(k, values[np.stack(rows)], list(seeds), 3)
+    return float(np.mean([adjusted_rand(labels, refit.predict(values)) for refit in refits]))
 
 
 def null_silhouettes(
-    fit: Fit, ks: Sequence[int], values: np.ndarray, nulls: int, rng: np.random.Generator
+    fits: Fits, ks: Sequence[int], values: np.ndarray, nulls: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
     """Mean silhouettes where there are no groups: permuted columns, and one cloud of the same covariance.
 
@@ -84,21 +91,21 @@ def null_silhouettes(
     ----------
     Liu, Hayes, Nobel & Marron (2008), SigClust, JASA 103, for the single cloud.
     """
-    from sklearn.metrics import pairwise_distances
-
     mean, covariance = values.mean(axis=0), np.cov(values.T)
     makers: tuple[Callable[[], np.ndarray], ...] = (
         lambda: rng.permuted(values, axis=0),
         lambda: rng.multivariate_normal(mean, covariance, size=len(values), method="eigh"),
     )
-    found = [np.empty((nulls, len(ks))) for _ in makers]
-    for scores, make in zip(found, makers, strict=True):
-        for row in range(nulls):
-            copy = make()
-            distances = pairwise_distances(copy.astype(np.float32))
-            for at, k in enumerate(ks):
-                labels = fit(k, copy, int(rng.integers(2**31)), 3).predict(copy)
-                scores[row, at] = silhouettes(distances, labels).mean()
+    found = []
+    for make in makers:
+        drawn = [(make(), [int(rng.integers(2**31)) for _ in ks]) for _ in range(nulls)]
+        copies = np.stack([copy for copy, _ in drawn])
+        models = [fits(k, copies, [seeds[at] for _, seeds in drawn], 3) for at, k in enumerate(ks)]
+        scores = np.empty((nulls, len(ks)))
+        for row, copy in enumerate(copies):
+            apart = distances(copy)
+            scores[row] = [silhouettes(apart, each[row].predict(copy)).mean() for each in models]
+        found.append(scores)
     return found
 
 

@@ -16,8 +16,15 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from kamlib.segments.cluster_features import behaviour, scale, stands_apart, usable
-from kamlib.segments.cluster_methods import KMEANS, METHODS, MIXTURE, bic, fit
-from kamlib.segments.cluster_validity import NO_STRUCTURE, adjusted_rand, family_p, null_silhouettes, silhouettes
+from kamlib.segments.cluster_methods import KMEANS, METHODS, MIXTURE, bic, fit, fits
+from kamlib.segments.cluster_validity import (
+    NO_STRUCTURE,
+    adjusted_rand,
+    distances,
+    family_p,
+    null_silhouettes,
+    silhouettes,
+)
 from kamlib.segments.cluster_validity import stability as still
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason, waiting
@@ -98,8 +105,7 @@ def cluster_accounts(facts: pd.DataFrame, rules: Clustering | None = None, *, wi
     ----------
     The sources of each test stand in `kamlib.segments.cluster_validity`, of each method in `kamlib.segments.cluster_methods`.
     """
-    import sklearn.cluster  # the limit below reaches only what is loaded
-    import sklearn.mixture  # noqa: F401
+    import sklearn.mixture  # noqa: F401  the limit below reaches only what is loaded
 
     one_row_each(facts)
     rules = rules or Clustering()
@@ -150,20 +156,18 @@ def compared(tried: pd.DataFrame) -> pd.DataFrame:
 
 def _try_all(values: np.ndarray, rules: Clustering, rng: np.random.Generator) -> tuple[pd.DataFrame, Any]:
     """Every method and k on the judged rows, and the model of the chosen one, None if nothing passes."""
-    from sklearn.metrics import pairwise_distances
-
     ks = range(rules.least, min(rules.most, len(values) // 5) + 1)
     small, some = _sample(values, NULL_ROWS, rng), _sample(values, DRAWN, rng)
-    nulls = null_silhouettes(partial(fit, KMEANS), ks, small, rules.nulls, rng)
-    distances = pairwise_distances(values.astype(np.float32))
-    few = distances if len(small) == len(values) else pairwise_distances(small.astype(np.float32))
+    nulls = null_silhouettes(partial(fits, KMEANS), ks, small, rules.nulls, rng)
+    apart = distances(values)
+    few = apart if len(small) == len(values) else distances(small)
     rows: list[dict[str, Any]] = []
     models, placed = [], []
     for method, (at, k) in product(METHODS, enumerate(ks)):
         model = fit(method, k, values, int(rng.integers(2**31)), starts=10)
         labels = model.predict(values)
         seen = float(silhouettes(few, model.predict(small)).mean())
-        each = silhouettes(distances, labels)
+        each = silhouettes(apart, labels)
         models.append(model)
         placed.append(labels)
         rows.append(
@@ -187,7 +191,7 @@ def _try_all(values: np.ndarray, rules: Clustering, rng: np.random.Generator) ->
 
     def judge(at: int) -> None:
         method, k = rows[at]["method"], rows[at]["k"]
-        held = still(partial(fit, method), k, some, models[at].predict(some), rules.bootstraps, rng)
+        held = still(partial(fits, method), k, some, models[at].predict(some), rules.bootstraps, rng)
         tried.loc[at, "stability"] = held
         tried.loc[at, "passes"] = bool(clear[at]) and held >= rules.stability
 

@@ -30,7 +30,6 @@ def xyz_classes(
     money: str | None = None,
     grain: str = "month",
     window_months: int | None = None,
-    level: float = 0.95,
 ) -> pd.DataFrame:
     """Class X, Y or Z of each account by how often and how regularly it buys; N too little history, L lost.
 
@@ -51,13 +50,11 @@ def xyz_classes(
         Of the reading "periods": what is summed (None: margin where any is known, else revenue), over a "month" or
         "quarter", and how many months back. None: 24 by month, so that trend and season come out, and 36 by quarter, the least that hold the 12 periods below which an
         account is N. Where the records are shorter than that, all are N: nothing can be said of them.
-    level : float
-        Of the interval of the CV of gaps.
 
     Returns
     -------
     DataFrame, in the order of `facts`
-        customer_id, xyz, cv, cv_low, cv_high, uncertain (the interval spans a cut; the frequency reading's other
+        customer_id, xyz, cv, cv_low, cv_high (95 %), uncertain (the interval spans a cut; the frequency reading's other
         condition is a count and certain), count (gaps or periods), reading, grain ("gap", "month" or "quarter").
 
     Raises
@@ -93,7 +90,7 @@ def xyz_classes(
         short = table["count"] < FEWEST.periods
     else:
         table["cv"], table["count"] = facts["gap_cv"].astype("float64"), facts["gaps"].fillna(0).astype("int64")
-        bounds = cv_interval(table["cv"], table["count"], level)
+        bounds = cv_interval(table["cv"], table["count"])
         short = table["count"] < FEWEST.gaps
     table["cv_low"], table["cv_high"] = bounds["low"].mask(short), bounds["high"].mask(short)
     first, second = CUTS[reading]

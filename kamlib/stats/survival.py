@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc
 
 from kamlib.errors import InputError
 
@@ -145,6 +144,8 @@ def proportional_hazards(
         score += rank[place[e]] @ x[e] - (rank[used] * deaths[used]) @ mean
         for power in range(3):
             info[power] += np.einsum("t,tij->ij", rank[used] ** power * deaths[used], spread)
+    from scipy.special import chdtrc
+
     plain, cross, squared = info
     variance = np.diag(squared - cross @ np.linalg.pinv(plain) @ cross)
     statistic = np.divide(score**2, variance, out=np.full(columns, np.nan), where=variance > 1e-12)

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+from calendar import month_name
 from datetime import date
 from operator import le
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from kamlib.errors import InputError
+from kamlib.stats.reasons import Reason
 from kamlib.study.database_url import files as files_of
 from kamlib.study.file_patterns import matching
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside
-from kamlib.study.periods import as_date
+from kamlib.study.periods import as_date, period_label
 from kamlib.study.sections import (
     AbcXyz,
     Churn,
@@ -44,7 +54,11 @@ __all__ = [
 ]  # fmt: skip
 
 
-Day = Annotated[date, BeforeValidator(as_date)]
+def _day(value: object, info: ValidationInfo) -> date:
+    return as_date(value, info.data.get("year_begins", 1))
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def _free(name: str) -> str:
@@ -60,6 +74,9 @@ class Study(Part):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="folder of the reports: a-z 0-9 - _"
     )
     title: str = Field(min_length=1, max_length=200)
+    year_begins: int = Field(
+        1, ge=1, le=12, description="month in which the year begins; from 2 on it is fiscal, with quarters as FY2026Q3"
+    )
     as_of: Day
     start: Annotated[Day | None, beside("as_of", le, "a day not after")] = Field(
         None, description="first day of the study; earlier rows are set aside"
@@ -103,6 +120,16 @@ class Study(Part):
         source = self.sources["orders"]
         files = [name if "://" in name else str((self.folder / name).resolve()) for name in source.files]
         return source.model_copy(update={"files": files})
+
+    @property
+    def period(self) -> str:
+        """What the run is called, after `as_of`: its quarter where it is the last day of one, else the day."""
+        return period_label(self.as_of, self.year_begins)
+
+    @property
+    def fiscal_year(self) -> Reason | None:
+        """In which month the year begins and how it is called, to be put into words; None where it is a calendar year."""
+        return None if self.year_begins == 1 else Reason("fiscal_year", {"month": month_name[self.year_begins]})
 
     @property
     def embedded(self) -> bool:
@@ -207,10 +234,14 @@ class Study(Part):
             tree["identity"]["review"] = str(review.resolve())
         return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
-    def fingerprint(self) -> str:
-        """A hash of every value that can change a result, but not of where the files lie: 16 hexadecimal digits."""
+    def values(self) -> dict[str, Any]:
+        """Every value that can change a result, as a tree that JSON can hold; not where the files lie, nor the engine."""
         tree = self.model_dump(mode="json")
         for source in tree["sources"].values():
             del source["files"], source["url"]
         del tree["identity"]["review"], tree["engine"]
-        return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]
+        return tree
+
+    def fingerprint(self) -> str:
+        """A hash of every value that can change a result: 16 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.values(), sort_keys=True).encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
@@ -37,6 +37,56 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Part(BaseModel):
-    """A part of a study: checked once, with its defaults, and never changed afterwards."""
+    """A part of a study: checked once, with its defaults, and never changed afterwards.
+
+    A part that is `watched` keeps in mind which of its values were read, so that a run knows what a table rests on.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+    __slots__ = ("_seen",)
+
+    if not TYPE_CHECKING:  # a type checker would take any name for a value
+
+        def __getattribute__(self, name: str) -> Any:
+            _note(self, name)
+            return super().__getattribute__(name)
+
+    def watched(self) -> Self:
+        """A copy that keeps in mind what is read of it and of the parts in it, from now on."""
+        inner = {name: value.watched() for name, value in self if isinstance(value, Part)}
+        copy = self.model_copy(update=inner)
+        object.__setattr__(copy, "_seen", set())
+        return copy
+
+    def read_values(self) -> set[str]:
+        """The dotted keys of the values that were read of a watched part; of one read as a whole, all of them."""
+        seen: set[str] = _quietly(self, "_seen", set())
+        found: set[str] = set()
+        for name in type(self).model_fields:
+            value = _quietly(self, name)
+            if isinstance(value, Part):
+                found |= {f"{name}.{key}" for key in value.read_values()}
+            elif name in seen or WHOLE in seen:
+                found.add(name)
+        return found
+
+
+WHOLE = "__dict__"
+"""What pydantic reads of a part that is copied, compared, iterated or written out: every value."""
+
+
+def _note(part: Part, name: str) -> None:
+    if name == WHOLE or not name.startswith("_"):
+        seen = _quietly(part, "_seen", None)
+        if seen is not None:
+            seen.add(name)
+
+
+def _quietly(part: Part, name: str, *default: Any) -> Any:
+    """A value of a part, without its being noted; the default where it is not set."""
+    try:
+        return object.__getattribute__(part, name)
+    except AttributeError:
+        if default:
+            return default[0]
+        raise

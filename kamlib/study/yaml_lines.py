@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,26 @@ def value(text: str) -> Any:
         raise InputError(
             "the value is no YAML", found=text, remedy=f"{getattr(error, 'problem', None) or error}."
         ) from None
+
+
+def given(pairs: Iterable[str]) -> dict[str, Any]:
+    """Values of a study as the command line gives them, ``key=value`` each.
+
+    Raises
+    ------
+    InputError
+        Naming --set, for one without a key or with a value that is no YAML.
+    """
+    values = {}
+    for pair in pairs:
+        key, mark, text = pair.partition("=")
+        if not (key and mark):
+            raise InputError("--set needs key=value", found=pair, remedy="For example --set churn.horizon_days=90.")
+        try:
+            values[key] = value(text)
+        except InputError as error:
+            raise InputError(f"--set {key}: {error.problem}", found=text, remedy=error.remedy) from None
+    return values
 
 
 def put(raw: dict[Any, Any], key: str, value: object) -> None:

@@ -162,6 +162,15 @@ def test_losses_by_quarter_and_cause_are_counted_and_those_that_tell_come_first(
     assert found.loc["2025Q1"].tolist() == [0, 2, 0, 0, 0] and found.loc["2025Q2"].tolist() == [0, 0, 0, 1, 0]
 
 
+def test_losses_by_cause_follow_the_quarters_of_the_year():
+    told = pd.DataFrame({"cause": ["quality"], "tells": [True]})
+    days = pd.to_datetime(["2025-01-31", "2025-02-01", "2025-04-30"])
+    episodes = pd.DataFrame({"lost_on": days, "cause": ["quality", "quality", NOTHING]})
+    found = losses_by_cause(episodes, told, year_begins=2)
+    assert found.loc["FY2025Q4"].tolist() == [1, 0, 0, 0] and found.loc["FY2026Q1"].tolist() == [1, 0, 1, 0]
+    assert losses_by_cause(episodes.head(0), told, year_begins=2).empty
+
+
 def test_without_records_no_cause_is_compared_and_each_loss_is_unknown_or_closed():
     episodes = pd.DataFrame(
         {"customer_id": ["A", "B"], "last_order": LAST, "ended_on": [LAST, pd.NaT], "lost_on": LAST}

@@ -171,4 +171,5 @@ def test_the_kits_own_events_raise_no_alarm():
         found = events_before(accounts, interactions=tables["interactions"], invoices=tables["invoices"])
         return found.set_index(accounts["customer_id"])
 
-    raise_on_leak(events, {"interactions": INTERACTIONS, "invoices": INVOICES}, DAY)
+    tables = {"interactions": INTERACTIONS, "invoices": INVOICES}
+    raise_on_leak(events(tables, DAY), events, tables, DAY)

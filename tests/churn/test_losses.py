@@ -41,6 +41,11 @@ def orders(clean_orders):
     return clean_orders(lines, "customer_id date amount margin")
 
 
+FIRST = pd.to_datetime(
+    pd.Series({"A": "2025-01-01", "B": "2025-06-01", "C": "2025-11-01", "D": "2025-10-02", "E": "2025-01-10"})
+)
+
+
 @pytest.fixture(scope="module")
 def episodes(orders):
     closed = days("2025-12-01", "2025-07-01")
@@ -104,16 +109,31 @@ def test_quarters_by_hand(episodes):
     Q2: A and E there on 04-01 (B, C, D not yet); both are lost in it. Q3: B alone is there; lost; A comes back.
     Q4: A is there (D joins in it, C too); C closes but was not there at the start.
     """
-    first = pd.to_datetime(
-        pd.Series({"A": "2025-01-01", "B": "2025-06-01", "C": "2025-11-01", "D": "2025-10-02", "E": "2025-01-10"})
-    )
-    found = losses_by_quarter(episodes, first, AS_OF, horizon_days=H)
+    found = losses_by_quarter(episodes, FIRST, AS_OF, horizon_days=H)
     assert found["quarter"].tolist() == ["2025Q2", "2025Q3", "2025Q4"]
     assert found["customers"].tolist() == [2, 1, 1]
     assert found["losses"].tolist() == [2, 1, 0]
     assert found["returned"].tolist() == [0, 1, 0]
     assert found["amount"].isna().all(), "no year before a loss lies wholly on record"
     assert (found["low"] <= found["share"]).all() and (found["share"] <= found["high"]).all()
+
+
+def test_quarters_of_a_fiscal_year_by_hand(episodes):
+    """A year from July has the quarters of the calendar under other names; one from February has other quarters.
+
+    From February on: May to July is FY2026Q2. On 05-01 A alone is there (E was lost on 04-10); A is lost on 05-21.
+    FY2026Q3, August to October: B alone is there and is lost on 08-30, the day on which A comes back. November to
+    January is not over.
+    """
+    calendar = losses_by_quarter(episodes, FIRST, AS_OF, horizon_days=H)
+    july = losses_by_quarter(episodes, FIRST, AS_OF, horizon_days=H, year_begins=7)
+    assert july["quarter"].tolist() == ["FY2025Q4", "FY2026Q1", "FY2026Q2"]
+    pd.testing.assert_frame_equal(july.drop(columns="quarter"), calendar.drop(columns="quarter"))
+    february = losses_by_quarter(episodes, FIRST, AS_OF, horizon_days=H, year_begins=2)
+    assert february[["quarter", "customers", "losses", "returned"]].values.tolist() == [
+        ["FY2026Q2", 1, 1, 0],
+        ["FY2026Q3", 1, 1, 1],
+    ]
 
 
 def test_money_of_a_quarter_counts_where_the_year_is_on_record(episodes):

@@ -14,7 +14,7 @@ from kamlib.churn.evaluation.choice import choose, chosen
 from kamlib.churn.evaluation.holdout import evaluate
 from kamlib.churn.explain import hazard_ratios
 from kamlib.churn.landmarks import landmark_dates, landmark_table, outcomes
-from kamlib.churn.model import Piece, Settings, background, daily_hazard, fit
+from kamlib.churn.model import Piece, Settings, background, daily_hazard, fit, fitted, training, whole_hazards
 from kamlib.churn.prediction import predict
 from kamlib.facts import account_facts, next_orders
 
@@ -36,6 +36,18 @@ def test_the_hazard_of_a_day_is_orders_by_exposure_where_every_day_has_orders_to
     events, exposure = pd.DataFrame([[2, 3, 0]], day), pd.DataFrame([[8.0, 6.0, 0.0]], day)
     piece = Piece(0, 3, pd.Series(dtype=float), none, events, exposure)
     assert daily_hazard(piece, day).tolist() == [0.25, 0.5, 0.0]
+    assert whole_hazards(piece).tolist() == [0.75]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [Settings(0.1), Settings(0.001, "season", 15, True)])
+def test_rows_prepared_once_give_the_model_of_any_settings(table, settings):
+    learnt = training(table, AS_OF, horizon_days=H)
+    whole, prepared = fit(table, AS_OF, settings, horizon_days=H), fitted(learnt, settings)
+    assert prepared.background == whole.background and prepared.mbg_nbd == whole.mbg_nbd
+    for a, b in zip(prepared.pieces, whole.pieces, strict=True):
+        pd.testing.assert_series_equal(a.coefficients, b.coefficients)
+        pd.testing.assert_frame_equal(a.covariance, b.covariance)
 
 
 @pytest.mark.slow

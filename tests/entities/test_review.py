@@ -16,7 +16,7 @@ from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
 from kamlib.intake.pipeline import given_accounts as accounts_of
 from kamlib.report.words import with_words
-from kamlib.run.store import Run
+from kamlib.run.opened import Run
 from kamlib.study.model import Study
 
 ORDERS = "order_id,account_id,date,amount\n1,001,2026-06-01,10.10\n2,002,2026-06-02,20.20\n3,003,2026-06-03,5\n"
@@ -216,7 +216,7 @@ def test_the_review_is_an_input_of_the_run_and_travels_with_the_study(make_study
     (tmp_path / "firms.csv").write_text("account_id,other_id,decision\n001,002,same\n")
     study = make_study(FILES, identity={"review": "firms.csv"})
     (tmp_path / "run").mkdir()
-    before = Run(study, tmp_path / "study.yaml", tmp_path / "run", {})
+    before = Run(study, tmp_path / "run").present
     assert before.inputs[-1]["table"] == "identity.review" and before.inputs[-1]["file"] == "firms.csv"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -224,7 +224,7 @@ def test_the_review_is_an_input_of_the_run_and_travels_with_the_study(make_study
     moved = Study.read(elsewhere / "study.yaml")
     assert moved.review() == tmp_path / "firms.csv" and moved.fingerprint() == study.fingerprint()
     (tmp_path / "firms.csv").write_text("account_id,other_id,decision\n001,002,group\n")
-    assert Run(study, tmp_path / "study.yaml", tmp_path / "run", {}).key != before.key
+    assert Run(study, tmp_path / "run").present.inputs != before.inputs
 
 
 def test_the_command_writes_the_file_and_says_how_the_study_obeys_it(make_study, tmp_path):

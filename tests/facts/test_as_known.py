@@ -56,7 +56,7 @@ def tenure_to_the_last_order(tables, day):
 )
 def test_a_leaked_covariate_raises_the_alarm(leak, column):
     with pytest.raises(InputError, match=column):
-        raise_on_leak(leak, TABLES, DAY)
+        raise_on_leak(leak(TABLES, DAY), leak, TABLES, DAY)
 
 
 def test_an_account_ends_when_it_closes_or_its_contract_does_whichever_is_first():

@@ -118,8 +118,10 @@ def test_nothing_after_the_date_is_read(facts):
     def make(tables, _):
         return dealt(table, tables["interactions"], tables["invoices"])
 
-    assert make({"interactions": interactions, "invoices": invoices}, AS_OF).notna().all(axis=None)
-    raise_on_leak(make, {"interactions": interactions, "invoices": invoices}, AS_OF)
+    tables = {"interactions": interactions, "invoices": invoices}
+    found = make(tables, AS_OF)
+    assert found.notna().all(axis=None)
+    raise_on_leak(found, make, tables, AS_OF)
 
 
 def test_hours_cost_what_an_hour_costs():

@@ -148,6 +148,13 @@ def test_rows_and_money_by_reason_and_year_with_those_of_no_date():
     assert cleaning.by_year(MONTHLY, "amount").loc["kept"].to_dict() == {"2025": 90, "2026": 30, "no date": 0}
 
 
+def test_rows_by_year_follow_the_year_of_the_study():
+    """From February on: December and January lie in the year that ends with January 2026, February in the next."""
+    rows = cleaning.by_year(MONTHLY, "rows", year_begins=2)
+    assert rows.loc["kept"].to_dict() == {"FY2026": 12, "FY2027": 0, "no date": 0}
+    assert rows.loc["after_as_of", "FY2027"] == 2 and rows.loc["bad_date", "no date"] == 4
+
+
 def test_a_quarter_of_a_month_was_set_aside_and_months_without_lines_kept_have_no_share():
     shares = cleaning.share_aside(MONTHLY)
     assert shares.to_dict() == {pd.Timestamp("2025-12-01"): 0, pd.Timestamp("2026-01-01"): 0.25}

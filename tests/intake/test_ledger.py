@@ -203,3 +203,25 @@ def test_faults_are_what_can_be_mended_among_the_lines_of_the_studys_own_time():
     """No account: 2 of 100 - 4 lines, worth 20."""
     found = ledger.faults(MADE)
     assert found.to_dict() == {"rows": 2, "amount": 20, "rows_in_time": 96, "share": pytest.approx(2 / 96)}
+
+
+@pytest.mark.parametrize(("own", "other"), [("net", "drop"), ("drop", "net")])
+def test_under_another_policy_the_ledger_is_that_of_a_study_with_it(make_study, own, other):
+    """Kept under net: 10 - 4 + 5 - 2 = 9; under drop without the cancellation and the amount below zero: 10."""
+    text = HEAD + "1,a,2026-01-01,10\nC2,a,2026-01-02,-4\n3,,2026-01-03,7\nC4,a,2026-01-04,5\n5,a,2026-01-05,-2\n"
+    studies = {
+        policy: make_study({"orders.csv": text}, cleaning={"cancelled": "^C", "credit_notes": policy})
+        for policy in ("net", "drop")
+    }
+    clean, wanted = collect(studies[own]), collect(studies[other])
+    made = ledger.of_orders(clean.lines.under(studies[other]))
+    pd.testing.assert_frame_equal(made, wanted.ledger)
+    totals = ledger.order_totals(made)
+    assert (totals["rows_kept"], totals["money_kept"]) == {"net": (4, Decimal(9)), "drop": (1, Decimal(10))}[other]
+
+
+def test_another_policy_that_refuses_credit_notes_names_the_first(make_study):
+    text = HEAD + "1,a,2026-01-01,10\n2,a,2026-01-02,-4\n"
+    clean = collect(make_study({"orders.csv": text}))
+    with pytest.raises(InputError, match="line 3: 1 lines are credit notes"):
+        clean.lines.under(make_study({"orders.csv": text}, cleaning={"credit_notes": "refuse"}))

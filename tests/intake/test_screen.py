@@ -18,9 +18,7 @@ SET = Path(__file__).with_name("screen_set.csv")
 
 
 def flagged(texts: list[str]) -> list[bool]:
-    con = readers.engine()
-    table = con.create_table("texts", pd.DataFrame({"text": texts}), temp=True)
-    found = set(screen.personal_texts(table.text).to_pandas()["text"])
+    found = set(screen.personal_texts(readers.engine(), pd.Series(texts)))
     return [text in found for text in texts]
 
 

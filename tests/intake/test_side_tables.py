@@ -155,3 +155,15 @@ def test_a_footer_below_a_table_is_set_aside(make_study):
     assert aside[["table", "source_line", "reason", "original"]].tolist() == ["accounts", 4, "broken_line", '"Total"']
     ledger = clean.ledger[clean.ledger["table"] == "accounts"].set_index("rule")["rows"]
     assert ledger[["came in", "broken_line", "kept"]].tolist() == [3, 1, 2]
+
+
+def test_rows_with_and_without_money_are_set_aside_together(make_study):
+    files = {
+        "orders.csv": ORDERS,
+        "invoices.csv": "invoice_id,account_id,issued,due,amount,paid\n1,,2026-01-01,2026-02-01,10.5,\n2,a,2026-01-01,2026-02-01,x,\n3,a,2026-01-01,2026-02-01,1,\n4,a,2026-01-01,2026-02-01,1,\n",
+        "notes.csv": "account_id,date,topic,text\n,2026-01-01,structure,calls on Monday\na,2026-01-01,structure,calls on Monday\n",
+    }
+    aside = collect(make_study(files)).quarantine.to_pandas().sort_values(["table", "source_line"])
+    assert aside["table"].tolist() == ["invoices", "invoices", "notes"]
+    assert aside["reason"].tolist() == ["no_account", "bad_value", "no_account"]
+    assert [None if pd.isna(amount) else amount for amount in aside["amount"]] == [Decimal("10.5"), None, None]

@@ -12,7 +12,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
-from kamlib.run.store import Run
+from kamlib.run.opened import Run
 from kamlib.study.model import Study
 
 ROWS = [("00123", "a", "2026-01-31", "10.50"), ("K.01", "b", "2026-02-01", "0.1"), ("3", None, "2026-02-02", "7")]
@@ -118,10 +118,10 @@ def test_a_run_depends_on_what_the_table_holds(make_study, database, tmp_path):
         return Run.open(str(tmp_path / "study.yaml"), run_dir=str(tmp_path / "run"))
 
     first = opened()
-    assert opened().key == first.key
-    assert all(len(row["sha256"]) == 64 for row in first.inputs)
+    assert opened().present.inputs == first.present.inputs
+    assert all(len(row["sha256"]) == 64 for row in first.present.inputs)
     write([("4", "a", "2026-02-03", "1")])
-    assert opened().key != first.key
+    assert opened().present.inputs != first.present.inputs
     # the copy of the study that a notebook gets
     copy = tmp_path / "elsewhere" / "study.yaml"
     copy.parent.mkdir()
@@ -159,7 +159,7 @@ def test_a_password_comes_from_the_environment_and_is_in_no_message_and_no_file(
     assert clean.ledger.iloc[0]["amount"] == 5
     run = Run.open(str(tmp_path / "study.yaml"), run_dir=str(tmp_path / "run"))
     kept = (
-        json.dumps(run.inputs)
+        json.dumps(run.present.inputs)
         + run.record().to_csv()
         + study.to_yaml()
         + str(clean.quarantine.to_pandas())

@@ -113,9 +113,9 @@ def test_losses_first_years_and_managers_are_equal(embedded, clean):
 
 
 def test_the_clean_lines_stay_where_they_are_and_a_run_finds_them_again(clean, other, tmp_path):
-    from kamlib.run.store import Run
+    from kamlib.run.opened import Run
 
-    run = Run(other, tmp_path / "study.yaml", tmp_path, {})
+    run = Run(other, tmp_path)
     (tmp_path / "tables").mkdir()
     run.save("orders", clean.orders)
     assert run.holds("orders")

@@ -17,7 +17,7 @@ from kamlib.facts import account_facts
 from kamlib.facts.customers import units
 from kamlib.intake import pipeline
 from kamlib.privacy.anonymised_copy import anonymise
-from kamlib.run.store import SAMPLE
+from kamlib.run.places import SAMPLE
 from kamlib.scoring.criteria import criterion_values
 from kamlib.scoring.ratings import latest_ratings
 from kamlib.scoring.scores import score
@@ -250,6 +250,13 @@ def test_thresholds_are_scaled_by_the_factor_of_the_amounts(small_copy):
     assert study.cleaning.highest_price == pytest.approx(65432.1 * factor)
     amounts = pd.read_csv(small_copy / "orders.csv")["amount"]
     assert amounts.min() == pytest.approx(-98765.43 * factor)
+
+
+def test_the_month_in_which_the_year_begins_is_not_in_the_copy(small, tmp_path):
+    """The days are moved, so that it would only tell which company it is."""
+    study = Study.read(small, values={"year_begins": 7})
+    copy = anonymise(study, tmp_path / "copy", key=KEY)
+    assert "year_begins" not in copy.read_text() and Study.read(copy).year_begins == 1
 
 
 @pytest.mark.slow

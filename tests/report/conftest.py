@@ -33,10 +33,18 @@ def entries() -> list[dict]:
     """Two reports that stand and one that failed."""
     stands = {"study": "a", "title": HOSTILE, "cause": None, "seconds": 31.25}
     return [
-        {**stands, "as_of": "2026-06-30", "status": "done", "href": "a/2026Q2/index.html"},
-        {**stands, "as_of": "2026Q3", "status": "kept", "href": "a/2026Q3/index.html"},
+        {**stands, "as_of": "2026-06-30", "period": "2026Q2", "status": "done", "href": "a/2026Q2/index.html"},
+        {**stands, "as_of": "2026-09-30", "period": "2026Q3", "status": "kept", "href": "a/2026Q3/index.html"},
         {
-            **{"study": "b", "title": "B", "as_of": "soon", "status": "failed", "href": None, "seconds": 0.1},
+            **{
+                "study": "b",
+                "title": "B",
+                "as_of": "soon",
+                "period": "soon",
+                "status": "failed",
+                "href": None,
+                "seconds": 0.1,
+            },
             "cause": "line 4: <as_of>\n  mend it",
         },
     ]

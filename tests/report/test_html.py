@@ -189,6 +189,21 @@ def test_no_amount_is_printed_finer_than_the_chance_it_comes_from(study, tables,
     assert ["under 1%", "unknown"] in rows
 
 
+def test_the_summary_says_which_quarter_it_is_and_when_a_fiscal_year_begins(study, record, tmp_path):
+    more = {"as_of": dt.date(2026, 9, 30), "tables": {}, "parts": [], "record": record}
+    said = {}
+    for begins in (1, 7, 3):
+        index(tmp_path / "index.html", study=study.model_copy(update={"year_begins": begins}), **more)
+        soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+        said[begins] = soup.title.get_text(), soup.find(class_="asof").get_text().partition(" · ")[0]
+    assert said[1] == ("Nuts & <b>Bolts</b> · 2026Q3", "As of 30 September 2026 (2026Q3)")
+    assert said[7] == (
+        "Nuts & <b>Bolts</b> · FY2027Q1",
+        "As of 30 September 2026 (FY2027Q1, the fiscal year begins in July)",
+    )
+    assert said[3] == ("Nuts & <b>Bolts</b> · 2026-09-30", "As of 30 September 2026")
+
+
 def test_every_column_of_the_list_is_explained_below_it(study, tables, record, tmp_path):
     more = {"as_of": dt.date(2026, 9, 30), "tables": tables, "parts": [], "record": record}
     index(tmp_path / "index.html", study=study, **more)
@@ -208,6 +223,14 @@ def test_the_batch_page_names_failures_and_puts_the_latest_first(entries, tmp_pa
     first = soup.find("tbody").find_all("tr")
     assert [row.th.get_text() for row in first] == ["2026Q3", "2026Q2"]
     assert [row.a["href"] for row in first] == ["a/2026Q3/index.html", "a/2026Q2/index.html"]
+
+
+def test_the_batch_page_calls_a_day_as_its_study_does_and_sorts_by_the_day(entries, tmp_path):
+    entries[0] |= {"as_of": "2025-12-31", "period": "FY2026Q2"}
+    entries[1] |= {"as_of": "2026-03-31", "period": "FY2026Q3"}
+    batch_page(tmp_path / "index.html", entries)
+    rows = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser").find("tbody")
+    assert [row.th.get_text() for row in rows.find_all("tr")] == ["FY2026Q3", "FY2026Q2"]
 
 
 def test_a_batch_without_failures_has_no_box_for_them(entries, tmp_path):

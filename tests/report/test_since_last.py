@@ -73,6 +73,13 @@ def test_the_latest_report_of_an_earlier_day_is_compared_and_data_are_blamed(of,
     }
 
 
+def test_the_report_before_is_called_by_the_year_of_the_study(of, publish, tmp_path):
+    publish(of(50, SUMMER, A=(1, 2), B=(2, 3)), "FY2026Q4")
+    study, tables = of(50, AUTUMN, A=(1, 2), B=(2, 3))
+    found = since(tmp_path, study.model_copy(update={"year_begins": 7}), tables)
+    assert (found.period, found.href) == ("FY2026Q4", "../FY2026Q4/index.html")
+
+
 def test_of_the_same_day_a_report_with_other_weights_is_compared_and_the_weights_are_blamed(of, publish, tmp_path):
     publish(of(40, AUTUMN, A=(100, 0), B=(0, 100)), "2026Q3")
     found = since(tmp_path, *of(60, AUTUMN, A=(100, 0), B=(0, 100)))

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.report.words import sentence
 from kamlib.study.model import Study
 
 
@@ -119,6 +120,35 @@ def test_given_values_override_the_file_and_none_does_not(write):
 
 def test_a_none_among_the_values_does_not_hide_the_date_that_was_given(write):
     assert Study.read(write(), as_of="2026Q2", values={"as_of": None}).as_of == date(2026, 6, 30)
+
+
+def test_a_fiscal_year_is_read_and_names_the_run(write, good):
+    text = good.replace("as_of: 2026Q3", "as_of: FY2026Q3\nyear_begins: 7\nstart: FY2024Q1")
+    study = Study.read(write(text))
+    assert (study.as_of, study.start, study.period) == (date(2026, 3, 31), date(2023, 9, 30), "FY2026Q3")
+    assert Study.read(write(text), as_of="2026-04-01").period == "2026-04-01"
+    assert Study.read(write(), values={"year_begins": 4}, as_of="FY2027Q2").as_of == date(2026, 9, 30)
+    assert Study.read(write()).period == "2026Q3"
+
+
+def test_a_fiscal_year_is_explained_and_a_calendar_year_is_not(write):
+    fiscal = Study.read(write(), as_of="2026-09-30", values={"year_begins": 7})
+    assert sentence(fiscal.fiscal_year) == "The fiscal year begins in July: FY2026 is the one that ends in 2026."
+    assert Study.read(write()).fiscal_year is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("as_of: 2026Q3\nyear_begins: 7", "line 3: as_of: the fiscal year begins in July"),
+        ("as_of: FY2026Q3", "line 3: as_of: a quarter of a fiscal year, but the year begins in January"),
+        ("as_of: 2026Q3\nyear_begins: 13", "line 4: year_begins: "),
+        ("as_of: 2026Q3\nyear_begins: July", "line 4: year_begins: "),
+        ("as_of: 2026-09-30\nstart: 2024Q1\nyear_begins: 7", "line 4: start: the fiscal year begins in July"),
+    ],
+)
+def test_a_quarter_of_an_unsure_year_is_refused_with_its_line(write, lines, words, mistake, good):
+    assert words in mistake(write(good.replace("as_of: 2026Q3", lines)))
 
 
 def test_a_value_can_be_given_for_a_section_that_is_empty_in_the_file(write, good):

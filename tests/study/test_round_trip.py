@@ -37,6 +37,13 @@ def test_written_and_read_again_it_is_the_same_study_from_anywhere(write, tmp_pa
     assert again.to_yaml() == study.to_yaml()
 
 
+def test_a_fiscal_year_survives_the_round_trip_and_changes_the_fingerprint(write, tmp_path):
+    calendar, fiscal = (Study.read(write(), as_of="2026-09-30", values={"year_begins": month}) for month in (1, 7))
+    again = round_trip(fiscal, tmp_path)
+    assert (again.year_begins, again.period) == (7, "FY2027Q1")
+    assert again.fingerprint() == fiscal.fingerprint() != calendar.fingerprint()
+
+
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(title=st.text(min_size=1, max_size=60).filter(lambda text: text.isprintable()), cut=st.floats(0.01, 9.99))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kamlib.errors import InputError
-from kamlib.run.steps import notebook_steps
+from kamlib.run.notebook.steps import notebook_steps
 from kamlib.study import run_tables as module
 from kamlib.study.columns import Format
 from kamlib.study.dictionary import INPUTS, dictionary

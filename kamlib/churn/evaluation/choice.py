@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import LEVELS, Settings, fit
-from kamlib.churn.prediction import level_landmarks, predict
+from kamlib.churn.model import LEVELS, Model, Settings, Training, fitted, training
+from kamlib.churn.prediction import level_landmarks, relative_risks, standardised, still_waiting
 from kamlib.errors import InputError
 
 Score = tuple[float, float, str, bool, float]
@@ -45,14 +46,25 @@ def choose(
     days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
     split = max(1, round(horizon_days / 6))
     middle = sorted(penalties)[len(penalties) // 2]
-    scores = [row for day in days for p in penalties for row in _scores(table, day, horizon_days, Settings(p))]
+    learnt = {day: training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS) for day in days}
+
+    @cache
+    def model_of(day: pd.Timestamp, penalty: float, split_day: int | None) -> Model | None:
+        try:
+            return fitted(learnt[day], Settings(penalty, "year", split_day), robust_rows=0)
+        except InputError:
+            return None  # counted: the row says on how many landmarks it was judged
+
+    def judged(settings: Settings) -> list[Score]:
+        models = {day: model_of(day, settings.penalty, settings.split_day) for day in days}
+        return [row for day, model in models.items() if model for row in _scores(table, learnt[day], model, settings)]
+
+    scores = [row for penalty in penalties for row in judged(Settings(penalty))]
     if not scores:
         grid = pd.DataFrame([(middle, split, "year", False, np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
         return grid.assign(chosen=True)
-    best = _settings(_best(_summary(scores), len(days)))
-    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, split_day=split))]
-    best = _settings(_best(_summary(scores), len(days)))
-    scores += [row for day in days for row in _scores(table, day, horizon_days, replace(best, buyers=True))]
+    scores += judged(replace(_settings(_best(_summary(scores), len(days))), split_day=split))
+    scores += judged(replace(_settings(_best(_summary(scores), len(days))), buyers=True))
     grid = _summary(scores)
     grid["chosen"] = grid.index == _best(grid, len(days)).name
     return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
@@ -74,19 +86,17 @@ def _settings(row: pd.Series) -> Settings:
     return Settings(float(row["penalty"]), row["level"], split, bool(row["buyers"]))
 
 
-def _scores(table: pd.DataFrame, day: pd.Timestamp, horizon_days: int, settings: Settings) -> list[Score]:
-    """The Brier score at one validation landmark for each level; none where the model couldn't be fitted there."""
+def _scores(table: pd.DataFrame, learnt: Training, model: Model, settings: Settings) -> list[Score]:
+    """The Brier score at the landmark that the model was fitted for, for each level that can be had there."""
+    day, horizon_days = model.until, model.horizon_days
     now = table.loc[table["as_of"] == day]
     lost = outcomes(now, day + pd.Timedelta(days=horizon_days), horizon_days=horizon_days)["lost"]
     split = np.nan if settings.split_day is None else settings.split_day
-    try:
-        model = fit(table, day, settings, horizon_days=horizon_days, most_rows=_CHOICE_ROWS, robust_rows=0)
-    except InputError:
-        return []  # counted: the row says on how many landmarks it was judged
-    found: list[Score] = []
+    model = replace(model, mbg_nbd=learnt.mbg_nbd if settings.buyers else None)
+    risks, found = relative_risks(model, standardised(model, now)), list[Score]()
     for level in LEVELS:
         if level_landmarks(model.landmarks, day, level):
-            p = predict(replace(model, settings=replace(settings, level=level)), now)["p_lost"]
+            p = still_waiting(replace(model, settings=replace(settings, level=level)), now, risks, horizon_days)
             found.append((settings.penalty, split, level, settings.buyers, float(((p - lost) ** 2).mean())))
     return found
 

@@ -128,7 +128,8 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
         axes.text(column, row, text, ha="center", va="center", fontsize=9, color=INK)
     labels = [f"{n} ({k:,})" for n, k in zip(table["name"], table["accounts"], strict=True)]
     axes.set_yticks(range(len(table)), labels)
-    axes.set_xticks(range(len(columns)), [_titled(c, currency) for c in columns])
+    heads = [_titled(c, currency) for c in columns]
+    axes.set_xticks(range(len(columns)), heads)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -137,7 +138,7 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
     alone = "Medians of all customers: they fall into no groups"
     holds = f"“{rich['name']}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"
     found = holds if len(table) > 1 else alone
-    axes.set_title(found)
+    axes.set_title(found, pad=13 + 11 * max(1 + head.count("\n") for head in heads))
     return described(axes, "alt_cluster_profiles", groups=labels, found=found)
 
 

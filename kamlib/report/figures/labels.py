@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
-from scipy.optimize import linear_sum_assignment
 
-from kamlib.report.figures.style import GREY, INK, MUTED, PAPER
+from kamlib.report.figures.style import GREY, INK, MUTED, PAPER, lay_out
 
 _LINE, _MARGIN = 0.19, 1.015
 """Height of a name in the margin (inches), and where it begins (width of the axes)."""
@@ -25,8 +24,10 @@ def in_margin(
 
     The lines are grey, or have the `colours` of their places.
     """
+    from scipy.optimize import linear_sum_assignment
+
     if len(chosen):
-        axes.figure.canvas.draw()
+        lay_out(axes.figure)
         box = axes.get_window_extent()
         slots = max(len(chosen), int(box.height / (axes.figure.dpi * _LINE)))
         heights = (np.arange(slots) + 0.5) / slots
@@ -46,19 +47,19 @@ def in_margin(
                     "color": colours[chosen[i]] if colours else GREY,
                     "linewidth": 1.2 if colours else 0.6,
                     "relpos": (0, 0.5),
-                    "shrinkA": 0,
+                    "patchA": None,
+                    "shrinkA": 2,
                     "shrinkB": 0,
                 },
                 zorder=2,
             )
-    axes.figure.canvas.draw()
 
 
 def beside_points(
     axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, names: list[str], chosen: np.ndarray
 ) -> None:
     """Names beside their bubbles, each at the first free place around it; a name that finds none is left out."""
-    axes.figure.canvas.draw()
+    lay_out(axes.figure)
     point = axes.figure.dpi / 72
     inside = axes.get_window_extent()
     centre = axes.transData.transform(np.column_stack([x, y]))

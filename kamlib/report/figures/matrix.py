@@ -77,12 +77,14 @@ def kaism(
     shown = _named(known, label, size, most, movers)
     order = np.argsort(-size, kind="stable")
     colours = known["cell"].map(CELLS).to_numpy()
+    around = size.copy()
     if wallet is not None and revenue is not None:
         ratio = (known["customer_id"].map(wallet) / known["customer_id"].map(revenue).where(lambda r: r > 0)).to_numpy(
             dtype=float
         )
         ring = size * np.clip(ratio, 1, 12)
         seen = shown[np.isfinite(ring[shown])]
+        around[seen] = ring[seen]
         axes.scatter(
             x[seen], y[seen], s=ring[seen], facecolor="none", edgecolor=colours[seen], linewidth=0.7, alpha=0.45
         )
@@ -103,7 +105,7 @@ def kaism(
     axes.set_title(f"{both:,} of {len(known):,} clients are attractive for us and {why}")
     right = x[shown] >= cross
     in_margin(axes, x, y, text, shown[right])
-    beside_points(axes, x, y, size, text, shown[~right])
+    beside_points(axes, x, y, around, text, shown[~right])
     cells = [f"{cell} {n:,}" for cell, n in known["cell"].value_counts().items()]
     return described(axes, "alt_kaism", cells=cells)
 

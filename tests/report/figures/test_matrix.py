@@ -42,7 +42,7 @@ def test_labels_of_the_matrix_do_not_overlap_and_stay_where_they_were_put(readin
     axes = draw.kaism(table, names=names, revenue=pd.Series(rng.random(60), index=ids))
     room = axes.get_window_extent().bounds
     axes.figure.canvas.draw()
-    assert axes.get_window_extent().bounds == pytest.approx(room)
+    assert axes.get_window_extent().bounds == pytest.approx(room, abs=0.2)  # pixels
     named = [text for text in axes.texts if text.get_text().startswith("Firm")]
     boxes = [Text.get_window_extent(text) for text in named]
     assert len(boxes) == 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from io import BytesIO
 
 import matplotlib
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from kamlib.errors import InputError
 from kamlib.report.figures import style
@@ -86,6 +89,21 @@ def test_the_same_figure_gives_the_same_bytes_without_date_or_version():
     assert b"matplotlib" not in first.lower()
 
 
+def test_a_picture_is_what_matplotlib_itself_saves_in_a_tight_box():
+    target = BytesIO()
+    drawn().figure.savefig(target, format="png", dpi=130, bbox_inches="tight", metadata={"Software": None})
+    assert style.png(drawn()) == target.getvalue()
+
+
+def test_a_picture_is_laid_out_once_and_drawn_once(shown, monkeypatch):
+    done: list[str] = []
+    for owner, name in ((ConstrainedLayoutEngine, "execute"), (Figure, "draw")):
+        own = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *given, own=own, name=name: (done.append(name), own(*given))[1])
+    style.show(drawn(), alt="a line")
+    assert done == ["execute", "draw"]
+
+
 def test_a_point_of_text_is_a_point_on_the_page(shown):
     """8 inches are 768 px of CSS; the tight box may differ a little."""
     style.show(drawn(), alt="a line")
@@ -141,6 +159,22 @@ def test_ticks_speak_the_language_of_the_study():
     assert ax.yaxis.get_major_formatter()(1_500_000) == "1.5M"
     assert ax.xaxis.get_major_formatter()(0.25) == "25\N{NO-BREAK SPACE}%"
     assert ax.xaxis.get_major_formatter()(-0.0).startswith("0")
+
+
+def test_the_look_is_that_of_the_theme_ticks_of_seaborn_in_the_colours_of_the_kit():
+    import seaborn as sns
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        style.set_style()
+        ours = dict(matplotlib.rcParams)
+        sns.set_theme(style="ticks", palette=list(style.PALETTE), font="DejaVu Sans")
+        matplotlib.rcParams.update(style._THEME)
+        theirs = dict(matplotlib.rcParams)
+    other = {name for name in ours if ours[name] != theirs[name]}
+    assert other <= {"font.sans-serif", "image.cmap", "axes.prop_cycle"}
+    cycles = [[matplotlib.colors.to_hex(one["color"]) for one in look["axes.prop_cycle"]] for look in (ours, theirs)]
+    assert cycles[0] == cycles[1]
 
 
 def test_titles_are_bold_and_stand_left_and_text_is_nine_points_or_more():

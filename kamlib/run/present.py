@@ -1,0 +1,99 @@
+"""What is so now for a study: what its files hold, which kept table or page still fits, and why another does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kamlib.run.notebook.code import code_of, speaking_code
+from kamlib.run.notebook.steps import Step, maker
+from kamlib.run.rests import Rests, values_at
+from kamlib.run.tables import Tables, file_hash, write_whole
+from kamlib.study.model import Study
+
+
+@dataclass(frozen=True)
+class Present:
+    """A study, and the folders of tables that are looked into, the first one first."""
+
+    study: Study
+    memory: Path
+    shelves: tuple[Tables, ...]
+
+    @cached_property
+    def inputs(self) -> list[dict[str, Any]]:
+        return inputs(self.study, self.memory)
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        return self.study.values()
+
+    def rests(
+        self, step: Step | None, keys: Collection[str], tables: Mapping[str, str], *, page: bool = False
+    ) -> Rests:
+        """What a table that `step` makes rests on, or its page, where values at `keys` and `tables` were read."""
+        read_inputs = any(key.startswith(("sources", "identity")) for key in keys)
+        code, content = (step.code, step.content) if step else ("", "")
+        return Rests(
+            code=code_of(code) + (speaking_code() if page else ""),
+            notebook=content,
+            values=values_at(self._values, keys),
+            inputs={f"{row['table']} {row['file']}": row["sha256"] for row in self.inputs} if read_inputs else {},
+            tables=dict(tables),
+        )
+
+    def kept(self, name: str, above: tuple[str, ...] = ()) -> Tables | None:
+        """The folder that holds a table which fits; none that rests, by way of those `above`, on itself."""
+        if name in above:
+            return None
+        step, above = maker(name), (*above, name)
+        found = ((shelf, shelf.rests(name)) for shelf in self.shelves)
+        return next((shelf for shelf, rests in found if rests and not self.misfit(rests, step, above=above)), None)
+
+    def misfit(self, rests: Rests, step: Step | None, *, page: bool = False, above: tuple[str, ...] = ()) -> str:
+        """In what the present is another than what a table or a page rests on, in words; empty where in nothing."""
+        tables = {name: kept.content(name) for name in rests.tables if (kept := self.kept(name, above))}
+        return rests.against(self.rests(step, rests.values.keys(), tables, page=page))
+
+    def why_not(self, name: str) -> str:
+        """Why the tables `name` that are kept do not fit, in words; empty where none is kept."""
+        found = (rests for shelf in self.shelves if (rests := shelf.rests(name)))
+        return next((self.misfit(rests, maker(name), above=(name,)) for rests in found), "")
+
+
+def inputs(study: Study, memory: Path) -> list[dict[str, Any]]:
+    """Every input of a study: table, file, bytes, sha256; a table on a server has rows instead of bytes.
+
+    Parameters
+    ----------
+    study : its sources and its review file.
+    memory : a file that keeps the hashes; one of a server is worked out anew: see `databases.content`.
+    """
+    known: dict[str, Any] = {}
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        known = json.loads(memory.read_text())
+    rows, fresh = [], {}
+    files = [(table, path) for table in study.sources for path in study.paths(table)]
+    if review := study.review():
+        files.append(("identity.review", review))
+    for table, path in files:
+        stat = path.stat()
+        stamp = f"{path} {stat.st_size} {stat.st_mtime_ns}"
+        fresh[stamp] = known.get(stamp) or file_hash(path)
+        rows.append({"table": table, "file": path.name, "bytes": stat.st_size, "sha256": fresh[stamp]})
+    write_whole(memory, json.dumps(fresh))
+    for table, source in study.sources.items():
+        if table == "orders" and not study.embedded:
+            from kamlib.io import engines
+
+            rows.append({"table": table, "file": source.place, **engines.content(study.engine, study.there())})
+        elif source.url is not None and not study.paths(table):
+            from kamlib.io.databases import content
+
+            rows.append({"table": table, "file": source.place, **content(source)})
+    return rows

@@ -1,0 +1,129 @@
+"""The notebooks of a study in the order of what they need, so many at a time; what still fits of the last report is taken over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from kamlib.errors import StepError
+from kamlib.run.execute_step import execute_step
+from kamlib.run.notebook.execute import show_parameters
+from kamlib.run.notebook.kernels import cool_down, stop_kernels, warm_up
+from kamlib.run.notebook.steps import Step
+from kamlib.run.present import Present
+from kamlib.run.rests import Rests
+from kamlib.run.tables import Tables
+
+LOOK = 0.05  # seconds between two looks for tables that came
+
+
+class Workers:
+    """So many notebooks at a time, of one study or of several at once."""
+
+    def __init__(self, jobs: int = 2) -> None:
+        self.pool = ThreadPoolExecutor(max_workers=jobs)
+        self.stopped = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.shutdown()
+        cool_down()
+
+    def stop(self) -> None:
+        """End all kernels, and let no step begin any more."""
+        self.stopped.set()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        stop_kernels()
+
+
+@dataclass(frozen=True)
+class Building:
+    """A report that is being built in `folder`, for the study of `present`; of `earlier` ones is taken over what still fits."""
+
+    present: Present
+    study_file: Path
+    folder: Path
+    earlier: Sequence[Path]
+    plan: Sequence[Step]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Title and page of each part, in reading order."""
+        steps = sorted(self.plan, key=lambda step: step.name)
+        return [("Summary", "index.html"), *((step.title, f"{step.name}.html") for step in steps)]
+
+    def run(self, workers: Workers, told: Callable[[str, float | None], None]) -> None:
+        """Run every step as soon as the tables that it needs are there, though their notebook still goes on.
+
+        `told` is called with the name of each step that begins, and again with its seconds when it ended (0: taken over).
+        """
+        tables, waiting = Tables(self.folder / "tables"), list(self.plan)
+        going: dict[Future[float], Step] = {}
+        try:
+            while waiting or going:
+                for step in [step for step in waiting if all(tables.mark(name).exists() for name in step.needs)]:
+                    waiting.remove(step)
+                    going[workers.pool.submit(self._step, step, told)] = step
+                if not going:
+                    raise StepError(waiting[0].path.name, None, "the tables that it needs were not made")
+                for future in wait(going, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                    step = going.pop(future)
+                    self.seconds[step.name] = future.result()
+                    told(step.name, self.seconds[step.name])
+                if workers.stopped.is_set():
+                    raise KeyboardInterrupt
+        except BaseException:  # a Ctrl-C too: nothing may run on, or be waited for
+            running = [future for future in going if not future.cancel()]
+            while wait(running, timeout=LOOK).not_done:
+                stop_kernels(self.folder)  # those of other studies of a batch go on
+            if workers.stopped.is_set():  # else the step whose kernel was ended would be said to have failed
+                raise KeyboardInterrupt from None
+            raise
+
+    def _step(self, step: Step, told: Callable[[str, float | None], None]) -> float:
+        if any(self._taken_over(step, report) for report in self.earlier):
+            return 0.0
+        told(step.name, None)
+        warm_up()
+        began = time.perf_counter()
+        execute_step(self.present, self.folder, step, published=True)
+        book = self.folder / "notebooks" / step.path.name
+        shown = {"study": str(self.study_file), "as_of": self.present.study.as_of.isoformat(), "run_dir": None}
+        show_parameters(book, shown)
+        self._page(step)
+        return time.perf_counter() - began
+
+    def _taken_over(self, step: Step, report: Path) -> bool:
+        """Take a step from an earlier report, where all that its page rests on is still the same."""
+        page = Path("notebooks") / f"{step.name}.json"
+        tables = [Path("tables") / f"{name}.{kind}" for name in step.makes for kind in ("parquet", "json")]
+        files = [*tables, page, Path("notebooks") / step.path.name]
+        if not all((report / file).exists() for file in files):
+            return False
+        if self.present.misfit(Rests.from_text((report / page).read_text(encoding="utf-8")), step, page=True):
+            return False
+        for file in sorted(
+            files, key=lambda file: file.suffix == ".json"
+        ):  # what says that a table is there comes last
+            (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(report / file, self.folder / file)
+            except OSError:
+                shutil.copy2(report / file, self.folder / file)
+        self._page(step)
+        return True
+
+    def _page(self, step: Step) -> None:
+        from kamlib.report import html
+
+        html.page(self.folder / "notebooks" / step.path.name, self.folder / f"{step.name}.html", step.title, self.links)

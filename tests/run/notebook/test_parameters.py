@@ -1,0 +1,77 @@
+"""Parameters of notebooks: wrong ones are refused before a kernel starts, and where papermill's own command let them through."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import IPython
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.run.notebook.parameters import refuse, undeclared
+
+
+def test_what_the_notebook_declares_is_let_through(notebook, tmp_path):
+    refuse(notebook(tmp_path / "a.ipynb"), {"number": 2.5, "text": None})
+    refuse(notebook(tmp_path / "b.ipynb"), {"text": ["a", {"b": [True, None, 1, 1.5, "c"]}]})
+
+
+def test_a_parameter_the_notebook_does_not_declare_is_refused_by_name(notebook, tmp_path):
+    with pytest.raises(InputError, match=r"unknown parameters 'nubmer'.*It takes number, text"):
+        refuse(notebook(tmp_path / "a.ipynb"), {"nubmer": 2})
+
+
+def test_a_notebook_without_the_tagged_cell_is_refused_not_silently_overridden(notebook, tmp_path):
+    with pytest.raises(InputError, match="no cell is tagged 'parameters'"):
+        refuse(notebook(tmp_path / "a.ipynb", parameters=None), {})
+
+
+def test_a_notebook_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"none\.ipynb: no such notebook"):
+        refuse(tmp_path / "none.ipynb", {})
+
+
+@pytest.mark.parametrize("value", [(1, 2), {1, 2}, {1: "a"}, b"x", [("a",)]], ids=repr)
+def test_a_value_that_would_lose_its_type_is_refused(notebook, tmp_path, value):
+    with pytest.raises(InputError, match="would lose its type"):
+        refuse(notebook(tmp_path / "a.ipynb"), {"text": value})
+
+
+OWN = "study = None\nas_of: str = None\nrun_dir = None  # a path"
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        ([], []),
+        (["", OWN], []),
+        (["", OWN, "from kamlib.run import Run"], []),
+        (["", OWN, '# Parameters\nstudy = "a.yaml"\nrun_dir = "b"\n'], []),
+        (["", OWN, '# Parameters\nstudi = "a.yaml"\nrun_dir = "b"\nday = 1\n', "x = 1"], ["day", "studi"]),
+        (["", OWN, "# Parameters of a reader\nhorizon = 3"], []),  # a cell of the notebook's own
+        (["", OWN, "x = 1", "# Parameters\nlater = 3"], []),
+        (["", OWN.replace(": str", ""), '# Parameters\nas_of = "2026Q1"\n'], []),
+    ],
+)  # fmt: skip
+def test_undeclared_are_the_names_that_only_the_injected_cell_has(monkeypatch, cells, names):
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns={"In": cells}))
+    assert undeclared() == names
+
+
+def test_without_a_notebook_nothing_is_undeclared(monkeypatch):
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)
+    assert undeclared() == []
+    monkeypatch.delitem(sys.modules, "IPython")
+    assert undeclared() == []
+
+
+@pytest.mark.kernel
+def test_the_bare_command_of_papermill_with_a_wrong_name_ends_with_a_message(notebook, tmp_path):
+    """papermill only warns of it; the study would be the sample."""
+    cell = "from kamlib.run import Run\nRun.open(study, run_dir=run_dir)"
+    book = notebook(tmp_path / "a.ipynb", cell, parameters="study = None\nrun_dir = None")
+    command = [sys.executable, "-m", "papermill", str(book), str(tmp_path / "out.ipynb"), "-p", "studi", "mine.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300, check=False)
+    assert done.returncode != 0 and "the notebook has no parameter 'studi'" in done.stderr
