@@ -7,8 +7,9 @@ import signal
 import sys
 import tempfile
 import traceback
+import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -87,7 +88,8 @@ def open_(
 
     index = last_report(out, study)
     typer.echo(f"report: {index}")
-    typer.launch(index.as_uri())
+    with suppress(webbrowser.Error):  # a server has none
+        webbrowser.get().open(index.as_uri())
 
 
 @app.command()

@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-import typer
 
 import kamlib
 from kamlib import cli
@@ -211,7 +212,7 @@ def test_a_new_folder_to_work_in_is_said_and_a_full_one_refused(kam, tmp_path):
 
 def test_open_shows_the_last_report_of_all_or_of_a_study_in_the_browser(kam, tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr(typer, "launch", shown.append)
+    monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(open=shown.append))
     status, _, err = kam("open")
     assert status == 2 and "no report there" in err and "kam run" in err and shown == []
     for turn, place in enumerate(["tiny/2026Q2", "other/2026Q1"]):
