@@ -10,6 +10,19 @@ from kamlib.run.notebook.execute import execute
 from kamlib.run.notebook.steps import Step
 from kamlib.run.present import Present, inputs
 
+#: what the drivers of PostgreSQL and Spark call it
+CUT = (
+    *(
+        "OperationalError",
+        "AdminShutdown",
+        "CrashShutdown",
+        "CannotConnectNow",
+        "ConnectionException",
+        "ConnectionFailure",
+    ),
+    *("ConnectionDoesNotExist", "IdleSessionTimeout", "Py4JNetworkError"),
+)
+
 
 def execute_step(present: Present, folder: Path, step: Step, *, published: bool = False) -> None:
     """Run `step` for the study of `present` into `folder`: its tables, and the executed notebook in ``notebooks``.
@@ -29,7 +42,17 @@ def execute_step(present: Present, folder: Path, step: Step, *, published: bool 
         as_read = Path(beside) / "study.yaml"  # as it was read: the user's file may be edited meanwhile
         as_read.write_text(study.to_yaml(), encoding="utf-8")
         given = {"study": str(as_read), "as_of": study.as_of.isoformat(), "run_dir": str(folder)}
-        execute(step.path, folder / "notebooks" / step.path.name, given, step.name if published else "")
+        try:
+            execute(step.path, folder / "notebooks" / step.path.name, given, step.name if published else "")
+        except StepError as error:
+            if study.embedded or error.cause.partition(":")[0] not in CUT:
+                raise
+            raise InputError(
+                "the connection to the engine was cut",
+                file=study.engine.url,
+                found=error.cause,
+                remedy="Run it again once the server answers.",
+            ) from None
     missing = [name for name in step.makes if not present.kept(name)]
     if not missing:
         return

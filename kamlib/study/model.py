@@ -222,6 +222,8 @@ class Study(Part):
         for table, source in tree["sources"].items():
             if table == "orders" and not self.embedded:
                 source["files"] = self.there().files
+                if not source["files"]:
+                    del source["files"]
                 continue
             files = [str(path.resolve()) for path in self.paths(table)]
             if source["url"] is None:

@@ -84,6 +84,7 @@ def show_parameters(executed: Path, parameters: Mapping[str, Any]) -> None:
     for cell in book["cells"]:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             lines = ["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())]
+            cell["id"] = "given"  # papermill draws one
             cell["source"] = "\n".join(lines).splitlines(keepends=True)
     book["metadata"]["papermill"] |= {
         "parameters": dict(parameters),
