@@ -123,6 +123,6 @@ def small(con: Any, columns: Mapping[str, Iterable[str | None]]) -> ir.Table:
         table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
         return store(con, ibis.memtable(table))
     rows = [_SEPARATOR.join(value or "" for value in row) for row in zip(*columns.values(), strict=True)]
-    texts = ibis.array(rows).cast("array<string>").unnest().name("row").as_table()
+    texts = ibis.array(rows or [""]).cast("array<string>").unnest().name("row").as_table()  # an empty one has no type
     cells = texts.row.split(_SEPARATOR)
-    return texts.select(**{name: cells[place].nullif("") for place, name in enumerate(columns)})
+    return texts.limit(len(rows)).select(**{name: cells[place].nullif("") for place, name in enumerate(columns)})

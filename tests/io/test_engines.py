@@ -129,3 +129,5 @@ def test_a_small_table_is_the_same_on_every_engine(other):
     found = engines.small(con, columns).to_pandas().sort_values("a", ignore_index=True)
     assert found["a"].tolist() == sorted(columns["a"])
     assert set(found["b"].dropna()) == {"1", "2"} and found["b"].isna().sum() == 1
+    nothing = engines.small(con, {"a": [], "b": []}).to_pandas()
+    assert nothing.columns.tolist() == ["a", "b"] and nothing.empty
