@@ -1,14 +1,18 @@
-"""Every analysis of accounts at 250,000 and at a million: seconds, memory, and how the seconds grow.
+"""Every analysis of accounts at 250,000 and at a million: seconds, memory, how the seconds grow, and both against an earlier kam.
 
-``python -m bench.accounts 10000 20000`` measures fewer accounts.
+``python -m bench.accounts 10000 20000`` measures fewer accounts; ``python -m bench.accounts 250000`` only against the earlier kam.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.accounts_calls import Row
@@ -19,6 +23,8 @@ SIZES = (
     1_000_000,
 )  # 100,000 still lie in the cache of the processor, and the step out of it looks steeper than a sort
 SLACK = 0.15  # what runs differ by
+THEN = "e8b0832"  # the commit that kam is held against; it makes the same calls in the same order, some by other names
+HERE = Path(__file__).resolve().parents[1]
 
 
 def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
@@ -49,17 +55,63 @@ def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
             "|---|---:|---:|---:|---:|---:|",
             *rows,
             f"| sum | {sums[0]:.0f} | {sums[1]:.0f} | | {sums[2]:.0f} | {max(row[3] for row in large):.2f} |",
+            "",
+            against(many, large),
         ]
     )
 
 
-def _measured(accounts: int) -> list[Row]:
+def against(accounts: int, now: list[Row] | None = None) -> str:
+    """A table of the calls that take a second or more: kam, kam at the commit `THEN`, and the ratio."""
+    now = _measured(accounts) if now is None else now
+    with _code_at(THEN) as code:
+        then = _measured(accounts, code)
+    pairs = list(zip(now, then, strict=True))
+    clock, user = (tuple(sum(row[at] for row in side) for side in (now, then)) for at in (1, 2))
+    memory = tuple(max(row[3] for row in side) for side in (now, then))
+    sums = [("sum", clock, user, memory)]
+    calls = [(a[0], *((a[at], b[at]) for at in (1, 2, 3))) for a, b in pairs if max(a[1], b[1]) >= 1]
+    rows = [
+        f"| {words} | "
+        + " | ".join(f"{a:.2f} | {b:.2f} | {a / b if b else math.nan:.2f}" for a, b in measures).replace("nan", "")
+        + " |"
+        for words, *measures in [*calls, *sums]
+    ]
+    return "\n".join(
+        [
+            f"### Against kam at {THEN}: {accounts:,} accounts",
+            "",
+            "One process each, one after the other, each with its own calls. Calls of less than a second are in the sums only.",
+            "",
+            f"**Ratio {clock[0] / clock[1]:.2f} of the seconds, {user[0] / user[1]:.2f} of those of the program, {memory[0] / memory[1]:.2f} of the memory.**",
+            "",
+            "| call | s | s then | ratio | user s | user s then | ratio | GB | GB then | ratio |",
+            "|---|" + "---:|" * 9,
+            *rows,
+        ]
+    )
+
+
+@contextmanager
+def _code_at(commit: str) -> Iterator[Path]:
+    """A folder with the files of a commit."""
+    with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
+        place, git = Path(folder) / "code", ["git", "-C", str(HERE), "worktree"]
+        subprocess.run([*git, "add", "--detach", str(place), commit], check=True, capture_output=True)
+        try:
+            yield place
+        finally:
+            subprocess.run([*git, "remove", "--force", str(place)], check=True, capture_output=True)
+
+
+def _measured(accounts: int, code: Path = HERE) -> list[Row]:
     command = [sys.executable, "-m", "bench.accounts_calls", str(accounts)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
+    done = subprocess.run(command, capture_output=True, text=True, cwd=code, env=os.environ | {"PYTHONPATH": str(code)})
     if done.returncode:
         raise RuntimeError(f"{accounts:,} accounts failed: {done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":
-    print(section(*(int(argument) for argument in sys.argv[1:])))
+    sizes = [int(argument) for argument in sys.argv[1:]]
+    print(against(*sizes) if len(sizes) == 1 else section(*sizes))

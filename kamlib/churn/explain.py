@@ -15,6 +15,7 @@ from kamlib.churn.landmarks import outcomes
 from kamlib.churn.model import Model, Piece, Settings, fit
 from kamlib.churn.prediction import predict, relative_risks, standardised
 from kamlib.errors import InputError
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import joined, reason_columns, waiting
 from kamlib.stats.survival import proportional_hazards
 
@@ -50,7 +51,7 @@ def lost_probabilities(
     else:
         found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
     found = found.assign(customer_id=now["customer_id"])[COLUMNS]
-    return found.sort_values(["p_lost", "customer_id"], ascending=[False, True], ignore_index=True)
+    return found.sort_values(["p_lost", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def final_model(

@@ -14,6 +14,7 @@ import pandas as pd
 from kamlib.errors import InputError, some
 from kamlib.facts.as_known import TOUCHES, ended_on, known_at
 from kamlib.stats.checks import has_columns
+from kamlib.stats.ordering import places
 
 _INTERACTIONS = ["customer_id", "date", "kind", "promised", "closed"]
 _INVOICES = ["customer_id", "issued", "due", "amount", "paid"]
@@ -85,16 +86,21 @@ def landmark_table(
         If facts hold something that lies after their own landmark, or repeat an account at a landmark.
     """
     _no_look_ahead(facts)
-    table = facts[facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days)]
-    table = table.merge(next_orders[["customer_id", "as_of", "next_order"]], on=["customer_id", "as_of"], how="left")
-    table["ended_on"] = ended_on(table["customer_id"], accounts)
+    keys = ["customer_id", "as_of"]
+    place = np.flatnonzero(facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days))
+    rows = facts[keys].iloc[place].assign(place=place)
+    rows = rows.merge(next_orders[[*keys, "next_order"]], on=keys, how="left")
+    rows["ended_on"] = ended_on(rows["customer_id"], accounts)
+    rows = rows[~(rows["ended_on"] <= rows["as_of"])].sort_values(["as_of", "customer_id"], key=places)
     if interactions is not None:
         has_columns(interactions, _INTERACTIONS)
         interactions = interactions[_INTERACTIONS]
     if invoices is not None:
         has_columns(invoices, _INVOICES)
         invoices = invoices[_INVOICES]
-    table = table[~(table["ended_on"] <= table["as_of"])].sort_values(["as_of", "customer_id"], ignore_index=True)
+    table = facts.iloc[rows["place"]].reset_index(drop=True)
+    for name in ("next_order", "ended_on"):
+        table[name] = rows[name].to_numpy()
     events = [
         events_before(group[["customer_id", "as_of"]], interactions=interactions, invoices=invoices)
         for _, group in table.groupby("as_of")
@@ -160,7 +166,8 @@ def events_before(
     year = day - pd.Timedelta(days=365)
 
     def put(name: str, rows: pd.DataFrame, values: pd.Series | None = None) -> None:
-        sums = rows.groupby("customer_id").size() if values is None else values.groupby(rows["customer_id"]).sum()
+        who = rows["customer_id"]
+        sums = who.groupby(who, sort=False).size() if values is None else values.groupby(who, sort=False).sum()
         result[name] = accounts["customer_id"].map(sums).fillna(0.0).astype("float64")
 
     if interactions is not None and len(interactions):

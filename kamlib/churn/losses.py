@@ -12,6 +12,7 @@ from kamlib.facts.as_known import ended_on
 from kamlib.facts.order_lines import check_lines
 from kamlib.io.engines import small
 from kamlib.stats.intervals import newcombe, wilson
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
 from kamlib.study.periods import period_label, quarter_frequency
 
@@ -82,7 +83,7 @@ def loss_episodes(
     second = ["second_amount", "second_margin"]
     found[second] = found[second].where(over)
     names = ["customer_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
-    return found.sort_values(["lost_on", "customer_id"], ignore_index=True)[names]
+    return found.sort_values(["lost_on", "customer_id"], ignore_index=True, key=places)[names]
 
 
 def losses_by_quarter(

@@ -38,8 +38,8 @@ def units(accounts: pd.DataFrame) -> pd.DataFrame:
     if "wallet" not in accounts:
         return accounts[own].reset_index(drop=True)
     size = pd.to_numeric(accounts["wallet"]).astype(float)
-    by = size.groupby(accounts["customer_id"])
-    alone = size[own].groupby(accounts["customer_id"]).count().eq(1) & by.count().eq(1)
+    by = size.groupby(accounts["customer_id"], sort=False)
+    alone = size.where(own).groupby(accounts["customer_id"], sort=False).count().eq(1) & by.count().eq(1)
     total = by.sum().where(by.count().eq(by.size()) | alone)
     return accounts.assign(wallet=accounts["customer_id"].map(total))[own].reset_index(drop=True)
 
@@ -57,7 +57,8 @@ def lanes(facts: pd.DataFrame, states: pd.DataFrame, accounts: pd.DataFrame | No
 def with_accounts(facts: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """`facts` with what `units` knows: wallet, wallet_share (12-month revenue / wallet), potential (the rest, not below 0), and
     relation_days (since the first contact, or the first order where that is earlier; contacts after as_of don't count)."""
-    by = accounts.set_index("customer_id").reindex(facts["customer_id"])
+    names = [name for name in ("customer_id", "wallet", "since") if name in accounts]
+    by = accounts[names].set_index("customer_id").reindex(facts["customer_id"])
     size = pd.Series(by["wallet"].to_numpy(dtype=float) if "wallet" in by else np.nan, facts.index).where(
         lambda x: x > 0
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -98,12 +99,26 @@ def as_dates(as_of: date | str | Sequence[date | str]) -> list[date]:
 def as_pandas(table: ir.Table, by: Sequence[str]) -> pd.DataFrame:
     """Run `table` in its engine. Sorted the same way whatever the engine: share falling, all else rising, text by code points."""
     found: pa.Table = table.to_pyarrow()
-    found = found.take(np.lexsort([_places(found[name]) * (-1 if name == "share" else 1) for name in reversed(by)]))
+    found = found.take(_order([_places(found[name]) * (-1 if name == "share" else 1) for name in by]))
     for place, field in enumerate(found.schema):
         if pa.types.is_date(field.type):
             found = found.set_column(place, field.name, found.column(place).cast(pa.timestamp("ns")))
     read: pd.DataFrame = found.to_pandas(self_destruct=True)  # frees each column once it is copied
+    del found
+    pa.default_memory_pool().release_unused()  # else Arrow keeps the memory for tables to come
     return read
+
+
+def _order(keys: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows by the first of `keys`, then by the next; whole numbers become one number, which sorts in a fraction of the time."""
+    whole = len(keys[0]) > 0 and all(key.dtype.kind == "i" for key in keys)
+    spans = [int(key.max()) - int(key.min()) + 1 for key in keys] if whole else [2**63]
+    if math.prod(spans) >= 2**63:
+        return np.lexsort(keys[::-1])
+    one = np.zeros(len(keys[0]), "int64")
+    for key, span in zip(keys, spans, strict=True):
+        one = one * span + (key.astype("int64") - key.min())
+    return np.argsort(one)
 
 
 def _places(column: pa.ChunkedArray) -> np.ndarray:

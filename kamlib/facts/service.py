@@ -43,7 +43,8 @@ def service_facts(
     one_row_each(facts, ["as_of", "revenue_12m", "margin_12m", "order_days_12m"])
     day = facts["as_of"].max()
     since = day - pd.DateOffset(months=12)
-    found = facts.set_index("customer_id")[["revenue_12m", "margin_12m", "order_days_12m"]].astype(float)
+    names = ["customer_id", "revenue_12m", "margin_12m", "order_days_12m"]
+    found = facts[names].set_index("customer_id").astype(float)
     table = found.join(_service(interactions, costs, found.index, since, day)).join(
         _payment(invoices, found.index, since, day)
     )
@@ -71,15 +72,14 @@ def _service(
     claims = rows[rows["kind"].isin(["claim", "dispute"])]
     taught = claims[claims["lesson"].fillna("").astype(str).str.strip() != ""] if "lesson" in claims else claims[:0]
     for name, part in (("claims", claims), ("lessons", taught), ("tests", rows[rows["kind"] == "test"])):
-        table[name] = part.groupby("customer_id").size().reindex(index).fillna(0.0)
+        table[name] = part.groupby("customer_id", sort=False).size().reindex(index).fillna(0.0)
     if costs is not None and not costs.empty:
         inside = costs[(costs["date"] > since) & (costs["date"] <= day)]
-        table["cost_to_serve"] = inside.groupby("customer_id")["cost"].sum().reindex(index).fillna(0.0)
+        table["cost_to_serve"] = inside.groupby("customer_id", sort=False)["cost"].sum().reindex(index).fillna(0.0)
     if "contact_id" in rows:
         met = rows[rows["kind"].isin(TOUCHES) & rows["contact_id"].notna()]
-        each = (
-            met.groupby(["customer_id", "contact_id"]).size().groupby("customer_id").agg(["max", "sum"]).reindex(index)
-        )
+        pairs = met.groupby(["customer_id", "contact_id"], sort=False).size()
+        each = pairs.groupby("customer_id", sort=False).agg(["max", "sum"]).reindex(index)
         table["touches"] = each["sum"].fillna(0.0)
         table["main_contact_share"] = each["max"] / each["sum"]
     return table
@@ -94,13 +94,12 @@ def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp
     seen = seen[seen["amount"] > 0]
     due = seen[(seen["due"] <= day) & ((seen["due"] > since) | seen["paid"].isna())]
     late = (due["paid"].fillna(day) - due["due"]).dt.days * due["amount"]
-    table["days_late"] = (late.groupby(due["customer_id"]).sum() / due.groupby("customer_id")["amount"].sum()).reindex(
-        index
-    )
+    sums = due.assign(late=late).groupby("customer_id", sort=False)[["late", "amount"]].sum()
+    table["days_late"] = (sums["late"] / sums["amount"]).reindex(index)
     issued = seen[seen["issued"] > since]
-    whole = issued.groupby("customer_id")["amount"].agg(["size", "sum"]).reindex(index)
-    early = issued[issued["paid"] <= issued["issued"]].groupby("customer_id")["amount"].sum().reindex(index).fillna(0.0)
-    table["prepaid_share"] = early / whole["sum"]
+    whole = issued.groupby("customer_id", sort=False)["amount"].agg(["size", "sum"]).reindex(index)
+    early = issued[issued["paid"] <= issued["issued"]].groupby("customer_id", sort=False)["amount"].sum()
+    table["prepaid_share"] = early.reindex(index).fillna(0.0) / whole["sum"]
     if seen["issued"].min() <= since:
         table["invoices"] = whole["size"].fillna(0.0)
     return table

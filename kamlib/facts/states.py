@@ -95,7 +95,7 @@ def by_state(states: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """
     year = worth_column(facts)
     money = year if facts[year].notna().any() else year.removesuffix("_12m")
-    worth = states["customer_id"].map(facts.set_index("customer_id")[money])
+    worth = states["customer_id"].map(facts[["customer_id", money]].set_index("customer_id")[money])
     of_state = worth.groupby(states["state"])
     found = pd.DataFrame({"customers": of_state.size(), money: of_state.sum(min_count=1)}).reindex(list(STATES))
     nobody = found["customers"].isna()

@@ -40,7 +40,7 @@ def worth_column(table: pd.DataFrame, window: str = "12m", *, revenue: str = "re
     end = f"_{window}" if window else ""
     margin, other = f"margin{end}", f"{revenue}{end}"
     if other in table and (bought := table[other].fillna(0) != 0).any():
-        return margin if _known(table[bought], margin) else other
+        return margin if _known(table.filter([margin])[bought], margin) else other
     return margin if _known(table, margin) or _known(table, "margin") else other
 
 

@@ -16,6 +16,7 @@ from kamlib.errors import InputError
 from kamlib.facts.blocks import PAST_BLOCKS
 from kamlib.facts.frequency_bands import BANDS, bands
 from kamlib.facts.worth import worth_column
+from kamlib.stats.ordering import places
 from kamlib.study.sections import FEWEST
 
 
@@ -113,7 +114,7 @@ def block_margins(
     Bühlmann (1967), ASTIN Bulletin 4(3).
     """
     money = worth_column(past, "", revenue="amount")
-    tenure = past["customer_id"].map(facts.set_index("customer_id")["tenure_days"])
+    tenure = past["customer_id"].map(facts[["customer_id", "tenure_days"]].set_index("customer_id")["tenure_days"])
     partial = (past["block"] == tenure // horizon_days) & ((tenure + 1) % horizon_days != 0)
     seen_whole = past.loc[past["bought"] & ~partial, "customer_id"]
     with_order = past[past["bought"] & ~(partial & past["customer_id"].isin(seen_whole))]
@@ -126,7 +127,7 @@ def block_margins(
         sums = sums.merge(spent, on=["customer_id", "block"], how="left")
         sums["margin"] -= sums["spent"].fillna(0.0)
     segment = pd.Series(bands(facts).to_numpy(), index=facts["customer_id"])
-    each = sums.groupby("customer_id")["margin"].agg(["size", "mean", "var"]).reindex(segment.index)
+    each = sums.groupby("customer_id", sort=False)["margin"].agg(["size", "mean", "var"]).reindex(segment.index)
     table = pd.DataFrame({"blocks": each["size"].fillna(0), "own": each["mean"], "segment": segment})
     pooled = pd.DataFrame(
         {
@@ -199,7 +200,7 @@ def lifetime_values(
             "margin_at_stake": np.where(at_risk, q * full, 0.0),
             "share_unobserved": np.where(at_risk, late_part, np.nan),
         }
-    ).sort_values(["margin_at_stake", "customer_id"], ascending=[False, True], ignore_index=True)
+    ).sort_values(["margin_at_stake", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def unobserved_share(values: pd.DataFrame) -> float:

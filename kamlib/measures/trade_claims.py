@@ -135,7 +135,8 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
     ----------
     Thomas & Hultquist (1978), Annals of Statistics 6 (interval for unequal groups); Davis & Haltiwanger (1992), QJE 107 (growth).
     """
-    base = facts[facts["revenue_prev_12m"] > 0].set_index("customer_id")
+    names = ["customer_id", "revenue_12m", "revenue_prev_12m"]
+    base = facts.loc[facts["revenue_prev_12m"] > 0, names].set_index("customer_id")
     now, then = base["revenue_12m"].clip(lower=0), base["revenue_prev_12m"]
     success = {"growth": (now - then) / ((now + then) / 2), "level": np.log(now[now > 0])}
     who = manager.reindex(base.index).dropna()

@@ -13,6 +13,7 @@ from kamlib.errors import InputError
 from kamlib.measures.lifetime_value import lifetime_values
 from kamlib.measures.whole_base import BaseValue
 from kamlib.stats.intervals import resampled_sums
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
 from kamlib.study.offers import WinBack
 from kamlib.study.sections import FEWEST
@@ -155,7 +156,7 @@ def win_back_list(
     worth = table["expected_gain"] > 0
     drawn = control(table.loc[worth, "customer_id"], control_share, seed)
     table["arm"] = drawn.map({True: "control", False: "offer"}).reindex(table.index)
-    return table.sort_values(["expected_gain", "customer_id"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["expected_gain", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def control(customer_ids: pd.Series, share: float, seed: int) -> pd.Series:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.facts.worth import worth_column
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
 
 BREADWINNER = 0.10
@@ -60,8 +59,8 @@ def customer_categories(
     found = [_told(big, f"share_of_{measure}", share=share)]
     if ratings is not None and len(ratings):
         ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(MARKED)]
-        high = ours.groupby(["customer_id", "criterion"])["score"].mean().rename("value").reset_index()
-        high = high.rename(columns={"criterion": "measure"})
+        high = ours.groupby(["customer_id", "criterion"], sort=False)["score"].mean().rename("value").reset_index()
+        high = high.rename(columns={"criterion": "measure"}).sort_values(["customer_id", "measure"], key=places)
         high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
         found.append(_told(high, "rated_high", criterion=high["measure"], points=high["value"]))
     if service is not None:
@@ -73,9 +72,12 @@ def customer_categories(
         passed = passed.assign(value=passed["gate"])
         found.append(_told(passed, "weakest_of_three_p", criterion=passed["weakest"], points=passed["gate"]))
     columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "evidence_values", *_NO_WARNING]
-    table = pd.concat([part.reindex(columns=columns) for part in found if len(part)]).fillna(_NO_WARNING)
-    table = table[_reaches(table)]
-    table = table.sort_values(["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True)
+    parts = [part for part in found if len(part)] or found[:1]
+    table = pd.concat([part.reindex(columns=columns) for part in parts]).fillna(_NO_WARNING)
+    table = table.astype({"value": "float64", "limit": "float64"})
+    table = table.sort_values(
+        ["category", "value", "customer_id"], ascending=[True, False, True], ignore_index=True, key=places
+    )
     return or_waiting(table, "nobody_in_a_category")
 
 
@@ -132,12 +134,14 @@ def _goodwill(service: pd.DataFrame) -> pd.DataFrame:
     alone = (contact >= ONE_CONTACT[0]) & (touches >= ONE_CONTACT[1])
     rests: Case = (alone, "rests_on_one_contact", {"share": contact, "touches": touches})
     told = [reason_columns(cases, name="evidence"), reason_columns([rests], name="warning")]
-    return pd.concat([table, *told], axis=1)
+    return pd.concat([table, *told], axis=1)[reached]
 
 
-def _told(table: pd.DataFrame, code: str, **values: Any) -> pd.DataFrame:
-    """`table` with the evidence of the rows whose value reaches its limit."""
-    return pd.concat([table, reason_columns([(_reaches(table), code, values)], name="evidence")], axis=1)
+def _told(table: pd.DataFrame, code: str, **values: pd.Series) -> pd.DataFrame:
+    """The rows of `table` whose value reaches its limit, with the evidence."""
+    reached = _reaches(table)
+    case: Case = (reached[reached], code, {name: value[reached] for name, value in values.items()})
+    return pd.concat([table[reached], reason_columns([case], name="evidence")], axis=1)
 
 
 def _reaches(table: pd.DataFrame) -> pd.Series:
@@ -159,7 +163,7 @@ def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
         (name), verdict: 'open', 'closed' (one known P is too low already) or 'ask' (what is known passes, something is missing).
     """
     ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(THREE_P)]
-    marks = ours.groupby(["customer_id", "criterion"])["score"].mean().unstack()
+    marks = ours.groupby(["customer_id", "criterion"], sort=False)["score"].mean().unstack()
     marks = marks.reindex(index=pd.Index(accounts, name="customer_id"), columns=list(THREE_P)).astype(float)
     weakest = marks.fillna(np.inf).idxmin(axis=1).where(marks.notna().any(axis=1), "")
     lowest, whole = marks.min(axis=1), marks.notna().all(axis=1)
@@ -171,7 +175,9 @@ def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
 def open_gates(gate: pd.DataFrame) -> pd.DataFrame:
     """The rows of `three_p` that pass, the best first; says so where there are none."""
     passed = gate[gate["verdict"] == "open"]
-    return or_waiting(passed.sort_values(["gate", "customer_id"], ascending=[False, True]), "no_gate_is_open")
+    return or_waiting(
+        passed.sort_values(["gate", "customer_id"], ascending=[False, True], key=places), "no_gate_is_open"
+    )
 
 
 def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:

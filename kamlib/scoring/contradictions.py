@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.worth import worth_column
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, joined, or_waiting, reason_columns
 
 RISES, FALLS = 0.25, -0.25
@@ -32,8 +33,8 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
         (which ones differ), why and why_values; an account may have several. Likely losses first, then falling accounts of
         the list, then by worth. It says so where there are none.
     """
-    by = facts.set_index("customer_id")
-    worth = by[worth_column(by)]
+    money = worth_column(facts)
+    by = facts[["customer_id", "growth", money]].set_index("customer_id")
     ranked = scores[scores["rank"].notna()]
     table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["customer_id", "rank", "key"]]
     lost = (
@@ -44,7 +45,7 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     table = table.assign(
         growth=table["customer_id"].map(by["growth"]).astype(float),
         p_lost=table["customer_id"].map(lost).astype(float),
-        worth=table["customer_id"].map(worth).astype(float),
+        worth=table["customer_id"].map(by[money]).astype(float),
     )
     key = table["key"].astype(bool)
     up, down = table["growth"] >= RISES, table["growth"] <= FALLS
@@ -62,5 +63,7 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     why = joined([reason_columns([case], name="why") for _, case in cases], "why")
     urgency = np.select(flags, range(len(cases)), len(cases))
     found = pd.concat([table, signs, why], axis=1).assign(urgency=urgency)[urgency < len(cases)]
-    found = found.sort_values(["urgency", "worth", "customer_id"], ascending=[True, False, True], ignore_index=True)
+    found = found.sort_values(
+        ["urgency", "worth", "customer_id"], ascending=[True, False, True], ignore_index=True, key=places
+    )
     return or_waiting(found.drop(columns="urgency"), "signs_agree")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Reason
 from kamlib.study.known_criteria import BUILT_IN, Known
 from kamlib.study.model import Criterion
@@ -35,11 +36,11 @@ def knock_outs(
         found.append(accounts[closed].assign(reason="closed"))
     if ratings is not None and len(ratings):
         gate = ratings[ratings["criterion"].isin(GATES) & (ratings["rival"] == "")]
-        best = gate.groupby(["customer_id", "criterion"], as_index=False)["score"].max()
+        best = gate.groupby(["customer_id", "criterion"], as_index=False, sort=False)["score"].max()
         found.append(best[best["score"] <= LOWEST_MARK].assign(reason=best["criterion"].map(GATES)))
     table = pd.concat([part[["customer_id", "reason"]] for part in found]).assign(reason_values="{}")
     return table[table["customer_id"].isin(facts["customer_id"])].sort_values(
-        ["customer_id", "reason"], ignore_index=True
+        ["customer_id", "reason"], ignore_index=True, key=places
     )
 
 
@@ -80,14 +81,14 @@ def criterion_values(
     if facts.empty:
         raise InputError("no account to score", remedy="Check as_of and the states: all may be lost or without orders.")
     index = pd.Index(facts["customer_id"], name="customer_id")
-    tables = {}
+    tables, names = {}, {c.column or c.name for c in criteria}
     for source, table in (("facts", facts), ("value", value), ("accounts", accounts)):
         if table is not None:
             one_row_each(table)
-            tables[source] = table.set_index("customer_id")
+            tables[source] = table[["customer_id", *names.intersection(table.columns)]].set_index("customer_id")
     if ratings is not None and len(ratings):
         ours = ratings[ratings["rival"] == ""]
-        tables["rating"] = ours.groupby(["customer_id", "criterion"])["score"].mean().unstack()
+        tables["rating"] = ours.groupby(["customer_id", "criterion"], sort=False)["score"].mean().unstack()
     found = {c.name: _values(c, tables.get(c.source), strict).reindex(index) for c in criteria}
     table = pd.DataFrame(found, index=index)
     if strict and table.isna().to_numpy().all():

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.ordering import places
 from kamlib.study.model import Kaism
 
 CELLS = ("key", "development", "maintenance", "opportunistic")
@@ -34,18 +35,18 @@ def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = Non
         customer_id, ours, best_rival (points), rival, strength (ours / best_rival), supplier_rank (1 = nobody better; ties
         share it), suppliers (we and the rivals rated). Accounts that rated us and no rival, or only rivals, are not in it.
     """
-    marks = client_view.groupby(["customer_id", "rival", "criterion"], as_index=False)["score"].mean()
+    keys = ["customer_id", "rival", "criterion"]
+    marks = client_view.groupby(keys, as_index=False, sort=False)[["score"]].mean().sort_values(keys, key=places)
     us = marks[marks["rival"] == ""].drop(columns="rival")
     pair = marks[marks["rival"] != ""].merge(us, on=["customer_id", "criterion"], suffixes=("_rival", "_us"))
     weight = 1.0 if weights is None else pair["criterion"].map(weights).fillna(0.0)
     pair = pair.assign(weight=weight, ours=pair["score_us"] * weight, theirs=pair["score_rival"] * weight)
-    each = pair.groupby(["customer_id", "rival"], as_index=False)[["weight", "ours", "theirs"]].sum()
+    each = pair.groupby(["customer_id", "rival"], as_index=False, sort=False)[["weight", "ours", "theirs"]].sum()
     each = each[(each["weight"] > 0) & (each["theirs"] > 0)]
     each["strength"] = each["ours"] / each["theirs"]
-    worst = (
-        each.sort_values(["customer_id", "strength", "rival"]).drop_duplicates("customer_id").set_index("customer_id")
-    )
-    ahead = (each["strength"].round(9) < PARITY).groupby(each["customer_id"]).sum()
+    each = each.sort_values(["customer_id", "strength", "rival"], key=places)
+    worst = each.drop_duplicates("customer_id").set_index("customer_id")
+    ahead = (each["strength"].round(9) < PARITY).groupby(each["customer_id"], sort=False).sum()
     table = pd.DataFrame(
         {
             "ours": worst["ours"] / worst["weight"],
@@ -53,7 +54,7 @@ def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = Non
             "rival": worst["rival"],
             "strength": worst["strength"],
             "supplier_rank": 1 + ahead,
-            "suppliers": 1 + each.groupby("customer_id").size(),
+            "suppliers": 1 + each.groupby("customer_id", sort=False).size(),
         }
     )
     return table.rename_axis("customer_id").reset_index()
@@ -77,7 +78,8 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
         customer_id, importance, low, high (0-10; missing where no part is known), known (share of the parts in use), and the parts.
     """
     index = pd.Index(facts["customer_id"], name="customer_id")
-    raw = facts.set_index(index)
+    names = ["categories_12m", "tenure_days", "relation_days", "wallet_share"]
+    raw = facts[[name for name in names if name in facts]].set_index(index)
     parts = pd.DataFrame({"breadth": raw["categories_12m"] / kaism.breadth_best}, index=index)
     if not (raw["categories_12m"] > 0).any():
         parts["breadth"] = np.nan

@@ -54,10 +54,9 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     old, new = _filled(before, now), _filled(now, before)
     lists = {(d, r): _list(data, by) for d, data in enumerate((old, new)) for r, by in enumerate((rules_before, rules))}
     ids = lists[0, 0].index.union(lists[1, 1].index)
-    key = {at: found["key"].reindex(ids, fill_value=False).to_numpy(dtype=bool) for at, found in lists.items()}
-    points = {
-        at: 1 + (rules.scale - 1) * found["attractiveness"].reindex(ids).to_numpy() / 10 for at, found in lists.items()
-    }
+    placed = {at: found[["rank", "key", "attractiveness"]].reindex(ids) for at, found in lists.items()}
+    key = {at: found["key"].eq(True).to_numpy(dtype=bool) for at, found in placed.items()}
+    points = {at: 1 + (rules.scale - 1) * found["attractiveness"].to_numpy() / 10 for at, found in placed.items()}
     data = (points[1, 0] - points[0, 0] + points[1, 1] - points[0, 1]) / 2
     by_rules = (points[0, 1] - points[0, 0] + points[1, 1] - points[1, 0]) / 2
     was, is_ = key[0, 0], key[1, 1]
@@ -66,7 +65,7 @@ def changes(before: Scored, rules_before: Scoring, now: Scored, rules: Scoring) 
     cause = np.select([alone & ruled, alone, ruled], ["either", "data", "criteria"], "both")
     table = pd.DataFrame({"customer_id": ids, "key_before": was, "key_now": is_})
     for name, at in (("before", (0, 0)), ("now", (1, 1))):
-        table[f"rank_{name}"] = lists[at]["rank"].reindex(ids).array
+        table[f"rank_{name}"] = placed[at]["rank"].array
         table[f"score_{name}"] = points[at]
     table["by_data"], table["by_criteria"] = data, by_rules
     table["change"] = np.select([moved & is_, moved], ["came in", "left"], "")
@@ -94,7 +93,8 @@ def _filled(own: Scored, other: Scored) -> Scored:
 
 def _list(data: Scored, rules: Scoring) -> pd.DataFrame:
     table = score(data.values.reindex(columns=[c.name for c in rules.criteria]), rules.criteria, scale=rules.scale)
-    return members(table, rules, revenue=data.revenue, knocked=data.knocked).set_index("customer_id")
+    found = members(table, rules, revenue=data.revenue, knocked=data.knocked)
+    return found.set_index("customer_id")[["rank", "key", "attractiveness", "knock_out"]]
 
 
 def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.model import Criterion
 from kamlib.study.sections import FEWEST
@@ -49,10 +50,9 @@ def latest_ratings(ratings: pd.DataFrame, as_of: date | pd.Timestamp, *, view: s
     day = table["date"].fillna(pd.Timestamp.min)
     table = table[(_column(ratings, "view", "ours").fillna("ours") == view) & (day <= as_of) & table["score"].notna()]
     keys = ["customer_id", "criterion", "rival", "rater"]
-    last = day[table.index].groupby([table[key] for key in keys]).transform("max")
-    found = (
-        table[day[table.index] == last].groupby(keys, as_index=False).agg(score=("score", "mean"), date=("date", "max"))
-    )
+    last = day[table.index].groupby([table[key] for key in keys], sort=False).transform("max")
+    newest = table[day[table.index] == last].groupby(keys, as_index=False, sort=False)
+    found = newest.agg(score=("score", "mean"), date=("date", "max")).sort_values(keys, ignore_index=True, key=places)
     return found.assign(age_days=(as_of - found["date"]).dt.days.astype(float)).drop(columns="date")
 
 
@@ -67,7 +67,11 @@ def rater_spread(
     spread = pd.DataFrame(0.0, index=values.index, columns=values.columns)
     if ratings is None or ratings.empty:
         return spread
-    each = ratings[ratings["rival"] == ""].groupby(["criterion", "customer_id"])["score"].agg(["min", "max", "count"])
+    each = (
+        ratings[ratings["rival"] == ""]
+        .groupby(["criterion", "customer_id"], sort=False)["score"]
+        .agg(["min", "max", "count"])
+    )
     half = ((each["max"] - each["min"]) / 2).where(each["count"] > 1, single)
     for criterion in criteria:
         name = criterion.column or criterion.name
@@ -96,11 +100,11 @@ def rater_agreement(ratings: pd.DataFrame) -> pd.DataFrame:
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
     """
     ours = ratings[ratings["rival"] == ""]
-    each = ours.groupby(["criterion", "customer_id"])["score"]
+    each = ours.groupby(["criterion", "customer_id"], sort=False)["score"]
     units = each.agg(["size", "mean"]).reset_index()
     counted = ours.merge(units, on=["criterion", "customer_id"])
-    twice = counted[counted["size"] > 1].sort_values(["criterion", "customer_id", "score"])
-    place = twice.groupby(["criterion", "customer_id"]).cumcount()
+    twice = counted[counted["size"] > 1].sort_values(["criterion", "customer_id", "score"], key=places)
+    place = twice.groupby(["criterion", "customer_id"], sort=False).cumcount()
     # sum over pairs of |x - y| of sorted values = sum of (2 i - m + 1) x, of m (m - 1) / 2 pairs; of (x - y)^2: m x sum of squares
     gaps = (2 * place - twice["size"] + 1) * twice["score"] / (twice["size"] * (twice["size"] - 1) / 2)
     squares = (twice["score"] - twice["mean"]) ** 2 * 2 * twice["size"] / (twice["size"] - 1)
@@ -124,7 +128,9 @@ def rating_ages(ratings: pd.DataFrame, stale_days: int) -> pd.DataFrame:
 
     `ratings` from `latest_ratings`; ages count to its as_of.
     """
-    newest = ratings[ratings["rival"] == ""].groupby(["customer_id", "criterion"], as_index=False)[["age_days"]].min()
+    keys = ["customer_id", "criterion"]
+    newest = ratings[ratings["rival"] == ""].groupby(keys, as_index=False, sort=False)[["age_days"]].min()
+    newest = newest.sort_values(keys, ignore_index=True, key=places)
     return newest.assign(stale=~(newest["age_days"] <= stale_days))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, Reason, joined, reason_columns
 from kamlib.study.known_criteria import MONEY
 from kamlib.study.model import Criterion, Scoring
@@ -147,7 +148,9 @@ def members(
         by_volume = ranked & (table["customer_id"].map(revenue) >= scoring.qualifying_revenue)
     table["key"] = by_score | by_volume
     why = reason_columns([first, (by_volume, "revenue_alone_qualifies", {})])
-    return pd.concat([table, why], axis=1).sort_values(["rank", "customer_id"], na_position="last", ignore_index=True)
+    return pd.concat([table, why], axis=1).sort_values(
+        ["rank", "customer_id"], na_position="last", ignore_index=True, key=places
+    )
 
 
 def _knock_outs(knocked: pd.DataFrame | None, customer_id: pd.Series) -> pd.DataFrame:

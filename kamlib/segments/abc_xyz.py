@@ -19,6 +19,7 @@ from kamlib.facts.accounts import account_facts
 from kamlib.facts.worth import observed_window
 from kamlib.segments.xyz import XYZ_CLASSES
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.ordering import places
 
 NOT_POSITIVE = "net<=0"
 UNKNOWN = "unknown"
@@ -89,7 +90,7 @@ def abc_classes(
         is_b = is_a | _above_mean(positive.where(~is_a))
     letters = np.select([is_a.fillna(False).to_numpy(bool), is_b.fillna(False).to_numpy(bool)], ["A", "B"], "C")
     table["abc"] = pd.Series(letters, index=table.index).mask(exact <= 0, NOT_POSITIVE).mask(exact.isna(), UNKNOWN)
-    return table.sort_values(["money", "customer_id"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["money", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def classes_of_accounts(
@@ -146,7 +147,8 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
     """
     one_row_each(by_money, ["abc"])
     one_row_each(by_rhythm, ["xyz"])
-    if alone := sorted(set(by_money["customer_id"]) ^ set(by_rhythm["customer_id"])):
+    money, rhythm = by_money["customer_id"], by_rhythm["customer_id"]
+    if alone := sorted({*money[~money.isin(rhythm)], *rhythm[~rhythm.isin(money)]}):
         raise InputError("ABC and XYZ must be of the same accounts", column="customer_id", found=some(alone))
     table = by_money.merge(by_rhythm, on="customer_id", validate="one_to_one")
     apart = table["abc"].isin([NOT_POSITIVE, UNKNOWN])

@@ -19,6 +19,7 @@ from kamlib.errors import InputError, some
 from kamlib.facts.days import as_pandas, months_between
 from kamlib.facts.order_lines import check_lines
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.ordering import places
 
 FIRM = ("industry", "size", "country", "region")
 LINES = ("channel", "manager")
@@ -85,12 +86,10 @@ def traits(classes: pd.DataFrame, accounts: pd.DataFrame, sums: pd.DataFrame) ->
     whole = classes.merge(_added(sums, ["customer_id"]), on="customer_id", how="left", indicator=True)
     silent = whole.pop("_merge") == "left_only"
     whole.loc[silent, ["revenue", "known_revenue"]] = 0.0
-    parts = []
-    firm = accounts.set_index("customer_id")
-    for name in FIRM if sums["manager"].notna().any() else (*FIRM, "manager"):
-        if name in firm and firm[name].notna().any():
-            value = whole["customer_id"].map(firm[name]).astype("object").fillna(NOT_KNOWN)
-            parts.append(whole.assign(trait=name, value=value))
+    names = FIRM if sums["manager"].notna().any() else (*FIRM, "manager")
+    told = [name for name in names if name in accounts and accounts[name].notna().any()]
+    firm = accounts.set_index("customer_id")[told].reindex(whole["customer_id"]).set_axis(whole.index)
+    parts = [whole.assign(trait=name, value=firm[name].astype("object").fillna(NOT_KNOWN)) for name in told]
     for name in LINES:
         if sums[name].notna().any():
             by = _added(sums.assign(value=sums[name].astype("object").fillna(NOT_KNOWN)), ["customer_id", "value"])
@@ -144,4 +143,5 @@ def on_record(totals: pd.DataFrame, trait: str) -> str | None:
 
 def _added(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Sums of money by `keys`, missing where nothing is known."""
-    return rows.groupby(keys, dropna=False)[_SUMS].sum(min_count=1).reset_index()
+    sums = rows.groupby(keys, dropna=False, sort=False)[_SUMS].sum(min_count=1).reset_index()
+    return sums.sort_values(keys, ignore_index=True, key=places)

@@ -12,6 +12,7 @@ from kamlib.segments.lifecycle import lifecycle_stages
 from kamlib.segments.rfm import rfm_segments
 from kamlib.segments.xyz import xyz_classes
 from kamlib.stats.checks import one_row_each
+from kamlib.stats.ordering import places
 from kamlib.study.model import Study
 from kamlib.study.rfm_segments import NO_MONEY
 
@@ -67,7 +68,7 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, by: str, money: str = "mone
     order = table["change"].abs().fillna(-1)
     return (
         table.assign(size=order)
-        .sort_values(["size", "customer_id"], ascending=[False, True], ignore_index=True)
+        .sort_values(["size", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
         .drop(columns="size")
     )
 

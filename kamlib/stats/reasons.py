@@ -53,14 +53,15 @@ def reason_columns(cases: Sequence[Case], default: str = "", name: str = "reason
 
 def joined(parts: Sequence[pd.DataFrame], name: str = "reason") -> pd.DataFrame:
     """Reasons of the same rows one after the other, without those that are '': columns as of `reason_columns`."""
-    rows = [
-        [(code, values) for code, values in zip(pair[::2], pair[1::2], strict=True) if code]
-        for pair in zip(*(part[column] for part in parts for column in (name, f"{name}_values")), strict=True)
-    ]
-    codes = [";".join(code for code, _ in row) for row in rows]
-    values = [
-        row[0][1] if len(row) == 1 else f"[{', '.join(_bare(v) for _, v in row)}]" if row else "{}" for row in rows
-    ]
+    told = [[part[column].to_numpy(object) for column in (name, f"{name}_values")] for part in parts]
+    there = np.array([code.astype(bool) for code, _ in told])
+    codes, values = np.full(there.shape[1], "", object), np.full(there.shape[1], "{}", object)
+    for (code, value), here in zip(told, there, strict=True):
+        codes[here], values[here] = code[here], value[here]
+    for row in np.flatnonzero(there.sum(axis=0) > 1):
+        several = [(code[row], value[row]) for (code, value), here in zip(told, there, strict=True) if here[row]]
+        codes[row] = ";".join(code for code, _ in several)
+        values[row] = f"[{', '.join(_bare(value) for _, value in several)}]"
     return pd.DataFrame({name: codes, f"{name}_values": values}, index=parts[0].index, dtype=object)
 
 
@@ -110,10 +111,22 @@ def _bare(values: str) -> str:
 def _written(values: Mapping[str, Any], here: np.ndarray) -> Any:
     if not values:
         return "{}"
-    by_row = {name: value.to_numpy(object)[here] for name, value in values.items() if isinstance(value, pd.Series)}
-    same = {name: value for name, value in values.items() if name not in by_row}
-    rows = zip(*by_row.values(), strict=True) if by_row else ([()] * int(here.sum()))
-    return [written(same | dict(zip(by_row, row, strict=True))) for row in rows]
+    if not here.any():
+        return []
+    by_row = {name: _texts(value[here]) for name, value in values.items() if isinstance(value, pd.Series)}
+    same = written({name: value for name, value in values.items() if name not in by_row})[1:-1].replace("%", "%%")
+    names = (json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in by_row)
+    row = f"{{{', '.join([*[same] * bool(same), *(f'{name}: %s' for name in names)])}}}"
+    return [row % texts for texts in zip(*by_row.values(), strict=True)] if by_row else row % ()
+
+
+def _texts(values: pd.Series) -> list[str]:
+    """Each value as JSON text."""
+    if pd.api.types.is_numeric_dtype(values):
+        plain = values.to_numpy(object, copy=True)
+        plain[values.isna().to_numpy()] = None
+        return json.dumps(plain.tolist())[1:-1].split(", ")  # all at once
+    return [json.dumps(_plain(value), ensure_ascii=False) for value in values.to_numpy(object)]
 
 
 def _plain(value: Any) -> Any:

@@ -52,6 +52,18 @@ def test_tables_come_out_by_code_points_shares_falling_and_what_is_missing_last(
     assert found["share"].fillna(-1).tolist() == [0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, -1, 0.9]
 
 
+@pytest.mark.parametrize("far", [3, 2**62])
+def test_rows_by_text_and_whole_number_come_out_as_python_sorts_them(engine, far):
+    """`far`: numbers too far apart to make one of both."""
+    import ibis
+
+    rng = np.random.default_rng(1)
+    rows = [(str(rng.choice(["a", "B", "ж"])), int(number)) for number in rng.permutation([-far, -1, 0, 1, far] * 4)]
+    table = ibis.memtable(pd.DataFrame(rows, columns=["name", "number"]))
+    found = as_pandas(engine.create_table(f"numbered_{far}", table, temp=True), ["name", "number"])
+    assert list(found.itertuples(index=False, name=None)) == sorted(rows)
+
+
 @pytest.mark.parametrize(
     "given", ["2026-03-31", "2026Q1", pd.Timestamp("2026-03-31 15:00"), pd.Timestamp("2026-03-31", tz="UTC")]
 )

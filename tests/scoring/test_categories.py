@@ -151,6 +151,7 @@ def test_sums_of_a_category_count_a_customer_once_and_what_is_unknown_of_all_is_
 def test_where_nobody_is_in_a_category_the_table_says_so(facts):
     found = categories.customer_categories(facts(margin_12m=[1.0] * 11))
     assert found.empty and waits_for(found).code == "nobody_in_a_category"
+    assert found[["value", "limit"]].dtypes.eq("float64").all()
 
 
 def test_open_gates_stand_with_the_best_first_and_say_so_where_there_are_none():

@@ -7,6 +7,7 @@ import pytest
 from kamlib.report.words import word
 from kamlib.scoring import ratings as raters
 from kamlib.scoring.criteria import criterion_values
+from kamlib.scoring.kaism import relative_strength
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.model import Criterion
 
@@ -148,3 +149,27 @@ def test_the_quality_of_ratings_is_their_agreement_and_their_age_and_nobody_is_w
     assert found["customers"].to_dict() == {"fame": 1, "image": 3}
     none = raters.rating_quality(raters.latest_ratings(pd.DataFrame(rows[:0], columns=list(rows[0])), AS_OF), 365)
     assert waits_for(none) == Reason("nobody_has_rated")
+
+
+@pytest.mark.parametrize("ids", [str, int])
+def test_the_order_of_rows_changes_nothing_and_tables_are_in_the_order_of_the_ids(ids):
+    """Ids as texts (10 before 9) and as numbers (9 before 10)."""
+    rng = np.random.default_rng(1)
+    rows = [
+        rating(ids(account), criterion, rng.integers(1, 11), rater=rater, view=view, rival=rival)
+        for account in (9, 10, 100, 7)
+        for criterion in ("need", "image")
+        for rater in ("sales", "service", None)
+        for view, rival in (("ours", None), ("client", None), ("client", "R"), ("client", "Q"))
+    ]
+    given = pd.DataFrame(rows)
+    mixed = given.sample(frac=1, random_state=2)
+    for view in ("ours", "client"):
+        found, again = (raters.latest_ratings(table, AS_OF, view=view) for table in (given, mixed))
+        pd.testing.assert_frame_equal(found, again)
+        keys = found[["customer_id", "criterion", "rival", "rater"]].to_numpy().tolist()
+        assert keys == sorted(keys)
+        for told in (raters.rater_agreement, relative_strength, lambda table: raters.rating_ages(table, 365)):
+            pd.testing.assert_frame_equal(told(found), told(found.sample(frac=1, random_state=3)))
+    ages = raters.rating_ages(found, 365)["customer_id"]
+    assert ages.tolist() == sorted(ages)

@@ -30,3 +30,12 @@ def test_resampled_sums_move_columns_together_and_keep_the_mean():
     assert sums.shape == (400, 2)
     assert (sums[:, 1] == 2 * sums[:, 0]).all()
     assert sums[:, 0].mean() == pytest.approx(4950, abs=60)  # standard error of the mean of 400: 288.7 / 20 = 14
+
+
+@pytest.mark.parametrize("rows", [0, 1, 9_000, 9_001, 30_000])
+def test_resampled_sums_are_those_of_the_rows_drawn(rows):
+    """Against the sum over the drawn rows themselves, also where the sums are made in parts."""
+    columns = np.random.default_rng(3).normal(100, 50, (rows, 2))
+    rng = np.random.default_rng(7)
+    drawn = [columns[rng.integers(0, rows, rows)].sum(axis=0) for _ in range(3)]
+    assert resampled_sums(columns, 3, 7) == pytest.approx(np.array(drawn), rel=1e-12)

@@ -63,3 +63,30 @@ def test_a_selection_without_rows_says_what_it_waits_for_and_keeps_its_types_and
     assert waits_for(none) == Reason("nobody", {"limit": 2}) and none.dtypes.equals(table.dtypes)
     assert or_waiting(table, "nobody").equals(table) and waits_for(or_waiting(table, "nobody")[:0]) is None
     assert not table[:0].attrs, "the table given is not changed"
+
+
+def test_values_of_every_type_are_the_json_of_each_row():
+    """By the encoder of Python, a row at a time; per cent signs, quotes and whole numbers that may be missing stay as they are."""
+    rows = {
+        "days": [3, 0, -7],
+        "share": [0.1, 1e-7, 2e16],
+        "known": [True, False, True],
+        "n %s": [1, None, 2],
+        "text": ["50 %", 'a "b", c', None],
+        "parts": [["a", "b"], [], ["c"]],
+    }
+    table = pd.DataFrame({name: pd.Series(values) for name, values in rows.items()})
+    table["n %s"] = table["n %s"].astype("Int64")
+    values = {"limit": "95 %"} | {name: table[name] for name in table}
+    found = reason_columns([(pd.Series([True] * 3), "code", values)])["reason_values"]
+    for row, text in enumerate(found):
+        told = {"limit": "95 %"} | {name: column[row] for name, column in rows.items()}
+        assert text == json.dumps(told, ensure_ascii=False)
+
+
+def test_reasons_of_one_part_alone_are_those_of_the_part():
+    one = reason_columns([(pd.Series([True, False, True]), "a", {"n": pd.Series([1, 2, 3])})])
+    two = reason_columns([(pd.Series([False, False, True]), "b", {})])
+    found = joined([one, two])
+    assert found["reason"].tolist() == ["a", "", "a;b"]
+    assert found["reason_values"].tolist() == ['{"n": 1}', "{}", '[{"n": 3}, {}]']
