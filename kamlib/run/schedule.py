@@ -27,7 +27,7 @@ LOOK = 0.05  # seconds between two looks for tables that came
 class Workers:
     """So many notebooks at a time, of one study or of several at once."""
 
-    def __init__(self, jobs: int = 2) -> None:
+    def __init__(self, jobs: int = 3) -> None:
         self.pool = ThreadPoolExecutor(max_workers=jobs)
         self.stopped = threading.Event()
 
@@ -67,7 +67,8 @@ class Building:
 
         `told` is called with the name of each step that begins, and again with its seconds when it ended (0: taken over).
         """
-        tables, waiting = Tables(self.folder / "tables"), list(self.plan)
+        tables = Tables(self.folder / "tables")
+        waiting = sorted(self.plan, key=self._ahead, reverse=True)
         going: dict[Future[float], Step] = {}
         try:
             while waiting or going:
@@ -89,6 +90,10 @@ class Building:
             if workers.stopped.is_set():  # else the step whose kernel was ended would be said to have failed
                 raise KeyboardInterrupt from None
             raise
+
+    def _ahead(self, step: Step) -> int:
+        """How much code waits for a step, its own and that of those which need its tables: the most goes first."""
+        return len(step.code) + max((self._ahead(s) for s in self.plan if {*s.needs} & {*step.makes}), default=0)
 
     def _step(self, step: Step, told: Callable[[str, float | None], None]) -> float:
         if any(self._taken_over(step, report) for report in self.earlier):

@@ -7,7 +7,6 @@ the kernel listens, ``{"ended": pid, "exit": status}``; or ``{"failed": why}``. 
 from __future__ import annotations
 
 import atexit
-import gc
 import json
 import os
 import select
@@ -16,11 +15,15 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-NEEDED = (
+#: what the first notebook needs, and what the others need besides: that is imported while the first one runs
+FIRST = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "matplotlib_inline.backend_inline",
-    "ibis.backends.duckdb", "lifelines", "matplotlib.pyplot", "pyarrow.parquet", "scipy.stats", "sklearn.mixture",
-    "kamlib.intake", "kamlib.entities", "kamlib.facts", "kamlib.scoring", "kamlib.segments", "kamlib.churn",
-    "kamlib.measures", "kamlib.plan", "kamlib.report.figures", "kamlib.report.readings", "kamlib.run",
+    "ibis.backends.duckdb", "matplotlib.pyplot", "pyarrow.parquet", "kamlib.intake", "kamlib.entities", "kamlib.facts",
+    "kamlib.report.figures", "kamlib.report.readings", "kamlib.run",
+)  # fmt: skip
+THEN = (
+    "scipy.stats", "lifelines", "sklearn.mixture", "kamlib.segments", "kamlib.churn", "kamlib.scoring", "kamlib.measures",
+    "kamlib.plan",
 )  # fmt: skip
 POLL = 0.02
 
@@ -31,21 +34,22 @@ def main() -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     try:
-        for name in NEEDED:
+        for name in FIRST:
             import_module(name)
+        _serve(answers, [*THEN])
     except (ImportError, MemoryError) as error:
         _tell(answers, failed=f"{type(error).__name__}: {error}")
-    else:
-        gc.collect()
-        gc.freeze()  # what is imported stays shared between the kernels
-        _serve(answers)
 
 
-def _serve(answers: int) -> None:
+def _serve(answers: int, later: list[str]) -> None:
+    """Fork a kernel for each line; between them import what is to come later."""
     kernels: set[int] = set()
     asked = b""
     while True:
-        readable, _, _ = select.select([0], [], [], POLL if kernels else None)
+        waits = None if not kernels else 0 if later else POLL
+        readable, _, _ = select.select([0], [], [], waits)
+        if kernels and later and not readable:
+            import_module(later.pop(0))
         for pid in [*kernels]:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
