@@ -7,6 +7,7 @@ the kernel listens, ``{"ended": pid, "exit": status}``; or ``{"failed": why}``. 
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import select
@@ -31,6 +32,7 @@ POLL = 0.02
 def main() -> None:
     """Fork kernels until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the run, which then closes the input
+    gc.disable()
     answers = os.dup(1)
     os.dup2(2, 1)
     try:
@@ -62,6 +64,7 @@ def _serve(answers: int, later: list[str]) -> None:
             break
         *lines, asked = (asked + read).split(b"\n")
         for line in lines:
+            gc.freeze()  # what is imported is no garbage: it stays shared, and no kernel looks through it
             pid = os.fork()
             if pid == 0:
                 _kernel(answers, **json.loads(line))
@@ -77,6 +80,7 @@ def _serve(answers: int, later: list[str]) -> None:
 def _kernel(answers: int, argv: list[str], env: dict[str, str], cwd: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
