@@ -11,11 +11,8 @@ import json
 import logging
 import os
 import re
-import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from kamlib.errors import InputError, StepError
@@ -40,7 +37,7 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any], step: str 
     StepError
         If it failed in any other way.
     """
-    papermill = _papermill()
+    import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
@@ -72,17 +69,6 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any], step: str 
     except Exception as error:  # a kernel that never starts
         _of_the_system(str(error))
         raise StepError(notebook.name, None, f"{type(error).__name__}: {error}") from error
-
-
-def _papermill() -> ModuleType:
-    """papermill, without what its schemas of notebooks never ask for: 38 grammars of addresses, most of a second to build."""
-    grammars = "rfc3987_syntax"
-    sys.modules.setdefault(grammars, None)  # type: ignore[arg-type]
-    try:
-        return import_module("papermill")
-    finally:
-        if sys.modules[grammars] is None:
-            del sys.modules[grammars]
 
 
 def _of_the_system(told: str) -> None:
