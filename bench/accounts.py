@@ -10,21 +10,17 @@ import math
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench.accounts_calls import Row
 from bench.churn_scale import ROWS
+from bench.earlier import BEFORE_HOUSE, ROOT, tree
 
 SIZES = (
     250_000,
     1_000_000,
 )  # 100,000 still lie in the cache of the processor, and the step out of it looks steeper than a sort
 SLACK = 0.15  # what runs differ by
-THEN = "e8b0832"  # the commit that kam is held against; it makes the same calls in the same order, some by other names
-HERE = Path(__file__).resolve().parents[1]
 
 
 def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
@@ -62,9 +58,9 @@ def section(few: int = SIZES[0], many: int = SIZES[1]) -> str:
 
 
 def against(accounts: int, now: list[Row] | None = None) -> str:
-    """A table of the calls that take a second or more: kam, kam at the commit `THEN`, and the ratio."""
+    """A table of the calls that take a second or more: kam, kam at the commit before the house, and the ratio."""
     now = _measured(accounts) if now is None else now
-    with _code_at(THEN) as code:
+    with tree() as code:
         then = _measured(accounts, code)
     pairs = list(zip(now, then, strict=True))
     clock, user = (tuple(sum(row[at] for row in side) for side in (now, then)) for at in (1, 2))
@@ -79,7 +75,7 @@ def against(accounts: int, now: list[Row] | None = None) -> str:
     ]
     return "\n".join(
         [
-            f"### Against kam at {THEN}: {accounts:,} accounts",
+            f"### Against kam at {BEFORE_HOUSE}: {accounts:,} accounts",
             "",
             "One process each, one after the other, each with its own calls. Calls of less than a second are in the sums only.",
             "",
@@ -92,19 +88,7 @@ def against(accounts: int, now: list[Row] | None = None) -> str:
     )
 
 
-@contextmanager
-def _code_at(commit: str) -> Iterator[Path]:
-    """A folder with the files of a commit."""
-    with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
-        place, git = Path(folder) / "code", ["git", "-C", str(HERE), "worktree"]
-        subprocess.run([*git, "add", "--detach", str(place), commit], check=True, capture_output=True)
-        try:
-            yield place
-        finally:
-            subprocess.run([*git, "remove", "--force", str(place)], check=True, capture_output=True)
-
-
-def _measured(accounts: int, code: Path = HERE) -> list[Row]:
+def _measured(accounts: int, code: Path = ROOT) -> list[Row]:
     command = [sys.executable, "-m", "bench.accounts_calls", str(accounts)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=code, env=os.environ | {"PYTHONPATH": str(code)})
     if done.returncode:
