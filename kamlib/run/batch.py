@@ -61,8 +61,10 @@ def run_batch(
     Raises
     ------
     InputError
-        If the file is wrong, two entries are for the same study and period, or `out` can't be written to.
+        If the file is wrong, `since` is given beside `as_of`, two entries are for the same study and period, or `out` can't be written to.
     """
+    if since and as_of:
+        raise InputError("--since and --as-of are given", found=f"{since} and {', '.join(as_of)}", remedy="Give one.")
     path, out = Path(path).resolve(), Path(out).resolve()
     todo = jobs_of(read(path), path.parent, as_of, since)
     refuse_twice(todo, path)

@@ -44,7 +44,7 @@ def run_study(
     study, as_of, values : as in `Run.open`.
     out : folder of all reports; this one comes to ``<out>/<study>/<period>/``.
     progress : called with the name of each step that begins, and again with its seconds when it ended (0: taken over).
-    workers : where notebooks of several studies share them; None: two of its own.
+    workers : where notebooks of several studies share them; None: some of its own.
     before : called before the summary is written, which compares with the reports of the study that stand then.
 
     Returns
@@ -74,7 +74,7 @@ def run_study(
             made = folder / label
             made.mkdir()
             present = Present(loaded, folder / "inputs.json", (Tables(made / "tables"),))
-            assert present.inputs  # what is missing is said before anything starts
+            _ = present.inputs  # what is missing is said before anything starts
             building = Building(present, Path(study).resolve(), made, (folder / KILLED, home / label), plan)
             try:
                 building.run(pool, progress)

@@ -25,7 +25,7 @@ LOOK = 0.05  # seconds between two looks for tables that came
 
 
 class Workers:
-    """So many notebooks at a time, of one study or of several at once."""
+    """So many notebooks at a time, of one study or of several at once; three fill two cores, as one of them often waits."""
 
     def __init__(self, jobs: int = 3) -> None:
         self.pool = ThreadPoolExecutor(max_workers=jobs)

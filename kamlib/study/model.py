@@ -154,6 +154,10 @@ class Study(Part):
         path = Path(path)
         raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
         given = {key: value for key, value in (("as_of", as_of), *(values or {}).items()) if value is not None}
+        if as_of is not None and given["as_of"] != as_of:
+            raise InputError(
+                "as_of is given twice", file=path, found=f"{as_of} and {given['as_of']}", remedy="Give one."
+            )
         for key, value in given.items():
             put(raw, key, value)
         try:

@@ -243,3 +243,9 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(folder,
     with pytest.raises(InputError, match="the report can't be written there"):
         run_batch(folder / "all.yaml", out=folder / "out")
     assert kit.done == []
+
+
+def test_a_beginning_beside_days_is_refused(tmp_path):
+    (tmp_path / "all.yaml").write_text(f"studies: [{{study: {SAMPLE}}}]")
+    with pytest.raises(InputError, match="--since and --as-of are given; found '2025Q1 and 2026Q1'"):
+        batch.run_batch(tmp_path / "all.yaml", as_of=["2026Q1"], since="2025Q1", out=tmp_path)

@@ -203,3 +203,10 @@ def test_one_missing_file_among_several_is_refused(write, good):
     study = Study.read(write(good.replace("[orders.csv]", "[orders.csv, none.csv]")))
     with pytest.raises(InputError, match=r"none\.csv"):
         study.paths("orders")
+
+
+def test_a_day_given_twice_is_refused_and_the_same_one_is_not(make_study, tmp_path):
+    make_study({"orders.csv": "order_id,account_id,date,amount\n1,a,2026-01-01,5\n"})
+    with pytest.raises(InputError, match="as_of is given twice; found '2026Q1 and 2025Q4'"):
+        Study.read(tmp_path / "study.yaml", as_of="2026Q1", values={"as_of": "2025Q4"})
+    assert Study.read(tmp_path / "study.yaml", as_of="2026Q1", values={"as_of": "2026Q1"}).period == "2026Q1"
