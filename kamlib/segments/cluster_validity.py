@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 NO_STRUCTURE = "no_structure"
 #: (k, tables x rows x features, a seed each, starts) -> a fitted model with `predict` for each table
@@ -15,6 +14,8 @@ Fits = Callable[[int, np.ndarray, list[int], int], list[Any]]
 
 def distances(values: np.ndarray) -> np.ndarray:
     """All distances between rows, in single precision."""
+    from scipy.spatial.distance import cdist
+
     found = np.empty((len(values), len(values)), dtype=np.float32)
     for at in range(0, len(values), 100):
         found[at : at + 100] = cdist(values[at : at + 100], values)

@@ -154,10 +154,8 @@ class Study(Part):
         path = Path(path)
         raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
         given = {key: value for key, value in (("as_of", as_of), *(values or {}).items()) if value is not None}
-        if as_of is not None and given["as_of"] != as_of:
-            raise InputError(
-                "as_of is given twice", file=path, found=f"{as_of} and {given['as_of']}", remedy="Give one."
-            )
+        if as_of is not None and (more := given["as_of"]) != as_of:
+            raise InputError("as_of is given twice", file=path, found=f"{as_of} and {more}", remedy="Give one.")
         for key, value in given.items():
             put(raw, key, value)
         try:
@@ -225,9 +223,8 @@ class Study(Part):
         tree = self.model_dump(mode="json")
         for table, source in tree["sources"].items():
             if table == "orders" and not self.embedded:
-                source["files"] = self.there().files
-                if not source["files"]:
-                    del source["files"]
+                del source["files"]
+                source |= {"files": files} if (files := self.there().files) else {}
                 continue
             files = [str(path.resolve()) for path in self.paths(table)]
             if source["url"] is None:

@@ -53,7 +53,15 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     index(folder / "waiting.html", tables={}, **more)
     page(_notebook(folder / "02_scoring.ipynb"), folder / "02_scoring.html", "Who", links)
     page(_notebook(folder / "plain.ipynb", prose=False), folder / "01_cleaning.html", "Data", links)
-    entry = {"study": "x", "title": NAMES[1], "as_of": "2026Q3", "cause": None, "href": "index.html", "seconds": 1.0}
+    entry = {
+        "study": "x",
+        "title": NAMES[1],
+        "as_of": "2026Q3",
+        "period": "2026Q3",
+        "cause": None,
+        "href": "index.html",
+        "seconds": 1.0,
+    }
     batch_page(
         folder / "batch.html",
         [

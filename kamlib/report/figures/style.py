@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
-from cycler import cycler
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
 from matplotlib.transforms import Bbox
 

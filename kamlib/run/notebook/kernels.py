@@ -12,13 +12,14 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from kamlib.errors import InputError
 
 FORKS = sys.platform.startswith("linux")  # a fork of a process with the system's frameworks of macOS is not safe
 FILES = 256  # open files that a run needs at least
+END = 2.0  # seconds that the warm process may take to end
 START = 60.0  # seconds that the imports and the start of a kernel may take
 
 
@@ -140,7 +141,7 @@ class _Warm:
             with suppress(BrokenPipeError):  # it has ended, and told why
                 self._process.stdin.write(json.dumps({"argv": argv, "env": dict(env), "cwd": cwd}).encode() + b"\n")
                 self._process.stdin.flush()
-            child = self._started.get(timeout=START)
+            child = self._first_answer()
         if child is None:
             self._started.put(None)  # also for who asks next
             raise RuntimeError(f"no kernel can be started: {self._failed}; most often memory ran out")
@@ -149,12 +150,24 @@ class _Warm:
             raise RuntimeError(f"the kernel did not start (exit status {child.status}); most often memory ran out")
         return child
 
+    def _first_answer(self) -> _Child | None:
+        try:
+            return self._started.get(timeout=START)
+        except Empty:
+            self._failed = f"its process gave no answer for {START:.0f} s"
+            self._process.kill()
+            return None
+
     def close(self) -> None:
         """End the process; its kernels end with it."""
         assert self._process.stdin
         with suppress(BrokenPipeError):
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(END)
+        except subprocess.TimeoutExpired:  # it is in the midst of an import
+            self._process.kill()
+            self._process.wait()
 
     def _listen(self) -> None:
         assert self._process.stdout
