@@ -94,7 +94,10 @@ def manager(folder: Path, more: Mapping[str, str], out: Path) -> type:
         async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
             assert _warm is not None
             argv, env = cmd[cmd.index("-f") :], options["env"]
-            child: Any = await asyncio.to_thread(_warm.kernel, argv, env, str(options["cwd"]))
+            try:
+                child: Any = await asyncio.to_thread(_warm.kernel, argv, env, str(options["cwd"]))
+            except RuntimeError:  # then the ordinary way
+                return await super().launch_kernel(cmd, **options)
             self.process, self.pid = child, child.pid
             return self.connection_info
 
