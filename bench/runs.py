@@ -18,6 +18,7 @@ from bench.earlier import BEFORE_HOUSE, ROOT, tree
 from kamlib.run.notebook.steps import notebook_steps
 
 SAMPLE, RETAIL = "data/sample/study.yaml", "examples/online_retail_ii/study.yaml"
+EXAMPLE = ROOT / RETAIL
 MAIN = "import sys; from kamlib.cli import main; main()"
 
 
