@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -317,3 +318,58 @@ def postgres() -> Iterator[str]:
         run("initdb", data, "--username=kam", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         run("pg_ctl", data, "--wait", f"--options={server}", f"--log={folder / 'log'}", "start")
         yield f"postgresql://kam@/postgres?host={folder}"
+
+
+_TINY = """\
+name: tiny
+title: Ten clients
+as_of: 2026Q2
+scoring: {criteria: [{name: average_order, source: facts, group: revenue, worst: 0, best: 200, weight: 100}]}
+sources:
+  orders:
+    files: orders.csv
+"""
+_TINY_ORDERS = "order_id,account_id,date,amount\n" + "".join(
+    f"o{account}-{month},{account:05d},2026-{month:02d}-10,{100 + account}.50\n"
+    for account in range(1, 11)
+    for month in range(1, 7)
+)
+
+
+@pytest.fixture
+def kam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command line in a folder of its own, with a study of ten clients: (exit status, printed, complained)."""
+    from kamlib import cli
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli.signal, "signal", lambda number, heard: None)  # those of the tests stay
+    (tmp_path / "study.yaml").write_text(_TINY)
+    (tmp_path / "orders.csv").write_text(_TINY_ORDERS)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kam", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def alive() -> Callable[[str], list[str]]:
+    """The commands of the processes that have a mark as KAM_MARK in their environment."""
+
+    def marked(mark: str) -> list[str]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"KAM_MARK={mark}".encode() in (process / "environ").read_bytes():
+                    found.append((process / "cmdline").read_text().replace("\0", " "))
+            except OSError:  # it ended meanwhile
+                continue
+        return found
+
+    return marked

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,18 +33,6 @@ def started(ten: Path, mark: str, *words: str) -> subprocess.Popen:
     )
 
 
-def alive(mark: str) -> list[str]:
-    """The processes that have `mark` in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"KAM_MARK={mark}".encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-        except OSError:  # it ended meanwhile
-            continue
-    return found
-
-
 def whole(report: Path) -> str:
     """A hash of the pages and tables of a report, after seeing that it is complete."""
     assert (report / "run.json").exists() and (report / "index.html").exists()
@@ -52,7 +41,9 @@ def whole(report: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def killed(ten: Path, kind: signal.Signals, after: float, *words: str) -> tuple[int | None, str]:
+def killed(
+    alive: Callable[[str], list[str]], ten: Path, kind: signal.Signals, after: float, *words: str
+) -> tuple[int | None, str]:
     """What a command says that is sent `kind` after so many seconds; None: it had ended before. Nothing of it lives on."""
     mark = f"{time.monotonic_ns()}"
     process = started(ten, mark, *words)
@@ -84,13 +75,15 @@ def ten(ten_batch: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("many", [10, pytest.param(100, marks=pytest.mark.proof)])
-def test_a_run_killed_at_any_moment_leaves_the_last_report_whole_and_nothing_alive(ten, many):
+def test_a_run_killed_at_any_moment_leaves_the_last_report_whole_and_nothing_alive(ten, alive, many):
     draw, home = random.Random(many), ten / "out" / "ten"
     before = whole(home / "2026Q2")
     for turn in range(many):
         kind = SIGNALS[turn % 3]
         moved = f"churn.bootstraps={50 + turn}"  # another value each time: the churn page has to be made
-        status, said = killed(ten, kind, draw.uniform(0.2, 8), "run", "ten/study.yaml", "--out", "out", "--set", moved)
+        status, said = killed(
+            alive, ten, kind, draw.uniform(0.2, 8), "run", "ten/study.yaml", "--out", "out", "--set", moved
+        )
         now = whole(home / "2026Q2")
         if status is not None and "report:" not in said:
             assert now == before or status == -signal.SIGKILL
@@ -118,11 +111,11 @@ def redone(said: str) -> set[tuple[str, str]]:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("many", [10, pytest.param(100, marks=pytest.mark.proof)])
-def test_a_batch_killed_at_any_moment_goes_on_and_redoes_no_finished_notebook(ten, many):
+def test_a_batch_killed_at_any_moment_goes_on_and_redoes_no_finished_notebook(ten, alive, many):
     draw, home = random.Random(many), ten / "out" / "ten"
     for turn in range(many):
         ready, kind = finished(home), SIGNALS[turn % 3]
-        status, said = killed(ten, kind, draw.uniform(1, 12), "batch", "all.yaml", "--out", "out")
+        status, said = killed(alive, ten, kind, draw.uniform(1, 12), "batch", "all.yaml", "--out", "out")
         assert redone(said) & ready == set()
         if status is not None and kind != signal.SIGKILL:
             assert status in (130, -kind)

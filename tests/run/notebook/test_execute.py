@@ -82,13 +82,13 @@ def test_a_page_shows_the_parameters_by_which_it_can_be_run_again(notebook, tmp_
         "output_path": "/b",
     }
     path.write_text(json.dumps(book))
-    show_parameters(path, {"study": "/home/ö/study.yaml", "run_dir": None})
+    show_parameters(path, {"study": "mein/ö/study.yaml", "run_dir": None})
     shown = nbformat.read(path, as_version=4)
     nbformat.validate(shown)
-    assert shown.cells[1].source == "# Parameters\nstudy = '/home/ö/study.yaml'\nrun_dir = None"
+    assert shown.cells[1].source == "# Parameters\nstudy = 'mein/ö/study.yaml'\nrun_dir = None"
     assert [cell.source for cell in shown.cells][::2] == ["number = 1\ntext = 'a'", "x = 1"]
     assert shown.metadata.papermill == {
-        "duration": 1, "parameters": {"study": "/home/ö/study.yaml", "run_dir": None},
+        "duration": 1, "parameters": {"study": "mein/ö/study.yaml", "run_dir": None},
         "input_path": "03_a.ipynb", "output_path": "03_a.ipynb",
     }  # fmt: skip
     assert "/tmp/gone" not in path.read_text()
