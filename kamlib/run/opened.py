@@ -21,7 +21,7 @@ from kamlib.run.notebook.steps import maker, notebook_steps
 from kamlib.run.present import Present
 from kamlib.run.record import record, seconds_of
 from kamlib.run.rests import Rests
-from kamlib.run.tables import Tables, write_whole
+from kamlib.run.tables import IN_ENGINE, Tables, write_whole
 from kamlib.study.model import Study
 
 if TYPE_CHECKING:
@@ -84,10 +84,8 @@ class Run:
         if run_dir is None:
             run_dir = str(places.reports_here() / DRAFTS / read.name / read.period)
         folder = Path(run_dir).resolve()
-        *_, drafts, name, label = ("", "", *folder.parts)
-        finished = (
-            folder.parents[2] / name / label if drafts == DRAFTS else None
-        )  # also in a step that a draft runs first
+        *_, drafts, name, label = ("", "", *folder.parts)  # a step that a draft runs first is given its folder, too
+        finished = folder.parents[2] / name / label if drafts == DRAFTS else None
         run = cls(read, folder, given, finished)
         run.tables.folder.mkdir(parents=True, exist_ok=True)
         _OPENED.append(run)
@@ -142,7 +140,7 @@ class Run:
             from kamlib.intake.pipeline import clean_orders
 
             return clean_orders(self.study)
-        if name in ("orders", "quarantine"):
+        if name in IN_ENGINE:
             from kamlib.io.readers import engine
 
             settings = self.as_read.engine

@@ -20,11 +20,9 @@ from kamlib.run.present import Present
 from kamlib.run.record import record, seconds_of
 from kamlib.run.rests import Rests, digest
 from kamlib.run.schedule import Building, Workers
-from kamlib.run.tables import Tables, write_whole
+from kamlib.run.tables import IN_ENGINE, Tables, write_whole
 from kamlib.study.model import Study
 from kamlib.study.run_tables import SCHEMA
-
-IN_ENGINE = ("orders", "quarantine")
 
 
 def run_study(

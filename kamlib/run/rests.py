@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from kamlib.errors import some
@@ -24,8 +24,10 @@ class Rests:
     tables: Mapping[str, str]
 
     @classmethod
-    def from_text(cls, text: str) -> Rests:
-        return cls(**json.loads(text))
+    def kept(cls, tree: object) -> Rests | None:
+        """What was kept as JSON, or None where another kit kept it in another shape: then it fits nothing."""
+        names = [field.name for field in fields(cls)]
+        return cls(**tree) if isinstance(tree, dict) and sorted(tree) == sorted(names) else None
 
     def text(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -111,15 +112,14 @@ class Building:
     def _taken_over(self, step: Step, report: Path) -> bool:
         """Take a step from an earlier report, where all that its page rests on is still the same."""
         page = Path("notebooks") / f"{step.name}.json"
-        tables = [Path("tables") / f"{name}.{kind}" for name in step.makes for kind in ("parquet", "json")]
-        files = [*tables, page, Path("notebooks") / step.path.name]
-        if not all((report / file).exists() for file in files):
+        made = [Path("notebooks") / step.path.name, *(Path("tables") / f"{name}.parquet" for name in step.makes)]
+        marks = [page, *(Path("tables") / f"{name}.json" for name in step.makes)]
+        if not all((report / file).exists() for file in (*made, *marks)):
             return False
-        if self.present.misfit(Rests.from_text((report / page).read_text(encoding="utf-8")), step, page=True):
+        rests = Rests.kept(json.loads((report / page).read_text(encoding="utf-8")))
+        if rests is None or self.present.misfit(rests, step, page=True):
             return False
-        for file in sorted(
-            files, key=lambda file: file.suffix == ".json"
-        ):  # what says that a table is there comes last
+        for file in (*made, *marks):  # what says that a table is there comes last
             (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(report / file, self.folder / file)

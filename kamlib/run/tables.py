@@ -17,6 +17,8 @@ from kamlib.run.rests import Rests, digest
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+IN_ENGINE = ("orders", "quarantine")  # lines, which stay in the engine
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -28,14 +30,13 @@ class Tables:
         return self.folder / f"{name}.parquet"
 
     def rests(self, name: str) -> Rests | None:
-        """What a table rests on, or None where it is not there."""
-        mark = self._mark(name)
-        return Rests(**mark["rests"]) if mark else None
+        """What a table rests on, or None where it is not there, or not as this kit keeps it."""
+        return Rests.kept(self._mark(name).get("rests"))
 
     def content(self, name: str) -> str:
         """A hash of what a table holds; empty where it is not there."""
-        mark = self._mark(name)
-        return mark["sha256"] if mark else ""
+        content: str = self._mark(name).get("sha256", "")
+        return content
 
     def _mark(self, name: str) -> dict[str, Any]:
         try:

@@ -172,14 +172,14 @@ def test_a_page_rests_on_what_all_runs_of_its_notebook_read_but_not_on_what_it_s
     assert read == (5, 90, 3, "group") and elsewhere.study.title
 
     page = own.record()
-    rests = Rests.from_text((folder / "notebooks" / "02_second.json").read_text())
+    rests = Rests.kept(json.loads((folder / "notebooks" / "02_second.json").read_text()))
     assert rests.values == {"rfm.classes": "5", "unit": '"group"'}
     assert rests.notebook == "02_second" and rests.inputs == {}
     assert dict(zip(page["item"], page["value"], strict=True))["study"] == "small"
 
     assert own.study.churn.horizon_days == 180, "what the notebook reads as it is counts, though it set it elsewhere"
     own.record()
-    assert "churn.horizon_days" in Rests.from_text((folder / "notebooks" / "02_second.json").read_text()).values
+    assert "churn.horizon_days" in Rests.kept(json.loads((folder / "notebooks" / "02_second.json").read_text())).values
 
 
 def test_without_a_step_the_record_writes_nothing(small, tmp_path):

@@ -79,7 +79,7 @@ NAMES = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=3)
 
 @given(st.builds(Rests, code=st.text(), notebook=st.text(), values=NAMES, inputs=NAMES, tables=NAMES))
 def test_a_text_and_back_is_the_same(rests):
-    back = Rests.from_text(rests.text())
+    back = Rests.kept(json.loads(rests.text()))
     assert back == rests and back.key == rests.key and rests.against(back) == ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -262,6 +263,16 @@ def test_each_step_is_taken_from_the_first_report_where_it_fits(kit, building, h
         "01 and 02 are the killed run's; 04 that of the report that stands, where it was not yet done"
     )
     assert "90" in holdings(two.folder)["b"]
+
+
+def test_a_page_that_another_kit_kept_in_another_shape_is_made_anew(kit, building):
+    one = building("one")
+    built(one)
+    for path in (one.folder / "notebooks" / "04_fourth.json", one.folder / "notebooks" / "03_third.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"machine": "m1"}))
+    kit.done.clear()
+    built(building("two", [one]))
+    assert sorted(kit.done) == ["03", "04"]
 
 
 def test_what_is_made_anew_beside_a_report_leaves_the_report_as_it_was(kit, building, holdings):

@@ -55,6 +55,14 @@ def test_nothing_is_there_before_it_is_whole(shelf):
     assert (shelf.rests("states"), shelf.content("states")) == (None, ""), "half a mark"
 
 
+def test_what_another_kit_kept_in_another_shape_fits_nothing(shelf):
+    shelf.save("states", TABLE, RESTS)
+    mark = json.loads(shelf.mark("states").read_text())
+    for other in ({"rests": mark["rests"] | {"machine": "m1"}}, {"rests": {"code": "code"}}, {"rests": "text"}, {}):
+        shelf.mark("states").write_text(json.dumps({"sha256": mark["sha256"]} | other))
+        assert shelf.rests("states") is None
+
+
 class Torn(pd.DataFrame):
     """A table whose file can't be written to its end."""
 
