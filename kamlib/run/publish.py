@@ -71,7 +71,7 @@ def run_study(
                 clear(home)
             made = folder / label
             made.mkdir()
-            present = Present(loaded, folder / "inputs.json", (Tables(made / "tables"),))
+            present = Present(loaded, made / "inputs.json", (Tables(made / "tables"),))
             _ = present.inputs  # what is missing is said before anything starts
             building = Building(present, Path(study).resolve(), made, (folder / KILLED, home / label), plan)
             try:
@@ -182,6 +182,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         | {name: round(took, 2) for name, took in building.seconds.items() if took},
     }
     write_whole(folder / "run.json", json.dumps(facts, indent=1))
+    present.memory.unlink()  # it holds where the files lie
 
 
 def _key(present: Present, plan: Sequence[Step]) -> str:

@@ -45,6 +45,13 @@ def test_a_run_publishes_the_index_a_page_a_notebook_and_every_declared_table(re
             assert (report / "tables" / f"{table}.parquet").exists()
 
 
+def test_a_report_holds_nothing_else_and_no_place_of_a_file(report):
+    names = {path.name for path in report.iterdir()}
+    pages = {f"{step.name}.html" for step in notebook_steps()}
+    assert names == {"index.html", "run.json", "tables", "notebooks"} | pages
+    assert not [path for path in report.rglob("*.json") if str(SAMPLE.parent).encode() in path.read_bytes()]
+
+
 def test_every_link_of_the_report_leads_somewhere(report):
     for page in report.glob("*.html"):
         for href in re.findall(r'<a [^>]*href="([^"#]+)', page.read_text(encoding="utf-8")):
