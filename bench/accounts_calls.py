@@ -112,7 +112,7 @@ def run(folder: Path, accounts: int) -> list[Row]:
 
 
 def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """States, the model of loss with its test, and lifetime value; the states and P(lost)."""
+    """States, the model of loss with its test, and lifetime value; the states and P(no order)."""
     from kamlib.churn import aft, explain, landmark_history, landmarks, next_order
     from kamlib.churn.evaluation import choice, holdout, thresholds
     from kamlib.facts import blocks, frequency_bands, states

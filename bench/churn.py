@@ -66,7 +66,7 @@ def section(data: Path) -> str:
         f"{found.level}, split of time after day {found.split_day}, mean with a buyer at random {found.buyers}. Verdict: {sentence(test.verdict.reason)}.",
         "",
         "BG/NBD, MBG/NBD and Pareto/NBD are fitted by lifetimes on every client up to the landmark, and once more on those at risk",
-        "alone; P(lost) is the probability of no order in the horizon, for a client gone or alive (bench/churn_peers.py).",
+        "alone; P(no order) is the probability of no order in the horizon, for a client gone or alive (bench/churn_peers.py).",
         "",
         *_table(measures, "method", "value", ".4f"),
         "",

@@ -109,7 +109,7 @@ def make(folder: Path, accounts: int) -> dict[str, Any]:
 
 
 def kit(folder: Path, accounts: int) -> dict[str, Any]:
-    """The way of notebook 05, without the choices and the test: table, fit, P(lost) with reasons, next order, value."""
+    """The way of notebook 05, without the choices and the test: table, fit, P(no order) with reasons, next order, value."""
     import pandas as pd
 
     from kamlib.churn import explain, next_order, prediction
@@ -132,7 +132,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     verdict = Verdict("model", "silence_alone", Reason("model_better"), 0, None)
     listed = explain.lost_probabilities(table, AS_OF, verdict, model, horizon_days=H)
     listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="customer_id")
-    watch("P(lost), reasons, next order")
+    watch("P(no order), reasons, next order")
     n = lifetime_value.blocks(H)
     later = blocks.later_blocks(some, DAYS[:-1], AS_OF, horizon_days=H, n_blocks=n)
     past = table["as_of"] < pd.Timestamp(AS_OF)

@@ -133,7 +133,7 @@ def test_five_lines_of_readme_on_a_real_data_set_agree_with_counts_by_hand():
     came = bought.loc[bought["day"] > then, "Customer ID"].unique()
     verdict = made.leaving.test.verdict
     assert (verdict.test_date, verdict.losses) == (then, len(set(asked) - set(came)))
-    assert made.leaving.table["p_lost"].between(0, 1).all()
+    assert made.leaving.table["p_silent"].between(0, 1).all()
     assert made.key.table["key"].sum() == 35
 
 

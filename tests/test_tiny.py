@@ -43,7 +43,7 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
         "no round of offers is over yet",
     ):
         assert words in text
-    assert run.load("churn")["p_lost"].isna().all()
+    assert run.load("churn")["p_silent"].isna().all()
     assert [len(run.load(name)) for name in ("losses", "winback", "winback_actions")] == [0, 0, 0]
     assert isinstance(run.load("value"), pd.DataFrame)
 

@@ -47,8 +47,8 @@ def aft_check(
     -------
     AftCheck
         families: family, aic, rows, chosen (lowest AIC; missing where it can't be estimated). measures and differences:
-        as in `kamlib.churn.evaluation.metrics.compare`, of "model" (Cox, and its second opinion where one is asked) and "aft", whose P(lost)
-        is S(H | x). spearman: rank correlation of the two P(lost).
+        as in `kamlib.churn.evaluation.metrics.compare`, of "model" (Cox, and its second opinion where one is asked) and "aft", whose P(no order)
+        is S(H | x). spearman: rank correlation of the two P(no order).
 
     References
     ----------

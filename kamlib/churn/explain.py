@@ -23,13 +23,13 @@ _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
 _REASON_FROM = (
     0.1  # a group of covariates is a reason when it lowers the chance of the next order by about 10 % or more
 )
-COLUMNS = ["customer_id", "p_lost", "low", "high", "method", "reason", "reason_values"]
+COLUMNS = ["customer_id", "p_silent", "low", "high", "method", "reason", "reason_values"]
 
 
 def lost_probabilities(
     table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, model: Model | None, *, horizon_days: int = 180
 ) -> pd.DataFrame:
-    """P(lost by H) of each account at risk at `as_of`, by the model or by the baseline that the verdict fell back to.
+    """P(no order by H) of each account at risk at `as_of`, by the model or by the baseline that the verdict fell back to.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def lost_probabilities(
 
     Returns
     -------
-    DataFrame, highest P(lost) first
-        customer_id, p_lost, low, high, method (model or baseline), reason and reason_values. Where no landmark was
-        complete by `as_of`, p_lost is missing and the reason says so.
+    DataFrame, highest P(no order) first
+        customer_id, p_silent, low, high, method (model or baseline), reason and reason_values. Where no landmark was
+        complete by `as_of`, p_silent is missing and the reason says so.
     """
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
     if verdict.method == "model":
@@ -51,7 +51,7 @@ def lost_probabilities(
     else:
         found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
     found = found.assign(customer_id=now["customer_id"])[COLUMNS]
-    return found.sort_values(["p_lost", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
+    return found.sort_values(["p_silent", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def final_model(
@@ -62,7 +62,7 @@ def final_model(
 
 
 def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame:
-    """The main reasons for a high P(lost): the groups of covariates that lower the chance of an order most.
+    """The main reasons for a high P(no order): the groups of covariates that lower the chance of an order most.
 
     The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
     the pieces are weighed by the orders expected in them. A second opinion knows no covariates and gives no reasons.
@@ -164,16 +164,16 @@ def _by_baseline(
     table: pd.DataFrame, as_of: date | pd.Timestamp, now: pd.DataFrame, name: str, horizon_days: int
 ) -> pd.DataFrame:
     try:
-        p_lost = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
+        p_silent = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
         ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
         told = reason_columns(signs(now, usual(table))["silence"], default="buys_as_usual")
     except InputError:  # no landmark is complete: the probability is missing, and says why
-        p_lost = pd.Series(np.nan, index=now.index)
-        ends = pd.DataFrame({"low": p_lost, "high": p_lost})
-        told = reason_columns([(p_lost.isna(), "no_landmark_back", {})])
-    low, high = np.minimum(ends["low"], p_lost), np.maximum(ends["high"], p_lost)
-    found = pd.DataFrame({"p_lost": p_lost, "low": low, "high": high, "method": "baseline"}, index=now.index)
-    return found.join(joined([told, reason_columns([(p_lost.notna(), "judged_by", {"rule": name})])]))
+        p_silent = pd.Series(np.nan, index=now.index)
+        ends = pd.DataFrame({"low": p_silent, "high": p_silent})
+        told = reason_columns([(p_silent.isna(), "no_landmark_back", {})])
+    low, high = np.minimum(ends["low"], p_silent), np.maximum(ends["high"], p_silent)
+    found = pd.DataFrame({"p_silent": p_silent, "low": low, "high": high, "method": "baseline"}, index=now.index)
+    return found.join(joined([told, reason_columns([(p_silent.notna(), "judged_by", {"rule": name})])]))
 
 
 def _total(piece: Piece) -> float:

@@ -4,11 +4,11 @@ Coefficients are estimated within landmarks (each landmark is a stratum with a l
 the length of the history can't pass for a wish to leave. Where hazards are not proportional, time can be split: the
 days up to the split and the days after it have coefficients of their own.
 
-P(lost by H) = b + (1 - b) S(H | x). S alone would make the loss of a frequent buyer impossible (one in a million); b is the
+P(no order by H) = b + (1 - b) S(H | x). S alone would make the loss of a frequent buyer impossible (one in a million); b is the
 small share of accounts that leave whatever their covariates say (a firm closes, a buyer goes), as the landmarks show it.
 
 A second opinion can be asked: that of the MBG/NBD model (`kamlib.churn.mbg_nbd`), which knows no covariates, but takes orders to come at
-random until the account leaves, as it may after any of them. P(lost) is then the mean of both, which errs less than either where they err apart (Bates & Granger,
+random until the account leaves, as it may after any of them. P(no order) is then the mean of both, which errs less than either where they err apart (Bates & Granger,
 1969, Operational Research Quarterly 20; equal weights: Clemen, 1989, International Journal of Forecasting 5).
 """
 
@@ -36,7 +36,7 @@ LEVELS: tuple[Level, ...] = ("year", "season", "latest")
 @dataclass(frozen=True)
 class Settings:
     """What `kamlib.churn.evaluation.choice.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none), and
-    whether P(lost) is the mean with that of the MBG/NBD model (buyers)."""
+    whether P(no order) is the mean with that of the MBG/NBD model (buyers)."""
 
     penalty: float = 0.01
     level: Level = "year"
@@ -204,7 +204,7 @@ def background(p: pd.Series, lost: pd.Series) -> float:
 
     Parameters
     ----------
-    p, lost : P(lost) by the covariates alone, and 1 for an account that was lost, 0 for one that ordered.
+    p, lost : P(no order) by the covariates alone, and 1 for an account that was lost, 0 for one that ordered.
     """
     gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
     low, high = 0.0, 1.0

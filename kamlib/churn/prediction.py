@@ -1,4 +1,4 @@
-"""What the churn model says of an account: P(lost) with its range, and P(no order yet) on any day.
+"""What the churn model says of an account: P(no order) with its range, and P(no order yet) on any day.
 
 The level of a prediction is a choice: pooled over the landmarks of the last year, those of the same season, or the latest one.
 """
@@ -17,17 +17,17 @@ _SEASON_DAYS = 45  # landmarks this near to the same day of an earlier year are 
 
 
 def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
-    """P(lost by H) of each row, with the range between the mildest and the hardest landmark seen.
+    """P(no order by H) of each row, with the range between the mildest and the hardest landmark seen.
 
     Returns
     -------
     DataFrame, index of `table`
-        p_lost; low and high: by the landmark with the most and with the fewest orders, each at the end of the 95 %
+        p_silent; low and high: by the landmark with the most and with the fewest orders, each at the end of the 95 %
         interval of the coefficients. A second opinion moves all three alike.
     """
     z = standardised(model, table)
     risks = relative_risks(model, z)
-    p_lost = still_waiting(model, table, risks, model.horizon_days)
+    p_silent = still_waiting(model, table, risks, model.horizon_days)
     most, fewest = np.zeros(len(table)), np.zeros(len(table))
     hazards = [whole_hazards(piece) for piece in model.pieces]
     each = np.sum(hazards, axis=0)
@@ -39,7 +39,7 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
     high = model.background + (1 - model.background) * np.exp(-fewest)
     low, high = (_averaged(model, table, p, model.horizon_days) for p in (np.exp(-most), high))
     return pd.DataFrame(
-        {"p_lost": p_lost, "low": np.minimum(low, p_lost), "high": np.maximum(high, p_lost)}, index=table.index
+        {"p_silent": p_silent, "low": np.minimum(low, p_silent), "high": np.maximum(high, p_silent)}, index=table.index
     )
 
 

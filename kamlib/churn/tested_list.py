@@ -1,4 +1,4 @@
-"""Order lines → who is leaving: the list of P(lost), the model behind it and the test that it passed, in one call."""
+"""Order lines → who is leaving: the list of P(no order), the model behind it and the test that it passed, in one call."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Forecast:
     choices, settings : what was tried on landmarks before the test, and what was chosen there.
     test : predictions, measures, differences and the verdict, which says whether the model or a rule of thumb gives the list.
     model : with all that is known at as_of; None where a rule of thumb gives the list.
-    table : customer_id, p_lost, low, high, method, reason, next_from, next_days, next_to of each customer at risk at as_of, the
+    table : customer_id, p_silent, low, high, method, reason, next_from, next_days, next_to of each customer at risk at as_of, the
         likeliest loss first (`kamlib.churn.explain.lost_probabilities`, `kamlib.churn.next_order.next_order_days`).
     """
 
@@ -55,7 +55,7 @@ def forecast(
     interactions: pd.DataFrame | None = None,
     invoices: pd.DataFrame | None = None,
 ) -> Forecast:
-    """P(lost) and the day of the next order of each customer at risk, by a model that must first pass a test on the past.
+    """P(no order) and the day of the next order of each customer at risk, by a model that must first pass a test on the past.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def forecast(
     -------
     Forecast
         Where the history is too short for a test, its verdict says so and the list rests on silence alone; where not one
-        horizon has passed, p_lost is missing.
+        horizon has passed, p_silent is missing.
 
     Raises
     ------

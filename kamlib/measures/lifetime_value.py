@@ -1,7 +1,7 @@
 """Lifetime value: the margin still to come from each account, by the model of loss and the blocks of the past.
 
 The horizon is cut into blocks of H days. An account buys in block j with probability S_j; in a block with an order it
-brings its usual margin m. The first block's loss is the churn model's P(lost); later ones are the shares of the past.
+brings its usual margin m. The first block's loss is the churn model's P(no order); later ones are the shares of the past.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def block_losses(
     DataFrame
         segment, block (from 1), accounts, lost, share, held (the last block that could be estimated stands for it). A
         share of a segment on fewer than 30 accounts is the one of all accounts, which is the segment "all". Block 1 is
-        there to be held where no later one could be estimated; the value itself takes P(lost) for it.
+        there to be held where no later one could be estimated; the value itself takes P(no order) for it.
     """
     until, span = pd.Timestamp(until), pd.Timedelta(days=horizon_days)
     counts = []
@@ -146,7 +146,7 @@ def block_margins(
 
 
 def lifetime_values(
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     margins: pd.DataFrame,
     losses: pd.DataFrame,
     *,
@@ -158,8 +158,8 @@ def lifetime_values(
 
     Parameters
     ----------
-    p_lost : DataFrame
-        customer_id, p_lost: the first block's loss, q₁. Accounts that are not in it are lost already: their value is 0.
+    p_silent : DataFrame
+        customer_id, p_silent: the first block's loss, q₁. Accounts that are not in it are lost already: their value is 0.
     margins : DataFrame
         `block_margins`: customer_id, segment, margin.
     losses : DataFrame
@@ -169,14 +169,14 @@ def lifetime_values(
     Returns
     -------
     DataFrame
-        customer_id, p_lost, segment, block_margin (m), remaining_value, margin_at_stake (q₁ times the value if q₁ were 0), share_unobserved (of
+        customer_id, p_silent, segment, block_margin (m), remaining_value, margin_at_stake (q₁ times the value if q₁ were 0), share_unobserved (of
         the value, from blocks that no past landmark reached). Missing where q₁ is.
     """
-    if (repeated := p_lost["customer_id"].duplicated()).any():
-        raise InputError("p_lost repeats accounts", found=int(repeated.sum()), remedy="Give one row an account.")
+    if (repeated := p_silent["customer_id"].duplicated()).any():
+        raise InputError("p_silent repeats accounts", found=int(repeated.sum()), remedy="Give one row an account.")
     n = blocks(horizon_days, days)
     table = margins[["customer_id", "segment", "margin"]].merge(
-        p_lost[["customer_id", "p_lost"]], how="left", indicator=True
+        p_silent[["customer_id", "p_silent"]], how="left", indicator=True
     )
     shares = losses.pivot(index="segment", columns="block", values="share").reindex(columns=range(2, n + 1))
     later = shares.reindex(table["segment"].where(table["segment"].isin(shares.index), "all")).to_numpy(dtype=float)
@@ -188,12 +188,12 @@ def lifetime_values(
     stay = kept * factor * table["margin"].to_numpy(dtype=float)[:, None]
     full = stay.sum(axis=1)
     at_risk = (table["_merge"] == "both").to_numpy()
-    q = table["p_lost"].to_numpy(dtype=float)
+    q = table["p_silent"].to_numpy(dtype=float)
     late_part = np.divide(stay[:, unobserved].sum(axis=1), full, out=np.full(len(full), np.nan), where=full != 0)
     return pd.DataFrame(
         {
             "customer_id": table["customer_id"],
-            "p_lost": table["p_lost"],
+            "p_silent": table["p_silent"],
             "segment": table["segment"],
             "block_margin": table["margin"],
             "remaining_value": np.where(at_risk, (1 - q) * full, 0.0),

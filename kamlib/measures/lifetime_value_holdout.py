@@ -13,7 +13,7 @@ from kamlib.study.sections import FEWEST
 
 
 def held_out(
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     margins: pd.DataFrame,
     came: pd.DataFrame,
     test_date: date | pd.Timestamp,
@@ -27,7 +27,7 @@ def held_out(
 
     Parameters
     ----------
-    p_lost, margins : as known at `test_date`; accounts without sales in the block count as zero.
+    p_silent, margins : as known at `test_date`; accounts without sales in the block count as zero.
     came : `kamlib.facts.blocks.span_sums` of `held_out_spans`.
     costs : as in `block_margins`; taken off the margin of accounts with order lines in the span.
 
@@ -37,10 +37,10 @@ def held_out(
         method, expected and came (sums), bias (expected / came - 1), low and high (95 %, bootstrap of accounts; missing
         below 20 accounts), rank_correlation (Spearman), mean_error (mean absolute error per account).
     """
-    table = _sums(p_lost, margins, came, test_date, horizon_days, costs)
+    table = _sums(p_silent, margins, came, test_date, horizon_days, costs)
     after = table["after"]
     ways = {
-        "this_value": (1 - table["p_lost"]) * table["margin"],
+        "this_value": (1 - table["p_silent"]) * table["margin"],
         "block_last_year": table["last"],
         "year_pro_rata": table["year"] * horizon_days / 365,
     }
@@ -70,7 +70,7 @@ def held_out(
 
 
 def held_out_parts(
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     margins: pd.DataFrame,
     came: pd.DataFrame,
     test_date: date | pd.Timestamp,
@@ -82,7 +82,7 @@ def held_out_parts(
 
     Parameters
     ----------
-    As in `held_out`; p_lost also holds lost (1: no order came).
+    As in `held_out`; p_silent also holds lost (1: no order came).
 
     Returns
     -------
@@ -92,13 +92,13 @@ def held_out_parts(
         like_for_like (what the accounts that bought in this block and in the same one a year before brought, over what they
         brought then, less 1; missing without such accounts).
     """
-    table = _sums(p_lost, margins, came, test_date, horizon_days, costs)
+    table = _sums(p_silent, margins, came, test_date, horizon_days, costs)
     money = _money(came)
     other = (came["span"] == "after") & ~came["customer_id"].isin(table["customer_id"])
     both = table[(table["after"] > 0) & (table["last"] > 0)]
     return pd.Series(
         {
-            "expected": ((1 - table["p_lost"]) * table["margin"]).sum(),
+            "expected": ((1 - table["p_silent"]) * table["margin"]).sum(),
             "staying": table.loc[table["lost"] == 0, "margin"].sum(),
             "came": table["after"].sum(),
             "elsewhere": came.loc[other, money].sum(),
@@ -114,7 +114,7 @@ def held_out_spans(test_date: date | pd.Timestamp, horizon_days: int) -> dict[st
 
 
 def _sums(
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     margins: pd.DataFrame,
     came: pd.DataFrame,
     test_date: date | pd.Timestamp,
@@ -122,7 +122,7 @@ def _sums(
     costs: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """The valued accounts, and what each brought in each span, less its costs where it has order lines; 0 where it has none."""
-    table = p_lost.drop(columns="margin", errors="ignore").merge(margins[["customer_id", "margin"]])
+    table = p_silent.drop(columns="margin", errors="ignore").merge(margins[["customer_id", "margin"]])
     for name, (start, end) in held_out_spans(test_date, horizon_days).items():
         total = came.loc[came["span"] == name].set_index("customer_id")[_money(came)]
         if costs is not None and len(costs):

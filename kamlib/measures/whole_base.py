@@ -23,12 +23,12 @@ class BaseValue:
     """What each customer still brings, and what that is made of.
 
     table : `kamlib.measures.lifetime_values`: a row for each customer, the most margin at stake first.
-    p_lost, margins, losses : the tables that it is worked out from.
+    p_silent, margins, losses : the tables that it is worked out from.
     horizon_days, rules : days of a block; days and discount of the value.
     """
 
     table: pd.DataFrame
-    p_lost: pd.DataFrame
+    p_silent: pd.DataFrame
     margins: pd.DataFrame
     losses: pd.DataFrame
     horizon_days: int
@@ -39,21 +39,21 @@ def base_value(
     orders: ir.Table,
     facts: pd.DataFrame,
     at_risk: pd.DataFrame,
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     rules: Value | None = None,
     *,
     horizon_days: int = 180,
     some: ir.Table | None = None,
     costs: pd.DataFrame | None = None,
 ) -> BaseValue:
-    """The value of each customer from its usual margin, its P(lost) and the losses of the blocks of the past.
+    """The value of each customer from its usual margin, its P(no order) and the losses of the blocks of the past.
 
     Parameters
     ----------
     orders : clean order lines; nothing after the as_of of `facts` is read.
     facts : `kamlib.facts.account_facts` at that one date, of customers that bought.
     at_risk : the landmark table up to that date: customer_id, as_of and what `kamlib.facts.frequency_bands.bands` reads.
-    p_lost : customer_id, p_lost of those at risk at the date.
+    p_silent : customer_id, p_silent of those at risk at the date.
     rules : the section `value` of a study; None: its defaults.
     some : the order lines that the earlier landmarks are made of; None: all.
     costs : customer_id, date, cost: our cost to serve (`kamlib.facts.service.serving_costs`).
@@ -67,22 +67,22 @@ def base_value(
     losses = block_losses(bought, at_risk[at_risk["as_of"] < last], last, horizon_days=horizon_days, n_blocks=n)
     recent = past_blocks(orders, last.date(), horizon_days=horizon_days)
     margins = block_margins(recent, facts, horizon_days=horizon_days, costs=costs)
-    table = _values(p_lost, margins, losses, horizon_days, rules)
-    return BaseValue(table, p_lost, margins, losses, horizon_days, rules)
+    table = _values(p_silent, margins, losses, horizon_days, rules)
+    return BaseValue(table, p_silent, margins, losses, horizon_days, rules)
 
 
 def at_discount(base: BaseValue, discount: float) -> BaseValue:
     """The same base with later money counted by another discount (share a year)."""
     rules = base.rules.model_copy(update={"discount": discount})
-    table = _values(base.p_lost, base.margins, base.losses, base.horizon_days, rules)
+    table = _values(base.p_silent, base.margins, base.losses, base.horizon_days, rules)
     return replace(base, rules=rules, table=table)
 
 
 def totals(*bases: BaseValue) -> pd.DataFrame:
-    """Sums over all customers: discount, remaining_value and margin_at_stake, a row for each of `bases`; it waits for a P(lost)."""
+    """Sums over all customers: discount, remaining_value and margin_at_stake, a row for each of `bases`; it waits for a P(no order)."""
     columns = ["remaining_value", "margin_at_stake"]
-    if not any(base.table["p_lost"].notna().any() for base in bases):
-        return waiting(["discount", *columns], "no_value_without_p_lost")
+    if not any(base.table["p_silent"].notna().any() for base in bases):
+        return waiting(["discount", *columns], "no_value_without_p_silent")
     rows = [base.table[columns].sum(min_count=len(base.table)) for base in bases]
     return pd.DataFrame(rows).assign(discount=[base.rules.discount for base in bases])[["discount", *columns]]
 
@@ -106,7 +106,7 @@ class ValueTest:
 
 def value_test(
     orders: ir.Table,
-    p_lost: pd.DataFrame,
+    p_silent: pd.DataFrame,
     test_date: date | pd.Timestamp | None,
     *,
     horizon_days: int = 180,
@@ -118,8 +118,8 @@ def value_test(
 
     Parameters
     ----------
-    orders : the order lines of the customers of `p_lost`.
-    p_lost : customer_id, p_lost as predicted on that day, lost (1: no order came).
+    orders : the order lines of the customers of `p_silent`.
+    p_silent : customer_id, p_silent as predicted on that day, lost (1: no order came).
     test_date : None: no day of the past can be tested.
     costs : as in `base_value`.
     """
@@ -136,12 +136,14 @@ def value_test(
         return ValueTest(waiting(columns, "value_measures_differ"), pd.Series(dtype="float64"))
     margins = block_margins(past, facts, horizon_days=horizon_days, costs=costs)
     ways = held_out(
-        p_lost, margins, came, day, horizon_days=horizon_days, costs=costs, bootstraps=bootstraps, seed=seed
+        p_silent, margins, came, day, horizon_days=horizon_days, costs=costs, bootstraps=bootstraps, seed=seed
     )
-    return ValueTest(ways, held_out_parts(p_lost, margins, came, day, horizon_days=horizon_days, costs=costs))
+    return ValueTest(ways, held_out_parts(p_silent, margins, came, day, horizon_days=horizon_days, costs=costs))
 
 
 def _values(
-    p_lost: pd.DataFrame, margins: pd.DataFrame, losses: pd.DataFrame, horizon_days: int, rules: Value
+    p_silent: pd.DataFrame, margins: pd.DataFrame, losses: pd.DataFrame, horizon_days: int, rules: Value
 ) -> pd.DataFrame:
-    return lifetime_values(p_lost, margins, losses, horizon_days=horizon_days, days=rules.days, discount=rules.discount)
+    return lifetime_values(
+        p_silent, margins, losses, horizon_days=horizon_days, days=rules.days, discount=rules.discount
+    )

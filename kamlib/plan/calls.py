@@ -9,7 +9,7 @@ from kamlib.stats.reasons import waiting
 COLUMNS = [
     "customer_id",
     "state",
-    "p_lost",
+    "p_silent",
     "low",
     "high",
     "margin_at_stake",
@@ -25,19 +25,19 @@ def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *,
     Parameters
     ----------
     value : `kamlib.measures.lifetime_values`.
-    churn : customer_id, p_lost, low, high, reason, reason_values (`kamlib.churn.forecast`, its table).
+    churn : customer_id, p_silent, low, high, reason, reason_values (`kamlib.churn.forecast`, its table).
     states : `kamlib.facts.customer_states`.
 
     Returns
     -------
     DataFrame, most at stake first
-        customer_id, state, p_lost, low, high, margin_at_stake, remaining_value (study currency), reason, reason_values: of P(lost) or,
+        customer_id, state, p_silent, low, high, margin_at_stake, remaining_value (study currency), reason, reason_values: of P(no order) or,
         where nothing is unusual to it and the customer isn't active, of the state. Without rows it says what it waits for.
     """
-    if churn["p_lost"].isna().all():
-        return waiting(COLUMNS, "no_list_without_p_lost")
-    table = value.drop(columns="p_lost").merge(
-        churn[["customer_id", "p_lost", "low", "high", "reason", "reason_values"]]
+    if churn["p_silent"].isna().all():
+        return waiting(COLUMNS, "no_list_without_p_silent")
+    table = value.drop(columns="p_silent").merge(
+        churn[["customer_id", "p_silent", "low", "high", "reason", "reason_values"]]
     )
     table = table.merge(
         states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state")

@@ -70,7 +70,7 @@ def plan_win_back(
         one = return_rates(episodes, day, horizon_days=horizon, n_blocks=1)
         overall = float(return_curves(one, horizon_days=horizon)["p_return"].iloc[0])
     worth = recaptured(episodes, money, first_day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
-    back = lost.assign(p_lost=0.0, segment="all", margin=lost[money] * horizon / 365 * worth["ratio"])
+    back = lost.assign(p_silent=0.0, segment="all", margin=lost[money] * horizon / 365 * worth["ratio"])
     days, discount = base.rules.days, base.rules.discount
     second = lifetime_values(back, back, base.losses, horizon_days=horizon, days=days, discount=discount)
     offers = pd.DataFrame([offer.model_dump() for offer in book.offers], columns=["cause", "offer", "cost"])

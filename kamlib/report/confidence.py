@@ -43,13 +43,13 @@ def _membership(study: Study, accounts: pd.DataFrame, wait: str, write: Numbers)
 
 def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
     label = "The chances of loss"
-    if wait := waits_for(tables, churn=("customer_id", "p_lost", "method")):
+    if wait := waits_for(tables, churn=("customer_id", "p_silent", "method")):
         return Fact(label, waits=wait)
     churn = tables["churn"]
-    methods = churn.loc[churn["p_lost"].notna(), "method"].value_counts()
+    methods = churn.loc[churn["p_silent"].notna(), "method"].value_counts()
     ways = " and ".join(f"{_way(str(name))} ({write.number(count)} customers)" for name, count in methods.items())
     text = f"Estimated by {ways}." if ways else "None could be estimated."
-    if unknown := int(churn["p_lost"].isna().sum()):
+    if unknown := int(churn["p_silent"].isna().sum()):
         text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
     if seasons := season_range(churn, write):
         text += f" From the mildest to the hardest season seen so far, {seasons} losses are to be expected."

@@ -101,10 +101,10 @@ def _keys(accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers
 
 def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
     label = f"Losses expected in {study.churn.horizon_days} days"
-    if wait := waits_for(tables, churn=("customer_id", "p_lost")):
+    if wait := waits_for(tables, churn=("customer_id", "p_silent")):
         return Fact(label, waits=wait)
-    churn = tables["churn"].dropna(subset="p_lost")
-    known = churn["p_lost"]
+    churn = tables["churn"].dropna(subset="p_silent")
+    known = churn["p_silent"]
     if known.empty:
         return Fact(label, "unknown", "no probability of loss could be estimated")
     seasons = season_range(tables["churn"], write)
@@ -113,8 +113,8 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
     if silence := by_account(tables, "facts", ("silence_days",)):
         silent = known[churn["customer_id"].map(silence) > study.churn.horizon_days].sum()
         note += f"; {write.number(silent)} of these losses have been silent for so long already"
-    if accounts["p_lost"].notna().any():
-        note += f"; {write.number(accounts['p_lost'].sum(), 1)} are key accounts"
+    if accounts["p_silent"].notna().any():
+        note += f"; {write.number(accounts['p_silent'].sum(), 1)} are key accounts"
     return Fact(label, write.number(known.sum()), note)
 
 

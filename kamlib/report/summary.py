@@ -20,7 +20,7 @@ from kamlib.report.words import word
 from kamlib.scoring import categories
 from kamlib.study.model import Study
 
-LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_lost", "stake", "stake_below")
+LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_silent", "stake", "stake_below")
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
 """Chances below it are not told apart: what is at stake is then given as an upper bound."""
@@ -93,7 +93,7 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
         "share": shares(tables),
         "cell": by_account(tables, "kaism", ("cell",)),
         "abcxyz": by_account(tables, "abcxyz", ("abcxyz", "cell")),
-        "p_lost": by_account(tables, "churn", ("p_lost",)),
+        "p_silent": by_account(tables, "churn", ("p_silent",)),
         "stake": by_account(tables, "value", ("margin_at_stake",)),
     }
     for name, values in found.items():
@@ -109,7 +109,7 @@ def _stake_below(rows: pd.DataFrame, worth: dict[Hashable, Any]) -> pd.Series:
     No model tells one chance in a million from one in a thousand, so no amount is given as if it did.
     """
     bound = SMALLEST * pd.to_numeric(rows["customer_id"].map(worth))
-    return bound.where((rows["p_lost"].astype(float) < SMALLEST / 2) & (bound > 0))
+    return bound.where((rows["p_silent"].astype(float) < SMALLEST / 2) & (bound > 0))
 
 
 def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers) -> str:
@@ -126,7 +126,7 @@ def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None
 
 def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
     """A sentence on what is about to be lost; empty where that is not known."""
-    known = None if waits_for(tables, churn=("p_lost",)) else tables["churn"]["p_lost"].dropna()
+    known = None if waits_for(tables, churn=("p_silent",)) else tables["churn"]["p_silent"].dropna()
     if known is None or known.empty:
         return ""
     stake = None if waits_for(tables, value=("margin_at_stake",)) else total(tables["value"]["margin_at_stake"])

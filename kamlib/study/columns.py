@@ -39,7 +39,7 @@ class Column:
 
     @property
     def head(self) -> str:
-        """What a reader sees above it: its title, else the name with spaces, and P(lost) for ``p_lost``."""
+        """What a reader sees above it: its title, else the name with spaces, and P(return) for ``p_return``."""
         return self.title or re.sub(r"^p (.+)", r"P(\1)", self.name.replace("_", " "))
 
 

@@ -24,7 +24,7 @@ AS_OF, H = date(2025, 12, 31), 90
 def test_reasons_name_the_silence_of_a_silent_buyer_and_nothing_for_a_usual_one(model, table):
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
     told = reasons(model, now)["reason"]
-    p = predict(model, now)["p_lost"]
+    p = predict(model, now)["p_silent"]
     missed = now["silence_days"] > 4 * now["gap_mean"].fillna(60)
     assert told[missed & (now["gaps"] > 5)].str.contains(r"\bsilent\b").all()
     assert (told[p < p.quantile(0.1)] == "nothing_unusual").mean() > 0.5

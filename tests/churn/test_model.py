@@ -115,7 +115,7 @@ def test_the_planted_truth_of_the_sample_is_found(sample):
     model = fit(table, study.as_of, Settings(0.01, "year", 30), robust_rows=0)
     now = table[table["as_of"] == pd.Timestamp(study.as_of)]
     planted = truth["p_lost_180_seen"].reindex(now["customer_id"]).to_numpy()
-    p = predict(model, now)["p_lost"].to_numpy()
+    p = predict(model, now)["p_silent"].to_numpy()
     known = ~np.isnan(planted)
     assert known.mean() > 0.95
     assert pd.Series(p[known]).corr(pd.Series(planted[known]), method="spearman") > 0.85

@@ -33,7 +33,7 @@ def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, e
             replace(piece, events=piece.events * (piece.events.columns.to_numpy() + piece.start <= t))
             for piece in model.pieces
         ]
-        waiting = predict(replace(model, pieces=tuple(cut)), now)["p_lost"]
+        waiting = predict(replace(model, pieces=tuple(cut)), now)["p_silent"]
         for name, left in (("next_from", 0.75), ("next_days", 0.5), ("next_to", 0.25)):
             np.testing.assert_array_equal(expected[name] <= t, waiting <= left)
 
@@ -51,7 +51,7 @@ def test_with_a_second_opinion_too_the_chance_of_no_order_falls_to_a_half_on_the
 
 def test_who_is_more_likely_lost_than_not_has_no_day(table, model, expected):
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
-    lost = predict(model, now)["p_lost"] > 0.5
+    lost = predict(model, now)["p_silent"] > 0.5
     assert lost.any() and not lost.all()
     assert (expected["next_days"].isna() == lost).all()
 

@@ -36,14 +36,14 @@ def test_predictions_are_probabilities_inside_their_range(model, table):
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
     p = predict(model, now)
     assert p.notna().all(axis=None)
-    assert ((p["low"] <= p["p_lost"]) & (p["p_lost"] <= p["high"])).all()
-    assert p["p_lost"].between(0, 1).all()
+    assert ((p["low"] <= p["p_silent"]) & (p["p_silent"] <= p["high"])).all()
+    assert p["p_silent"].between(0, 1).all()
     assert (p["high"] < 1).all()  # nobody is lost with certainty, and nobody alive with certainty
     assert (p["low"] > 0).all()
 
 
 @pytest.mark.slow
-def test_with_a_second_opinion_p_lost_is_the_mean_with_that_of_the_mbg_nbd_model(table):
+def test_with_a_second_opinion_p_silent_is_the_mean_with_that_of_the_mbg_nbd_model(table):
     """By the formula of the MBG/NBD model, written out for the parameters found."""
     now = table[table["as_of"] == pd.Timestamp(AS_OF)]
     alone, both = (fit(table, AS_OF, Settings(buyers=b), horizon_days=H, robust_rows=0) for b in (False, True))
@@ -52,19 +52,19 @@ def test_with_a_second_opinion_p_lost_is_the_mean_with_that_of_the_mbg_nbd_model
     there = 1 / (1 + m.a / (m.b + x) * ((m.alpha + age) / (m.alpha + last)) ** (m.r + x))
     second = 1 - there + there * ((m.alpha + age) / (m.alpha + age + H / 7)) ** (m.r + x)
     p, q = (predict(model, now) for model in (alone, both))
-    for name in ("p_lost", "low", "high"):
+    for name in ("p_silent", "low", "high"):
         np.testing.assert_allclose(q[name], (p[name] + second) / 2, rtol=1e-9)
 
 
 def test_nobody_is_safer_than_the_background(model, table):
     assert 0 < model.background < 0.1
-    assert predict(model, table)["p_lost"].min() >= model.background
+    assert predict(model, table)["p_silent"].min() >= model.background
 
 
 def test_silence_beyond_the_own_rhythm_raises_the_risk(model, table):
     row = table[table["as_of"] == pd.Timestamp(AS_OF)].nlargest(1, "order_days")
     longer = pd.concat([row.assign(silence_days=days) for days in (2, 20, 60, 200)])
-    assert predict(model, longer)["p_lost"].is_monotonic_increasing
+    assert predict(model, longer)["p_silent"].is_monotonic_increasing
 
 
 @pytest.mark.slow
@@ -72,9 +72,9 @@ def test_predictions_do_not_change_with_the_currency_unit_ids_or_row_order(clean
     settings = Settings(0.01, "year", None)
     now = pd.Timestamp(AS_OF)
     p = predict(fit(table, AS_OF, settings, horizon_days=H, robust_rows=0), table[table["as_of"] == now])
-    p = p["p_lost"].set_axis(table.loc[p.index, "customer_id"])
+    p = p["p_silent"].set_axis(table.loc[p.index, "customer_id"])
     renamed = {f"K{i:03d}": f"{(i * 37) % 1000:05d}" for i in range(1000)}
     other = landmarks_of(clean_orders([(renamed[a], day, 1000 * amount) for a, day, amount in reversed(lines)]))
     q = predict(fit(other, AS_OF, settings, horizon_days=H, robust_rows=0), other[other["as_of"] == now])
-    q = q["p_lost"].set_axis(other.loc[q.index, "customer_id"])
+    q = q["p_silent"].set_axis(other.loc[q.index, "customer_id"])
     np.testing.assert_allclose(q.reindex(p.index.map(renamed)).to_numpy(), p.to_numpy(), rtol=1e-6)

@@ -65,7 +65,7 @@ def test_a_history_that_is_too_short_gives_a_list_and_says_that_it_is_not_tested
     found = forecast(clean_orders(lines), last)
     assert found.test.verdict.method == "baseline" and found.test.verdict.test_date is None and found.model is None
     assert sorted(found.table["customer_id"]) == ["A", "B"]
-    assert found.table["p_lost"].notna().all() == (days >= 2 * 180)
+    assert found.table["p_silent"].notna().all() == (days >= 2 * 180)
 
 
 def test_nobody_who_bought_is_refused(clean_orders):

@@ -247,7 +247,7 @@ def test_a_closed_account_says_so_even_where_its_contract_ended_too():
     assert found.loc[0, ["reason", "reason_values"]].tolist() == ["account_closed", '{"day": "2026-03-01"}']
 
 
-def test_only_the_head_of_a_group_declares_the_group_lost():
+def test_only_the_head_of_a_group_declares_the_group_silent():
     members = pd.DataFrame(
         {
             "customer_id": ["000", "000"],

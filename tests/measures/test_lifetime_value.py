@@ -19,9 +19,9 @@ def losses(shares: list[float], held: list[bool] | None = None) -> pd.DataFrame:
     return pd.DataFrame({"segment": "all", "block": blocks_, "share": shares, "held": held or [False] * len(shares)})
 
 
-def one(p_lost: float, margin: float = 100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
+def one(p_silent: float, margin: float = 100.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     return (
-        pd.DataFrame({"customer_id": ["A"], "p_lost": [p_lost]}),
+        pd.DataFrame({"customer_id": ["A"], "p_silent": [p_silent]}),
         pd.DataFrame({"customer_id": ["A"], "segment": ["2-3 order days"], "margin": [margin]}),
     )
 
@@ -60,17 +60,17 @@ def test_value_and_stake_add_up_to_the_value_without_risk():
 
 
 def test_lost_accounts_are_worth_nothing_and_unknown_ones_are_unknown():
-    p_lost = pd.DataFrame({"customer_id": ["B"], "p_lost": [np.nan]})
+    p_silent = pd.DataFrame({"customer_id": ["B"], "p_silent": [np.nan]})
     margins = pd.DataFrame({"customer_id": ["A", "B"], "segment": "2-3 order days", "margin": 100.0})
-    found = lifetime_values(p_lost, margins, losses([0.3] * 6)).set_index("customer_id")
+    found = lifetime_values(p_silent, margins, losses([0.3] * 6)).set_index("customer_id")
     assert found.loc["A", ["remaining_value", "margin_at_stake"]].tolist() == [0, 0]
     assert np.isnan(found.loc["B", "remaining_value"])
 
 
 def test_an_account_twice_is_refused():
-    p_lost, margins = one(0.5)
+    p_silent, margins = one(0.5)
     with pytest.raises(InputError, match="repeats"):
-        lifetime_values(pd.concat([p_lost, p_lost]), margins, losses([0.3] * 6))
+        lifetime_values(pd.concat([p_silent, p_silent]), margins, losses([0.3] * 6))
 
 
 def chains(bought: dict[str, list[int]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -15,13 +15,13 @@ DAY = pd.Timestamp("2025-01-01")
 
 def test_the_held_out_block_by_hand(clean_orders):
     """A expected 0.9 · 100, came 120; B expected 0.5 · 100, bought nothing and counts as zero: 140 against 120."""
-    p_lost = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": [0.1, 0.5]})
+    p_silent = pd.DataFrame({"customer_id": ["A", "B"], "p_silent": [0.1, 0.5]})
     margins = pd.DataFrame({"customer_id": ["A", "B"], "margin": 100.0})
     days = [(DAY + pd.Timedelta(days=back)).date() for back in (10, -300, -20)]
     lines = [("A", days[0], 1, 120), ("A", days[1], 1, 80), ("B", days[2], 1, 40)]
     orders = clean_orders(lines, "customer_id date amount margin")
     came = span_sums(orders, held_out_spans(DAY, 100))
-    found = held_out(p_lost, margins, came, DAY, horizon_days=100).set_index("method")
+    found = held_out(p_silent, margins, came, DAY, horizon_days=100).set_index("method")
     ours = found.loc["this_value"]
     assert (ours["expected"], ours["came"]) == (140, 120)
     assert ours["bias"] == pytest.approx(140 / 120 - 1)
@@ -38,7 +38,7 @@ def test_the_parts_of_the_miss_by_hand(clean_orders):
 
     Expected 0.9 · 100 + 0.5 · 100 = 140; of those who stayed 100; came 120; elsewhere 50; like for like 120 / 80 - 1.
     """
-    then = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": [0.1, 0.5], "lost": [0, 1]})
+    then = pd.DataFrame({"customer_id": ["A", "B"], "p_silent": [0.1, 0.5], "lost": [0, 1]})
     margins = pd.DataFrame({"customer_id": ["A", "B"], "margin": 100.0})
     days = [(DAY + pd.Timedelta(days=back)).date() for back in (10, -300, 20)]
     orders = clean_orders(
@@ -61,7 +61,7 @@ def test_the_interval_of_the_bias_holds_the_truth_where_the_value_is_right():
         came = pd.DataFrame({"customer_id": ids, "span": "after", "amount": 0.0, "bought": True})
         usual = rng.uniform(80, 120, 200)
         came["margin"] = (rng.random(200) < 0.7) * rng.gamma(2, usual / 2)
-        then = pd.DataFrame({"customer_id": ids, "p_lost": 0.3})
+        then = pd.DataFrame({"customer_id": ids, "p_silent": 0.3})
         margins = pd.DataFrame({"customer_id": ids, "margin": usual})
         ours = held_out(then, margins, came, DAY, horizon_days=100, bootstraps=200).iloc[0]
         held += ours["low"] <= 0 <= ours["high"]

@@ -29,8 +29,8 @@ def base(orders):
     facts = account_facts(orders, DAY.date(), horizon_days=H)
     now = facts.assign(as_of=DAY)
     then = account_facts(orders, (DAY - pd.Timedelta(days=H)).date(), horizon_days=H)
-    p_lost = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": [0.1, 0.5]})
-    return base_value(orders, facts, pd.concat([then, now]), p_lost, Value(days=H, discount=0.0), horizon_days=H)
+    p_silent = pd.DataFrame({"customer_id": ["A", "B"], "p_silent": [0.1, 0.5]})
+    return base_value(orders, facts, pd.concat([then, now]), p_silent, Value(days=H, discount=0.0), horizon_days=H)
 
 
 def test_one_block_without_discount_by_hand(base):
@@ -61,15 +61,15 @@ def test_blocks_stand_in_columns_and_everybody_in_the_first_row():
 
 def test_without_a_chance_of_loss_there_is_no_total(orders, base):
     facts = account_facts(orders, DAY.date(), horizon_days=H)
-    unknown = base.p_lost.assign(p_lost=np.nan)
+    unknown = base.p_silent.assign(p_silent=np.nan)
     found = base_value(orders, facts, facts.head(0), unknown, horizon_days=H)
     assert found.table["remaining_value"].isna().all()
-    assert waits_for(totals(found)) == Reason("no_value_without_p_lost")
+    assert waits_for(totals(found)) == Reason("no_value_without_p_silent")
 
 
 def test_the_value_of_a_day_of_the_past_is_held_against_what_came(orders):
     """Both brought 60 a block before and after the day: with no loss expected and none come, nothing is missed."""
-    then = pd.DataFrame({"customer_id": ["A", "B"], "p_lost": 0.0, "lost": 0})
+    then = pd.DataFrame({"customer_id": ["A", "B"], "p_silent": 0.0, "lost": 0})
     found = value_test(orders, then, DAY - pd.Timedelta(days=H), horizon_days=H)
     assert found.ways.loc[0, ["expected", "came", "mean_error"]].tolist() == pytest.approx([120, 120, 0])
     assert found.parts[["staying", "elsewhere"]].tolist() == pytest.approx([120, 0])
@@ -82,6 +82,6 @@ def test_a_margin_is_never_held_against_revenue(clean_orders):
     lines = [("a", f"2025-{month:02}-05", 100, 30) for month in range(1, 7)]
     lines += [("a", f"2025-{month:02}-05", 100, None) for month in range(7, 13)]
     orders = clean_orders(lines, "customer_id date amount margin")
-    p_lost = pd.DataFrame({"customer_id": ["a"], "p_lost": [0.1], "lost": [0]})
-    found = value_test(orders, p_lost, date(2025, 7, 1), horizon_days=180)
+    p_silent = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "lost": [0]})
+    found = value_test(orders, p_silent, date(2025, 7, 1), horizon_days=180)
     assert waits_for(found.ways).code == "value_measures_differ" and found.parts.empty

@@ -8,12 +8,12 @@ from kamlib.plan.calls import call_list
 from kamlib.stats.reasons import Reason, waits_for
 
 VALUE = pd.DataFrame(
-    {"customer_id": list("abcd"), "p_lost": 0.5, "remaining_value": 1.0, "margin_at_stake": [9.0, 7.0, 5.0, -1.0]}
+    {"customer_id": list("abcd"), "p_silent": 0.5, "remaining_value": 1.0, "margin_at_stake": [9.0, 7.0, 5.0, -1.0]}
 )
 CHURN = pd.DataFrame(
     {
         "customer_id": list("abcd"),
-        "p_lost": [0.2, 0.5, 0.5, 0.9],
+        "p_silent": [0.2, 0.5, 0.5, 0.9],
         "low": 0.1,
         "high": 0.9,
         "reason_values": ["{}", "{}", "[1]", "{}"],
@@ -34,9 +34,9 @@ def test_the_most_at_stake_comes_first_and_a_state_speaks_where_nothing_else_is_
     assert found["customer_id"].tolist() == ["a", "b", "c"], "d has nothing at stake"
     assert found["reason"].tolist() == ["nothing_unusual", "of_state", "no_touch"]
     assert found["reason_values"].tolist() == ["{}", "[2]", "[1]"]
-    assert call_list(VALUE, CHURN, STATES, most=1)["p_lost"].tolist() == [0.2]
+    assert call_list(VALUE, CHURN, STATES, most=1)["p_silent"].tolist() == [0.2]
 
 
 def test_an_empty_list_says_what_it_waits_for():
-    assert waits_for(call_list(VALUE, CHURN.assign(p_lost=None), STATES)) == Reason("no_list_without_p_lost")
+    assert waits_for(call_list(VALUE, CHURN.assign(p_silent=None), STATES)) == Reason("no_list_without_p_silent")
     assert waits_for(call_list(VALUE.assign(margin_at_stake=0.0), CHURN, STATES)) == Reason("nothing_at_stake")

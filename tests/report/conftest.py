@@ -98,7 +98,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "churn": pd.DataFrame(
             {
                 "customer_id": ids[:3],
-                "p_lost": [0.1, 0.5, np.nan],
+                "p_silent": [0.1, 0.5, np.nan],
                 "low": [0.05, 0.4, np.nan],
                 "high": [0.15, 0.7, np.nan],
             }

@@ -39,4 +39,4 @@ def test_a_rule_of_thumb_that_saw_no_season_tells_no_range_of_losses():
     write = Numbers("en", "EUR")
     assert season_range(pd.DataFrame({"low": [0.2, 0.9], "high": [1.0, 1.0]}), write) == "1 to 2"  # 1.1 and 2.0
     assert season_range(pd.DataFrame({"low": [np.nan], "high": [np.nan]}), write) == ""
-    assert season_range(pd.DataFrame({"p_lost": [0.5]}), write) == ""
+    assert season_range(pd.DataFrame({"p_silent": [0.5]}), write) == ""

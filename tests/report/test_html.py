@@ -174,7 +174,7 @@ def test_the_summary_lists_key_accounts_best_first_with_names_as_written(study, 
 
 def test_no_amount_is_printed_finer_than_the_chance_it_comes_from(study, tables, record, tmp_path):
     """Worth 400,000 at two in a million: "under 1%" and "under €4K", not "€1"; a chance is never printed as none."""
-    tables["churn"]["p_lost"] = [2e-6, 0.5, 0.0]
+    tables["churn"]["p_silent"] = [2e-6, 0.5, 0.0]
     tables["scores"]["key"] = True
     tables["value"]["remaining_value"] = [400e3, 5e3]
     more = {"as_of": dt.date(2026, 9, 30), "tables": tables, "parts": [], "record": record}

@@ -50,10 +50,10 @@ def test_the_marks_of_dependence():
 
 
 def test_a_table_without_a_column_says_which(study, tables):
-    tables["churn"] = tables["churn"].drop(columns="p_lost")
+    tables["churn"] = tables["churn"].drop(columns="p_silent")
     assert (
         facts_of(study, tables)["Losses expected in 180 days"].waits
-        == "waits for the columns p_lost of the table churn"
+        == "waits for the columns p_silent of the table churn"
     )
 
 
@@ -72,7 +72,7 @@ def test_a_short_history_counts_all_of_it_and_says_so(study, tables):
 def test_who_is_silent_beyond_the_horizon_already_is_told_apart_from_the_losses_to_come(study, tables):
     """Silent for 5, 181 and 180 days, horizon 180: of 0.9 + 0.6 + 0.7 only the 0.6 of the second, rounded to 1."""
     tables["facts"].loc[:3, "silence_days"] = [5.0, 181.0, 180.0, np.nan]
-    tables["churn"]["p_lost"] = [0.9, 0.6, 0.7]
+    tables["churn"]["p_silent"] = [0.9, 0.6, 0.7]
     note = facts_of(study, tables)["Losses expected in 180 days"].note
     assert "; 1 of these losses have been silent for so long already;" in note
 

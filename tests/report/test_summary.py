@@ -52,7 +52,7 @@ def test_no_key_account_and_one_read_as_sentences(study, tables):
 
 def test_a_chance_too_small_to_print_gives_an_upper_bound_of_what_is_at_stake(study, tables):
     """Worth 400,000 at a chance printed as "under 1%": under 4,000, not 0.8; 40 % or a worth below zero stay as they are."""
-    tables["churn"]["p_lost"] = [2e-6, 0.4, 0.001]
+    tables["churn"]["p_silent"] = [2e-6, 0.4, 0.001]
     tables["scores"]["key"] = True
     tables["value"] = pd.DataFrame(
         {

@@ -41,7 +41,7 @@ def test_a_name_is_that_of_the_account_itself_and_not_of_its_branch():
 def test_the_first_column_that_a_table_has_is_read():
     cells = pd.DataFrame({"customer_id": ["a", "b"], "cell": ["AX", "BY"]})
     assert by_account({"abcxyz": cells}, "abcxyz", ("abcxyz", "cell")) == {"a": "AX", "b": "BY"}
-    assert by_account({"abcxyz": cells}, "abcxyz", ("p_lost",)) == {}
+    assert by_account({"abcxyz": cells}, "abcxyz", ("p_silent",)) == {}
     assert by_account({}, "abcxyz", ("cell",)) == {}
 
 

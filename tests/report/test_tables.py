@@ -25,7 +25,7 @@ from kamlib.study.run_tables import column
 FRAME = pd.DataFrame(
     {
         "customer_id": ["00123", "<b>x</b>"],
-        "p_lost": [0.1234, np.nan],
+        "p_silent": [0.1234, np.nan],
         "orders": pd.array([1000, None], dtype="Int64"),
         "left_over": [Decimal("12.3451"), Decimal("-1")],
         "key": [True, False],
@@ -39,7 +39,7 @@ def test_a_table_is_rounded_escaped_and_says_unknown(shown):
     page = BeautifulSoup(shown[0]["text/html"], "html.parser")
     rows = [[cell.get_text() for cell in row.find_all(["td", "th"])] for row in page.find_all("tr")]
     assert rows == [
-        ["customer id", "P(lost)", "orders", "left over", "key", "day"],
+        ["customer id", "P(no order)", "orders", "left over", "key", "day"],
         ["00123", "12%", "1,000", "12.35", "yes", "2026-01-31"],
         ["<b>x</b>", "unknown", "unknown", "-1.00", "no", "unknown"],
     ]
@@ -98,7 +98,7 @@ def test_a_format_for_a_column_that_is_not_there_is_refused():
 
 def test_the_table_given_is_not_changed(shown):
     before = FRAME.copy(deep=True)
-    table(FRAME, p_lost=".0%")
+    table(FRAME, p_silent=".0%")
     pd.testing.assert_frame_equal(FRAME, before)
 
 
@@ -120,7 +120,7 @@ TYPED = {
     "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error aic "
     "silence_days gap_median median_day median_age lines customers losses lost smallest largest came expected order_days_a_year",
     "+,.0f": "change",
-    ".0%": "known certainty stale share_moved explained lost_share stayed_share right discount p_lost p_return p_key",
+    ".0%": "known certainty stale share_moved explained lost_share stayed_share right discount p_silent p_return p_key",
     ".1%": "share share_of_accounts share_of_money share_of_revenue margin_known margin_rate",
     "+.0%": "growth",
     "+.1%": "bias",
@@ -168,12 +168,12 @@ def test_the_ends_of_an_interval_are_written_as_the_value_before_them():
 
 
 def test_a_format_that_is_given_stands_before_the_dictionary():
-    assert cells(pd.DataFrame({"p_lost": [0.1234]}), formats={"p_lost": ".3f"})[1] == [["0.123"]]
+    assert cells(pd.DataFrame({"p_silent": [0.1234]}), formats={"p_silent": ".3f"})[1] == [["0.123"]]
 
 
 def test_a_named_index_is_written_by_the_dictionary_too():
-    frame = pd.DataFrame({"n": [1]}, index=pd.Index([0.25], name="p_lost"))
-    assert cells(frame)[:2] == (["P(lost)", "n"], [["25%", "1"]])
+    frame = pd.DataFrame({"n": [1]}, index=pd.Index([0.25], name="p_silent"))
+    assert cells(frame)[:2] == (["P(no order)", "n"], [["25%", "1"]])
 
 
 def test_texts_and_what_is_missing_need_no_format():
@@ -200,7 +200,7 @@ def test_a_cross_table_may_say_itself_what_its_cells_hold(shown):
 
 def test_a_share_that_is_neither_nothing_nor_all_is_not_written_as_such():
     frame = pd.DataFrame(
-        {"p_lost": [0.0, 0.001, 0.999, 1.0], "low": [0.0, 0.004, 0.6, 1.0], "share": [0.5, 0.0004, 0.9996, 1.0]}
+        {"p_silent": [0.0, 0.001, 0.999, 1.0], "low": [0.0, 0.004, 0.6, 1.0], "share": [0.5, 0.0004, 0.9996, 1.0]}
     )
     _, rows, right = cells(frame)
     assert rows[0] == ["0%", "0%", "50.0%"] and rows[3] == ["100%", "100%", "100.0%"]

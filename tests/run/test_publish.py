@@ -340,4 +340,4 @@ def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_wh
     pages = {page.stem: words(page) for page in report.glob("*.html")}
     assert not {name: found for name, text in pages.items() if (found := re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text))}
     assert "000" in pages["index"] and "None could be estimated" in pages["index"]
-    assert pd.read_parquet(report / "tables" / "churn.parquet")["p_lost"].isna().all(), "too few to say"
+    assert pd.read_parquet(report / "tables" / "churn.parquet")["p_silent"].isna().all(), "too few to say"

@@ -15,7 +15,7 @@ def scores(*key, ranks=None):
 
 
 def churn(*p):
-    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_lost": p})
+    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_silent": p})
 
 
 def test_each_contradiction_is_told_with_its_numbers_and_likely_losses_come_first(facts):
@@ -34,8 +34,8 @@ def test_each_contradiction_is_told_with_its_numbers_and_likely_losses_come_firs
         "a2": "on_the_list_yet_leaving",
         "a3": "not_on_the_list_yet_growing",
     }
-    assert by.loc["a2", "why_values"] == '{"rank": 3, "p_lost": 0.8}'
-    assert by.loc["a1", "why_values"] == '[{"rank": 2, "p_lost": 0.6}, {"by": 0.3, "p_lost": 0.6}]'
+    assert by.loc["a2", "why_values"] == '{"rank": 3, "p_silent": 0.8}'
+    assert by.loc["a1", "why_values"] == '[{"rank": 2, "p_silent": 0.6}, {"by": 0.3, "p_silent": 0.6}]'
     assert by.loc["a0", "signs"] == "score_and_trend;trend_and_risk"
     told = in_words(by["why"], by["why_values"])
     assert told["a2"] == "on the list (rank 3), yet likely to be lost (80%)"

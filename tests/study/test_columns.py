@@ -31,5 +31,5 @@ def test_nobody_can_change_a_column():
 
 
 def test_the_head_of_a_column_is_its_name_in_words():
-    heads = [Column(name, "number", "").head for name in ("share_of_money", "p_lost", "p", "gap_p95")]
-    assert heads == ["share of money", "P(lost)", "p", "gap p95"]
+    heads = [Column(name, "number", "").head for name in ("share_of_money", "p_return", "p", "gap_p95")]
+    assert heads == ["share of money", "P(return)", "p", "gap p95"]

@@ -136,7 +136,7 @@ def test_the_meaning_of_a_window_tells_the_window():
 
 
 def test_the_ends_of_an_interval_are_as_the_column_before_them():
-    loss, low, high = columns(["p_lost", "low", "high"])
+    loss, low, high = columns(["p_silent", "low", "high"])
     assert (low.name, low.format, low.unit, high.format) == ("low", loss.format, "share", Format("share"))
     assert columns(["difference", "low"])[1].format == Format("number", 3, signed=True)
     assert columns(["colour", "low"])[1].format == columns(["high"])[0].format == Format("interval", 2)

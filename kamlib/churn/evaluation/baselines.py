@@ -20,7 +20,7 @@ _PENALTY = 0.5  # on the slope; with a few accounts no curve claims certainty, w
 def baseline_predictions(
     table: pd.DataFrame, until: date | pd.Timestamp, now: pd.DataFrame, *, horizon_days: int = 180
 ) -> pd.DataFrame:
-    """P(lost) of each row of `now` by each rule, fitted on the complete landmarks of the last year before `until`.
+    """P(no order) of each row of `now` by each rule, fitted on the complete landmarks of the last year before `until`.
 
     Returns
     -------

@@ -37,7 +37,7 @@ def choose(
     Returns
     -------
     DataFrame, the chosen row first, then by Brier score
-        penalty, split_day (missing: none), level, buyers (whether P(lost) is the mean with that of the MBG/NBD model), brier
+        penalty, split_day (missing: none), level, buyers (whether P(no order) is the mean with that of the MBG/NBD model), brier
         (mean over the validation landmarks), landmarks (how many it was judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
         there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
     """

@@ -72,7 +72,7 @@ def evaluate(
     Returns
     -------
     Evaluation
-        predictions: customer_id, lost, duration, event, money and the P(lost) of the model and of each of `BASELINES`;
+        predictions: customer_id, lost, duration, event, money and the P(no order) of the model and of each of `BASELINES`;
         measures and differences as in `kamlib.churn.evaluation.metrics.compare`. All are empty where the test couldn't be held; the
         verdict says why and what would be enough. The model is used only where it beats every baseline (`beats`).
     """
@@ -91,13 +91,13 @@ def evaluate(
     try:
         rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
         model = fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0)
-        p_lost = predict(model, now)["p_lost"]
+        p_silent = predict(model, now)["p_silent"]
     except InputError as error:
         why = Reason("not_estimated", {"problem": str(error).rstrip(".")})
         return _untested(why, table, as_of, horizon_days, losses)
     worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
     predictions = pd.concat([now[["customer_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
-    predictions = predictions.assign(model=p_lost, **rules).reset_index(drop=True)
+    predictions = predictions.assign(model=p_silent, **rules).reset_index(drop=True)
     measures, differences = compare(predictions, ["model", *BASELINES], bootstraps=bootstraps, seed=seed)
     verdict = _verdict(measures, differences, losses, fewest_losses, test_date)
     return Evaluation(predictions, measures, differences, verdict, model)
@@ -119,7 +119,7 @@ def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horiz
 
 
 def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 10) -> pd.DataFrame:
-    """Groups of equal size by predicted P(lost): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval.
+    """Groups of equal size by predicted P(no order): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval.
 
     At most `groups` of them, with 20 accounts or more in each; none without predictions.
     """

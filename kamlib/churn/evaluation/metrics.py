@@ -25,15 +25,15 @@ def compare(
     Parameters
     ----------
     predictions : DataFrame, one row per client
-        lost (1, 0), duration (days to the next order, cut at H), event (1: bought), money, and a column of P(lost) per
+        lost (1, 0), duration (days to the next order, cut at H), event (1: bought), money, and a column of P(no order) per
         method.
 
     Returns
     -------
     measures : DataFrame
-        method, measure, value, low, high. auc; c (Harrell's C with risk of ordering = -P(lost)); brier; slope (missing
+        method, measure, value, low, high. auc; c (Harrell's C with risk of ordering = -P(no order)); brier; slope (missing
         for a constant); money: of the money of the lost clients, the share that the tenth of clients with the largest
-        P(lost) × money holds.
+        P(no order) × money holds.
     differences : DataFrame
         baseline, measure, difference (first method less baseline), low, high.
     """

@@ -30,9 +30,9 @@ _COLUMNS = [
 LINES = {
     "days_of_silence": (30, 60, 90, 120, 180),
     "silence_in_limits": (0.5, 1, 2),
-    "p_lost_of_model": (0.1, 0.3, 0.5),
+    "p_silent_of_model": (0.1, 0.3, 0.5),
 }
-"""Ways to warn, and the lines that are tried with each: days of silence, silence over the own limit, P(lost) of the model."""
+"""Ways to warn, and the lines that are tried with each: days of silence, silence over the own limit, P(no order) of the model."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictio
     ----------
     before : customers at risk on that day: customer_id, silence_days.
     lost, limits : whether each was lost (1, 0) and its own limit of silence (`kamlib.facts.states.silence_limits`), index of `before`.
-    predictions : customer_id, model: P(lost) of the model on that day; may be empty.
+    predictions : customer_id, model: P(no order) of the model on that day; may be empty.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictio
     """
     scores = {"days_of_silence": before["silence_days"], "silence_in_limits": before["silence_days"] / limits}
     if len(predictions):
-        scores["p_lost_of_model"] = before["customer_id"].map(predictions.set_index("customer_id")["model"])
+        scores["p_silent_of_model"] = before["customer_id"].map(predictions.set_index("customer_id")["model"])
     if lost.nunique() < 2:
         nothing = waiting(_COLUMNS, "no_line_judged")
         return Warnings(nothing, nothing)
@@ -69,7 +69,7 @@ def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictio
         [threshold_curve(score, lost, LINES[way]).assign(way=way) for way, score in scores.items()], ignore_index=True
     )
     at = tried["threshold"]
-    shown = at.where(tried["way"] != "p_lost_of_model", 100 * at)
+    shown = at.where(tried["way"] != "p_silent_of_model", 100 * at)
     label = reason_columns([(tried["way"] == way, f"above_{way}", {"at": shown}) for way in scores], name="above")
     return Warnings(pd.concat(curves, ignore_index=True), tried.join(label))
 
@@ -80,7 +80,7 @@ def threshold_curve(score: pd.Series, lost: pd.Series, thresholds: Sequence[floa
     Parameters
     ----------
     score : Series
-        What the warning goes by, higher is worse: days of silence, silence over the own limit, P(lost). Clients whose
+        What the warning goes by, higher is worse: days of silence, silence over the own limit, P(no order). Clients whose
         score is missing are never warned of.
     lost : Series, same index
         1: no order came within the horizon, 0: one came. Rows where it is missing are left out.

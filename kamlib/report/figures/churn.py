@@ -21,7 +21,7 @@ _MEASURES = {
 
 
 def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
-    """Predicted P(lost) against the share that was lost, by groups of equal size, with 95 % intervals.
+    """Predicted P(no order) against the share that was lost, by groups of equal size, with 95 % intervals.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") 
     axes.text(0.6, 0.565, "as predicted", color=MUTED, fontsize=9, va="top", rotation=45, rotation_mode="anchor")
     axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.2)
     axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=28, zorder=3)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(lost)", ylabel="came: share lost", title=title)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(no order)", ylabel="came: share lost", title=title)
     axes.set_aspect("equal")
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
@@ -115,11 +115,11 @@ def priority_list(
     most: int = 15,
     language: str = "en",
 ) -> Axes | None:
-    """The customers with the most margin at stake: its bar, P(lost) and the main reason.
+    """The customers with the most margin at stake: its bar, P(no order) and the main reason.
 
     Parameters
     ----------
-    listed : customer_id, margin_at_stake, p_lost, reason (in words, or a code with its values in reason_values); largest first.
+    listed : customer_id, margin_at_stake, p_silent, reason (in words, or a code with its values in reason_values); largest first.
     names : name by customer_id.
     """
     if none_known(listed, "margin_at_stake"):
@@ -131,7 +131,7 @@ def priority_list(
     _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
     axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
     for at, row in zip(place, shown.itertuples(), strict=True):
-        text = f"{row.p_lost:.0%} · {_short(row.reason, 66)}"
+        text = f"{row.p_silent:.0%} · {_short(row.reason, 66)}"
         axes.annotate(
             text,
             (row.margin_at_stake, at),
@@ -146,13 +146,13 @@ def priority_list(
     most_at_stake = float(shown["margin_at_stake"].max())
     axes.set_xlim(0, most_at_stake * 2.4)
     axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
-    axes.set(xlabel=f"margin at stake, {currency} (bar), P(lost) and main reason", title=title)
+    axes.set(xlabel=f"margin at stake, {currency} (bar), P(no order) and main reason", title=title)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     money_ticks(axes.xaxis, language)
     return described(
         axes, "alt_priority_list", n=len(shown), name=labels.iloc[-1], stake=most_at_stake, currency=currency,
-        p_lost=shown["p_lost"].iloc[-1],
+        p_silent=shown["p_silent"].iloc[-1],
     )  # fmt: skip
 
 

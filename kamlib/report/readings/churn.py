@@ -147,10 +147,10 @@ def time_split(found: Forecast) -> Reason | None:
 
 def expected_losses(table: pd.DataFrame, horizon_days: int) -> Reason:
     """How many of those at risk we expect to lose (`kamlib.churn.forecast`, its table)."""
-    if table["p_lost"].isna().all():
-        return Reason("at_risk_without_p_lost", {"n": len(table), "horizon": horizon_days})
-    values = {"n": len(table), "horizon": horizon_days, "risky": int((table["p_lost"] > 0.5).sum())}
-    return Reason("losses_expected", values | dict(table[["p_lost", "low", "high"]].sum()))
+    if table["p_silent"].isna().all():
+        return Reason("at_risk_without_p_silent", {"n": len(table), "horizon": horizon_days})
+    values = {"n": len(table), "horizon": horizon_days, "risky": int((table["p_silent"] > 0.5).sum())}
+    return Reason("losses_expected", values | dict(table[["p_silent", "low", "high"]].sum()))
 
 
 def background(model: Model | None, horizon_days: int) -> Reason | None:

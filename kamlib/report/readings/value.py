@@ -15,7 +15,7 @@ from kamlib.stats.reasons import Reason
 
 def worth_of_base(base: BaseValue, currency: str) -> Reason:
     """What the base is still worth, and what is at stake in the next block."""
-    if base.table["p_lost"].isna().all():
+    if base.table["p_silent"].isna().all():
         return Reason("no_value_to_tell")
     sums = base.table[["remaining_value", "margin_at_stake"]].sum(min_count=1)
     if sums.isna().all():
@@ -63,7 +63,7 @@ def share_of_stake(calls: pd.DataFrame, base: BaseValue, verdict: Verdict) -> Re
     if calls.empty:
         return Reason("nobody_to_name", {"reason": why(verdict)})
     share = calls["margin_at_stake"].sum() / base.table["margin_at_stake"].clip(lower=0).sum()
-    return Reason("calls_hold", {"method": way_of(verdict), "n": len(calls), "all": len(base.p_lost), "share": share})
+    return Reason("calls_hold", {"method": way_of(verdict), "n": len(calls), "all": len(base.p_silent), "share": share})
 
 
 def first_call(calls: pd.DataFrame, names: pd.Series, currency: str) -> Reason | None:
@@ -72,7 +72,7 @@ def first_call(calls: pd.DataFrame, names: pd.Series, currency: str) -> Reason |
         return None
     top, write = calls.iloc[0], Numbers().share
     values = {"name": names[top["customer_id"]], "stake": top["margin_at_stake"], "currency": currency}
-    values |= {end: write(top[end]) for end in ("p_lost", "low", "high")}
+    values |= {end: write(top[end]) for end in ("p_silent", "low", "high")}
     return Reason("start_with", values | {"reason": in_words(calls["reason"], calls["reason_values"]).iloc[0]})
 
 

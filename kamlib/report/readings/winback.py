@@ -24,11 +24,11 @@ def expected_returns(plan: Plan, episodes: pd.DataFrame, horizon_days: int) -> R
 
 def in_both_lists(plan: Plan, churn: pd.DataFrame, verdict: Verdict, at_risk_days: int) -> Reason | None:
     """What the two lists say of those who stand in both: lost by their state, and still at risk."""
-    both = plan.table.merge(churn[["customer_id", "p_lost"]].dropna(), on="customer_id")
+    both = plan.table.merge(churn[["customer_id", "p_silent"]].dropna(), on="customer_id")
     if plan.returns.rates.empty or both.empty:
         return None
     values = {"n": len(both), "limit": at_risk_days, "method": capital(way_of(verdict))}
-    return Reason("in_both_lists", values | {"orders": 1 - both["p_lost"].mean(), "returns": both["p_return"].mean()})
+    return Reason("in_both_lists", values | {"orders": 1 - both["p_silent"].mean(), "returns": both["p_return"].mean()})
 
 
 def win_back_list(plan: Plan, playbook: WinBack, currency: str) -> Reason | None:

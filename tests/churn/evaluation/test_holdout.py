@@ -58,7 +58,7 @@ def test_without_leavers_to_tell_apart_a_baseline_gives_the_list(clean_orders, l
     assert sentence(found.verdict.reason).startswith("the model doesn't beat ")
     listed = lost_probabilities(table, AS_OF, found.verdict, None, horizon_days=H)
     assert set(listed["method"]) == {"baseline"}
-    assert listed["p_lost"].between(0, 1).all()
+    assert listed["p_silent"].between(0, 1).all()
 
 
 def test_too_few_losses_fall_back_and_say_how_many_are_needed(table):
@@ -87,16 +87,16 @@ def test_a_short_history_is_not_tested_and_still_gives_a_list(clean_orders, line
     assert sentence(found.verdict.history) == f"The history has {days} days; a test needs three horizons, 270"
     assert found.measures.empty
     assert final_model(table, end, found.verdict, chosen(choices), horizon_days=H) is None
-    assert lost_probabilities(table, end, found.verdict, None, horizon_days=H)["p_lost"].between(0, 1).all()
+    assert lost_probabilities(table, end, found.verdict, None, horizon_days=H)["p_silent"].between(0, 1).all()
 
 
-def test_without_any_whole_horizon_p_lost_is_missing_and_says_why(clean_orders, lines, landmarks_of):
+def test_without_any_whole_horizon_p_silent_is_missing_and_says_why(clean_orders, lines, landmarks_of):
     end = date(2024, 5, 1)
     table = landmarks_of(clean_orders([line for line in lines if line[1] <= end]), end)
     found = evaluate(table, end, Settings(), horizon_days=H)
     listed = lost_probabilities(table, end, found.verdict, None, horizon_days=H)
     assert len(listed) > 0
-    assert listed["p_lost"].isna().all()
+    assert listed["p_silent"].isna().all()
     assert set(listed["reason"]) == {"no_landmark_back"}
     assert found.verdict.reason.code == "nobody_at_risk"
     assert sentence(found.verdict.reason) == (

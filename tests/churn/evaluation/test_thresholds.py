@@ -62,16 +62,16 @@ def test_unknown_outcomes_are_left_out_and_a_missing_score_warns_of_nobody():
 
 
 def test_ways_to_warn_stand_side_by_side():
-    """Above 30 days: four of six, one of whom stays. In own limits of 40 days: above 1 two. P(lost) above 30 %: the last two."""
+    """Above 30 days: four of six, one of whom stays. In own limits of 40 days: above 1 two. P(no order) above 30 %: the last two."""
     ids = pd.Series([f"K{i}" for i in range(6)])
     before = pd.DataFrame({"customer_id": ids, "silence_days": SILENT})
     predictions = pd.DataFrame({"customer_id": ids[::-1], "model": [0.9, 0.4, 0.2, 0.1, 0.1, 0.0]})
     found = warnings(before, LOST, pd.Series([40.0] * 6), predictions)
-    assert list(found.curves["way"].unique()) == ["days_of_silence", "silence_in_limits", "p_lost_of_model"]
+    assert list(found.curves["way"].unique()) == ["days_of_silence", "silence_in_limits", "p_silent_of_model"]
     at = found.tried.set_index(["way", "threshold"])
     assert at.loc[("days_of_silence", 30), ["warned", "false_alarms", "missed"]].tolist() == [4, 1, 0]
     assert at.loc[("silence_in_limits", 1), ["warned", "false_alarms", "missed"]].tolist() == [2, 0, 1]
-    assert at.loc[("p_lost_of_model", 0.3), ["warned", "false_alarms", "missed"]].tolist() == [2, 0, 1]
+    assert at.loc[("p_silent_of_model", 0.3), ["warned", "false_alarms", "missed"]].tolist() == [2, 0, 1]
     assert with_words(found.tried)["above"].iloc[[0, 5, -1]].tolist() == ["30 days", "0.5 ×", "50%"]
 
 

@@ -34,7 +34,7 @@ LISTED = pd.DataFrame(
     {
         "customer_id": ["A", "B", "C"],
         "margin_at_stake": [50.0, 20.0, 0.0],
-        "p_lost": [0.5, 0.2, 0.0],
+        "p_silent": [0.5, 0.2, 0.0],
         "reason": ["x" * 99, "quiet", ""],
     }
 )

@@ -160,12 +160,12 @@ def test_a_split_is_told_of_a_model_only():
 
 
 def test_losses_to_expect_are_sums_of_chances():
-    table = pd.DataFrame({"p_lost": [0.9, 0.6, 0.5], "low": [0.5, 0.3, 0.2], "high": 1.0})
+    table = pd.DataFrame({"p_silent": [0.9, 0.6, 0.5], "low": [0.5, 0.3, 0.2], "high": 1.0})
     assert sentence(on_churn.expected_losses(table, 180)) == (
         "Of 3 customers at risk we expect to lose **2** within 180 days (from 1 in the mildest season seen to 3 in the hardest). "
-        "A P(lost) above one half: 2 of them."
+        "A P(no order) above one half: 2 of them."
     )
-    assert sentence(on_churn.expected_losses(table.assign(p_lost=None), 180)).startswith(
+    assert sentence(on_churn.expected_losses(table.assign(p_silent=None), 180)).startswith(
         "3 customers are at risk. None of them"
     )
 

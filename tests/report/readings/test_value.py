@@ -15,18 +15,18 @@ NOTHING = pd.DataFrame()
 TABLE = pd.DataFrame(
     {
         "customer_id": ["A", "B", "C"],
-        "p_lost": [0.5, 0.1, None],
+        "p_silent": [0.5, 0.1, None],
         "remaining_value": [100.0, 300.0, 0.0],
         "margin_at_stake": [90.0, 30.0, -5.0],
         "share_unobserved": [0.1, 0.1, None],
     }
 )
-BASE = BaseValue(TABLE, TABLE[["customer_id", "p_lost"]].dropna(), NOTHING, NOTHING, 180, Value())
+BASE = BaseValue(TABLE, TABLE[["customer_id", "p_silent"]].dropna(), NOTHING, NOTHING, 180, Value())
 CALLS = pd.DataFrame(
     {
         "customer_id": ["A"],
         "margin_at_stake": [90.0],
-        "p_lost": [0.5],
+        "p_silent": [0.5],
         "low": [0.001],
         "high": [0.999],
         "reason": "no_touch",
@@ -40,7 +40,7 @@ def test_the_base_is_worth_the_sum_over_its_customers():
         "The base is still worth **400 EUR** over 6 blocks of 180 days; 10% of it comes from blocks that no landmark has reached yet. "
         "**115 EUR** are at stake in the next block."
     )
-    unknown = BaseValue(TABLE.assign(p_lost=None), NOTHING, NOTHING, NOTHING, 180, Value())
+    unknown = BaseValue(TABLE.assign(p_silent=None), NOTHING, NOTHING, NOTHING, 180, Value())
     assert on_value.worth_of_base(unknown, "EUR") == Reason("no_value_to_tell")
 
 
@@ -69,7 +69,7 @@ def test_the_first_call_is_named_with_its_reason_and_no_false_zero():
     told = sentence(on_value.first_call(CALLS, pd.Series({"A": "Alpha"}), "EUR"))
     assert (
         told
-        == "Start with **Alpha**: P(lost) 50% (from under 1% to over 99%), 90 EUR at stake; no touch in six months."
+        == "Start with **Alpha**: P(no order) 50% (from under 1% to over 99%), 90 EUR at stake; no touch in six months."
     )
     assert on_value.first_call(CALLS.head(0), pd.Series(dtype=object), "EUR") is None
 

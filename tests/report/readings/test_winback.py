@@ -44,7 +44,7 @@ def test_returns_are_expected_or_it_is_said_why_not():
 
 
 def test_who_stands_in_both_lists_is_told_of_twice():
-    churn = pd.DataFrame({"customer_id": ["B", "C"], "p_lost": [0.6, 0.1]})
+    churn = pd.DataFrame({"customer_id": ["B", "C"], "p_silent": [0.6, 0.1]})
     told = sentence(on_winback.in_both_lists(PLAN, churn, MODEL, 365))
     assert (
         told.startswith("1 of them have been silent for 365 days at most")
