@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import accounts, churn, churn_scale, clusters, facts, intake, runs, smaa
+from bench import accounts, churn, churn_landmarks, churn_scale, clusters, facts, intake, runs, smaa, value
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
@@ -26,6 +26,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "smaa": partial(smaa.section, DATA),
     "clusters": partial(clusters.section, DATA),
     "churn": partial(churn.section, DATA),
+    "churn_landmarks": partial(churn_landmarks.section, DATA),
+    "value": partial(value.section, DATA),
     "churn_scale": churn_scale.section,
 }
 

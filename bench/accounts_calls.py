@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from bench.churn_scale import AS_OF, DAYS, ROWS, H, make
+from kamlib.churn.evaluation.returns import learn_returns
 from kamlib.study.sections import Criterion, Kaism, Scoring
 
 BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
@@ -113,10 +114,11 @@ def run(folder: Path, accounts: int) -> list[Row]:
 
 def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """States, the model of loss with its test, and lifetime value; the states and P(no order)."""
-    from kamlib.churn import aft, explain, landmark_history, landmarks, next_order
-    from kamlib.churn.evaluation import choice, holdout, thresholds
+    from kamlib.churn import explain, landmark_history, landmarks, next_order, probabilities
+    from kamlib.churn.evaluation import choice, holdout, level, thresholds
+    from kamlib.churn.models import aft
     from kamlib.facts import blocks, frequency_bands, states
-    from kamlib.measures import lifetime_value
+    from kamlib.measures import block_margins, lifetime_value
     from kamlib.stats import Reason, survival
 
     standing = watch("states.customer_states", lambda: states.customer_states(now, accounts=tables["accounts"]))
@@ -126,7 +128,7 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
         "landmark_history.at_risk_history",
         lambda: landmark_history.at_risk_history(orders, DAYS, some=some, **signs_of),
     )
-    watch("holdout.losses_by_landmark", lambda: holdout.losses_by_landmark(table, TODAY))
+    watch("level.losses_by_landmark", lambda: level.losses_by_landmark(table, TODAY))
     day = TODAY - pd.Timedelta(days=H)
     before = table[table["as_of"] == day]
     came = landmarks.outcomes(before, TODAY)
@@ -139,10 +141,19 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     test = watch("holdout.evaluate", lambda: holdout.evaluate(table, TODAY, settings))
     watch("aft.aft_check", lambda: aft.aft_check(table, test))
     verdict = holdout.Verdict("model", "silence_alone", Reason("model_better"), 0, None)
-    model = watch("explain.final_model", lambda: explain.final_model(table, TODAY, verdict, settings))
+    model = watch("probabilities.final_model", lambda: probabilities.final_model(table, TODAY, verdict, settings))
     watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model))
     watch("explain.changing_effects", lambda: explain.changing_effects(model, table))
-    listed = watch("explain.lost_probabilities", lambda: explain.lost_probabilities(table, TODAY, verdict, model))
+    listed = watch(
+        "probabilities.silent_probabilities",
+        lambda: probabilities.silent_probabilities(table, TODAY, verdict, model),
+    ).assign(customer_id=table["customer_id"])
+    stopping = watch("probabilities.final_stopping", lambda: probabilities.final_stopping(table, TODAY))
+    stops = watch("holdout.evaluate_stops", lambda: holdout.evaluate_stops(table, TODAY))
+    watch(
+        "probabilities.stopped_probabilities",
+        lambda: probabilities.stopped_probabilities(table, TODAY, stops, stopping),
+    )
     watch("next_order.next_order_days", lambda: next_order.next_order_days(table, TODAY, model))
     n = lifetime_value.blocks(H)
     spans = {"horizon_days": H, "n_blocks": n}
@@ -153,8 +164,8 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     )
     past = watch("blocks.past_blocks", lambda: blocks.past_blocks(orders, AS_OF, horizon_days=H))
     usual = watch(
-        "lifetime_value.block_margins",
-        lambda: lifetime_value.block_margins(past, now[now["last_order"].notna()], horizon_days=H),
+        "block_margins.block_margins",
+        lambda: block_margins.block_margins(past, now[now["last_order"].notna()], horizon_days=H),
     )
     watch("lifetime_value.lifetime_values", lambda: lifetime_value.lifetime_values(listed, usual, losses))
     return standing, listed
@@ -266,7 +277,7 @@ def returns(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> None:
     gone = watch("losses.loss_episodes", lambda: losses.loss_episodes(orders, AS_OF, horizon_days=H))
     watch("losses.losses_by_quarter", lambda: losses.losses_by_quarter(gone, first, AS_OF, horizon_days=H))
     watch("causes.on_record", lambda: causes.on_record(gone, interactions=tables["interactions"]))
-    learnt = watch("returns.learn_returns", lambda: returns.learn_returns(gone, TODAY, horizon_days=H))
+    learnt = watch("returns.learn_returns", lambda: learn_returns(gone, TODAY, horizon_days=H))
     lost = returns.lost_at(gone, TODAY)
     watch("returns.p_return", lambda: returns.p_return(learnt.rates, lost, TODAY, horizon_days=H))
     watch("winback.recaptured", lambda: winback.recaptured(gone, "margin", first.min(), horizon_days=H))

@@ -30,7 +30,13 @@ ELSEWHERE = {
     "Cox of ten covariates": (0.7857, 0.1878),
 }
 AT_RISK = {f"{name}_at_risk": f"{words}, fitted on those at risk" for name, words in PEERS.items()}
-WORDS = {"model": "the kit's model", **{name: word(name) for name in BASELINES}, **PEERS, **AT_RISK}
+WORDS = {
+    "buyers_at_random": word("buyers_at_random"),
+    "model": "the kit's model",
+    **{name: word(name) for name in BASELINES},
+    **PEERS,
+    **AT_RISK,
+}
 MEASURES = {
     "auc": "AUC of lost at H",
     "c": "C of the time to the next order",
@@ -62,8 +68,8 @@ def section(data: Path) -> str:
     lines = [
         title,
         "",
-        f"{len(lost):,} clients, {lost.mean():.1%} lost. Written down on landmarks before it: penalty {found.penalty:g}, level by "
-        f"{found.level}, split of time after day {found.split_day}, mean with a buyer at random {found.buyers}. Verdict: {sentence(test.verdict.reason)}.",
+        f"{len(lost):,} clients, {lost.mean():.1%} lost. Written down on landmarks before it: penalty {found.penalty:g}, split of "
+        f"time after day {found.split_day}, {word(found.opinion)}. Verdict: {sentence(test.verdict.reason)}.",
         "",
         "BG/NBD, MBG/NBD and Pareto/NBD are fitted by lifetimes on every client up to the landmark, and once more on those at risk",
         "alone; P(no order) is the probability of no order in the horizon, for a client gone or alive (bench/churn_peers.py).",

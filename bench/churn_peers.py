@@ -26,15 +26,21 @@ def predictions(clients: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> 
 
     Parameters
     ----------
-    clients : facts at the landmark that the models are fitted on, by maximum likelihood and without a penalty.
+    clients : facts at the landmark that the models are fitted on, by maximum likelihood and without a penalty. A model that does not
+        converge gives nothing.
     """
     from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter, ParetoNBDFitter
+    from lifetimes.utils import ConvergenceError
 
     train, past, span = history(clients), history(now), horizon_days / _WEEK
     fitters = {"bg_nbd": BetaGeoFitter, "mbg_nbd": ModifiedBetaGeoFitter, "pareto_nbd": ParetoNBDFitter}
     found = {}
     for name, fitter in fitters.items():
-        model = fitter().fit(train["x"], train["recency"], train["T"])
+        try:
+            model = fitter().fit(train["x"], train["recency"], train["T"])
+        except ConvergenceError:
+            found[name] = np.full(len(now), np.nan)
+            continue
         alive = np.asarray(model.conditional_probability_alive(past["x"], past["recency"], past["T"]))
         alive = np.nan_to_num(alive, nan=1.0)  # Pareto/NBD overflows for a client with hundreds of order days
         found[name] = 1 - alive + alive * none_within(dict(model.params_), past, span)

@@ -112,13 +112,12 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     """The way of notebook 05, without the choices and the test: table, fit, P(no order) with reasons, next order, value."""
     import pandas as pd
 
-    from kamlib.churn import explain, next_order, prediction
-    from kamlib.churn import model as churn
+    from kamlib.churn import models, next_order, probabilities
     from kamlib.churn.evaluation.holdout import Verdict
     from kamlib.churn.landmark_history import at_risk_history, some_accounts
     from kamlib.facts import blocks
     from kamlib.io.duckdb_backend import engine
-    from kamlib.measures import lifetime_value
+    from kamlib.measures import block_margins, lifetime_value
     from kamlib.stats import Reason
 
     con, watch = engine(memory="1GB"), _Watch()
@@ -127,33 +126,32 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     some = some_accounts(orders, ROWS // (len(DAYS) - 1))
     table = at_risk_history(orders, DAYS, some=some, horizon_days=H)
     watch("landmark table")
-    model = churn.fit(table, AS_OF, horizon_days=H, most_rows=ROWS, robust_rows=0)
+    model = models.fit(table, AS_OF, horizon_days=H, most_rows=ROWS, robust_rows=0)
     watch("fit")
     verdict = Verdict("model", "silence_alone", Reason("model_better"), 0, None)
-    listed = explain.lost_probabilities(table, AS_OF, verdict, model, horizon_days=H)
+    listed = probabilities.silent_probabilities(table, AS_OF, verdict, model, horizon_days=H)
+    listed = listed.assign(customer_id=table["customer_id"])
     listed = listed.merge(next_order.next_order_days(table, AS_OF, model, horizon_days=H), on="customer_id")
     watch("P(no order), reasons, next order")
     n = lifetime_value.blocks(H)
     later = blocks.later_blocks(some, DAYS[:-1], AS_OF, horizon_days=H, n_blocks=n)
     past = table["as_of"] < pd.Timestamp(AS_OF)
     losses = lifetime_value.block_losses(later, table[past], AS_OF, horizon_days=H, n_blocks=n)
-    margins = lifetime_value.block_margins(
+    margins = block_margins.block_margins(
         blocks.past_blocks(orders, AS_OF, horizon_days=H), table[~past], horizon_days=H
     )
     worth = lifetime_value.lifetime_values(listed, margins, losses, horizon_days=H)
-    listed = listed.merge(worth[["customer_id", "margin_at_stake"]], on="customer_id")
-    listed = listed.sort_values("margin_at_stake", ascending=False)
+    listed = listed.merge(worth[["customer_id", "stake"]], on="customer_id")
+    listed = listed.sort_values("stake", ascending=False)
     watch("value, margin at stake, list")
     seconds, memory = watch.seconds, _memory()
     some.select("customer_id").distinct().to_parquet(folder / "drawn.parquet")
-    from kamlib.churn.cox import cox_data
     from kamlib.churn.landmarks import outcomes
+    from kamlib.churn.models.cox import cox_data
 
     train = table[past]
     came = outcomes(train, AS_OF, horizon_days=H)
-    cox_data(prediction.standardised(model, train), train, came).drop(columns="_account").to_parquet(
-        folder / "rows.parquet"
-    )
+    cox_data(model.scale.of(train), train, came).drop(columns="_account").to_parquet(folder / "rows.parquet")
     return {"seconds": seconds, "memory": memory, "facts": _sums(table), "rows": model.rows, "drawn": model.accounts,
             "listed": len(listed)}  # fmt: skip
 
@@ -193,7 +191,8 @@ def _facts(lines: str, days: list[date]) -> str:
     kinds = [f"count(DISTINCT category) FILTER ({of[name]}) AS categories_{name}" for name in ("12m", "24m")]
     return f"""
         WITH marks(as_of) AS (VALUES {marks}), day AS MATERIALIZED (
-            SELECT *, CASE WHEN bought > 0 THEN date - lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS gap
+            SELECT *, CASE WHEN bought > 0 THEN date - lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS gap,
+                dense_rank() OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) - 1 AS days_before
             FROM (
                 SELECT customer_id, date, count(DISTINCT order_id) FILTER (amount > 0) AS orders, count(*) AS lines,
                     sum(amount) AS revenue, sum(margin) AS margin, coalesce(sum(amount) FILTER (amount > 0), 0) AS bought,
@@ -207,7 +206,9 @@ def _facts(lines: str, days: list[date]) -> str:
                 CAST(sum(margin) AS DOUBLE) AS margin, CAST(sum(bought) AS DOUBLE) AS bought,
                 CAST(sum(returned) AS DOUBLE) AS returns, count(gap) AS gaps, median(gap) AS gap_median, avg(gap) AS gap_mean,
                 stddev_samp(gap) AS gap_sd, quantile_cont(gap, 0.95) AS gap_p95,
-                max(date) FILTER (gap > {H}) AS long_gap_ended, {", ".join(sums)}
+                max(date) FILTER (gap > {H}) AS long_gap_ended,
+                arg_max(gap, date) FILTER (gap > {H}) AS long_gap_days,
+                arg_max(days_before, date) FILTER (gap > {H}) AS long_gap_orders, {", ".join(sums)}
             FROM day JOIN marks ON date <= as_of GROUP BY customer_id, as_of
         ), breadth AS (
             SELECT customer_id, as_of, count(DISTINCT category) AS categories, count(DISTINCT manager) AS managers,

@@ -8,7 +8,8 @@ WITH by_order AS (
     FROM :orders WHERE date <= DATE '2025-12-31' GROUP BY ALL
 ),
 before AS (
-    SELECT *, CASE WHEN bought > 0 THEN lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS previous
+    SELECT *, CASE WHEN bought > 0 THEN lag(date) OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) END AS previous,
+           dense_rank() OVER (PARTITION BY customer_id, bought > 0 ORDER BY date) - 1 AS days_before
     FROM by_order
 ),
 gaps AS (
@@ -23,7 +24,8 @@ sums AS (
            count(*) FILTER (purchase) AS order_days, count(*) FILTER (bought > 0) AS orders, sum(lines)::BIGINT AS lines,
            sum(revenue) AS revenue, sum(margin) AS margin, sum(bought) AS bought, sum(returned) AS returned, sum(known) AS known,
            count(gap) AS gaps, avg(gap) AS gap_mean, stddev_samp(gap) AS gap_sd, quantile_cont(gap, [0.5, 0.95]) AS gap_quantiles,
-           max(date) FILTER (gap > 180) AS long_gap_ended,
+           max(date) FILTER (gap > 180) AS long_gap_ended, arg_max(gap, date) FILTER (gap > 180) AS long_gap_days,
+           arg_max(days_before, date) FILTER (gap > 180) AS long_gap_orders,
            sum(revenue) FILTER (age < 3) AS revenue_3m, sum(revenue) FILTER (age < 6) AS revenue_6m,
            sum(revenue) FILTER (age < 12) AS revenue_12m, sum(revenue) FILTER (age < 24) AS revenue_24m,
            sum(revenue) FILTER (age >= 6 AND age < 12) AS revenue_prev_6m,
@@ -84,7 +86,7 @@ SELECT customer_id, DATE '2025-12-31' AS as_of, first_order, last_order,
        CASE WHEN order_days_24m > 0 THEN nullif(categories_24m, 0) ELSE 0 END::DOUBLE AS categories_24m,
        CASE WHEN order_days > 0 THEN nullif(managers, 0) ELSE 0 END::DOUBLE AS managers,
        CASE WHEN order_days_24m > 0 THEN nullif(managers_24m, 0) ELSE 0 END::DOUBLE AS managers_24m,
-       long_gap_ended,
+       long_gap_ended, long_gap_days, long_gap_orders,
        positive::DOUBLE / sum(positive) OVER ()::DOUBLE AS share,
        CASE WHEN positive IS NOT NULL THEN sum(positive) OVER (ORDER BY positive DESC)::DOUBLE / sum(positive) OVER ()::DOUBLE END
            AS cumulative_share

@@ -175,7 +175,10 @@ def pandas_facts(path: Path) -> Run:
         facts["first_order"], facts["last_order"] = dates.min(), dates.max()
         facts["gap_mean"], facts["gap_sd"] = gaps.mean(), gaps.std()
         facts[["gap_median", "gap_p95"]] = gaps.quantile([0.5, 0.95]).unstack()
-        facts["long_gap_ended"] = bought.loc[gap > 180].groupby("customer_id", **how)["date"].max()
+        long = bought.assign(gap=gap, before=bought.groupby("customer_id", **how).cumcount())[gap > 180]
+        last = long.drop_duplicates("customer_id", keep="last").set_index("customer_id")
+        facts["long_gap_ended"], facts["long_gap_days"] = last["date"], last["gap"]
+        facts["long_gap_orders"] = last["before"]
         kinds = lines[lines["amount"] > 0]
         for column, name in (("category", "categories"), ("manager", "managers")):
             latest = kinds.groupby(["customer_id", column], **how)["date"].max().reset_index()

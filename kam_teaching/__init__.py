@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from kam_teaching import crm, dirt, events, firms, history, lines, opinions, truth
+from kam_teaching import crm, dirt, events, firms, history, lines, opinions, traps, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
 from kam_teaching.study_file import STUDY
+from kam_teaching.world import AS_OF
 from kamlib.errors import InputError
+from kamlib.study.model import Study
 
-__all__ = ["make_sample", "sample_tables"]
+__all__ = ["make_sample", "planted_truth", "sample_tables"]
 
 
 def make_sample(folder: Path, seed: int = 2026) -> None:
@@ -46,16 +48,42 @@ def make_sample(folder: Path, seed: int = 2026) -> None:
         raise InputError("the sample can't be written", file=folder, found=str(error), remedy="Name a folder you may write in.") from None  # fmt: skip
 
 
+def planted_truth(study: Study) -> pd.DataFrame:
+    """What was planted in the sample that a study reads, one row a customer; no rows where there is no such truth.
+
+    The chances are those of one who sees the silence alone: P(no order) and P(stopped) at the end of the sample, and P(return) of one that
+    is away, which is 1 less P(no order).
+
+    Returns
+    -------
+    DataFrame
+        customer_id, p_silent, p_stopped, p_return, left_on, first_left_on, returned_on. It is empty where no truth lies beside the study,
+        or where it asks for another day, another horizon or another unit than the truth is of.
+    """
+    file = study.folder / "truth" / "accounts.csv"
+    days = ["left_on", "first_left_on", "returned_on"]
+    asked = (pd.Timestamp(study.as_of), study.churn.horizon_days, study.unit)
+    if asked != (AS_OF, truth.HORIZON, "group") or not file.is_file():
+        return pd.DataFrame(columns=["customer_id", "p_silent", "p_stopped", "p_return", *days])
+    told = pd.read_csv(file, dtype={"account_id": str, "group_id": str}, parse_dates=days)
+    told = told[(told["account_id"] == told["group_id"]) & told["behaviour"].notna()]
+    names = {"group_id": "customer_id", "p_silent_180_seen": "p_silent", "p_stopped_seen": "p_stopped"}
+    told = told[[*names, *days]].rename(columns=names).reset_index(drop=True)
+    told.insert(3, "p_return", 1 - told["p_silent"])
+    return told
+
+
 def sample_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
     """Every file of the sample as a table of text: file name without ending, table."""
     planted = history.simulate(seed)
     accounts = firms.accounts(planted, seed)
-    goods = lines.order_lines(planted, accounts, seed)
+    goods = traps.with_traps(lines.order_lines(planted, accounts, seed), planted, accounts, seed)
     accounts = firms.with_wallets(accounts, planted, goods, seed)
-    orders, faults = dirt.soil(lines.as_text(goods, accounts), seed)
+    clean = lines.as_text(goods, accounts)
+    orders, faults = dirt.soil(clean, seed)
     people = events.contacts(planted, accounts, seed)
     invoices, payer = events.invoices(planted, accounts, goods, seed)
-    accounts_file = firms.as_text(accounts)
+    accounts_file, ids = firms.as_text(accounts), crm.heads(accounts)
     return {
         "orders": orders,
         "accounts": accounts_file,
@@ -68,6 +96,10 @@ def sample_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
         "actions": crm.actions(planted, accounts, seed),
         "notes": crm.notes(planted, accounts, seed),
         "truth/accounts": truth.account_truth(planted, accounts, payer),
-        "truth/duplicates": truth.duplicates(accounts),
+        "truth/lines": lines.changes_told(planted, ids, seed),
+        "truth/cancelled": traps.cancelled_orders(goods, clean, ids),
+        "truth/wild": traps.wild_blocks(goods, planted, ids),
+        "truth/rounds": crm.rounds_told(crm.rounds(planted, accounts, seed)),
+        "truth/duplicates": firms.duplicates(accounts),
         "truth/dirty": truth.dirty(faults, accounts_file, accounts),
     }

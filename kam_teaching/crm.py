@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kam_teaching.leaving import leaving_day
+from kam_teaching.firms import ended
+from kam_teaching.leaving import LOST_DAYS, ROUND, leaving_day, lost_at
 from kam_teaching.lines import day_text
 from kam_teaching.world import DAYS, World, month_of, stream
 
 RIVALS = ("Nordlager", "Promtekhnika", "Rodasur", "Beltline")
-#: day of the last round of offers to lost groups, and what an offer multiplies the odds of a return by
-ROUND, ROUND_ODDS = DAYS - 210, 3.0
+#: rounds of offers to lost groups: day, offer, its cost in EUR, and how many groups at most (the others were left alone)
+ROUNDS = (
+    (DAYS - 410, "visit of the service lead", 250.0, 24),
+    (ROUND, "first order free of freight", 90.0, 1000),
+)
+#: what an offer multiplies the odds of a return by, and the share of a round that gets one
+ROUND_ODDS, OFFERED = 3.0, 0.6
 
 
 def heads(accounts: pd.DataFrame) -> np.ndarray:
@@ -86,34 +92,55 @@ def actions(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
             "benefit_kind": kind,
         }
     )
-    table = pd.concat([planned, _round(world, accounts, seed)])
+    table = pd.concat([planned, *(_as_actions(arms, accounts) for arms in rounds(world, accounts, seed))])
     return table.sort_values(["due", "account_id", "action"], kind="stable", ignore_index=True)
 
 
-def _round(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """A round of offers to groups that were lost on `ROUND`, and its control group.
+def rounds(world: World, accounts: pd.DataFrame, seed: int) -> list[pd.DataFrame]:
+    """The arms of each round of `ROUNDS`, the earlier first: group, day, offer, cost, offered, done (day, or -1), back within `LOST_DAYS`.
 
     Returns are decided before; the arms are drawn so that the odds of an offer are `ROUND_ODDS` times as high for who came
-    back, which is the same law as offers that raise the odds of a return by that factor.
+    back, in numbers as near to it as can be: the law of offers that raise the odds of a return by that factor.
     """
     rng = stream(seed, 45)
-    orders = world.orders
-    before = orders[orders["day"] <= ROUND].groupby("group")["day"].max()
-    after = orders[orders["day"] > ROUND].groupby("group")["day"].min()
-    shut = np.isin(np.arange(len(world.groups)), accounts.loc[accounts["closed_on"] != "", "group"])
-    lost = before.index[(ROUND - before >= 180) & ~shut[before.index]].to_numpy()
-    back = (after.reindex(lost) <= ROUND + 180).to_numpy()
-    offered = rng.random(len(lost)) < np.where(back, ROUND_ODDS * 0.65 / (0.35 + ROUND_ODDS * 0.65), 0.65)
-    done = np.where(offered & (rng.random(len(lost)) < 0.9), ROUND + rng.integers(1, 30, len(lost)), -1)
+    orders, found = world.orders, []
+    for day, offer, cost, most in ROUNDS:
+        lost = lost_at(world, day)
+        lost = np.sort(rng.permutation(lost[~np.isin(lost, ended(accounts, day))])[:most])
+        after = orders[orders["day"] > day].groupby("group")["day"].min().reindex(lost)
+        back = (after <= day + LOST_DAYS).to_numpy()
+        raised = ROUND_ODDS * OFFERED / (1 - OFFERED + ROUND_ODDS * OFFERED)
+        offered = np.zeros(len(lost), dtype=bool)
+        for part, share in ((back, raised), (~back, OFFERED)):  # in numbers, so that little hangs on the seed
+            offered[part] = rng.permutation(part.sum()) < round(share * part.sum())
+        done = np.where(offered & (rng.random(len(lost)) < 0.9), day + rng.integers(1, 30, len(lost)), -1)
+        arms = {"group": lost, "day": day, "offer": offer, "cost": cost, "offered": offered, "done": done, "back": back}
+        found.append(pd.DataFrame(arms))
+    return found
+
+
+def rounds_told(found: list[pd.DataFrame]) -> pd.DataFrame:
+    """Each round of offers: its arms and who came back."""
+    rows = []
+    for arms in found:
+        one, other = arms[arms["offered"]], arms[~arms["offered"]]
+        row = {"due": day_text(arms["day"])[0], "offer": arms["offer"].iloc[0], "odds_ratio": f"{ROUND_ODDS:g}"}
+        row |= {"days": LOST_DAYS, "offered": len(one), "offered_back": int(one["back"].sum())}
+        rows.append(row | {"control": len(other), "control_back": int(other["back"].sum())})
+    return pd.DataFrame(rows).astype(str)
+
+
+def _as_actions(arms: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    made = arms["done"] > 0
     return pd.DataFrame(
         {
-            "account_id": heads(accounts)[lost],
-            "action": np.where(offered, "win back: first order free of freight", "win back: control, no offer"),
+            "account_id": heads(accounts)[arms["group"]],
+            "action": "win back: " + arms["offer"].where(arms["offered"], "control, no offer"),
             "owner": "account manager",
-            "due": day_text(np.full(len(lost), ROUND)),
-            "done": np.where(done > 0, day_text(done), ""),
-            "cost": np.where(done > 0, "90.00", ""),
-            "benefit_kind": np.where(done > 0, "free freight", ""),
+            "due": day_text(arms["day"]),
+            "done": np.where(made, day_text(arms["done"]), ""),
+            "cost": np.where(made, [f"{c:.2f}" for c in arms["cost"].tolist()], ""),
+            "benefit_kind": np.where(made & (arms["day"] == ROUND), "free freight", ""),
         }
     )
 

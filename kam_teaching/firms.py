@@ -18,6 +18,8 @@ COUNTRIES = {
     "Serbia": ("RS",),
 }
 INDUSTRIES = ("food", "machinery", "mining", "paper", "automotive", "energy", "chemicals", "logistics", "agriculture")
+#: the industry of the giant, and how many ordinary groups are in it besides
+GIANT_INDUSTRY, GIANT_PEERS = "shipyards", 16
 IMAGE_INDUSTRIES = ("university", "rail", "aerospace", "public works")
 #: tax number, and address of a number, a postcode and a town
 REGISTERED = {
@@ -64,6 +66,8 @@ def accounts(world: World, seed: int) -> pd.DataFrame:
     image = (groups["category"] == "image").to_numpy()
     industry[image] = rng.choice(IMAGE_INDUSTRIES, image.sum())
     industry[(groups["category"] == "innovator").to_numpy()] = "robotics"
+    peers = stream(seed, 26).permutation(np.flatnonzero((groups["trait"] == "") & np.isin(groups["behaviour"], ["regular", "small"]) & ~groups["candidate"]))  # fmt: skip
+    industry[[*np.flatnonzero(groups["trait"] == "giant"), *peers[:GIANT_PEERS]]] = GIANT_INDUSTRY
     table["country"], table["region"], table["industry"] = country[group], np.array(regions)[group], industry[group]
     yearly = (groups["order_value"] / groups["gap"] * 365).to_numpy()
     staff = np.exp(rng.normal(np.log(yearly / 250), 0.6))
@@ -186,6 +190,23 @@ def _parents(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     ids = table["account_id"].to_numpy()
     table["parent_id"] = np.where(parent >= 0, ids[np.maximum(parent, 0)], "")
     return table
+
+
+def ended(accounts: pd.DataFrame, day: int = DAYS) -> np.ndarray:
+    """Groups whose head had closed, or whose contract had ended, by a day."""
+    own = accounts.iloc[np.unique(accounts["head"])]
+    until = own[["closed_on", "contract_end"]].replace("", "9999").min(axis=1)
+    groups: np.ndarray = own.loc[until <= day_text(np.array([day]))[0], "group"].to_numpy()
+    return groups
+
+
+def duplicates(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of accounts that are one firm, written differently."""
+    second = accounts[accounts["same_as"] >= 0]
+    pairs = pd.DataFrame(
+        {"account_id": accounts["account_id"].to_numpy()[second["same_as"]], "same_as": second["account_id"].to_numpy()}
+    )
+    return pairs.sort_values("account_id", ignore_index=True)
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:

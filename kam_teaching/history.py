@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from kam_teaching.leaving import cut, leave, leaving_rate
+from kam_teaching.leaving import call_back, cut, leave, leaving_rate
 from kam_teaching.world import (
     DAYS,
     EDGES,
     KINDS,
     MANAGERS,
+    MONTH_ENDS,
     MONTHS,
     WARM,
     World,
     clock,
     groups,
+    month_end_chance,
     month_of,
     stream,
     to_weekday,
     unclock,
+    with_habits,
 )
 
 
@@ -33,24 +38,23 @@ def simulate(seed: int) -> World:
     enter, calm = rng.random(trouble.shape) < 0.03, rng.random(trouble.shape) < 0.22
     for month in range(1, trouble.shape[1]):
         trouble[:, month] = np.where(trouble[:, month - 1], ~calm[:, month], enter[:, month])
-    orders = _orders(rng, table)
-    late_rate = np.where(trouble[orders["group"].to_numpy(), month_of(orders["day"])], 0.5, 0.06)
-    orders["late"] = rng.random(len(orders)) < late_rate
-    orders["promised"] = to_weekday(orders["day"].to_numpy() + rng.integers(2, 15, len(orders)))
-    slip = np.where(orders["late"], rng.integers(3, 22, len(orders)), -rng.integers(0, 2, len(orders)))
-    orders["delivered"] = np.maximum(orders["promised"] + slip, orders["day"])
-    tracked = KINDS.loc[table["behaviour"], "tracked"].to_numpy()[orders["group"]]
-    orders["tracked"] = rng.random(len(orders)) < tracked
+    orders = _delivered(rng, table, trouble, _orders(rng, table))
     claims = _claims(rng, table, trouble)
     touches = _poisson_days(rng, client[:, None] * _touch_rate(rng, table)[:, None] * np.ones(WARM + MONTHS + 1))
     manager = _manager(rng, n)
+    table = with_habits(stream(seed, 5), table)
+    monthly = _delivered(stream(seed, 6), table, trouble, _at_month_ends(stream(seed, 8), table))
+    orders = pd.concat(
+        [orders[table["month_end_chance"].isna().to_numpy()[orders["group"]]], monthly], ignore_index=True
+    )
     joined = table["joined"].to_numpy()
     claims = claims[claims["day"].to_numpy() >= joined[claims["group"]]].reset_index(drop=True)
     touches = touches[touches["day"].to_numpy() >= joined[touches["group"]] - 60].reset_index(drop=True)
     rate = leaving_rate(table, orders, claims, touches, manager)
     table = leave(stream(seed, 3), table, rate)
     whole = World(table, orders, claims, touches, manager, trouble, rate, rate[:, -1])
-    return cut(stream(seed, 4), whole)
+    called = call_back(stream(seed, 7), cut(stream(seed, 4), whole))
+    return cut(stream(seed, 4), replace(whole, groups=called))
 
 
 def _orders(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
@@ -67,6 +71,30 @@ def _orders(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
     day = to_weekday(unclock(own[row, column], amplitude[row]))
     found = pd.DataFrame({"group": client[row], "day": day})
     return found[found["day"] <= DAYS].drop_duplicates().reset_index(drop=True)
+
+
+def _at_month_ends(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
+    who = np.flatnonzero(table["month_end_chance"].notna())
+    t = table.loc[who]
+    chance = month_end_chance(t["month_end_chance"].to_numpy(), t["season"].to_numpy(), MONTH_ENDS)
+    joined = t["joined"].to_numpy()[:, None]
+    came = (rng.random(chance.shape) < chance) & (joined < MONTH_ENDS) | (joined == MONTH_ENDS)
+    row, month = np.nonzero(came)
+    return pd.DataFrame({"group": who[row], "day": MONTH_ENDS[month].astype(int)})
+
+
+def _delivered(
+    rng: np.random.Generator, table: pd.DataFrame, trouble: np.ndarray, orders: pd.DataFrame
+) -> pd.DataFrame:
+    """The orders with what was promised, when it came, whether late, and whether the promise is on record."""
+    n, group = len(orders), orders["group"].to_numpy()
+    late = rng.random(n) < np.where(trouble[group, month_of(orders["day"])], 0.5, 0.06)
+    promised = to_weekday(orders["day"].to_numpy() + rng.integers(2, 15, n))
+    slip = np.where(late, rng.integers(3, 22, n), -rng.integers(0, 2, n))
+    tracked = rng.random(n) < KINDS.loc[table["behaviour"], "tracked"].to_numpy()[group]
+    return orders.assign(
+        late=late, promised=promised, delivered=np.maximum(promised + slip, orders["day"]), tracked=tracked
+    )
 
 
 def _touch_rate(rng: np.random.Generator, table: pd.DataFrame) -> np.ndarray:

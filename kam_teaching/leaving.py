@@ -15,6 +15,9 @@ SIGNS = {"late_share_6m": 2.4, "slow_claims_12m": 0.9, "few_touches_6m": 0.6, "n
 KEY_LOG_RATE = -1.8
 #: the share of leavers that comes back, and between which days after leaving
 BACK_SHARE, BACK_DAYS = 0.2, (240, 420)
+#: day of the last round of offers to lost groups, what a group counts as lost after, and the share of those gone for good that
+#: the call of that round brings back within as many days, offer or not
+ROUND, LOST_DAYS, CALLED_BACK = DAYS - 210, 180, 0.12
 
 
 def _trailing(events: pd.DataFrame, n: int, months: int, weight: np.ndarray | None = None) -> np.ndarray:
@@ -68,7 +71,7 @@ def leave(rng: np.random.Generator, table: pd.DataFrame, rate: np.ndarray) -> pd
     total = np.concatenate([np.zeros((n, 1)), np.cumsum(exposed / 365.25 * rate[:, :-1], axis=1)], axis=1)
     # exponential, one draw from each of n equal shares of the law: the number of leavers varies little between seeds
     luck = -np.log1p(-(rng.permutation(n) + rng.random(n)) / n)
-    luck[table["category"] == "breadwinner"] = np.inf  # the breadwinners are still there
+    luck[(table["category"] == "breadwinner") | (table["trait"] != "")] = np.inf  # these are still there
     month = np.clip((total <= luck[:, None]).sum(axis=1) - 1, 0, MONTHS - 1)
     row = np.arange(n)
     begin = np.maximum(edges[month], joined[:, 0])
@@ -82,6 +85,26 @@ def leave(rng: np.random.Generator, table: pd.DataFrame, rate: np.ndarray) -> pd
     again = np.floor(returned + rng.exponential(1.0, n) / rate[:, -1] * 365.25)
     again = np.where(returns & (again < DAYS), again, np.inf)
     return table.assign(left=left, fade_from=fade_from, returned=returned, left_again=again)
+
+
+def lost_at(world: World, day: int) -> np.ndarray:
+    """Groups that had ordered before the day, the last time `LOST_DAYS` or more before it."""
+    orders = world.orders
+    last = orders[orders["day"] <= day].groupby("group")["day"].max()
+    lost: np.ndarray = last.index[day - last >= LOST_DAYS].to_numpy()
+    return lost
+
+
+def call_back(rng: np.random.Generator, world: World) -> pd.DataFrame:
+    """The groups, some of those lost on `ROUND` and gone for good back within `LOST_DAYS` of it; they may leave again."""
+    table = world.groups
+    lost = lost_at(world, ROUND)
+    away = lost[(table["left"].to_numpy()[lost] < ROUND) & np.isinf(table["returned"].to_numpy()[lost])]
+    back = away[rng.random(len(away)) < CALLED_BACK]
+    returned, again = table["returned"].to_numpy(copy=True), table["left_again"].to_numpy(copy=True)
+    returned[back] = ROUND + rng.integers(5, LOST_DAYS - 40, len(back))
+    again[back] = np.floor(returned[back] + rng.exponential(1.0, len(back)) / world.rate[back, -1] * 365.25)
+    return table.assign(returned=returned, left_again=np.where(again < DAYS, again, np.inf))
 
 
 def gone(table: pd.DataFrame, group: np.ndarray, day: np.ndarray) -> np.ndarray:

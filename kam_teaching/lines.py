@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kam_teaching.leaving import leaving_day
 from kam_teaching.world import DAYS, START, World, month_of, stream
 
 #: category: (product code, list prices in EUR from, to, margin against the account's own)
@@ -24,6 +25,8 @@ CATEGORIES = pd.DataFrame(
     columns=["category", "code", "low", "high", "margin"],
 )
 PRODUCTS = 12
+#: how many groups of a kind take up a category, and as many others give one up
+CHANGES = {"partner": 20, "regular": 12}
 CHANNELS = ("web", "edi", "phone", "sales")
 TOP_SHARES = (0.118, 0.110)  # of the margin of the last twelve months, the two breadwinners
 COLUMNS = ["order_id", "account_id", "date", "amount", "margin", "cost", "quantity", "price", "product", "category",
@@ -55,9 +58,16 @@ def order_lines(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame
     count = 1 + rng.poisson(groups["lines"].to_numpy()[orders["group"]] - 1)
     at = np.repeat(np.arange(len(orders)), count)
     group, day = orders["group"].to_numpy()[at], orders["day"].to_numpy()[at]
+    rank = taste(world, seed)
+    begun = changes(world, seed, "begun")
+    breadth = groups["breadth"].to_numpy()[group] + (day >= begun.reindex(group)["day"].fillna(np.inf).to_numpy())
+    place = np.floor(breadth * rng.random(len(at)) ** 1.3).astype(int)
+    ended = changes(world, seed, "ended").reindex(group)
+    gone = (place == ended["place"].to_numpy()) & (day >= ended["day"].to_numpy())
+    bare = pd.Series(gone).groupby(at).transform("all").to_numpy() & ~pd.Series(at).duplicated().to_numpy()
+    place[bare] = (place[bare] + 1) % breadth[bare]  # an order is never empty
+    at, group, day, place = (each[~gone | bare] for each in (at, group, day, place))
     g = groups.iloc[group]
-    rank = stream(seed, 11).random((len(groups), len(CATEGORIES))).argsort(axis=1)
-    place = np.floor(g["breadth"].to_numpy() * rng.random(len(at)) ** 1.3).astype(int)
     category = rank[group, place]
     product = np.floor(PRODUCTS * rng.random(len(at)) ** 1.5).astype(int)
     listed = CATEGORIES.iloc[category]
@@ -93,6 +103,45 @@ def order_lines(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame
         }
     )
     return _with_credits(rng, lines)
+
+
+def taste(world: World, seed: int) -> np.ndarray:
+    """Categories of each group, the one that it buys most first; it buys as many of them as its breadth says."""
+    taste: np.ndarray = stream(seed, 11).random((len(world.groups), len(CATEGORIES))).argsort(axis=1)
+    return taste
+
+
+def changes(world: World, seed: int, kind: str) -> pd.DataFrame:
+    """Groups that take up a category (*begun*) or give one up (*ended*) and stay: by group the place in `taste` and the day."""
+    rng = stream(seed, 15)
+    groups = world.groups
+    stays = np.isinf(leaving_day(groups)) & np.isinf(groups["left"]) & (groups["joined"] < DAYS - 1000)
+    stays &= (groups["trait"] == "") & (groups["category"] != "breadwinner") & groups["month_end_chance"].isna()
+    narrow = stays & (groups["breadth"] < len(CATEGORIES))
+    parts: dict[str, list[tuple[int, int, int]]] = {"begun": [], "ended": []}
+    taken: set[int] = set()
+    for behaviour, count in CHANGES.items():
+        for name, fits, first, last in (("ended", stays, 500, 90), ("begun", narrow, 700, 200)):
+            free = rng.permutation(np.flatnonzero(fits & (groups["behaviour"] == behaviour)))
+            who = [int(g) for g in free if g not in taken][:count]
+            taken.update(who)
+            places = rng.integers(0, 3 if behaviour == "partner" else 1, count).tolist()
+            days = (DAYS - rng.integers(last, first, count)).tolist()
+            if name == "begun":
+                places = groups["breadth"].to_numpy()[who].tolist()
+            parts[name] += list(zip(who, places, days, strict=False))
+    return pd.DataFrame(parts[kind], columns=["group", "place", "day"]).set_index("group")
+
+
+def changes_told(world: World, ids: np.ndarray, seed: int) -> pd.DataFrame:
+    """Groups that took up a category or gave one up while they stayed; `ids` are the heads of the groups."""
+    order, parts = taste(world, seed), []
+    for kind, column in (("begun", "begun_on"), ("ended", "ended_on")):
+        found = changes(world, seed, kind)
+        names = CATEGORIES["category"].to_numpy()[order[found.index, found["place"]]]
+        days = {"begun_on": "", "ended_on": "", column: day_text(found["day"])}
+        parts.append(pd.DataFrame({"group_id": ids[found.index], "category": names, **days}))
+    return pd.concat(parts).sort_values("group_id", ignore_index=True)
 
 
 def member(accounts: pd.DataFrame, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -69,7 +69,9 @@ def ratings(world: World, accounts: pd.DataFrame, seed: int) -> pd.DataFrame:
     for criterion in ("need", "solvency", "authority"):
         good = np.where(groups["category"].to_numpy()[gated] == "", 5.5, 7.8)
         day = rng.integers(int(DAYS * 0.8), DAYS, len(gated))
-        add(gated, criterion, good, "sales" if criterion != "solvency" else "finance", day, evidence="questionnaire")
+        there = day < leaving_day(groups)[gated]
+        rater = "sales" if criterion != "solvency" else "finance"
+        add(gated[there], criterion, good[there], rater, day[there], evidence="questionnaire")
     asked = np.flatnonzero(~groups["prospect"] & (groups["candidate"] | (rng.random(n) < 0.15)))
     asked = asked[np.isinf(leaving_day(groups)[asked])]
     day = rng.integers(int(DAYS * 0.75), DAYS, len(asked))

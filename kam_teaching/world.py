@@ -37,9 +37,13 @@ KINDS = pd.DataFrame(
     },
     index=list(BEHAVIOUR),
 )
+#: share of ordinary regular and small groups that order at month ends, and between which chances that they do at one
+MONTH_END_SHARE, MONTH_END_CHANCE = 0.2, {"regular": (0.6, 0.95), "small": (0.4, 0.6)}
 CANDIDATES = {"breadwinner": 2, "image": 6, "expert": 6, "innovator": 5, "goodwill": 7, "": 15}
 MONTH_STARTS = pd.date_range(START - pd.DateOffset(months=WARM), periods=WARM + MONTHS + 1, freq="MS")
 EDGES = np.asarray((MONTH_STARTS - START).days, dtype=float)
+#: last weekday of each month
+MONTH_ENDS = np.asarray((MONTH_STARTS[1:] - pd.offsets.BDay(1) - START).days, dtype=float)
 
 
 def stream(seed: int, part: int) -> np.random.Generator:
@@ -69,7 +73,13 @@ def season(day: np.ndarray) -> np.ndarray:
     return dip + (0.6 * 31 + 0.4 * 31) / 365.25
 
 
-_GRID = np.arange(-450, DAYS + 400)
+def month_end_chance(chance: np.ndarray, amplitude: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Chance of an order at a month's end, by group and day: the group's own, moved by its season."""
+    moved: np.ndarray = np.minimum(chance[:, None] * (1 + amplitude[:, None] * season(day)), 1 - 1e-12)
+    return moved
+
+
+_GRID = np.arange(-450, DAYS + 600)
 _SEASON_SUM = np.concatenate([[0.0], np.cumsum(season(_GRID[:-1]))])
 
 
@@ -153,6 +163,36 @@ def groups(seed: int) -> pd.DataFrame:
     table.loc[key & (table["category"] != "innovator"), "trend"] += 0.05
     table["members"] = _members(rng, table)
     return table
+
+
+def with_habits(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
+    """Who orders at month ends (chance at each one, else missing), and the traits *giant* (of an industry) and *wild*."""
+    n, plain = len(table), ~(table["candidate"] | table["prospect"])
+    chance = np.full(n, np.nan)
+    drawn = plain & (rng.random(n) < MONTH_END_SHARE)
+    for name, (low, high) in MONTH_END_CHANCE.items():
+        rows = drawn & (table["behaviour"] == name)
+        chance[rows] = rng.uniform(low, high, rows.sum())
+    monthly = np.isfinite(chance)
+    gap = np.where(monthly, 365.25 / 12 / chance, table["gap"])
+    larger = gap / table["gap"]  # as much in a year as by the rhythm that the group would have else
+    month = month_of(np.where(np.isfinite(table["joined"]), table["joined"], 0.0))
+    fresh = monthly & np.isfinite(table["joined"])
+    trait = np.full(n, "", dtype=object)
+    yearly = (table["order_value"] / table["gap"]).where(table["candidate"] & (table["category"] == "") & (table["behaviour"] == "partner"))  # fmt: skip
+    trait[yearly.idxmax()] = "giant"
+    settled = (
+        plain & (table["behaviour"] == "regular") & ~monthly & ~np.isfinite(table["joined"]) & (table["members"] == 1)
+    )
+    trait[rng.choice(np.flatnonzero(settled))] = "wild"
+    return table.assign(
+        month_end_chance=chance,
+        trait=trait,
+        gap=gap,
+        order_value=table["order_value"] * larger,
+        lines=table["lines"] * np.sqrt(larger),
+        joined=np.where(fresh, MONTH_ENDS[np.minimum(month, len(MONTH_ENDS) - 1)], table["joined"]),
+    )
 
 
 def _members(rng: np.random.Generator, table: pd.DataFrame) -> np.ndarray:

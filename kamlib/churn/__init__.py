@@ -7,8 +7,8 @@ speak; the losses that happened are counted by themselves.
 from kamlib.churn.causes import loss_causes
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.losses import loss_episodes, losses_by_quarter
-from kamlib.churn.model import fit
-from kamlib.churn.prediction import predict
+from kamlib.churn.models.prediction import predict
+from kamlib.churn.models.waiting import fit
 from kamlib.churn.returns import return_rates
 from kamlib.churn.tested_list import Forecast, forecast
 

@@ -1,21 +1,16 @@
-"""What the churn model says: the call list with its reasons, hazard ratios, and whether hazards are proportional."""
+"""What the churn models say: their reasons, hazard ratios, and whether hazards are proportional."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.covariates import COVARIATES, signs, usual
-from kamlib.churn.cox import cox_data, fit_cox, sample_accounts
-from kamlib.churn.evaluation.baselines import baseline_predictions, baseline_range
-from kamlib.churn.evaluation.holdout import Verdict
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Model, Piece, Settings, fit
-from kamlib.churn.prediction import predict, relative_risks, standardised
-from kamlib.errors import InputError
-from kamlib.stats.ordering import places
+from kamlib.churn.models.covariates import COVARIATES, signs
+from kamlib.churn.models.cox import cox_data, fit_cox, sample_accounts
+from kamlib.churn.models.prediction import relative_risks
+from kamlib.churn.models.stopping import Stopping
+from kamlib.churn.models.waiting import Model, Piece
 from kamlib.stats.reasons import joined, reason_columns, waiting
 from kamlib.stats.survival import proportional_hazards
 
@@ -23,46 +18,10 @@ _HARDLY = 1e-4  # a penalty that only keeps an estimate finite
 _REASON_FROM = (
     0.1  # a group of covariates is a reason when it lowers the chance of the next order by about 10 % or more
 )
-COLUMNS = ["customer_id", "p_silent", "low", "high", "method", "reason", "reason_values"]
 
 
-def lost_probabilities(
-    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, model: Model | None, *, horizon_days: int = 180
-) -> pd.DataFrame:
-    """P(no order by H) of each account at risk at `as_of`, by the model or by the baseline that the verdict fell back to.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `kamlib.churn.landmarks.landmark_table` with `as_of` among its landmarks.
-    model : Model fitted at `as_of`; needed where the verdict's method is "model".
-
-    Returns
-    -------
-    DataFrame, highest P(no order) first
-        customer_id, p_silent, low, high, method (model or baseline), reason and reason_values. Where no landmark was
-        complete by `as_of`, p_silent is missing and the reason says so.
-    """
-    now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
-    if verdict.method == "model":
-        if model is None:
-            raise InputError("the verdict asks for a model, and none is given")
-        found = predict(model, now).assign(method="model").join(reasons(model, now))
-    else:
-        found = _by_baseline(table, as_of, now, verdict.baseline, horizon_days)
-    found = found.assign(customer_id=now["customer_id"])[COLUMNS]
-    return found.sort_values(["p_silent", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
-
-
-def final_model(
-    table: pd.DataFrame, as_of: date | pd.Timestamp, verdict: Verdict, settings: Settings, *, horizon_days: int = 180
-) -> Model | None:
-    """The model with the tested settings, refitted with all that is known at `as_of`; None where the verdict takes no model."""
-    return fit(table, as_of, settings, horizon_days=horizon_days) if verdict.method == "model" else None
-
-
-def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame:
-    """The main reasons for a high P(no order): the groups of covariates that lower the chance of an order most.
+def reasons(model: Model | Stopping, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame:
+    """The main reasons for a high chance of loss: the groups of covariates that lower the chance of an order, or of staying, most.
 
     The pull of a group is its part of the log hazard against the average account; with a time split, the parts of
     the pieces are weighed by the orders expected in them. A second opinion knows no covariates and gives no reasons.
@@ -70,15 +29,13 @@ def reasons(model: Model, table: pd.DataFrame, *, most: int = 2) -> pd.DataFrame
     Returns
     -------
     DataFrame, index of `table`
-        reason (codes of `kamlib.churn.covariates.signs`, at most `most` of them, or nothing_unusual) and reason_values.
+        reason (codes of `kamlib.churn.models.covariates.signs`, at most `most` of them, or nothing_unusual) and reason_values.
     """
-    z = standardised(model, table)
+    z = model.scale.of(table)
     groups = {name: COVARIATES[str(name)].group for name in z}
-    expected = np.array([risk * _total(p) for p, risk in zip(model.pieces, relative_risks(model, z), strict=True)])
-    share = expected / expected.sum(axis=0)
-    weighed = sum(z * p.coefficients * s[:, None] for p, s in zip(model.pieces, share, strict=True))
+    weighed = z * model.coefficients if isinstance(model, Stopping) else _pulls(model, z)
     pull = pd.DataFrame(weighed).T.groupby(groups, sort=False).sum().T
-    said = signs(table, model.common)
+    said = signs(table, model.scale.common)
     concern = np.column_stack([np.logical_or.reduce([flag for flag, _, _ in said[str(group)]]) for group in pull])
     low = np.where(concern, pull.to_numpy(), 0.0)
     order = np.argsort(low, axis=1, kind="stable")[:, :most]
@@ -110,7 +67,7 @@ def hazard_ratios(model: Model | None) -> pd.DataFrame:
     for piece in model.pieces:
         names = piece.coefficients.index
         error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=names)
-        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.sd
+        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.scale.sd
         ends = {
             "": piece.coefficients,
             "low": piece.coefficients - 1.96 * error,
@@ -149,7 +106,7 @@ def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20
         return waiting(["sign", "statistic", "p", "adjusted", "fails", "rows"], "no_model_accepted")
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
-    z = standardised(model, train)
+    z = model.scale.of(train)
     coefficients = fit_cox(cox_data(z, train, came), _HARDLY).coefficients
     seen = came["duration"] > 0
     found = proportional_hazards(
@@ -160,20 +117,12 @@ def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20
     return found.assign(fails=found["adjusted"] < 0.05)
 
 
-def _by_baseline(
-    table: pd.DataFrame, as_of: date | pd.Timestamp, now: pd.DataFrame, name: str, horizon_days: int
-) -> pd.DataFrame:
-    try:
-        p_silent = baseline_predictions(table, as_of, now, horizon_days=horizon_days)[name]
-        ends = baseline_range(table, as_of, now, name, horizon_days=horizon_days)
-        told = reason_columns(signs(now, usual(table))["silence"], default="buys_as_usual")
-    except InputError:  # no landmark is complete: the probability is missing, and says why
-        p_silent = pd.Series(np.nan, index=now.index)
-        ends = pd.DataFrame({"low": p_silent, "high": p_silent})
-        told = reason_columns([(p_silent.isna(), "no_landmark_back", {})])
-    low, high = np.minimum(ends["low"], p_silent), np.maximum(ends["high"], p_silent)
-    found = pd.DataFrame({"p_silent": p_silent, "low": low, "high": high, "method": "baseline"}, index=now.index)
-    return found.join(joined([told, reason_columns([(p_silent.notna(), "judged_by", {"rule": name})])]))
+def _pulls(model: Model, z: pd.DataFrame) -> pd.DataFrame:
+    """What each covariate adds to the log hazard, the pieces weighed by the orders expected in them."""
+    expected = np.array([risk * _total(p) for p, risk in zip(model.pieces, relative_risks(model, z), strict=True)])
+    share = expected / expected.sum(axis=0)
+    parts = [z * piece.coefficients * s[:, None] for piece, s in zip(model.pieces, share, strict=True)]
+    return pd.DataFrame(sum(parts[1:], start=parts[0]))
 
 
 def _total(piece: Piece) -> float:

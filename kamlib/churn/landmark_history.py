@@ -6,7 +6,7 @@ A model needs a million rows at most to learn from; scoring needs every account,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis.expr.types as ir
@@ -20,7 +20,11 @@ from kamlib.io.engines import small
 from kamlib.stats.draws import drawn
 
 _CHECKED = 200  # accounts that the leak alarm is tried on
-_APART = ["as_of", "next_order", "ended_on", "share", "cumulative_share"]  # the outcome, and what other accounts say
+#: the outcome, and what other accounts say
+_APART = [
+    *("as_of", "next_order", "later_order", "ended_on"),
+    *("share", "cumulative_share", "own_limit", "stop_window", "state"),
+]
 
 
 def some_accounts(orders: ir.Table, most: int, *, seed: int = 1) -> ir.Table:
@@ -71,8 +75,9 @@ def at_risk_history(
     def rows(lines: ir.Table, at: Sequence[date]) -> pd.DataFrame:
         known = account_facts(lines, at, horizon_days=horizon_days, observed_from=since)
         before = [day for day in at if day < days[-1]]
-        came = next_orders(lines, before, days[-1]) if before else _nothing(known)
-        return landmark_table(known, came, at_risk_days=at_risk_days, **tables)
+        after = [end for day in before if (end := day + timedelta(days=horizon_days)) <= days[-1]]
+        came, later = (next_orders(lines, some, days[-1]) if some else _nothing(known) for some in (before, after))
+        return landmark_table(known, came, later, horizon_days=horizon_days, at_risk_days=at_risk_days, **tables)
 
     queries = [(orders, [*earlier, days[-1]])] if part is orders else [(part, earlier), (orders, days[-1:])]
     table = pd.concat([rows(lines, at) for lines, at in queries if at], ignore_index=True)
@@ -95,7 +100,9 @@ def _made(
 ) -> pd.DataFrame:
     facts = account_facts(tables["orders"], day.date(), horizon_days=horizon_days, observed_from=since)
     others = {name: table for name, table in tables.items() if name != "orders"}
-    return _covariates(landmark_table(facts, _nothing(facts), at_risk_days=at_risk_days, **others))
+    return _covariates(
+        landmark_table(facts, _nothing(facts), horizon_days=horizon_days, at_risk_days=at_risk_days, **others)
+    )
 
 
 def _covariates(table: pd.DataFrame) -> pd.DataFrame:

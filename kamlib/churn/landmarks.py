@@ -13,6 +13,8 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.as_known import TOUCHES, ended_on, known_at
+from kamlib.facts.rhythm import own_limits, stop_windows
+from kamlib.facts.states import customer_states
 from kamlib.stats.checks import has_columns
 from kamlib.stats.ordering import places
 
@@ -55,7 +57,9 @@ def landmark_dates(first_day: date, as_of: date, *, horizon_days: int = 180, ste
 def landmark_table(
     facts: pd.DataFrame,
     next_orders: pd.DataFrame,
+    later_orders: pd.DataFrame | None = None,
     *,
+    horizon_days: int = 180,
     at_risk_days: int = 365,
     accounts: pd.DataFrame | None = None,
     interactions: pd.DataFrame | None = None,
@@ -63,7 +67,8 @@ def landmark_table(
 ) -> pd.DataFrame:
     """One row per account and landmark while it was at risk: facts, events counted before t, and the next order.
 
-    At risk: it has bought, has been silent for at most `at_risk_days`, and is neither closed nor out of contract.
+    At risk: it has bought, has been silent for at most `at_risk_days` or, where that is longer, its own limit, and is neither closed
+    nor out of contract.
 
     Parameters
     ----------
@@ -71,14 +76,16 @@ def landmark_table(
         `kamlib.facts.account_facts` at all landmarks.
     next_orders : DataFrame
         `kamlib.facts.next_orders` at the same landmarks: customer_id, as_of, next_order.
+    later_orders : the same of the days a horizon after the landmarks; None: nobody's is known.
     accounts, interactions, invoices : DataFrame, optional
         Clean tables. Only what was known at t is read; see `known_at`.
 
     Returns
     -------
     DataFrame
-        The columns of `facts` plus next_order, ended_on (the day the account closed or its contract ended) and the
-        columns of `events_before`.
+        The columns of `facts` plus own_limit and stop_window (`kamlib.facts.rhythm`), state (`kamlib.facts.states`), next_order,
+        later_order (the first purchase more than a horizon after the landmark), ended_on (the day the account closed or its
+        contract ended) and the columns of `events_before`.
 
     Raises
     ------
@@ -87,9 +94,19 @@ def landmark_table(
     """
     _no_look_ahead(facts)
     keys = ["customer_id", "as_of"]
-    place = np.flatnonzero(facts["last_order"].notna() & (facts["silence_days"] <= at_risk_days))
+    facts = facts[facts["last_order"].notna()].reset_index(drop=True)
+    states = customer_states(facts, horizon_days=horizon_days, accounts=accounts)["state"]
+    facts = facts.assign(own_limit=own_limits(facts), stop_window=stop_windows(facts, horizon_days), state=states)
+    place = np.flatnonzero(facts["silence_days"] <= facts["own_limit"].clip(lower=at_risk_days).fillna(at_risk_days))
     rows = facts[keys].iloc[place].assign(place=place)
     rows = rows.merge(next_orders[[*keys, "next_order"]], on=keys, how="left")
+    if later_orders is None:
+        rows["later_order"] = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]")
+    else:
+        later = later_orders.assign(as_of=later_orders["as_of"] - pd.Timedelta(days=horizon_days))
+        rows = rows.merge(
+            later[[*keys, "next_order"]].rename(columns={"next_order": "later_order"}), on=keys, how="left"
+        )
     rows["ended_on"] = ended_on(rows["customer_id"], accounts)
     rows = rows[~(rows["ended_on"] <= rows["as_of"])].sort_values(["as_of", "customer_id"], key=places)
     if interactions is not None:
@@ -99,7 +116,7 @@ def landmark_table(
         has_columns(invoices, _INVOICES)
         invoices = invoices[_INVOICES]
     table = facts.iloc[rows["place"]].reset_index(drop=True)
-    for name in ("next_order", "ended_on"):
+    for name in ("next_order", "later_order", "ended_on"):
         table[name] = rows[name].to_numpy()
     events = [
         events_before(group[["customer_id", "as_of"]], interactions=interactions, invoices=invoices)
@@ -139,6 +156,31 @@ def outcomes(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: i
         },
         index=table.index,
     )
+
+
+def stops(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
+    """Which accounts had stopped a horizon after each landmark, as far as it was known at `until`.
+
+    Stopped: no purchase in the account's own window after the horizon, (t + H, t + H + W], or closed or out of contract by t + H. An
+    account whose window was not over at `until` tells nothing, for one that orders in it would be seen before one that doesn't.
+
+    Returns
+    -------
+    DataFrame, index of `table`
+        lost (1: stopped, 0; missing while the window is not over) and complete (it was over).
+    """
+    horizon = pd.Timedelta(days=horizon_days)
+    end = table["as_of"] + horizon + pd.to_timedelta(table["stop_window"].round(), unit="D")
+    complete = end <= pd.Timestamp(until)
+    there = (table["later_order"] <= end) & ~(table["ended_on"] <= table["as_of"] + horizon)
+    return pd.DataFrame({"lost": (~there).astype(float).where(complete), "complete": complete}, index=table.index)
+
+
+def known_stops(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
+    """customer_id and as_of of the rows of a landmark table that are known, at `until`, to have stopped (`stops`) after it: those who
+    were silent beyond their own limit already are left out."""
+    came = stops(table, until, horizon_days=horizon_days)
+    return table.loc[(came["lost"] == 1) & (table["silence_days"] <= table["own_limit"]), ["customer_id", "as_of"]]
 
 
 EVENTS = ("claims", "disputes", "deliveries", "late", "touches", "bills", "delay_days")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import ended_on
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.days import purchase_days
+from kamlib.facts.order_lines import check_lines, purchased, stands
+from kamlib.facts.rhythm import SLOWEST_DAYS, WINDOW_DAYS
 from kamlib.io.engines import small
 from kamlib.stats.intervals import newcombe, wilson
 from kamlib.stats.ordering import places
@@ -22,9 +25,10 @@ def loss_episodes(
 ) -> pd.DataFrame:
     """Every loss that was known by `as_of`, those that were made good by a return included.
 
-    An account is lost when `horizon_days` have passed without a purchase, or on the day it closed or its contract ended if
-    that is earlier; such an account does not come back. It is the definition of `kamlib.facts.states`: the losses without a
-    return are the accounts that are *lost* at `as_of`.
+    An account is lost when the longest of 180 days, the horizon and its own limit have passed without a purchase, or on the day it
+    closed or its contract ended if that is earlier; such an account does not come back. The own limit is L of `kamlib.facts.rhythm`,
+    by the orders before the silence and the usual gap at `as_of`. It is the definition of `kamlib.facts.states`: the losses without
+    a return are the accounts that are *lost* at `as_of`.
 
     Parameters
     ----------
@@ -39,21 +43,20 @@ def loss_episodes(
         days up to last_order, study currency), second_amount and second_margin (net of a horizon from the day of the
         return; missing while that is not over). Margins are missing where none is known.
     """
-    horizon = pd.Timedelta(days=horizon_days)
     check_lines(orders, "customer_id", "date", "amount", "margin")
     lines = orders.filter(orders.date <= as_of)
-    purchases = lines.filter(lines.amount > 0)
-    days = purchases.select("customer_id", "date").distinct()
-    gaps = days.mutate(returned_on=days.date.lead().over(group_by=days.customer_id, order_by=days.date))
-    quiet = gaps.returned_on.fill_null(as_of).delta(gaps.date, unit="day") > horizon_days
-    starts = gaps.filter(quiet).select("customer_id", "returned_on", last_order="date")
+    days = purchase_days(orders, as_of)
+    days = days.filter(stands(days, as_of))
+    days = _with_limits(days, horizon_days)
+    quiet = days.returned_on.fill_null(as_of).delta(days.date, unit="day") > days.limit_days
+    starts = days.filter(quiet).select("customer_id", "returned_on", "limit_days", last_order="date")
     ended = _ended(accounts, pd.Timestamp(as_of))
     if len(ended):
         known = small(orders.get_backend(), {"customer_id": ended.index, "day": ended.dt.strftime("%Y-%m-%d")})
-        there = purchases.join(known.mutate(day=known.day.cast("date")), "customer_id").filter(
-            lambda t: t.date <= t.day
+        there = days.join(known.mutate(day=known.day.cast("date")), "customer_id").filter(lambda t: t.date <= t.day)
+        last = there.group_by("customer_id").agg(
+            last_order=there.date.max(), limit_days=there.limit_days.argmax(there.date)
         )
-        last = there.group_by("customer_id").agg(last_order=there.date.max())
         gone = last.mutate(returned_on=last.last_order.nullif(last.last_order))
         starts = starts.union(gone.select(*starts.columns), distinct=True)
     starts = starts.rename(account="customer_id")
@@ -66,20 +69,23 @@ def loss_episodes(
         for lead, inside in spans.items()
         for name in ("amount", "margin")
     }
-    bought = spans[""] & (both.amount > 0)
+    bought = spans[""] & purchased(both, as_of)
     sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
-    found: pd.DataFrame = both.group_by("customer_id", "last_order", "returned_on").agg(**sums).to_pandas()
+    found: pd.DataFrame = (
+        both.group_by("customer_id", "last_order", "returned_on", "limit_days").agg(**sums).to_pandas()
+    )
     found = found.astype(dict.fromkeys(["last_order", "returned_on", "begun"], "datetime64[ns]"))
     found["gap_days"] = (found["last_order"] - found["begun"]).dt.days / (found["order_days"] - 1).where(
         lambda n: n > 0
     )
     found["ended_on"] = found["customer_id"].map(ended)
-    found["lost_on"] = pd.concat([found["last_order"] + horizon, found["ended_on"]], axis=1).min(axis=1)
+    silent_on = found["last_order"] + pd.to_timedelta(found["limit_days"].floordiv(1), unit="D")
+    found["lost_on"] = pd.concat([silent_on, found["ended_on"]], axis=1).min(axis=1)
     found = found[~(found["last_order"] > found["ended_on"])]
     found["returned_on"] = found["returned_on"].mask(found["returned_on"] > found["ended_on"])
     found["ended_on"] = found["ended_on"].where(found["returned_on"].isna())
     found = found.drop_duplicates(["customer_id", "last_order"])
-    over = found["returned_on"] + horizon <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    over = found["returned_on"] + pd.Timedelta(days=horizon_days) <= pd.Timestamp(as_of) + pd.Timedelta(days=1)
     second = ["second_amount", "second_margin"]
     found[second] = found[second].where(over)
     names = ["customer_id", "last_order", "lost_on", "ended_on", "returned_on", "gap_days", "amount", "margin", *second]
@@ -103,11 +109,12 @@ def losses_by_quarter(
         quarter, customers (at its start: bought before, and not lost), losses (of them), share, low, high (Wilson), amount and
         margin (of all lost in it, in their last year), returned, returned_amount and returned_margin (of those who came
         back in it, in the year before they were lost). Money is missing where a year of one of them lies partly before the
-        first purchase on record. Quarters that began within a horizon of it, when nobody could be seen lost yet, and the
-        unfinished one are left out; without any, the table waits for one.
+        first purchase on record. Quarters that began within a horizon, or 180 days, of it, when nobody could be seen lost yet, and
+        the unfinished one are left out; without any, the table waits for one.
     """
     day = pd.Timestamp(as_of)
-    since = first_orders.min() + pd.Timedelta(days=horizon_days)
+    earliest = max(WINDOW_DAYS, horizon_days)
+    since = first_orders.min() + pd.Timedelta(days=earliest)
     whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
     who = first_orders.index.get_indexer(pd.Index(episodes["customer_id"]))
     money = episodes[["amount", "margin"]].where(whole)
@@ -132,7 +139,7 @@ def losses_by_quarter(
         )
     if not rows:
         columns = "quarter customers losses share low high amount margin returned returned_amount returned_margin"
-        return waiting(columns.split(), "no_quarter_told", days=horizon_days)
+        return waiting(columns.split(), "no_quarter_told", days=earliest)
     table = pd.DataFrame(rows)
     share = table["losses"] / table["customers"].where(table["customers"] > 0)
     low, high = wilson(table["losses"], table["customers"].where(table["customers"] > 0))
@@ -142,7 +149,10 @@ def losses_by_quarter(
 
 
 def change_in_a_year(quarters: pd.DataFrame) -> pd.Series:
-    """Losses a quarter over the last four quarters, over the four before those, and the 95 % interval of the difference.
+    """Losses a quarter over the last four quarters, over the same ones a year before, and the 95 % interval of the difference.
+
+    Where fewer than eight quarters are known, those of the last four that have one a year before are compared with it: no quarter
+    is held against another season.
 
     Parameters
     ----------
@@ -151,14 +161,40 @@ def change_in_a_year(quarters: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        now, then (shares of the customers at the start of a quarter), low, high (Newcombe, of now less then); empty below five quarters.
+        quarters (how many are compared), now, then (shares of the customers at the start of a quarter), low, high (Newcombe, of now
+        less then); empty below five quarters.
     """
-    year, before = (part[["losses", "customers"]].sum() for part in (quarters.tail(4), quarters.iloc[:-4].tail(4)))
-    if len(quarters) < 5:
+    pairs = min(4, len(quarters) - 4)
+    if pairs < 1:
         return pd.Series(dtype="float64")
+    year, before = (part[["losses", "customers"]].tail(pairs).sum() for part in (quarters, quarters.iloc[:-4]))
     low, high = newcombe(*(pd.Series([part[name]]) for part in (year, before) for name in ("losses", "customers")))
-    shares = {"now": year["losses"] / year["customers"], "then": before["losses"] / before["customers"]}
+    shares = {
+        "quarters": pairs,
+        "now": year["losses"] / year["customers"],
+        "then": before["losses"] / before["customers"],
+    }
     return pd.Series(shares | {"low": low[0], "high": high[0]}, dtype="float64")
+
+
+def _with_limits(days: ir.Table, horizon_days: int) -> ir.Table:
+    """Order days with the next one (returned_on) and the days of silence after them beyond which the account is lost (limit_days)."""
+    firsts = days.group_by("customer_id").agg(
+        first_order=days.date.min(), last_order=days.date.max(), gaps=days.count() - 1
+    )
+    paces = firsts.mutate(mean_gap=firsts.last_order.delta(firsts.first_order, unit="day") / firsts.gaps.nullif(0))
+    usual = paces.mean_gap.ln().mean().exp().to_pyarrow().as_py()
+    so_far = ibis.cumulative_window(group_by="customer_id", order_by="date")
+    days = days.mutate(
+        returned_on=days.date.lead().over(group_by="customer_id", order_by="date"),
+        since=days.date.min().over(so_far),
+        place=days.date.count().over(so_far),
+    )
+    limit = ibis.literal(float(max(WINDOW_DAYS, horizon_days)))
+    if usual is not None:
+        pace = 3 * (days.date.delta(days.since, unit="day") + ibis.literal(usual)) / days.place
+        limit = ibis.greatest(limit, ibis.least(pace, float(SLOWEST_DAYS)))
+    return days.mutate(limit_days=limit)
 
 
 def _ended(accounts: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:

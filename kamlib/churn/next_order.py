@@ -9,8 +9,8 @@ import pandas as pd
 
 from kamlib.churn.evaluation.baselines import recent
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Model
-from kamlib.churn.prediction import relative_risks, standardised, still_waiting
+from kamlib.churn.models.prediction import relative_risks, still_waiting
+from kamlib.churn.models.waiting import Model
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import bands
 from kamlib.facts.states import STATES
@@ -32,7 +32,8 @@ def next_order_days(
     table : DataFrame
         `kamlib.churn.landmarks.landmark_table` with `as_of` among its landmarks.
     model : Model fitted at `as_of`; None: the Kaplan-Meier curve of the account's group (`kamlib.facts.frequency_bands.bands`) at the
-        complete landmarks of the last year.
+        complete landmarks of the last year, of all accounts where fewer than 30 customers make the group, and of nobody
+        where fewer than 20 make all. A customer counts once, however many landmarks saw it.
 
     Returns
     -------
@@ -43,6 +44,15 @@ def next_order_days(
     now = table.loc[table["as_of"] == pd.Timestamp(as_of)]
     days = _by_group(table, as_of, now, horizon_days) if model is None else _by_model(model, now)
     return pd.DataFrame({"customer_id": now["customer_id"], **days}).reset_index(drop=True)
+
+
+def in_accord(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` without the days that its p_silent rules out: by no day of the horizon have more ordered than P(no order) leaves.
+
+    A curve of a group knows nothing of the account's own silence, a rule of thumb that gives P(no order) may.
+    """
+    kept = {name: table[name].where(~(table["p_silent"] > 1 - share)) for name, share in SHARES.items()}
+    return table.assign(**kept)
 
 
 def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFrame:
@@ -60,8 +70,11 @@ def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 1
         after such a horizon), later (customers without next_days).
     """
     waits = table.merge(states[["customer_id", "state"]], on="customer_id")
+    columns = ["customers", *SHARES, "later"]
     if waits.empty:
-        return waiting(["customers", *SHARES, "later"], "nobody_at_risk_now")
+        return waiting(columns, "nobody_at_risk_now")
+    if waits[list(SHARES)].isna().all(axis=None):
+        return waiting(columns, "no_next_order_told", enough=FEWEST.averaged, days=horizon_days)
     state, days = waits["state"], waits[list(SHARES)]
     middle = days.fillna(np.inf).groupby(state).median()
     middle = middle.astype(object).where(middle <= horizon_days, f"> {horizon_days}")
@@ -72,7 +85,7 @@ def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 1
 
 def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:
     """The first day by which P(no order yet) has fallen to what is left of each share: by halving the horizon."""
-    risks, found = relative_risks(model, standardised(model, now)), {}
+    risks, found = relative_risks(model, model.scale.of(now)), {}
     for name, share in SHARES.items():
         low, high = np.zeros(len(now), dtype=int), np.full(len(now), model.horizon_days)
         never = still_waiting(model, now, risks, high) > 1 - share
@@ -91,8 +104,10 @@ def _by_group(
         rows, _ = recent(table, as_of, horizon_days)
     except InputError:  # no landmark is complete
         return dict.fromkeys(SHARES, np.full(len(now), np.nan))
+    if rows["customer_id"].nunique() < FEWEST.averaged:
+        return dict.fromkeys(SHARES, np.full(len(now), np.nan))
     came, group = outcomes(rows, as_of, horizon_days=horizon_days), bands(rows).astype("object")
-    group = group.where(group.map(group.value_counts()) >= FEWEST.segmented)
+    group = group.where(group.map(rows["customer_id"].groupby(group).nunique()) >= FEWEST.segmented)
     curves = kaplan_meier(came["duration"], came["event"])
     if group.notna().any():
         curves = pd.concat([curves, kaplan_meier(came["duration"], came["event"], group)])

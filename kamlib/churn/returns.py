@@ -1,13 +1,11 @@
 """Returns of lost accounts: how many came back so far, and what P(return) that gives each one that is away.
 
 The rate of returns is taken by the time an account has been lost, in blocks of a horizon (constant within a block, exposure cut
-where observation ends), and by whether so long a silence broke its rhythm. That is tried on a later period, against one rate
-for all.
+where observation ends), and by whether so long a silence broke its rhythm. `kamlib.churn.evaluation.returns` tries it on the past.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -15,35 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.stats.intervals import resampled_sums
-from kamlib.stats.reasons import Reason, waiting
-from kamlib.study.sections import FEWEST
-
 _EXPECTED = 5  # returns that one rate for all must lead us to expect in a block, before the block has a rate of its own
-_BLOCKS = 4
+BLOCKS = 4
 _BROKEN = 4  # own gaps in a horizon: a Poisson buyer of that rate is silent for so long in one case of fifty, exp(-4)
-WAYS: dict[str, dict[str, Any]] = {
-    "one_rate": {"n_blocks": 1},
-    "time_lost": {"n_blocks": _BLOCKS},
-    "time_lost_and_rhythm": {"n_blocks": _BLOCKS, "rhythm": True},
-}
-_UNTESTED = waiting(
-    ["way", "expected", "came", "brier", "difference", "low", "high"], "no_way_tested", enough=FEWEST.averaged
-)
-
-
-@dataclass(frozen=True)
-class Returns:
-    """How returns are predicted: rates (`return_rates`; empty where refused), way (a key of `WAYS`), reason, and the test.
-
-    test, a row for each of `WAYS`: way, expected and came (returns of the last horizon), brier; difference, low, high (of Brier
-    scores: less that of one rate, 95 %; 0 for that itself).
-    """
-
-    rates: pd.DataFrame
-    way: str
-    reason: Reason
-    test: pd.DataFrame
 
 
 def return_rates(
@@ -51,7 +23,7 @@ def return_rates(
     until: date | pd.Timestamp,
     *,
     horizon_days: int = 180,
-    n_blocks: int = _BLOCKS,
+    n_blocks: int = BLOCKS,
     rhythm: bool = False,
 ) -> pd.DataFrame:
     """Returns a day of those still away, by how long they have been lost, as known at `until`.
@@ -149,41 +121,6 @@ def return_curves(rates: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFra
     return pd.concat(parts, ignore_index=True)[["kind", "days_lost", "p_return", "low", "high"]]
 
 
-def learn_returns(
-    episodes: pd.DataFrame, as_of: date | pd.Timestamp, *, horizon_days: int = 180, bootstraps: int = 500, seed: int = 1
-) -> Returns:
-    """Rates of return as known at `as_of`, in the way that predicted the last horizon best, or one rate for all.
-
-    Each of `WAYS` is estimated one horizon before `as_of` and held against what came. One that is better than one rate
-    for all beyond chance (Brier score, bootstrap of accounts) is used, of two the better one. Below 20 returns nothing is estimated,
-    and `reason` says so.
-    """
-    as_of = pd.Timestamp(as_of)
-    then = as_of - pd.Timedelta(days=horizon_days)
-    seen, seen_then = (int((episodes["returned_on"] <= day).sum()) for day in (as_of, then))
-    if seen < FEWEST.averaged:
-        return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), _UNTESTED)
-    plain = next(iter(WAYS))
-    away = lost_at(episodes, then)
-    if seen_then < FEWEST.averaged or away.empty:
-        rates = return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1)
-        return Returns(rates, plain, _too_few("returns_not_tested", seen_then), _UNTESTED)
-    came = away["returned_on"].le(as_of).to_numpy(float)
-    rows, errors = [], {}
-    for way, options in WAYS.items():
-        rates = return_rates(episodes, then, horizon_days=horizon_days, **options)
-        p = p_return(rates, away, then, horizon_days=horizon_days)["p_return"].to_numpy()
-        errors[way] = (p - came) ** 2
-        gain = errors[way] - errors[plain]
-        low, high = np.percentile(resampled_sums(gain[:, None], bootstraps, seed) / len(gain), [2.5, 97.5])
-        rows.append((way, p.sum(), came.sum(), errors[way].mean(), gain.mean(), low, high))
-    test = pd.DataFrame(rows, columns=["way", "expected", "came", "brier", "difference", "low", "high"])
-    better = test[test["high"] < 0]
-    way = plain if better.empty else str(better.loc[better["brier"].idxmin(), "way"])
-    rates = return_rates(episodes, as_of, horizon_days=horizon_days, **WAYS[way])
-    return Returns(rates, way, Reason("no_way_better" if way == plain else "best_way"), test)
-
-
 def lost_at(episodes: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     """The losses that could still be made good on a day: known by then, not back, not closed.
 
@@ -201,7 +138,3 @@ def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndar
     inside = (ahead - np.maximum(since[:, None], start)).clip(min=0)
     chances: np.ndarray = 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
     return chances
-
-
-def _too_few(code: str, returns: int) -> Reason:
-    return Reason(f"{code}_1" if returns == 1 else code, {"n": returns, "enough": FEWEST.averaged})

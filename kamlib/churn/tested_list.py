@@ -1,25 +1,34 @@
-"""Order lines → who is leaving: the list of P(no order), the model behind it and the test that it passed, in one call."""
+"""Order lines → who is leaving: the chances of both events, the models behind them and the tests that they passed, in one call."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.churn.evaluation.choice import choose, chosen
-from kamlib.churn.evaluation.holdout import Evaluation, evaluate
-from kamlib.churn.explain import final_model, lost_probabilities
+from kamlib.churn.evaluation.holdout import Evaluation, Verdict, evaluate, evaluate_stops, on_two_landmarks
+from kamlib.churn.explain import reasons
 from kamlib.churn.landmark_history import at_risk_history, some_accounts
 from kamlib.churn.landmarks import landmark_dates
-from kamlib.churn.model import Model, Settings
-from kamlib.churn.next_order import next_order_days
+from kamlib.churn.models.stopping import Stopping
+from kamlib.churn.models.waiting import Model, Settings
+from kamlib.churn.next_order import in_accord, next_order_days
+from kamlib.churn.probabilities import final_model, final_stopping, silent_probabilities, stopped_probabilities
 from kamlib.errors import InputError
 from kamlib.facts import worth_column
 from kamlib.facts.days import as_dates
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.order_lines import check_lines, purchased
+from kamlib.stats.ordering import places
 from kamlib.study.sections import Churn
+
+COLUMNS = [
+    *("customer_id", "p_stopped", "p_stopped_low", "p_stopped_high", "method_stopped"),
+    *("p_silent", "p_silent_low", "p_silent_high", "p_silent_same_season", "method", "reason", "reason_values"),
+]
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,12 @@ class Forecast:
     some : the order lines that the earlier landmarks are made of.
     at_risk : the landmark table, a row per customer at risk and landmark (`kamlib.churn.landmark_history.at_risk_history`).
     choices, settings : what was tried on landmarks before the test, and what was chosen there.
-    test : predictions, measures, differences and the verdict, which says whether the model or a rule of thumb gives the list.
-    model : with all that is known at as_of; None where a rule of thumb gives the list.
-    table : customer_id, p_silent, low, high, method, reason, next_from, next_days, next_to of each customer at risk at as_of, the
-        likeliest loss first (`kamlib.churn.explain.lost_probabilities`, `kamlib.churn.next_order.next_order_days`).
+    test, test_of_stops : of P(no order) and of P(stopped): predictions, measures, differences and the verdict, which says whether the
+        model or another way gives the chances.
+    model : of P(no order), with all that is known at as_of; None where another way gives it.
+    stopping : of P(stopped); None where it can't be estimated.
+    table : `COLUMNS` and next_from, next_days, next_to of each customer at risk at as_of, the likeliest to have stopped first (where that
+        is not known, to be silent): `kamlib.churn.probabilities`, `kamlib.churn.explain.reasons`, `kamlib.churn.next_order.next_order_days`.
     """
 
     landmarks: pd.DataFrame
@@ -42,8 +53,20 @@ class Forecast:
     choices: pd.DataFrame
     settings: Settings
     test: Evaluation
+    test_of_stops: Evaluation
     model: Model | None
+    stopping: Stopping | None
     table: pd.DataFrame
+
+    @property
+    def stops_known(self) -> bool:
+        """Whether P(stopped) is known; else P(no order) stands in its place."""
+        return bool(self.table["p_stopped"].notna().any())
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the event that the stake goes by: P(stopped) where it is known, else P(no order)."""
+        return (self.test_of_stops if self.stops_known else self.test).verdict
 
 
 def forecast(
@@ -55,7 +78,7 @@ def forecast(
     interactions: pd.DataFrame | None = None,
     invoices: pd.DataFrame | None = None,
 ) -> Forecast:
-    """P(no order) and the day of the next order of each customer at risk, by a model that must first pass a test on the past.
+    """P(stopped), P(no order) and the day of the next order of each customer at risk, by models that must first pass tests on the past.
 
     Parameters
     ----------
@@ -66,8 +89,8 @@ def forecast(
     Returns
     -------
     Forecast
-        Where the history is too short for a test, its verdict says so and the list rests on silence alone; where not one
-        horizon has passed, p_silent is missing.
+        Where the history is too short for a test, its verdict says so, and P(no order) is that of buyers at random, P(stopped) that of a model
+        that is called untested; where not one horizon has passed, or nobody's window, it is missing.
 
     Raises
     ------
@@ -77,7 +100,7 @@ def forecast(
     rules = rules or Churn()
     last, horizon = pd.Timestamp(as_dates(as_of)[-1]), rules.horizon_days
     check_lines(orders, "date", "amount")
-    first = orders.filter((orders.date <= last.date()) & (orders.amount > 0)).date.min().to_pyarrow().as_py()
+    first = orders.filter((orders.date <= last.date()) & purchased(orders, last.date())).date.min().to_pyarrow().as_py()
     if first is None:
         raise InputError(f"nobody bought anything by {last.date()}", remedy="Choose a later as_of.")
     marks = landmark_dates(first, last.date(), horizon_days=horizon, step_days=rules.step_days)
@@ -93,20 +116,32 @@ def forecast(
         interactions=interactions,
         invoices=invoices,
     )
-    test_date = last - pd.Timedelta(days=horizon)
-    choices = choose(at_risk, test_date, horizon_days=horizon, penalties=rules.penalties)
-    settings = chosen(choices)
-    test = evaluate(
-        at_risk,
-        last,
-        settings,
-        horizon_days=horizon,
-        money=worth_column(at_risk[at_risk["as_of"] == test_date]),
-        fewest_losses=rules.fewest_losses,
-        bootstraps=rules.bootstraps,
-        seed=rules.seed,
-    )
+    horizon_before = last - pd.Timedelta(days=horizon)
+    money = worth_column(at_risk[at_risk["as_of"] == horizon_before])
+    options: Any = {"money": money, "fewest_losses": rules.fewest_losses, "bootstraps": rules.bootstraps}
+    options |= {"horizon_days": horizon, "seed": rules.seed}
+    tests, choices = [], []
+    for day in (last, horizon_before):
+        known = at_risk[at_risk["as_of"] <= day]
+        choices.append(choose(known, day - pd.Timedelta(days=horizon), horizon_days=horizon, penalties=rules.penalties))
+        tests.append(evaluate(known, day, chosen(choices[-1]), **options))
+    stops = [evaluate_stops(at_risk, last, **options)]
+    if (tested := stops[0].verdict.test_date) is not None:
+        stops.append(evaluate_stops(at_risk, last, before=tested - pd.Timedelta(days=horizon), **options))
+    test, test_of_stops = (on_two_landmarks(*two, fewest_losses=rules.fewest_losses) for two in (tests, stops))
+    settings = chosen(choices[0])
     model = final_model(at_risk, last, test.verdict, settings, horizon_days=horizon)
-    table = lost_probabilities(at_risk, last, test.verdict, model, horizon_days=horizon)
-    table = table.merge(next_order_days(at_risk, last, model, horizon_days=horizon), on="customer_id")
-    return Forecast(marks, some, at_risk, choices, settings, test, model, table)
+    if model is None and test.verdict.method == "untested":
+        test = replace(test, verdict=replace(test.verdict, method="baseline"))
+    stopping = final_stopping(at_risk, last, horizon_days=horizon)
+    now = at_risk[at_risk["as_of"] == last]
+    silent = silent_probabilities(at_risk, last, test.verdict, model, horizon_days=horizon)
+    stopped = stopped_probabilities(at_risk, last, test_of_stops, stopping, horizon_days=horizon)
+    table = silent.join(stopped).assign(customer_id=now["customer_id"])
+    if stopping is not None and test_of_stops.verdict.way == "model":
+        table[["reason", "reason_values"]] = reasons(stopping, now)[["reason", "reason_values"]]
+    table = table[COLUMNS].merge(next_order_days(at_risk, last, model, horizon_days=horizon), on="customer_id")
+    table = in_accord(table)
+    by = "p_stopped" if table["p_stopped"].notna().any() else "p_silent"
+    table = table.sort_values([by, "customer_id"], ascending=[False, True], ignore_index=True, key=places)
+    return Forecast(marks, some, at_risk, choices[0], settings, test, test_of_stops, model, stopping, table)

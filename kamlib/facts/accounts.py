@@ -12,7 +12,9 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.breadth import breadth
-from kamlib.facts.days import as_dates, as_pandas, months_between, seen_at, sums_of_days
+from kamlib.facts.days import as_dates, as_pandas, months_between, purchases_at, sums_of_days
+from kamlib.facts.rhythm import WINDOW_DAYS
+from kamlib.study.periods import months_before
 
 WINDOWS = {  # months back at which they end and begin
     "3m": (0, 3),
@@ -25,8 +27,9 @@ WINDOWS = {  # months back at which they end and begin
 }
 YEARS = {"12m": 12, "24m": 24}
 ORDERS = ("orders", "average_order")
+LONG_GAP = ("long_gap_ended", "long_gap_days", "long_gap_orders")
 RHYTHM = (
-    *("gaps", "gap_median", "gap_mean", "gap_sd", "gap_cv", "gap_p95", "long_gap_ended"),
+    *("gaps", "gap_median", "gap_mean", "gap_sd", "gap_cv", "gap_p95", *LONG_GAP),
     *(f"regularity_{name}" for name in YEARS),
 )
 BREADTH = ("categories", "categories_12m", "categories_24m", "managers", "managers_24m")
@@ -37,7 +40,7 @@ COLUMNS = (
     *(f"revenue_{name}" for name in WINDOWS),
     *(f"margin_{name}" for name in MARGINS),
     *(f"{fact}_{name}" for fact in ("margin_known", "order_days", "returns", "trend", "regularity") for name in YEARS),
-    *("growth", *BREADTH, "long_gap_ended", "share", "cumulative_share"),
+    *("growth", *BREADTH, *LONG_GAP, "share", "cumulative_share"),
 )
 _WINDOW_OF = {name: [window for window in WINDOWS if name.endswith(f"_{window}")] for name in COLUMNS}
 MONTHS = {"growth": 24} | {  # how far back a fact looks
@@ -60,7 +63,7 @@ def account_facts(
     orders : ibis table
         Clean order lines: customer_id, order_id, date, amount, margin, category, manager.
     as_of : a day, or several for landmarks and for the change since last quarter; one pass serves all.
-    horizon_days : days without a purchase after which the next one counts as a return.
+    horizon_days : a gap is long from so many days on, and from `kamlib.facts.rhythm.WINDOW_DAYS`.
     observed_from : first day that was observed; None: the first order line's day.
     columns : the facts that are wanted, beside customer_id, as_of and share; None: all. What they don't need is not computed.
 
@@ -69,11 +72,13 @@ def account_facts(
     DataFrame
         customer_id, as_of; first_order, last_order (purchases only), tenure_days, silence_days; order_days, orders
         (distinct order and day), lines; revenue, margin, returns (study currency; returns as a positive sum),
-        average_order (purchases / orders); gaps between order days: gaps (count), gap_median, gap_mean, gap_sd
+        average_order (purchases / orders, without those cancelled by then); gaps between order days: gaps (count), gap_median, gap_mean, gap_sd
         (ddof 1), gap_cv, gap_p95, in days; categories and managers (distinct, ever); revenue, margin, order days,
-        returns, categories and managers of windows ending at as_of, named ``_3m`` … ``_24m``; revenue_prev_6m and
+        returns, categories and managers of windows ending at as_of, named ``_3m`` … ``_24m``, which are whole months of the
+        calendar where as_of is the last day of one (`kamlib.facts.days.seen_at`); revenue_prev_6m and
         revenue_prev_12m (the window before), revenue_6m_year_ago; growth (12 months against the 12 before);
-        long_gap_ended; share and cumulative_share of revenue.
+        long_gap_ended (the purchase that ended the last long gap), long_gap_days (its length) and long_gap_orders (order days
+        before it); share and cumulative_share of revenue.
 
         margin is the sum over the lines whose margin is known, nothing is put in for the others; margin_known is the share of
         the money moved (purchases and returns) that these lines have, so 1 where margin is complete.
@@ -100,7 +105,8 @@ def account_facts(
     if unknown := [name for name in wanted if name not in COLUMNS]:
         raise InputError("no such column of facts", found=some(unknown), remedy=f"Known are {', '.join(COLUMNS)}.")
     rows = sums_of_days(orders, dates[-1], *["order_id"] * (not set(ORDERS).isdisjoint(wanted)))
-    sums = _sums(_with_previous(rows, wanted), dates, horizon_days)
+    in_order = "order_id" in rows.columns or not set(RHYTHM).isdisjoint(wanted)
+    sums = _sums(purchases_at(rows, dates, in_order=in_order), max(WINDOW_DAYS, horizon_days))
     if not set(BREADTH).isdisjoint(wanted):
         sums = sums.left_join(breadth(orders, dates), ["customer_id", "as_of"])
     facts = _derived(sums)
@@ -125,20 +131,9 @@ def at_first_date(facts: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _with_previous(rows: ir.Table, wanted: Sequence[str]) -> ir.Table:
-    """The days or orders, each purchase with the day of the one before it (maybe the same day) where a wanted fact needs it."""
-    none = ibis.null("date")
-    if "order_id" not in rows.columns and set(RHYTHM).isdisjoint(wanted):
-        return rows.mutate(previous=none)
-    bought = rows.bought > 0
-    day = rows.date.lag().over(group_by=[rows.customer_id, bought], order_by=rows.date)
-    return rows.mutate(previous=ibis.ifelse(bought, day, none))
-
-
-def _sums(rows: ir.Table, dates: Sequence[date], horizon_days: int) -> ir.Table:
-    """One row per account and date, from its days or its orders: counts, exact sums, and the gaps between order days."""
-    seen = seen_at(rows, "date", dates)
-    bought, new_day = seen.bought > 0, seen.previous.isnull() | (seen.previous < seen.date)
+def _sums(seen: ir.Table, long: int) -> ir.Table:
+    """One row per account and date, from its days or its orders: counts, exact sums, gaps between order days, the last `long` one."""
+    bought, new_day = seen.purchase, seen.previous.isnull() | (seen.previous < seen.date)
     purchase = bought & new_day  # the first order of an order day
     gap = ibis.ifelse(new_day, seen.date.delta(seen.previous, unit="day"), ibis.null("int64")).cast("int32")
     seen = seen.mutate(revenue=seen.bought - seen.returned, gap=gap)
@@ -153,11 +148,13 @@ def _sums(rows: ir.Table, dates: Sequence[date], horizon_days: int) -> ir.Table:
         "gap_sum": seen.gap.sum(),
         "gap_squares": (seen.gap.cast("int64") * seen.gap).sum(),
         "gap_quantiles": seen.gap.quantile([0.5, 0.95]),
-        "long_gap_ended": seen.date.max(where=seen.gap > horizon_days),
+        "long_gap_ended": seen.date.max(where=seen.gap > long),
+        "long_gap_began": seen.previous.max(where=seen.gap > long),
+        "long_gap_orders": seen.days_before.max(where=seen.gap > long),
         **{name: seen[name].sum() for name in ("revenue", "margin", "bought", "returned", "known")},
     }
-    if "order_id" in rows.columns:
-        sums["orders"] = seen.date.count(where=bought)
+    if "order_id" in seen.columns:
+        sums |= {"orders": seen.date.count(where=bought), "ordered": seen.bought.sum(where=bought)}
     for name, (near, far) in WINDOWS.items():
         sums[f"revenue_{name}"] = seen.revenue.sum(where=(seen.age >= near) & (seen.age < far))
     for name in MARGINS:
@@ -202,6 +199,7 @@ def _derived(sums: ir.Table) -> ir.Table:
         "gap_median": sums.gap_quantiles[0],
         "gap_p95": sums.gap_quantiles[1],
         "gap_mean": mean_gap,
+        "long_gap_days": sums.long_gap_ended.delta(sums.long_gap_began, unit="day"),
         "gap_sd": spread,
         "gap_cv": spread / mean_gap,
         "share": positive.cast("float64") / total,
@@ -222,7 +220,7 @@ def _derived(sums: ir.Table) -> ir.Table:
         facts[f"regularity_{name}"] = known_if(months >= n, number(f"order_months_{name}") / n)
     facts["growth"] = per(facts["revenue_12m"], facts["revenue_prev_12m"]) - 1
     if "orders" in sums.columns:
-        facts["average_order"] = per(number("bought"), number("orders"))
+        facts["average_order"] = per(number("ordered"), number("orders"))
     if "categories" in sums.columns:
         for name in BREADTH:
             bought = sums[name.replace("categories", "order_days").replace("managers", "order_days")] > 0
@@ -233,7 +231,7 @@ def _derived(sums: ir.Table) -> ir.Table:
 def _observed(facts: pd.DataFrame, observed_from: pd.Timestamp) -> pd.DataFrame:
     """The facts, those of windows that began before the first observed day set to missing."""
     for name in facts.columns.intersection(list(MONTHS)):
-        began = {at: at - pd.DateOffset(months=MONTHS[name]) for at in facts["as_of"].unique()}
+        began = {at: pd.Timestamp(months_before(at, MONTHS[name])) for at in facts["as_of"].unique()}
         unseen = [at for at, day in began.items() if day + pd.Timedelta(days=1) < observed_from]
         facts.loc[facts["as_of"].isin(unseen), name] = np.nan
     return facts

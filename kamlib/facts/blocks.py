@@ -9,7 +9,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.days import purchase_days
+from kamlib.facts.order_lines import check_lines, purchased, stands
 from kamlib.io.engines import small
 
 PAST_BLOCKS = 4  # blocks of an account's own past that its usual margin is taken from
@@ -32,7 +33,8 @@ def past_blocks(orders: ir.Table, as_of: date, *, horizon_days: int) -> pd.DataF
     check_lines(orders, "customer_id", "date", "amount", "margin")
     back = ibis.date(pd.Timestamp(as_of).date()).delta(orders.date, unit="day")
     lines = orders.mutate(back=back).filter(lambda t: (t.back >= 0) & (t.back < PAST_BLOCKS * horizon_days))
-    return _sums(lines.mutate(block=(lines.back / horizon_days).floor().cast("int64")), ["customer_id", "block"])
+    lines = lines.mutate(block=(lines.back / horizon_days).floor().cast("int64"), known=as_of)
+    return _sums(lines, ["customer_id", "block"])
 
 
 def later_blocks(
@@ -47,8 +49,8 @@ def later_blocks(
     DataFrame
         customer_id, as_of, block (from 1, at most `n_blocks`); one row per block with a purchase.
     """
-    check_lines(orders, "customer_id", "date", "amount")
-    days = orders.filter(orders.amount > 0).select("customer_id", "date").distinct()
+    days = purchase_days(orders, until)
+    days = days.filter(stands(days, until))
     marks = small(orders.get_backend(), {"as_of": [pd.Timestamp(day).date().isoformat() for day in dates]})
     marks = marks.mutate(as_of=marks.as_of.cast("date"))
     after = days.join(marks, days.date > marks.as_of)
@@ -73,14 +75,14 @@ def span_sums(orders: ir.Table, spans: Mapping[str, tuple[pd.Timestamp, pd.Times
     bounds = small(orders.get_backend(), {"span": list(spans), "start": ends[0], "end": ends[1]})
     known = bounds.mutate(start=bounds.start.cast("date"), end=bounds.end.cast("date"))
     inside = orders.join(known, [orders.date > known.start, orders.date <= known.end])
-    return _sums(inside, ["customer_id", "span"])
+    return _sums(inside.mutate(known=inside.end), ["customer_id", "span"])
 
 
 def _sums(lines: ir.Table, by: list[str]) -> pd.DataFrame:
     sums = lines.group_by(by).agg(
         amount=lines.amount.sum().cast("float64"),
         margin=lines.margin.sum().cast("float64"),
-        bought=(lines.amount > 0).any(),
+        bought=purchased(lines, lines.known).any(),
     )
     table: pd.DataFrame = sums.order_by(by).to_pandas()
     return table

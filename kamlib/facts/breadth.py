@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.facts.days import seen_at
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.order_lines import check_lines, stands
 
 
 def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
@@ -29,8 +29,10 @@ def breadth(orders: ir.Table, dates: Sequence[date]) -> ir.Table:
     check_lines(orders, "customer_id", "date", "amount", "category", "manager")
     lines = orders.filter((orders.date <= dates[-1]) & (orders.amount > 0))
     stretch = ibis.cases(*((lines.date <= at, place) for place, at in enumerate(dates)))
-    kinds = lines.group_by("customer_id", "category", "manager", stretch=stretch).agg(latest=lines.date.max())
+    by = ["customer_id", "category", "manager", *({"cancelled_on"} & set(lines.columns))]
+    kinds = lines.group_by(*by, stretch=stretch).agg(latest=lines.date.max())
     seen = seen_at(kinds, "latest", dates)
+    seen = seen.filter(stands(seen, seen.as_of))
     counts = []
     for column, name in (("category", "categories"), ("manager", "managers")):
         each = seen.group_by("customer_id", "as_of", column).agg(age=seen.age.min())

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.errors import InputError, some
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.order_lines import check_lines, stands
 from kamlib.study.periods import as_date
 
 
@@ -29,7 +29,9 @@ def account_days(orders: ir.Table, until: date) -> pd.DataFrame:
     """All account-days with lines up to `until`, days of credit notes alone too: the columns of `order_days`, and bought."""
     days = sums_of_days(orders, until)
     amount, margin = (money.cast("float64") for money in (days.bought - days.returned, days.margin))
-    table = days.select("customer_id", "date", amount=amount, margin=margin, bought=days.bought > 0)
+    table = days.select(
+        "customer_id", "date", amount=amount, margin=margin, bought=(days.bought > 0) & stands(days, until)
+    )
     return as_pandas(table, ["customer_id", "date"])
 
 
@@ -40,7 +42,8 @@ def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
     -------
     ibis Table
         customer_id, date, `by`, lines, bought and returned (of purchases and of credit notes, both positive), margin (missing
-        where no line has one), known (bought and returned of the lines with a margin).
+        where no line has one), known (bought and returned of the lines with a margin); where the lines have it, cancelled_on, the
+        day by which all that was bought had been cancelled.
     """
     check_lines(orders, "customer_id", "date", "amount", "margin", *by)
     lines = orders.filter(orders.date <= until)
@@ -52,14 +55,32 @@ def sums_of_days(orders: ir.Table, until: date, *by: str) -> ir.Table:
     }
     # As exact as the lines, in half the memory of what the engine would make of sums.
     money = {name: total.cast("decimal(18,4)") for name, total in sums.items()}
-    return lines.group_by("customer_id", "date", *by).agg(lines=lines.count(), **money)
+    return lines.group_by("customer_id", "date", *by).agg(lines=lines.count(), **money, **_cancelled(lines))
+
+
+def purchase_days(orders: ir.Table, until: date) -> ir.Table:
+    """Account-days with a purchase up to `until`: customer_id, date and, as in `sums_of_days`, cancelled_on."""
+    check_lines(orders, "customer_id", "date", "amount")
+    bought = orders.filter((orders.date <= until) & (orders.amount > 0))
+    by = bought.group_by("customer_id", "date")
+    return by.agg(**_cancelled(bought)) if "cancelled_on" in bought.columns else by.agg()
+
+
+def _cancelled(lines: ir.Table) -> dict[str, ir.Value]:
+    """The day by which all purchases of a group had been cancelled, missing where one stands; nothing where it isn't known."""
+    if "cancelled_on" not in lines.columns:
+        return {}
+    bought = lines.amount > 0
+    one_stands = (bought & lines.cancelled_on.isnull()).any()
+    return {"cancelled_on": ibis.ifelse(one_stands, ibis.null("date"), lines.cancelled_on.max(where=bought))}
 
 
 def seen_at(table: ir.Table, day: str, dates: Sequence[date]) -> ir.Table:
     """Each row once for each date (as_of) that its `day` does not lie after, and its age then.
 
-    The age is in whole months: 0 in the month that ends at as_of, (as_of - 1 month, as_of], 11 in the twelfth back. A month
-    ago is the same day of the month, or its last day where it has no such day.
+    The age is in whole months: 0 in the month that ends at as_of, 11 in the twelfth back. Where as_of is the last day of its
+    month these are the months of the calendar, else those from the day after the same day of the month, or after the last one
+    of a month that has no such day (`kamlib.study.periods.months_before`).
     """
     if len(dates) == 1:
         as_of = ibis.literal(dates[0], type="date")
@@ -69,10 +90,34 @@ def seen_at(table: ir.Table, day: str, dates: Sequence[date]) -> ir.Table:
     return seen.mutate(age=months_between(seen[day], seen.as_of))
 
 
+def purchases_at(rows: ir.Table, dates: Sequence[date], *, in_order: bool) -> ir.Table:
+    """Rows of `sums_of_days` seen at each date (`seen_at`), those that are purchases then and, if `in_order`, what came before them.
+
+    Where orders were cancelled this depends on the date; else it is told once for all dates.
+
+    Returns
+    -------
+    ibis Table
+        The rows, purchase, and for purchases previous (day of the one before, maybe the same; missing for the first) and
+        days_before (order days before its own); both missing if not `in_order`.
+    """
+    by_date = "cancelled_on" in rows.columns
+    seen = seen_at(rows, "date", dates) if by_date else rows
+    seen = seen.mutate(purchase=(seen.bought > 0) & (stands(seen, seen.as_of) if by_date else True))
+    none = {"previous": ibis.null("date"), "days_before": ibis.null("int32")}
+    if in_order:
+        within = ibis.window(group_by=["customer_id", "purchase", *["as_of"] * by_date], order_by="date")
+        before = {"previous": seen.date.lag().over(within), "days_before": ibis.dense_rank().over(within).cast("int32")}
+        none = {name: ibis.ifelse(seen.purchase, value, none[name]) for name, value in before.items()}
+    seen = seen.mutate(**none)
+    return seen if by_date else seen_at(seen, "date", dates)
+
+
 def months_between(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
-    """Whole months from a day to a later one."""
+    """Whole months from a day to a later one; to the last day of a month, months of the calendar."""
     months = 12 * (as_of.year() - day.year()) + (as_of.month() - day.month())
-    return (months - (day.day() > as_of.day()).cast("int32")).cast("int16")
+    unfinished = (day.day() > as_of.day()) & (as_of.month() == (as_of + ibis.interval(days=1)).month())
+    return (months - unfinished.cast("int32")).cast("int16")
 
 
 def as_dates(as_of: date | str | Sequence[date | str]) -> list[date]:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.facts.days import as_pandas, sums_of_days
+from kamlib.facts.order_lines import stands
 
 
 def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -24,7 +25,7 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     until = _last_complete(as_of)
     days = sums_of_days(orders, until)
-    days = days.mutate(number=_number(days.date), day=(days.bought > 0).cast("int32"))
+    days = days.mutate(number=_number(days.date), day=((days.bought > 0) & stands(days, until)).cast("int32"))
     sums = days.group_by("customer_id", "number").agg(
         revenue=(days.bought - days.returned).sum().cast("float64"),
         margin=days.margin.sum().cast("float64"),

@@ -113,6 +113,26 @@ def check_lines(lines: ir.Table, *columns: str) -> None:
             raise InputError(f"order lines need {wanted} here", column=name, found=str(kind), remedy=remedy)
 
 
+def purchased(lines: ir.Table, known: Any) -> ir.BooleanValue:
+    """Whether each order line buys something, as it was known at a day (or a column of days): above zero, and it `stands`."""
+    return (lines.amount > 0) & stands(lines, known)
+
+
+def stands(rows: ir.Table, known: Any) -> ir.BooleanValue:
+    """Whether no cancellation had taken back each purchase whole by a day, or a column of days.
+
+    An order that was cancelled is none from the day of its cancellation on, and was one before: nobody could know better then, so
+    at a landmark it counts. Its money and that of its cancellation stay in all sums, where they net out.
+
+    Parameters
+    ----------
+    rows : order lines, or days made of them, with cancelled_on (missing: never). Without that column no cancellation is known.
+    """
+    if "cancelled_on" not in rows.columns:
+        return ibis.literal(True)
+    return rows.cancelled_on.isnull() | (rows.cancelled_on > known)
+
+
 def _names(frame: Any) -> list[str]:
     """The names of the columns, one that stands twice twice."""
     if isinstance(frame, pa.Table):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES, known_at
 from kamlib.stats.checks import one_row_each
+from kamlib.study.periods import months_before
 
 COLUMNS = (
     "cost_to_serve", "cost_to_serve_share", "contribution", "invoices", "days_late", "prepaid_share", "claims",
@@ -42,7 +43,7 @@ def service_facts(
     """
     one_row_each(facts, ["as_of", "revenue_12m", "margin_12m", "order_days_12m"])
     day = facts["as_of"].max()
-    since = day - pd.DateOffset(months=12)
+    since = pd.Timestamp(months_before(day, 12))
     names = ["customer_id", "revenue_12m", "margin_12m", "order_days_12m"]
     found = facts[names].set_index("customer_id").astype(float)
     table = found.join(_service(interactions, costs, found.index, since, day)).join(

@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
+from kamlib.facts.frequency_bands import bands
+from kamlib.facts.rhythm import WINDOW_DAYS, limits_before, lost_after, own_limits
 from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import Case, reason_columns
+from kamlib.study.periods import months_before
 from kamlib.study.sections import FEWEST
 
 NEEDED = (
-    *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps", "gap_p95"),
-    *("revenue_6m", "revenue_prev_6m", "revenue_6m_year_ago", "long_gap_ended"),
+    *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps"),
+    *("revenue_6m", "revenue_prev_6m", "revenue_6m_year_ago", "long_gap_ended", "long_gap_days", "long_gap_orders"),
 )
 STATES = ("active", "returned", "partial", "silent", "lost")
-_PRIOR_GAPS = 5
 _HALVED = 0.5
 
 
@@ -32,21 +34,20 @@ def customer_states(
 ) -> pd.DataFrame:
     """The state of each account that ever bought, at the date of its facts.
 
-    The first that holds: *lost*, no purchase for more than `horizon_days`, or the account closed or its contract
-    ended; *silent*, quiet for longer than its own limit (`silence_limits`); *partial*, the last six months at least
-    50 % below what was expected of them (`expectation`);
-    *returned*, its latest purchases began within the horizon after a gap longer than it; *active*, else.
+    The first that holds: *lost*, no purchase for longer than 180 days, the horizon and its own limit (`kamlib.facts.rhythm`), or
+    the account closed or its contract ended; *silent*, quiet for longer than its own limit; *partial*, the last six months at least
+    50 % below what was expected of them (`expectation`); *returned*, its latest purchases began within the horizon after a gap by
+    which it had been lost, by its own limit as known before that gap; *active*, else.
 
     Parameters
     ----------
     facts : DataFrame
-        One row per account and date: customer_id, as_of, first_order, last_order, silence_days, gaps, gap_p95,
-        revenue_6m, revenue_prev_6m, revenue_6m_year_ago, long_gap_ended.
+        One row per account and date, all accounts of a date (they make the usual gap): customer_id, as_of, first_order,
+        last_order, silence_days, gaps, revenue_6m, revenue_prev_6m, revenue_6m_year_ago, long_gap_ended, long_gap_days, long_gap_orders.
     horizon_days : days without a purchase that define a loss.
     floor_days : the silence limit is never below it.
     accounts : DataFrame, optional
-        Clean accounts (customer_id, account_id, closed_on, contract_end, industry, size): losses that were declared, and
-        the segments of `silence_limits`.
+        Clean accounts (customer_id, account_id, closed_on, contract_end): losses that were declared.
 
     Returns
     -------
@@ -56,14 +57,16 @@ def customer_states(
     """
     has_columns(facts, NEEDED)
     table = facts.loc[facts["last_order"].notna()].reset_index(drop=True)
-    limit = silence_limits(table, horizon_days=horizon_days, floor_days=floor_days, accounts=accounts)
+    own = own_limits(table, floor_days=floor_days)
+    lost, limit = lost_after(own, horizon_days), own.fillna(float(max(WINDOW_DAYS, horizon_days)))
     expected = expectation(table)
     days = table["silence_days"].astype("int64")
     back = (table["as_of"] - table["long_gap_ended"]).dt.days <= horizon_days
+    back &= table["long_gap_days"] > limits_before(table)
     declared = _declared(table, accounts)
     cases: list[Case] = [
         *declared,
-        (days > horizon_days, "no_purchase", {"days": days}),
+        (days > lost, "no_purchase", {"days": days}),
         (days > limit, "quiet_for_longer", {"days": days, "usual": limit}),
         (
             table["revenue_6m"] <= _HALVED * expected,
@@ -71,8 +74,10 @@ def customer_states(
             {"percent": 100 * (1 - table["revenue_6m"] / expected)},
         ),
         (back, "came_back", {}),
+        (table["gaps"] == 0, "bought_once", {}),
+        (table["gaps"] < FEWEST.gaps, "too_few_for_a_rhythm", {"n": table["gaps"] + 1}),
     ]
-    states = [*["lost"] * len(declared), "lost", "silent", "partial", "returned"]
+    states = [*["lost"] * len(declared), "lost", "silent", "partial", "returned", "active", "active"]
     state = np.select([flag for flag, _, _ in cases], states, "active")
     found = pd.DataFrame({"customer_id": table["customer_id"], "as_of": table["as_of"], "state": state})
     found = found.assign(silence_days=days, silence_limit=limit)
@@ -102,24 +107,24 @@ def by_state(states: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     return found.mask(nobody, 0.0).astype({"customers": "int64"}).rename_axis("state")
 
 
-def silence_limits(
-    facts: pd.DataFrame, *, horizon_days: int = 180, floor_days: int = 30, accounts: pd.DataFrame | None = None
-) -> pd.Series:
-    """Days of quiet after which an account counts as silent.
+def in_groups(states: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Customers in the groups by which sums are told: *all*, their state, and their band of order days.
 
-    Its own 95th percentile of gaps, shrunk towards the median of its segment at that date with the weight of five gaps
-    (an account with five gaps counts half its own, half the others'); at least `floor_days`, at most `horizon_days`.
-    The segment is its industry, else its size class, where `accounts` gives it and at least 20 accounts of it have gaps;
-    else all accounts.
+    Parameters
+    ----------
+    states : `customer_states` of `facts`.
+    facts : one row per customer at one date: what `kamlib.facts.frequency_bands.bands` reads.
+
+    Returns
+    -------
+    DataFrame
+        customer_id, group: all first, then `STATES`, then the bands, in their order. Each customer stands in three of them.
     """
-    common = pd.Series(np.nan, index=facts.index)
-    for segment in _segments(facts["customer_id"], accounts):
-        gaps = facts["gap_p95"].groupby([facts["as_of"], segment])
-        common = common.fillna(gaps.transform("median").where(gaps.transform("count") >= FEWEST.averaged))
-    common = common.fillna(facts.groupby("as_of")["gap_p95"].transform("median")).fillna(float(horizon_days))
-    own = facts["gap_p95"].fillna(common)
-    limit = (facts["gaps"] * own + _PRIOR_GAPS * common) / (facts["gaps"] + _PRIOR_GAPS)
-    return limit.clip(floor_days, max(horizon_days, floor_days)).rename("silence_limit")
+    state = pd.Series(pd.Categorical(states["state"], STATES), states["customer_id"]).sort_values()
+    band = pd.Series(bands(facts).array, facts["customer_id"]).sort_values()
+    every = pd.Series("all", facts["customer_id"])
+    group = pd.concat([part.astype(object) for part in (every, state, band)]).rename("group")
+    return pd.DataFrame(group.reset_index())
 
 
 def expectation(facts: pd.DataFrame) -> pd.Series:
@@ -128,7 +133,10 @@ def expectation(facts: pd.DataFrame) -> pd.Series:
     The same months a year ago where the account bought before they began, so that its season counts; else the six
     months before the last six, where it bought before those began.
     """
-    age = {months: facts["first_order"] <= facts["as_of"] - pd.DateOffset(months=months) for months in (12, 18)}
+    age = {}
+    for months in (12, 18):
+        began = {at: pd.Timestamp(months_before(at, months)) for at in facts["as_of"].unique()}
+        age[months] = facts["first_order"] <= pd.to_datetime(facts["as_of"].map(began))
     known_season = age[18] & facts["revenue_6m_year_ago"].notna()
     expected = facts["revenue_6m_year_ago"].where(known_season, facts["revenue_prev_6m"].where(age[12]))
     return expected.where(expected > 0).rename("expected")
@@ -145,11 +153,3 @@ def _declared(table: pd.DataFrame, accounts: pd.DataFrame | None) -> list[Case]:
         if column in own
     }
     return [(day.notna() & (day <= table["as_of"]), code, {"day": day}) for code, day in days.items()]
-
-
-def _segments(customer_ids: pd.Series, accounts: pd.DataFrame | None) -> list[pd.Series]:
-    """Industry and size class of each account, those that are given."""
-    if accounts is None or accounts.empty:
-        return []
-    own = own_rows(accounts)
-    return [customer_ids.map(own[name]) for name in ("industry", "size") if name in own]

@@ -57,7 +57,7 @@ def settle(con: Any, stored: ir.Table, rules: list[Rule], study: Study) -> ir.Ta
     Parameters
     ----------
     con : Ibis backend.
-    stored : the lines with `cleaning.ORDER_COLUMNS` but mark, `flags`, and what `columns` gave.
+    stored : the lines with `cleaning.ORDER_COLUMNS` but mark (none cancelled yet), `flags`, and what `columns` gave.
     rules : those that apply, in the order of their bits.
     """
     wanted = {rule.name: place for place, rule in enumerate(rules) if rule.across}
@@ -85,15 +85,22 @@ def _seen(lines: ir.Table, rules: list[Rule], place: int) -> ir.Table:
 
 
 def _put(con: Any, stored: ir.Table, found: dict[int, ir.Table]) -> ir.Table:
-    """The lines with the bit of each place set for the rows found."""
-    parts = [rows.select("row", bit=ibis.literal(1 << place, "int64")) for place, rows in found.items()]
+    """The lines with the bit of each place set for the rows found, and the day on which a found one was cancelled."""
+    parts = [
+        rows.select(
+            "row", bit=ibis.literal(1 << place, "int64"), day=rows.day if "day" in rows.columns else ibis.null("date")
+        )
+        for place, rows in found.items()
+    ]
     every = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
-    bits = engines.store(con, every.group_by("row").agg(bits=every.bit.sum().cast("int64")))
+    bits = engines.store(con, every.group_by("row").agg(bits=every.bit.sum().cast("int64"), day=every.day.max()))
     if con.name != "duckdb":
         both = stored.left_join(bits, "row")
-        return engines.store(con, both.mutate(flags=both.flags | both.bits.fill_null(0)).select(*stored.columns))
+        both = both.mutate(flags=both.flags | both.bits.fill_null(0), cancelled_on=both.cancelled_on.coalesce(both.day))
+        return engines.store(con, both.select(*stored.columns))
     con.raw_sql(
-        f"UPDATE {stored.get_name()} AS lines SET flags = lines.flags | found.bits "
+        f"UPDATE {stored.get_name()} AS lines SET flags = lines.flags | found.bits, "
+        f"cancelled_on = coalesce(lines.cancelled_on, found.day) "
         f"FROM {bits.get_name()} AS found WHERE lines.rowid = found.row"
     )
     return stored
@@ -135,7 +142,7 @@ def returned(con: Any, lines: ir.Table, study: Study) -> dict[str, ir.Table]:
         takes=(takes if takes is not None else ibis.literal(False)) & by_product.back & (by_product.amount <= 0)
     )
     pairs = engines.store(con, matched(pool))
-    both = pairs.select("row").union(pairs.select(row=pairs.order_row))
+    both = pairs.select("row", day=ibis.null("date")).union(pairs.select(row=pairs.order_row, day=pairs.day))
     beyond, alone = [], []
     for table, known, group, measure in (
         (by_product, True, ["account_id", "article"], "units"),
@@ -158,7 +165,7 @@ def returned(con: Any, lines: ir.Table, study: Study) -> dict[str, ir.Table]:
 
 
 def matched(pool: ir.Table) -> ir.Table:
-    """Each matched cancellation and the line that it takes back whole: row, order_row.
+    """Each matched cancellation, its day and the line that it takes back whole: row, day, order_row.
 
     Lines of one account, product, quantity and amount are brackets: a purchase opens, a cancellation closes the last
     one that is open. Both have the same depth, and at one depth they stand in turns.
@@ -170,7 +177,9 @@ def matched(pool: ir.Table) -> ir.Table:
     lines = _balanced(lines.mutate(size=ibis.ifelse(lines.takes, -1, 1)), group)
     lines = lines.mutate(depth=ibis.ifelse(lines.takes, lines.before, lines.left)).filter(lambda t: t.depth > 0)
     turns = ibis.window(group_by=[*group, "depth"], order_by=list(_ORDER))
-    return lines.mutate(order_row=lines.row.lag().over(turns)).filter(lines.takes).select("row", "order_row")
+    return (
+        lines.mutate(order_row=lines.row.lag().over(turns)).filter(lines.takes).select("row", "order_row", day="date")
+    )
 
 
 def _balanced(lines: ir.Table, group: list[str]) -> ir.Table:

@@ -26,8 +26,9 @@ from kamlib.study.periods import year_labels
 QUARANTINE = ("table", "source_file", "source_line", "reason", "date", "amount", "original")
 ORDER_COLUMNS = (
     *("order_id", "customer_id", "account_id", "date", "amount", "margin", "quantity", "price", "product", "category"),
-    *("currency", "channel", "manager", "mark", "source_file", "source_line"),
+    *("currency", "channel", "manager", "mark", "cancelled_on", "source_file", "source_line"),
 )
+_TOLD_LATER = ("mark", "cancelled_on")  # they rest on other lines, or on all rules
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,9 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     stored = engines.store(
         con,
         lines.select(
-            *[name for name in ORDER_COLUMNS if name != "mark"],
+            *[name for name in ORDER_COLUMNS if name not in _TOLD_LATER],
             *[name for name in ("flags", "row") if name in lines.columns],
+            cancelled_on=ibis.null("date"),
             original=ibis.ifelse(aside, original(lines), None),
             **cancellations.columns(lines, study),
             **({"came": lines.came} if "came" in lines.columns else {}),

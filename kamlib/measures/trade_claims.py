@@ -9,13 +9,14 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.facts.order_lines import check_lines
+from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
 
 _MANAGERS, _EACH = 5, 5  # managers, and accounts of each, that a share of variance needs
 _HALF = 0.5
+_WON_DAYS = 180  # in which accounts could be won, so that one season or one campaign does not stand for all
 _UNTESTED = waiting(["accounts", "mean", "low", "high", "median"], "claim_has_no_figures")
 
 
@@ -38,7 +39,7 @@ def first_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     check_lines(orders, "customer_id", "date", "amount", "margin")
     lines = orders.filter(orders.date <= as_of)
-    bought = lines.filter(lines.amount > 0)
+    bought = lines.filter(purchased(lines, as_of))
     firsts = bought.group_by("customer_id").agg(first_order=bought.date.min())
     both = lines.join(firsts, "customer_id")
     age = both.date.delta(both.first_order, unit="day")
@@ -76,6 +77,8 @@ def keeping_or_winning(
     Returns
     -------
     Claim
+        Not tested where that time is shorter than 180 days, or fewer than 20 customers left or were won in it. An interval that
+        is a point says nothing, so the verdict then is that it can't be told.
         figures, rows *would_be_kept*, *was_won* and *difference*: accounts, mean (study currency a year), low, high (95 %, bootstrap of
         accounts), median. What it cost to win, or would have cost to keep, is in it only as far as touches are on record.
     """
@@ -83,22 +86,27 @@ def keeping_or_winning(
     lost = episodes[episodes["last_order"].between(start, end)].assign(day=lambda t: t["last_order"])
     won = firsts[firsts["first_order"].between(start, end)]
     won = won.assign(day=won["first_order"] + pd.Timedelta(days=364))
-    if min(len(lost), len(won)) < FEWEST.averaged:
-        found = {"left": len(lost), "won": len(won), "enough": FEWEST.averaged}
+    if (room := (end - start).days) < _WON_DAYS:
+        found = {"days": max(room, 0), "enough": _WON_DAYS}
+        return Claim("not_tested", Reason("too_short_to_win", found), _UNTESTED)
+    sides = {"would_be_kept": lost, "was_won": won}
+    customers = {name: table["customer_id"].nunique() for name, table in sides.items()}
+    if min(customers.values()) < FEWEST.averaged:
+        found = {"left": customers["would_be_kept"], "won": customers["was_won"], "enough": FEWEST.averaged}
         return Claim("not_tested", Reason("too_few_left_or_won", found), _UNTESTED)
-    net = {name: _net(table, money, costs) for name, table in (("would_be_kept", lost), ("was_won", won))}
+    net = {name: _net(table, money, costs) for name, table in sides.items()}
     if any(np.isnan(each).any() for each in net.values()):
         return Claim("not_tested", Reason(f"{money}_unknown"), _UNTESTED)
     means = {
-        name: resampled_sums(each[:, None], bootstraps, seed + place)[:, 0] / len(each)
-        for place, (name, each) in enumerate(net.items())
+        name: _resampled_means(net[name], table["customer_id"], bootstraps, seed + place)
+        for place, (name, table) in enumerate(sides.items())
     }
     means["difference"] = means["would_be_kept"] - means["was_won"]
     kept, won_ = (float(each.mean()) for each in net.values())
-    bounds = [np.percentile(drawn, [2.5, 97.5]) for drawn in means.values()]
+    bounds = [_interval(*np.percentile(drawn, [2.5, 97.5])) for drawn in means.values()]
     figures = pd.DataFrame(
         {
-            "accounts": [*(len(each) for each in net.values()), np.nan],
+            "accounts": [*customers.values(), np.nan],
             "mean": [kept, won_, kept - won_],
             "low": [low for low, _ in bounds],
             "high": [high for _, high in bounds],
@@ -128,7 +136,8 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
     Returns
     -------
     Claim
-        figures: success, among, managers, accounts, share, low, high (95 %). The verdict is by growth, within segments if
+        figures: success, among, managers, accounts, share, low, high (95 %, below 0 where managers differ less than chance would
+        make them). The verdict is by growth, within segments if
         they are given. Below five managers with five accounts each it is not tested.
 
     References
@@ -165,13 +174,27 @@ def managers_share(facts: pd.DataFrame, manager: pd.Series, segment: pd.Series |
 def managers_before(orders: ir.Table, until: date) -> pd.Series:
     """The manager with the most purchases of each account in the 365 days to `until`, by customer_id."""
     check_lines(orders, "customer_id", "date", "amount", "manager")
-    lines = orders.filter((orders.amount > 0) & orders.manager.notnull() & (orders.date <= until))
+    lines = orders.filter(purchased(orders, until) & orders.manager.notnull() & (orders.date <= until))
     lines = lines.filter(lines.date > (pd.Timestamp(until) - pd.Timedelta(days=365)).date())
     sums: pd.DataFrame = (
         lines.group_by("customer_id", "manager").agg(amount=lines.amount.sum().cast("float64")).to_pandas()
     )
     sums = sums.sort_values(["amount", "manager"], ascending=[False, True])
     return sums.drop_duplicates("customer_id").set_index("customer_id")["manager"]
+
+
+def _resampled_means(values: np.ndarray, whose: pd.Series, bootstraps: int, seed: int) -> np.ndarray:
+    """Means of the rows of as many customers, drawn with replacement, each with all its rows."""
+    place, ids = pd.factorize(whose)
+    each = np.column_stack([np.bincount(place, values, len(ids)), np.bincount(place, minlength=len(ids))])
+    sums = resampled_sums(each, bootstraps, seed)
+    means: np.ndarray = sums[:, 0] / sums[:, 1]
+    return means
+
+
+def _interval(low: float, high: float) -> tuple[float, float]:
+    """The ends, missing where they are one: what does not vary in the sample is not known exactly."""
+    return (low, high) if low < high else (np.nan, np.nan)
 
 
 def _verdict(low: float, high: float, claimed: float) -> str:
@@ -199,5 +222,5 @@ def _intraclass(values: pd.Series, group: pd.Series) -> tuple[int, int, float, f
     size = groups / float((1 / each["size"]).sum())
     ratio = size * float(each["mean"].var(ddof=1)) / within if within > 0 else np.inf
     bounds = (ratio, ratio / f.ppf(0.975, groups - 1, n - groups), ratio / f.ppf(0.025, groups - 1, n - groups))
-    share, low, high = (1.0 if np.isinf(r) else max(0.0, (r - 1) / (r - 1 + size)) for r in bounds)
-    return groups, n, share, low, high
+    share, low, high = (1.0 if np.isinf(r) else (r - 1) / (r - 1 + size) for r in bounds)
+    return groups, n, max(0.0, share), *_interval(low, high)

@@ -1,4 +1,4 @@
-"""Whom to call first: the customers with most margin at stake, each with the reason that says most."""
+"""Whom to call first: the customers with the largest stake, each with the reason that says most."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from kamlib.stats.reasons import waiting
 COLUMNS = [
     "customer_id",
     "state",
+    "p_stopped",
     "p_silent",
-    "low",
-    "high",
-    "margin_at_stake",
+    "stake",
+    "stake_horizon",
     "remaining_value",
     "reason",
     "reason_values",
@@ -20,29 +20,27 @@ COLUMNS = [
 
 
 def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *, most: int = 15) -> pd.DataFrame:
-    """The first `most` customers by margin at stake, as far as they have any.
+    """The first `most` customers by stake, as far as they have any and are not lost: those are to be won back.
 
     Parameters
     ----------
     value : `kamlib.measures.lifetime_values`.
-    churn : customer_id, p_silent, low, high, reason, reason_values (`kamlib.churn.forecast`, its table).
+    churn : customer_id, p_silent, reason, reason_values (`kamlib.churn.forecast`, its table).
     states : `kamlib.facts.customer_states`.
 
     Returns
     -------
     DataFrame, most at stake first
-        customer_id, state, p_silent, low, high, margin_at_stake, remaining_value (study currency), reason, reason_values: of P(no order) or,
+        customer_id, state, p_stopped, p_silent, stake, stake_horizon, remaining_value (study currency), reason, reason_values: of the churn model or,
         where nothing is unusual to it and the customer isn't active, of the state. Without rows it says what it waits for.
     """
     if churn["p_silent"].isna().all():
         return waiting(COLUMNS, "no_list_without_p_silent")
-    table = value.drop(columns="p_silent").merge(
-        churn[["customer_id", "p_silent", "low", "high", "reason", "reason_values"]]
-    )
+    table = value.merge(churn[["customer_id", "reason", "reason_values"]])
     table = table.merge(
         states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state")
     )
-    table = table[table["margin_at_stake"] > 0].head(most)
+    table = table[(table["stake"] > 0) & (table["state"] != "lost")].head(most)
     if table.empty:
         return waiting(COLUMNS, "nothing_at_stake")
     plain = (table["reason"] == "nothing_unusual") & (table["state"] != "active")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.returns import Returns, learn_returns, lost_at, p_return, return_curves, return_rates
+from kamlib.churn.evaluation.returns import Returns, calibrated, learn_returns
+from kamlib.churn.returns import lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
 from kamlib.measures.lifetime_value import lifetime_values
+from kamlib.measures.seasons import season_of
 from kamlib.measures.whole_base import BaseValue
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.ordering import places
@@ -23,12 +26,12 @@ from kamlib.study.sections import FEWEST
 class Plan:
     """Whom to win back, and what says so.
 
-    returns : how returns are predicted (`kamlib.churn.returns.learn_returns`).
+    returns : how returns are predicted (`kamlib.churn.evaluation.returns.learn_returns`).
     curves, overall : P(return within a horizon) by the days lost (`kamlib.churn.returns.return_curves`), and by one rate for all; empty
         and missing where no rate can be given.
     worth : what a return is worth (`recaptured`).
     table : all that could come back (`win_back_list`).
-    listed : those of the table with an expected gain; without any it says what it waits for.
+    listed : those of the table whose returns to be expected exceed the cost of the offer; without any it says what it waits for.
     """
 
     returns: Returns
@@ -46,33 +49,52 @@ def plan_win_back(
     as_of: date | pd.Timestamp,
     playbook: WinBack | None = None,
     *,
+    at_risk_days: int = 365,
     money: str = "margin",
     bootstraps: int = 500,
     seed: int = 1,
 ) -> Plan:
     """The list of those to win back in one call: P(return), what a return is worth, the offers, and who gets none.
 
+    A customer has one probability: whom the churn model still scores returns with 1 - P(no order), the rest by the rates of return. And it has
+    one value: once back it brings the margin that `base` says, in the first block only the share of it that returns brought so
+    far (never more than all), and its later blocks are lost as those of everybody else.
+
     Parameters
     ----------
     episodes : `kamlib.churn.loss_episodes` with cause.
-    base : `kamlib.measures.base_value`: the losses of later blocks, the horizon, and days and discount of the value.
+    base : `kamlib.measures.base_value`: P(no order), the margins, the losses of later blocks, and days and discount of the value.
     first_day : first day on record.
     playbook : the section `winback` of a study; None: no offers.
+    at_risk_days : whoever has been silent for longer is one of the rest: on them the rates are tried and their level is set.
     money : margin, or amount where no margin is known.
     """
     book, day, horizon = playbook or WinBack(), pd.Timestamp(as_of), base.horizon_days
-    returns = learn_returns(episodes, day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
+    known: dict[str, Any] = {"horizon_days": horizon, "bootstraps": bootstraps, "seed": seed}
+    returns = learn_returns(episodes, day, beyond_days=at_risk_days, **known)
     lost = lost_at(episodes, day)
     lost = lost.join(p_return(returns.rates, lost, day, horizon_days=horizon))
-    lost = lost.assign(days_lost=(day - lost["lost_on"]).dt.days)
+    lost = lost.assign(days_lost=(day - lost["lost_on"]).dt.days, method=returns.way)
+    silent = lost["customer_id"].map(base.p_silent.set_index("customer_id")["p_silent"])
+    lost["p_return"] = (1 - silent).fillna(lost["p_return"])
+    lost[["low", "high"]] = lost[["low", "high"]].where(silent.isna())
+    lost["method"] = lost["method"].where(silent.isna(), "model")
     curves, overall = return_curves(returns.rates, horizon_days=horizon), float("nan")
     if len(curves):
-        one = return_rates(episodes, day, horizon_days=horizon, n_blocks=1)
+        one = calibrated(return_rates(episodes, day, horizon_days=horizon, n_blocks=1), returns.level)
         overall = float(return_curves(one, horizon_days=horizon)["p_return"].iloc[0])
-    worth = recaptured(episodes, money, first_day, horizon_days=horizon, bootstraps=bootstraps, seed=seed)
-    back = lost.assign(p_silent=0.0, segment="all", margin=lost[money] * horizon / 365 * worth["ratio"])
-    days, discount = base.rules.days, base.rules.discount
-    second = lifetime_values(back, back, base.losses, horizon_days=horizon, days=days, discount=discount)
+    worth = recaptured(episodes, money, first_day, **known)
+    season = base.chances.get("season")
+    share = np.minimum(worth["ratio"], 1.0) * season_of(season, np.zeros(1), horizon)[0]
+    back = base.margins[base.margins["customer_id"].isin(lost["customer_id"])].assign(p_silent=0.0)
+    back["first"] = back["margin"] * share
+    rules: dict[str, Any] = {
+        "horizon_days": horizon,
+        "days": base.rules.days,
+        "discount": base.rules.discount,
+        "season": season,
+    }
+    second = lifetime_values(back[["customer_id", "p_silent"]], back, base.losses, **rules)
     offers = pd.DataFrame([offer.model_dump() for offer in book.offers], columns=["cause", "offer", "cost"])
     second_value = second.set_index("customer_id")["remaining_value"]
     table = win_back_list(lost, second_value, offers, control_share=book.control_share, seed=book.seed)
@@ -93,7 +115,10 @@ def recaptured(
     bootstraps: int = 500,
     seed: int = 1,
 ) -> pd.Series:
-    """What returned accounts brought in their first horizon, as a share of what they brought in such a span before they left.
+    """What returned accounts brought in their first horizon, as a share of what a horizon with an order brought before they left.
+
+    A return begins with an order, so it is held against a span with one: the last year pro rata, over the chance that a buyer at
+    random with its mean gap orders in a horizon. Who ordered on one day of that year brought all of it in one.
 
     Parameters
     ----------
@@ -103,37 +128,41 @@ def recaptured(
     Returns
     -------
     Series
-        accounts, ratio (of sums, so that a large account counts by its size), low, high (95 %, bootstrap of accounts). All but
-        the count are missing below 20 accounts.
+        accounts (different ones), ratio (of sums, so that a large account counts by its size), low, high (95 %, bootstrap of
+        accounts). All but the count are missing below 20 accounts.
     """
     whole = episodes["last_order"] >= pd.Timestamp(first_day) + pd.Timedelta(days=364)
     known = episodes[whole].dropna(subset=[money, f"second_{money}"])
-    before = known[money].to_numpy() * horizon_days / 365
-    after = known[f"second_{money}"].to_numpy()
-    if len(known) < FEWEST.averaged or before.sum() <= 0:
-        return pd.Series({"accounts": len(known), "ratio": np.nan, "low": np.nan, "high": np.nan})
-    sums = resampled_sums(np.column_stack([after, before]), bootstraps, seed)
+    orders = -np.expm1(-horizon_days / known["gap_days"])
+    before = (known[money] * horizon_days / 365 / orders).fillna(known[money])
+    both = pd.DataFrame({"after": known[f"second_{money}"], "before": before}).groupby(known["customer_id"]).sum()
+    after, before = both["after"], both["before"]
+    if len(both) < FEWEST.averaged or before.sum() <= 0:
+        return pd.Series({"accounts": len(both), "ratio": np.nan, "low": np.nan, "high": np.nan})
+    sums = resampled_sums(both.to_numpy(float), bootstraps, seed)
     low, high = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5]) if (sums[:, 1] > 0).all() else (np.nan, np.nan)
-    return pd.Series({"accounts": len(known), "ratio": after.sum() / before.sum(), "low": low, "high": high})
+    return pd.Series({"accounts": len(both), "ratio": after.sum() / before.sum(), "low": low, "high": high})
 
 
 def win_back_list(
     lost: pd.DataFrame, second_value: pd.Series, offers: pd.DataFrame, *, control_share: float = 0.3, seed: int = 1
 ) -> pd.DataFrame:
-    """The lost accounts by expected gain, each with its offer, and a control group that gets none.
+    """The lost accounts by the returns to be expected, each with its offer, and a control group that gets none.
+
+    What is to be expected comes back with an offer or without: what an offer adds, only the control group tells.
 
     Parameters
     ----------
     lost : customer_id, cause, p_return, low, high; one row an account.
     second_value : what an account brings from the day it returns, by customer_id (study currency).
     offers : cause, offer, cost; cause *any* is for the causes that have none of their own. May be empty.
-    control_share, seed : see `control`. Drawn among those whose expected gain is above 0.
+    control_share, seed : see `control`. Drawn among those whose returns to be expected exceed the cost of the offer.
 
     Returns
     -------
-    DataFrame, largest gain first
-        the columns of `lost`, second_value, offer (missing where the playbook has none), cost, expected_gain = p_return ×
-        second_value - cost, arm: *offer*, *control*, or missing where the gain is not above 0 or can't be told.
+    DataFrame, most to be expected first
+        the columns of `lost`, second_value, offer (missing where the playbook has none), cost, expected_return = p_return ×
+        second_value, arm: *offer*, *control*, or missing where that does not exceed the cost or can't be told.
 
     Raises
     ------
@@ -152,11 +181,11 @@ def win_back_list(
         offer=chosen.map(book["offer"]).astype("object"),
         cost=chosen.map(book["cost"]).fillna(0.0).astype(float),
     )
-    table["expected_gain"] = table["p_return"] * table["second_value"] - table["cost"]
-    worth = table["expected_gain"] > 0
+    table["expected_return"] = table["p_return"] * table["second_value"]
+    worth = table["expected_return"] > table["cost"]
     drawn = control(table.loc[worth, "customer_id"], control_share, seed)
     table["arm"] = drawn.map({True: "control", False: "offer"}).reindex(table.index)
-    return table.sort_values(["expected_gain", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
+    return table.sort_values(["expected_return", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def control(customer_ids: pd.Series, share: float, seed: int) -> pd.Series:

@@ -19,7 +19,6 @@ from typing import Any
 
 import ibis
 import numpy as np
-import pandas as pd
 import yaml
 
 from kamlib.entities import review
@@ -30,13 +29,14 @@ from kamlib.intake.rules import of_study
 from kamlib.io.values import exact
 from kamlib.privacy.pseudonyms import FEWEST, POOLED, TREATMENT, invented, keyed, schema, treated, use_key
 from kamlib.study.model import Study
+from kamlib.study.periods import months_before
 from kamlib.study.sections import Criterion
 
 _FACTORS = np.array([n / 100 for n in (*range(31, 90), *range(112, 299)) if n % 10])
 _WINDOWS = (3, 6, 12, 18, 24)
 _BASIC = ("no_account", "bad_amount", "bad_date", "after_as_of", "before_start", "no_rate")
 _MONEY = re.compile(
-    r"(revenue|margin|returns)(_.*)?|average_order|cost_to_serve|potential|remaining_value|block_margin"
+    r"(revenue|margin|returns)(_.*)?|average_order|cost_to_serve|potential|remaining_value|block_margin|stake(_horizon)?"
 )
 
 
@@ -111,7 +111,7 @@ def _weeks(secret: bytes, study: Study) -> int:
     months = {*_WINDOWS, study.rfm.window_months, study.abcxyz.months}
 
     def lengths(day: date) -> list[int]:
-        return [(pd.Timestamp(day) - (pd.Timestamp(day) - pd.DateOffset(months=m))).days for m in sorted(months)]
+        return [(day - months_before(day, m)).days for m in sorted(months)]
 
     here = np.array(lengths(study.as_of))
     weeks = np.array([w for w in range(-1000, 1001) if abs(w) >= 26])

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kamlib.facts.worth import worth_column
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import Fact, Tables, waits_for
+from kamlib.report.summary_facts import Fact, Tables, event_of, waits_for
 from kamlib.study.model import Study
 
 SURE = 0.90
@@ -43,20 +43,26 @@ def _membership(study: Study, accounts: pd.DataFrame, wait: str, write: Numbers)
 
 def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
     label = "The chances of loss"
-    if wait := waits_for(tables, churn=("customer_id", "p_silent", "method")):
+    event = event_of(tables)
+    way = "method_stopped" if event == "p_stopped" else "method"
+    if wait := waits_for(tables, churn=("customer_id", event, way)):
         return Fact(label, waits=wait)
     churn = tables["churn"]
-    methods = churn.loc[churn["p_silent"].notna(), "method"].value_counts()
+    methods = churn.loc[churn[event].notna(), way].value_counts()
     ways = " and ".join(f"{_way(str(name))} ({write.number(count)} customers)" for name, count in methods.items())
     text = f"Estimated by {ways}." if ways else "None could be estimated."
-    if unknown := int(churn["p_silent"].isna().sum()):
+    if unknown := int(churn[event].isna().sum()):
         text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
     if seasons := season_range(churn, write):
         text += f" From the mildest to the hardest season seen so far, {seasons} losses are to be expected."
+    days = study.churn.horizon_days
+    loss = f"{days} days without an order"
+    if event == "p_stopped":
+        loss = f"to have stopped within {days} days: no order in the span after them in which the customer would, or closed by then"
     return Fact(
         label,
-        f"{text} A loss is {study.churn.horizon_days} days without an order; who ordered in the last "
-        f"{study.churn.at_risk_days} days, and neither closed nor ended the contract, can still be lost.",
+        f"{text} A loss is {loss}; who ordered in the last {study.churn.at_risk_days} days or within its own rhythm, and neither closed "
+        "nor ended the contract, can still be lost.",
     )
 
 
@@ -64,15 +70,17 @@ def _way(method: str) -> str:
     """How the chances came about, by what `kamlib.churn.evaluation.holdout.Verdict` means by its method."""
     return {
         "model": "the model of loss, which beat the rules of thumb on a period that it had not seen",
-        "baseline": "a rule of thumb, as the model was not shown to beat it",
+        "baseline": "a simpler way, as the model was not shown to beat it",
+        "untested": "a model that no past period could test yet",
     }.get(method, method)
 
 
 def season_range(churn: pd.DataFrame, write: Numbers) -> str:
     """Expected losses in the mildest and in the hardest season that the model saw: "91 to 167"; empty if not known."""
-    if not {"low", "high"} <= set(churn) or churn["low"].isna().all():
+    low, high = (f"{event_of({'churn': churn})}_{end}" for end in ("low", "high"))
+    if not {low, high} <= set(churn) or churn[low].isna().all():
         return ""
-    return f"{write.number(churn['low'].sum())} to {write.number(churn['high'].sum())}"
+    return f"{write.number(churn[low].sum())} to {write.number(churn[high].sum())}"
 
 
 def _classes(tables: Tables, write: Numbers) -> Fact:

@@ -7,7 +7,18 @@ import pandas as pd
 from kamlib.facts.worth import money_column
 from kamlib.report.confidence import season_range
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import Fact, Tables, by_account, names, shares, total, waits_for, worth_word
+from kamlib.report.summary_facts import (
+    Fact,
+    Tables,
+    by_account,
+    event_of,
+    missed,
+    names,
+    shares,
+    total,
+    waits_for,
+    worth_word,
+)
 from kamlib.report.words import word
 from kamlib.study.model import Study
 
@@ -100,31 +111,33 @@ def _keys(accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers
 
 
 def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
-    label = f"Losses expected in {study.churn.horizon_days} days"
-    if wait := waits_for(tables, churn=("customer_id", "p_silent")):
+    event, days = event_of(tables), study.churn.horizon_days
+    label = f"Expected to {'have stopped within' if event == 'p_stopped' else 'order nothing for'} {days} days"
+    if wait := waits_for(tables, churn=("customer_id", event)):
         return Fact(label, waits=wait)
-    churn = tables["churn"].dropna(subset="p_silent")
-    known = churn["p_silent"]
+    churn = tables["churn"].dropna(subset=event)
+    known = churn[event]
     if known.empty:
         return Fact(label, "unknown", "no probability of loss could be estimated")
     seasons = season_range(tables["churn"], write)
     note = f"{seasons} by the season; " if seasons else ""
     note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that can still be lost"
     if silence := by_account(tables, "facts", ("silence_days",)):
-        silent = known[churn["customer_id"].map(silence) > study.churn.horizon_days].sum()
+        silent = known[churn["customer_id"].map(silence) > days].sum()
         note += f"; {write.number(silent)} of these losses have been silent for so long already"
-    if accounts["p_silent"].notna().any():
-        note += f"; {write.number(accounts['p_silent'].sum(), 1)} are key accounts"
+    if accounts["p_loss"].notna().any():
+        note += f"; {write.number(accounts['p_loss'].sum(), 1)} are key accounts"
     return Fact(label, write.number(known.sum()), note)
 
 
 def _stake(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
     label = f"{worth_word(tables).capitalize()} at stake"
-    if wait := waits_for(tables, value=("customer_id", "margin_at_stake")):
+    if wait := waits_for(tables, value=("customer_id", "stake")):
         return Fact(label, waits=wait)
-    whole = total(tables["value"]["margin_at_stake"])
+    whole = total(tables["value"]["stake"])
     key = total(accounts["stake"]) if len(accounts) else None
-    note = "chance of loss times what each would bring if it stayed"
+    note = "chance of loss times what each would bring if it stayed, less what it still brings if it goes"
+    note = "; ".join(filter(None, [note, missed(tables)]))
     if key is not None and whole:
         note = f"{write.share(key / whole)} of it with key accounts; {note}"
     return Fact(label, write.short_money(whole), note)

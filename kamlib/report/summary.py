@@ -15,12 +15,24 @@ from kamlib.facts.accounts import at_last_date
 from kamlib.report.confidence import confidence_facts
 from kamlib.report.key_figures import grouped, key_figures
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import Fact, Tables, by_account, names, revenue, shares, total, waits_for, worth_word
+from kamlib.report.summary_facts import (
+    Fact,
+    Tables,
+    by_account,
+    event_of,
+    missed,
+    names,
+    revenue,
+    shares,
+    total,
+    waits_for,
+    worth_word,
+)
 from kamlib.report.words import word
 from kamlib.scoring import categories
 from kamlib.study.model import Study
 
-LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_silent", "stake", "stake_below")
+LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_loss", "stake", "stake_below")
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
 """Chances below it are not told apart: what is at stake is then given as an upper bound."""
@@ -35,6 +47,7 @@ class Summary:
     share: float | None
     verdict: str
     worth: str
+    stops: bool
     grouped: bool
     accounts: pd.DataFrame
     accounts_wait: str
@@ -65,6 +78,7 @@ def summary(study: Study, tables: Tables) -> Summary:
         share=share,
         verdict=verdict,
         worth=worth_word(held),
+        stops=event_of(held) == "p_stopped",
         grouped=grouped(study, held),
         accounts=accounts,
         accounts_wait=wait,
@@ -93,23 +107,25 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
         "share": shares(tables),
         "cell": by_account(tables, "kaism", ("cell",)),
         "abcxyz": by_account(tables, "abcxyz", ("abcxyz", "cell")),
-        "p_silent": by_account(tables, "churn", ("p_silent",)),
-        "stake": by_account(tables, "value", ("margin_at_stake",)),
+        "p_loss": by_account(tables, "churn", (event_of(tables),)),
+        "stake": by_account(tables, "value", ("stake",)),
     }
     for name, values in found.items():
         rows[name] = rows["customer_id"].map(values)
     rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
-    rows["stake_below"] = _stake_below(rows, by_account(tables, "value", ("remaining_value",)))
+    rows["stake_below"] = _stake_below(
+        rows, rows["p_loss"].astype(float), by_account(tables, "value", ("remaining_value",))
+    )
     return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
 
 
-def _stake_below(rows: pd.DataFrame, worth: dict[Hashable, Any]) -> pd.Series:
+def _stake_below(rows: pd.DataFrame, chance: pd.Series, worth: dict[Hashable, Any]) -> pd.Series:
     """What is at stake at most where the chance of loss is printed as "under 1%"; missing elsewhere.
 
     No model tells one chance in a million from one in a thousand, so no amount is given as if it did.
     """
     bound = SMALLEST * pd.to_numeric(rows["customer_id"].map(worth))
-    return bound.where((rows["p_silent"].astype(float) < SMALLEST / 2) & (bound > 0))
+    return bound.where((chance < SMALLEST / 2) & (bound > 0))
 
 
 def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers) -> str:
@@ -126,16 +142,17 @@ def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None
 
 def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
     """A sentence on what is about to be lost; empty where that is not known."""
-    known = None if waits_for(tables, churn=("p_silent",)) else tables["churn"]["p_silent"].dropna()
+    event = event_of(tables)
+    known = None if waits_for(tables, churn=(event,)) else tables["churn"][event].dropna()
     if known is None or known.empty:
         return ""
-    stake = None if waits_for(tables, value=("margin_at_stake",)) else total(tables["value"]["margin_at_stake"])
+    stake = None if waits_for(tables, value=("stake",)) else total(tables["value"]["stake"])
     text = (
-        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that can still be lost are "
-        f"expected to order nothing for {study.churn.horizon_days} days"
+        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that can still be lost are expected to "
+        + ("have stopped within" if event == "p_stopped" else "order nothing for")
+        + f" {study.churn.horizon_days} days"
     )
-    return (
-        f"{text}, with {write.short_money(stake)} of {worth_word(tables)} at stake."
-        if stake is not None
-        else f"{text}."
-    )
+    if stake is None:
+        return f"{text}."
+    note = f" ({told})" if (told := missed(tables)) else ""
+    return f"{text}, with {write.short_money(stake)} of {worth_word(tables)} at stake{note}."

@@ -36,9 +36,22 @@ def waits_for(tables: Tables, **needs: tuple[str, ...]) -> str:
     return ""
 
 
+def event_of(tables: Tables) -> str:
+    """The column of `churn` that chances of loss are told by: P(stopped) where it is known, else P(no order)."""
+    churn = tables.get("churn", pd.DataFrame())
+    return "p_stopped" if "p_stopped" in churn and churn["p_stopped"].notna().any() else "p_silent"
+
+
 def total(values: pd.Series) -> float | None:
     """The sum, or None where nothing is known."""
     return None if values.isna().all() else float(values.astype(float).sum())
+
+
+def missed(tables: Tables) -> str:
+    """By how much sums of the value missed on the past, to stand beside each of them; empty where that is not known."""
+    value = tables.get("value", pd.DataFrame())
+    known = value["bias"].dropna().to_list() if "bias" in value else []
+    return f"such sums missed by {known[0]:+.0%} on the past" if known else ""
 
 
 def worth_word(tables: Tables) -> str:

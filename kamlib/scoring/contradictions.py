@@ -12,7 +12,7 @@ from kamlib.stats.reasons import Case, joined, or_waiting, reason_columns
 RISES, FALLS = 0.25, -0.25
 """Growth of 12-month revenue from which, and to which, a trend is one."""
 LEAVES, STAYS = 0.5, 0.1
-"""P(no order) from which an account is likely to leave, and to which it is likely to stay."""
+"""P(loss) from which an account is likely to leave, and to which it is likely to stay."""
 NEAR = 3
 """An account outside the list is looked at when it stands within so many times its length."""
 
@@ -24,12 +24,12 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     ----------
     scores : `kamlib.scoring.scores.members`: customer_id, rank, key.
     facts : the same accounts at one date: customer_id, growth, margin_12m, revenue_12m.
-    churn : customer_id and p_silent, or None. What is missing of an account contradicts nothing.
+    churn : customer_id, p_stopped and p_silent, or None. What is missing of an account contradicts nothing.
 
     Returns
     -------
     DataFrame
-        customer_id, rank, key, growth, p_silent, worth (12-month margin, revenue where none is known), signs and signs_values
+        customer_id, rank, key, growth, p_loss (P(stopped), P(no order) where that is not known), worth (12-month margin, revenue where none is known), signs and signs_values
         (which ones differ), why and why_values; an account may have several. Likely losses first, then falling accounts of
         the list, then by worth. It says so where there are none.
     """
@@ -37,20 +37,19 @@ def contradicting_signs(scores: pd.DataFrame, facts: pd.DataFrame, churn: pd.Dat
     by = facts[["customer_id", "growth", money]].set_index("customer_id")
     ranked = scores[scores["rank"].notna()]
     table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["customer_id", "rank", "key"]]
-    lost = (
-        pd.Series(dtype=float)
-        if churn is None
-        else churn.drop_duplicates("customer_id").set_index("customer_id")["p_silent"]
-    )
+    known = pd.DataFrame({"p_stopped": [], "p_silent": []}, dtype=float)
+    if churn is not None:
+        known = churn.drop_duplicates("customer_id").set_index("customer_id")
+    lost = known["p_stopped"].fillna(known["p_silent"])
     table = table.assign(
         growth=table["customer_id"].map(by["growth"]).astype(float),
-        p_silent=table["customer_id"].map(lost).astype(float),
+        p_loss=table["customer_id"].map(lost).astype(float),
         worth=table["customer_id"].map(by[money]).astype(float),
     )
     key = table["key"].astype(bool)
     up, down = table["growth"] >= RISES, table["growth"] <= FALLS
-    leaves, stays = table["p_silent"] >= LEAVES, table["p_silent"] <= STAYS
-    rank, rate, risk = {"rank": table["rank"]}, {"by": table["growth"].abs()}, {"p_silent": table["p_silent"]}
+    leaves, stays = table["p_loss"] >= LEAVES, table["p_loss"] <= STAYS
+    rank, rate, risk = {"rank": table["rank"]}, {"by": table["growth"].abs()}, {"p_loss": table["p_loss"]}
     cases: list[tuple[str, Case]] = [
         ("score_and_risk", (key & leaves, "on_the_list_yet_leaving", rank | risk)),
         ("score_and_trend", (key & down, "on_the_list_yet_falling", rank | rate)),

@@ -30,7 +30,8 @@ def lifecycle_stages(
 ) -> pd.DataFrame:
     """The stage of each account at the date of its facts: the first that holds of the six below.
 
-    *Lost*: the state lost (`kamlib.facts.states.customer_states`), no order within the horizon. *New*: the first order is at most
+    *Lost*: the state lost (`kamlib.facts.states.customer_states`), no order for longer than 180 days, the horizon and
+    its own limit. *New*: the first order is at most
     `new_days` old. *At risk*: the state silent, quieter than its own limit. *Declining*: the state partial, or the
     revenue of twelve months changed by `decline` or worse against the twelve before. *Loyal*: at least
     `loyal_order_days` order days in each of the last two years. *Developing*: all others who buy, those who came back

@@ -68,6 +68,9 @@ def rfm_segments(
 ) -> pd.DataFrame:
     """Recency, frequency and money of each account, their classes, segment, and the way to the next class.
 
+    Classes are by rank, but that an account with one order day in the window stands in the lowest of frequency, however many others
+    do: their common rank would be in the middle, and nobody is a regular by one order.
+
     Parameters
     ----------
     facts : DataFrame, one row per account
@@ -98,6 +101,7 @@ def rfm_segments(
     bought = facts[window.order_days].fillna(0) > 0
     part = bought & facts[window.money].notna()
     k = classes or (3 if part.sum() < 500 else 5)
+    often = scores(facts[window.order_days].where(part).astype("float64"), k)
     known = cells(k, segments)
     result = pd.DataFrame(
         {
@@ -106,7 +110,7 @@ def rfm_segments(
             "order_days": facts[window.order_days],
             "money": facts[window.money].astype("float64"),
             "r": scores(-facts["silence_days"].where(part).astype("float64"), k),
-            "f": scores(facts[window.order_days].where(part).astype("float64"), k),
+            "f": often.mask(part & (facts[window.order_days] <= 1), 1),
             "m": scores(facts[window.money].where(part).astype("float64"), k),
         }
     )

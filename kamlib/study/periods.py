@@ -82,10 +82,15 @@ def quarter_frequency(year_begins: int = 1) -> str:
 
 
 def quarter_before(day: date) -> date:
-    """The same day three months earlier; a month's last day stays a last day: ``2026-03-31`` for ``2026-06-30``."""
-    year, month = (day.year, day.month - 3) if day.month > 3 else (day.year - 1, day.month + 9)
-    last = monthrange(year, month)[1]
-    return date(year, month, last if day.day == monthrange(day.year, day.month)[1] else min(day.day, last))
+    """`months_before` a day by three: ``2026-03-31`` for ``2026-06-30``."""
+    return months_before(day, 3)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last one of a month without it; a month's last day stays a last day."""
+    year, month = divmod(12 * day.year + day.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, last if day.day == monthrange(day.year, day.month)[1] else min(day.day, last))
 
 
 def _ahead(year_begins: int) -> int:

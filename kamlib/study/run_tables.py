@@ -19,7 +19,7 @@ from kamlib.errors import InputError, some
 from kamlib.study.columns import Column, Format, Table, Type
 from kamlib.study.dictionary import INPUTS
 
-SCHEMA = 3  # 1: customers were called account_id, and accounts member_id; 2: p_silent was called p_lost
+SCHEMA = 3  # 1: customers were called account_id, and accounts member_id; 2: p_silent was called p_lost, and stake margin_at_stake
 
 KINDS: dict[str, tuple[Type, str]] = {
     "text": ("text", ""),

@@ -92,7 +92,7 @@ def _tables() -> dict[str, pd.DataFrame]:
         "scores": scores,
         "accounts": pd.DataFrame({"customer_id": ids, "account_id": ids, "name": NAMES}),
         "churn": pd.DataFrame({"customer_id": ids, "p_silent": [0, 0.3, 0.6, 1, np.nan], "method": "cox"}),
-        "value": pd.DataFrame({"customer_id": ids, "margin_at_stake": money / 9}),
+        "value": pd.DataFrame({"customer_id": ids, "stake": money / 9}),
         "kaism": pd.DataFrame({"customer_id": ids, "cell": "opportunistic"}),
         "abcxyz": pd.DataFrame({"customer_id": ids, "cell": "AX", "uncertain": False}),
     }

@@ -1,20 +1,18 @@
-"""The call list, its reasons, and what the model says of each covariate."""
+"""What the models say: their reasons, and the ratio of each covariate."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.covariates import own_gap
-from kamlib.churn.explain import changing_effects, final_model, hazard_ratios, lost_probabilities, reasons
-from kamlib.churn.model import Settings, fit
-from kamlib.churn.prediction import predict
-from kamlib.errors import InputError
+from kamlib.churn.explain import changing_effects, hazard_ratios, reasons
+from kamlib.churn.models.covariates import FALLING, own_gap
+from kamlib.churn.models.prediction import predict
+from kamlib.churn.models.waiting import Settings, fit
 from kamlib.report.words import in_words
 from kamlib.stats.reasons import split
 
@@ -32,7 +30,9 @@ def test_reasons_name_the_silence_of_a_silent_buyer_and_nothing_for_a_usual_one(
 
 def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
     ratios = hazard_ratios(model)
-    assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"])).all()
+    free = ratios["ratio"] != 1  # a sign held at its bound has no interval
+    assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"]))[free].all()
+    assert ratios.loc[~free, "sign"].isin(FALLING).all() and (ratios.loc[~free, "low"] == 1).all()
     assert ratios["days"].unique().tolist() == ["1-15", "16-90"]
     assert ratios.set_index(["days", "sign"]).loc[("16-90", "gaps_missed"), "high"] < 1
 
@@ -46,19 +46,9 @@ def test_reasons_hold_the_values_of_the_account_and_read_as_they_did(model, tabl
     assert all(given[place]["silent"]["n"] == now.loc[place, "silence_days"] for place in silent)
     words = in_words(told["reason"], told["reason_values"])
     for place in silent[:20]:
-        gap = own_gap(now, model.common)[place]
+        gap = own_gap(now, model.scale.common)[place]
         assert f"silent for {now.loc[place, 'silence_days']:.0f} days (usually {gap:.0f})" in words[place].split("; ")
     assert set(words[told["reason"] == "nothing_unusual"]) == {"nothing unusual"}
-
-
-def test_a_rule_of_thumb_says_that_it_judged(test, table):
-    verdict = replace(test.verdict, method="baseline", baseline="silence_in_own_gaps")
-    listed = lost_probabilities(table, AS_OF, verdict, None, horizon_days=H)
-    words = in_words(listed["reason"], listed["reason_values"])
-    assert set(listed["reason"]) == {"silent;judged_by", "buys_as_usual;judged_by"}
-    assert words.str.fullmatch(
-        r"(silent for \d+ days \(usually \d+\)|buys in its usual rhythm); judged by silence in own gaps"
-    ).all()
 
 
 @pytest.mark.proof
@@ -73,7 +63,7 @@ def test_a_hundred_thousand_accounts_get_their_reasons_in_three_seconds(model, t
 @pytest.mark.proof
 def test_intervals_of_hazard_ratios_are_as_wide_as_200_refits_on_resampled_accounts_say(table):
     """The robust variance stands for refits on accounts drawn with replacement; 200 refits know a width to 5 %."""
-    settings, rng = Settings(0.01, "year", 15), np.random.default_rng(5)
+    settings, rng = Settings(0.01, 15, "signs"), np.random.default_rng(5)
     rows = table[table["as_of"] < pd.Timestamp(AS_OF)].set_index("customer_id")
     ids, refits = rows.index.unique(), []
     for _ in range(200):
@@ -93,13 +83,3 @@ def test_regular_buyers_that_leave_break_proportional_hazards(model, table):
     tested = changing_effects(model, table)
     assert tested["fails"].any()
     assert (tested["adjusted"] >= tested["p"]).all()
-
-
-def test_a_model_that_the_verdict_does_not_take_is_not_fitted(test, table):
-    verdict = replace(test.verdict, method="baseline")
-    assert final_model(table, AS_OF, verdict, Settings(), horizon_days=H) is None
-
-
-def test_a_model_is_needed_where_the_verdict_asks_for_one(test, table):
-    with pytest.raises(InputError, match="none is given"):
-        lost_probabilities(table, AS_OF, replace(test.verdict, method="model"), None, horizon_days=H)

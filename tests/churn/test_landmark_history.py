@@ -45,10 +45,13 @@ ACCOUNTS["account_id"] = ACCOUNTS["customer_id"]
 
 @pytest.mark.slow
 def test_without_a_draw_it_is_the_landmark_table(orders):
-    found = at_risk_history(orders, DAYS, accounts=ACCOUNTS, invoices=INVOICES)
+    found = at_risk_history(orders, DAYS, horizon_days=60, accounts=ACCOUNTS, invoices=INVOICES)
     since = orders.date.min().execute()
-    facts = account_facts(orders, DAYS, observed_from=since)
-    wanted = landmark_table(facts, next_orders(orders, DAYS, DAYS[-1]), accounts=ACCOUNTS, invoices=INVOICES)
+    facts = account_facts(orders, DAYS, horizon_days=60, observed_from=since)
+    came = next_orders(orders, DAYS, DAYS[-1])
+    later = next_orders(orders, [day + timedelta(days=60) for day in DAYS[:2]], DAYS[-1])
+    wanted = landmark_table(facts, came, later, horizon_days=60, accounts=ACCOUNTS, invoices=INVOICES)
+    assert wanted["later_order"].notna().sum() > 10
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
 
 
@@ -64,7 +67,7 @@ def test_earlier_days_hold_the_drawn_accounts_and_the_last_day_all(orders):
         found.loc[last, "customer_id"].tolist()
         == whole.loc[whole["as_of"] == pd.Timestamp(DAYS[-1]), "customer_id"].tolist()
     )
-    same = ["customer_id", "as_of", "silence_days", "order_days", "revenue_6m", "next_order"]
+    same = ["customer_id", "as_of", "silence_days", "order_days", "revenue_6m", "next_order", "later_order"]
     part = whole[whole["customer_id"].isin(drawn) & (whole["as_of"] < pd.Timestamp(DAYS[-1]))]
     pd.testing.assert_frame_equal(found.loc[~last, same].reset_index(drop=True), part[same].reset_index(drop=True))
 
@@ -103,8 +106,8 @@ def leaking(monkeypatch, column):
             to_last_order=(pd.to_datetime(found["customer_id"].map(dates)) - found["first_order"]).dt.days
         )
 
-    def table(facts, next_orders, **more):
-        found = real_table(facts, next_orders, **more)
+    def table(facts, next_orders, later_orders=None, **more):
+        found = real_table(facts, next_orders, later_orders, **more)
         paid = (
             (more["invoices"]["paid"] - more["invoices"]["due"]).dt.days.groupby(more["invoices"]["customer_id"]).mean()
         )

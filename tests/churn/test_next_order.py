@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Settings, fit
-from kamlib.churn.next_order import by_state, next_order_days
-from kamlib.churn.prediction import predict, relative_risks, standardised, still_waiting
+from kamlib.churn.models.prediction import predict, relative_risks, still_waiting
+from kamlib.churn.models.waiting import Settings, fit
+from kamlib.churn.next_order import by_state, in_accord, next_order_days
 from kamlib.stats.reasons import Reason, waits_for
 
 AS_OF, H = date(2025, 12, 31), 90
@@ -40,10 +40,10 @@ def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, e
 
 @pytest.mark.slow
 def test_with_a_second_opinion_too_the_chance_of_no_order_falls_to_a_half_on_the_day(table):
-    both = fit(table, AS_OF, Settings(0.01, "year", 15, buyers=True), horizon_days=H, robust_rows=0)
+    both = fit(table, AS_OF, Settings(0.01, 15, "both"), horizon_days=H, robust_rows=0)
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
     days = next_order_days(table, AS_OF, both, horizon_days=H)["next_days"]
-    seen, risks = days.notna(), relative_risks(both, standardised(both, now))
+    seen, risks = days.notna(), relative_risks(both, both.scale.of(now))
     on, before = (still_waiting(both, now, risks, days.fillna(H).to_numpy(dtype=int) - back) for back in (0, 1))
     assert seen.any() and not seen.all()
     assert (on[seen] <= 0.5).all() and (before[seen] > 0.5).all() and (on[~seen] > 0.5).all()
@@ -86,6 +86,22 @@ def test_without_a_model_the_groups_curve_gives_the_day(table):
     assert found.loc[frequent, "next_days"].iloc[0] == waits[int(np.ceil(len(waits) / 2)) - 1]
 
 
+def test_customers_are_counted_and_not_the_landmarks_that_saw_them(table):
+    """Three customers at a dozen landmarks are no thirty; nineteen have no curve, and thirty of a band have their own."""
+    often = table.loc[table["order_days_12m"] >= 12, "customer_id"]
+    ids = often.value_counts().index
+    for many, told in ((3, False), (19, False), (20, True)):
+        few = table[table["customer_id"].isin(ids[:many])].reset_index(drop=True)
+        past = few[few["as_of"] < pd.Timestamp(AS_OF) - pd.Timedelta(days=H)]
+        assert many > 3 or len(past) >= 10
+        found = next_order_days(few, AS_OF, None, horizon_days=H)
+        assert found["next_days"].notna().any() == told
+    states = pd.DataFrame({"customer_id": ids[:3], "state": "active"})
+    few = table[table["customer_id"].isin(ids[:3])].reset_index(drop=True)
+    told = waits_for(by_state(next_order_days(few, AS_OF, None, horizon_days=H), states, horizon_days=H))
+    assert told == Reason("no_next_order_told", {"enough": 20, "days": H})
+
+
 def test_without_a_whole_horizon_no_day_is_named(table):
     early = table[table["as_of"] == pd.Timestamp(AS_OF)]
     assert (
@@ -103,3 +119,10 @@ def test_the_middle_customer_of_each_state_by_hand():
     assert found.index.tolist() == ["active", "silent"]
     assert found.loc["active"].tolist() == [3, 1, 5, 50, 0] and found.loc["silent"].tolist() == [2, 1, "> 90", 50, 1]
     assert waits_for(by_state(listed.head(0), states, horizon_days=H)) == Reason("nobody_at_risk_now")
+
+
+def test_no_day_is_named_by_which_more_would_have_ordered_than_p_silent_leaves():
+    """0.2 leaves all three; 0.4 no day by which three quarters have ordered, 0.6 none for a half, 0.8 none at all; unknown rules out nothing."""
+    days = {"next_from": 10.0, "next_days": 20.0, "next_to": 30.0}
+    found = in_accord(pd.DataFrame({"p_silent": [0.2, 0.4, 0.6, 0.8, np.nan], **days}))
+    assert found[[*days]].notna().sum(axis=1).tolist() == [3, 2, 1, 0, 3]

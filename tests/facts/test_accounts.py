@@ -133,11 +133,12 @@ def test_margin_is_missing_where_no_line_has_one_and_zero_where_nothing_was_boug
 
 
 @pytest.mark.slow
-def test_a_return_is_dated_by_the_first_purchase_after_a_gap_longer_than_the_horizon(one):
+def test_the_last_gap_longer_than_the_horizon_and_180_days_is_told(one):
     days = ["2024-01-01", "2024-06-29", "2024-12-27", "2025-01-05"]  # gaps of 180, 181 and 9 days
     lines = [("A", day, 1) for day in days]
     found = one(lines, "2025-06-30", horizon_days=180)
     assert found["long_gap_ended"] == pd.Timestamp("2024-12-27")
+    assert found[["long_gap_days", "long_gap_orders"]].tolist() == [181, 2]
     assert one(lines, "2025-06-30", horizon_days=181)["long_gap_ended"] is pd.NaT
     assert one(lines, "2025-06-30", horizon_days=100)["long_gap_ended"] == pd.Timestamp("2024-12-27")
     assert one(lines, "2024-12-26", horizon_days=180)["long_gap_ended"] is pd.NaT

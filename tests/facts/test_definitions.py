@@ -25,7 +25,7 @@ COLUMNS = """
 customer_id as_of first_order last_order tenure_days silence_days order_days orders lines revenue margin returns
 average_order gaps gap_median gap_mean gap_sd gap_cv gap_p95 revenue_3m revenue_6m revenue_12m revenue_24m margin_6m
 margin_12m margin_24m revenue_prev_12m revenue_prev_6m revenue_6m_year_ago order_days_12m order_days_24m returns_12m
-returns_24m categories categories_12m categories_24m managers managers_24m growth long_gap_ended share cumulative_share
+returns_24m categories categories_12m categories_24m managers managers_24m growth long_gap_ended long_gap_days long_gap_orders share cumulative_share
 margin_known margin_known_12m margin_known_24m trend_12m trend_24m regularity_12m regularity_24m
 """.split()  # noqa: SIM905
 MONEY = [name for name in COLUMNS if name.startswith(("revenue", "margin", "returns")) and "known" not in name]
@@ -34,9 +34,11 @@ WIDE = "customer_id date amount margin category manager order_id"
 
 
 def back(day: date, months: int) -> date:
-    """The same day so many months before, or the last day of that month where it has no such day."""
+    """The same day so many months before, the last day of that month where it has no such day, and before the last of one."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    last = calendar.monthrange(year, month + 1)[1]
+    whole = day.day == calendar.monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if whole else min(day.day, last))
 
 
 def quantile(values: list[int], share: float) -> float:
@@ -79,8 +81,10 @@ def naive(lines, as_of, horizon=180, observed_from=None):
             "gap_mean": statistics.mean(gaps) if gaps else None,
             "gap_sd": statistics.stdev(gaps) if len(gaps) > 1 else None,
             "gap_p95": quantile(gaps, 0.95) if gaps else None,
-            "long_gap_ended": max((b for b, gap in zip(days[1:], gaps, strict=True) if gap > horizon), default=None),
         }
+        long = [place for place, gap in enumerate(gaps) if gap > max(180, horizon)]
+        last = (days[long[-1] + 1], gaps[long[-1]], long[-1] + 1) if long else (None, None, None)
+        row |= dict(zip(["long_gap_ended", "long_gap_days", "long_gap_orders"], last, strict=True))
         row["gap_cv"] = row["gap_sd"] / row["gap_mean"] if row["gap_sd"] is not None else None
         row["average_order"] = float(sum(line[2] for line in bought) / row["orders"]) if bought else None
 
@@ -165,7 +169,7 @@ def naive_months(lines, as_of):
             margin = float(sum(margins, Fraction(0))) if known and (margins or not found) else None
             revenue = float(sum((line[2] for line in found), Fraction(0)))
             rows.append((account, month, revenue, margin, len({line[1] for line in found if line[2] > 0})))
-            month = back(month, -1)
+            month = (month + timedelta(31)).replace(day=1)
     return pd.DataFrame(rows, columns=["customer_id", "month", "revenue", "margin", "order_days"])
 
 
@@ -222,7 +226,7 @@ def test_facts_are_those_of_the_definitions_at_every_date(clean_orders, lines, d
     last = max(line[1] for line in lines)
     first = min(line[1] for line in lines)
     dates = data.draw(st.lists(st.dates(first, last + timedelta(400)), min_size=1, max_size=3, unique=True))
-    horizon = data.draw(st.sampled_from([14, 60, 180]))
+    horizon = data.draw(st.sampled_from([14, 180, 250]))
     since = data.draw(st.none() | st.just(first - timedelta(200)) | st.just(first + timedelta(100)))
     found = account_facts(table(clean_orders, lines), dates, horizon_days=horizon, observed_from=since)
     until = [line for line in lines if line[1] <= max(dates)]

@@ -183,5 +183,5 @@ def test_lines_without_a_margin_are_told_so(frame):
 
 def test_facts_that_lack_what_a_state_is_made_of_are_named(frame):
     facts = account_facts(orders(frame, **NAMES), DAY)
-    with pytest.raises(InputError, match="no 'gap_p95'"):
-        customer_states(facts.drop(columns="gap_p95"))
+    with pytest.raises(InputError, match="no 'gaps'"):
+        customer_states(facts.drop(columns="gaps"))

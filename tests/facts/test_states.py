@@ -8,29 +8,34 @@ import pandas as pd
 import pytest
 
 from kamlib.facts import account_facts
-from kamlib.facts.states import STATES, by_state, customer_states, expectation, silence_limits
+from kamlib.facts.states import STATES, by_state, customer_states, expectation, in_groups
 from kamlib.report.words import in_words
 
 NOW = pd.Timestamp("2026-06-30")
-STEADY = {  # an account of five years that buys 100 a month, last ten days ago
+SPAN = 1816
+STEADY = {  # 137 order days in five years, last ten days ago: alone, 3 · (1816 + 1816 / 136) / 137 = 40.06 days are its own limit
     "customer_id": "A",
     "as_of": NOW,
-    "first_order": pd.Timestamp("2021-06-30"),
     "silence_days": 10,
-    "gaps": 60,
-    "gap_p95": 40.0,
+    "gaps": 136,
     "revenue_6m": 600.0,
     "revenue_prev_6m": 600.0,
     "revenue_6m_year_ago": 600.0,
     "long_gap_ended": pd.NaT,
+    "long_gap_days": np.nan,
+    "long_gap_orders": np.nan,
 }
+BACK = {"long_gap_ended": NOW - pd.Timedelta(days=30), "long_gap_days": 200, "long_gap_orders": 100}
+"""Bought again a month ago after 200 days, for 1596 days from the first order on 100 order days: a limit of 48."""
 
 
 def facts(*changes):
-    """One account for each set of changes to `STEADY`; last_order and tenure follow from the silence."""
+    """One account for each set of changes to `STEADY`; last_order, tenure and, if not given, first_order follow from the silence."""
     rows = [{**STEADY, "customer_id": f"{place:03}", **change} for place, change in enumerate(changes)]
     table = pd.DataFrame(rows)
     table["last_order"] = table["as_of"] - pd.to_timedelta(table["silence_days"], unit="D")
+    start = table["last_order"] - pd.Timedelta(days=SPAN)
+    table["first_order"] = table["first_order"].fillna(start) if "first_order" in table else start
     table["tenure_days"] = (table["as_of"] - table["first_order"]).dt.days
     return table
 
@@ -46,7 +51,7 @@ def test_the_five_states_by_hand():
             {"silence_days": 60},  # own limit is 40 days
             {"revenue_6m": 250.0},  # 58 % below the same months a year ago
             {"silence_days": 200},
-            {"long_gap_ended": NOW - pd.Timedelta(days=30)},
+            BACK,
         )
     )
     assert found["state"].tolist() == ["active", "silent", "partial", "lost", "returned"]
@@ -54,21 +59,33 @@ def test_the_five_states_by_hand():
     codes = ["buys_as_usual", "quiet_for_longer", "bought_less_than_expected", "no_purchase", "came_back"]
     assert found["reason"].tolist() == codes
     values = [json.loads(text) for text in found["reason_values"]]
-    assert values == [{}, {"days": 60, "usual": 40}, {"percent": pytest.approx(58.33, abs=0.01)}, {"days": 200}, {}]
+    limit = pytest.approx(40.06, abs=0.01)
+    assert values == [{}, {"days": 60, "usual": limit}, {"percent": pytest.approx(58.33, abs=0.01)}, {"days": 200}, {}]
     assert in_words(found["reason"], found["reason_values"]).tolist() == [
         "buys in its usual rhythm",
-        "quiet for 60 days, usually at most 40",
+        "quiet for 60 days, longer than its own limit of 40",
         "bought 58 % less than expected in six months",
         "no purchase for 200 days",
         "came back after a long gap",
     ]
 
 
-def test_silence_of_exactly_the_horizon_is_no_loss_and_a_day_more_is():
-    assert state({"silence_days": 180}) == "silent"
-    assert state({"silence_days": 181}) == "lost"
-    assert state({"silence_days": 91}, horizon_days=90) == "lost"
-    assert state({"silence_days": 90}, horizon_days=90) == "silent"
+@pytest.mark.parametrize(("horizon", "days"), [(180, 180), (90, 180), (200, 200)])
+def test_silence_of_exactly_the_horizon_is_no_loss_and_a_day_more_is_never_before_180_days(horizon, days):
+    assert state({"silence_days": days}, horizon_days=horizon) == "silent"
+    assert state({"silence_days": days + 1}, horizon_days=horizon) == "lost"
+
+
+def test_a_slow_buyer_is_neither_silent_nor_lost_within_its_own_limit():
+    """Ten order days in 900 days and alone: 3 · (900 + 100) / 10 = 300 days."""
+    slow = {"gaps": 9, "first_order": NOW - pd.Timedelta(days=1200), "silence_days": 300}
+    assert state(slow) == "active"
+    assert state(slow | {"first_order": NOW - pd.Timedelta(days=1201), "silence_days": 301}) == "lost"
+    once = {"gaps": 0, "first_order": NOW - pd.Timedelta(days=299), "silence_days": 299}
+    found = customer_states(facts(slow, once))
+    assert found["state"].tolist() == ["active", "active"], "three usual gaps of 100 days for who bought once"
+    assert found["reason"].tolist() == ["buys_as_usual", "bought_once"]
+    assert in_words(found["reason"], found["reason_values"])[1].startswith("bought on one day so far")
 
 
 def test_silence_of_exactly_the_own_limit_is_not_silent_and_a_day_more_is():
@@ -115,8 +132,8 @@ def test_expectation_by_hand():
         facts(
             {"revenue_6m_year_ago": 1.0, "revenue_prev_6m": 2.0},
             {"revenue_6m_year_ago": np.nan, "revenue_prev_6m": 2.0},
-            {"first_order": pd.Timestamp("2024-12-30"), "revenue_6m_year_ago": 1.0},  # 18 months ago to the day
-            {"first_order": pd.Timestamp("2024-12-31"), "revenue_6m_year_ago": 1.0, "revenue_prev_6m": 2.0},
+            {"first_order": pd.Timestamp("2024-12-31"), "revenue_6m_year_ago": 1.0},  # the last day before 18 months
+            {"first_order": pd.Timestamp("2025-01-01"), "revenue_6m_year_ago": 1.0, "revenue_prev_6m": 2.0},
             {"first_order": pd.Timestamp("2025-07-01"), "revenue_6m_year_ago": 0.0, "revenue_prev_6m": 2.0},
             {"revenue_6m_year_ago": 0.0},
             {"revenue_6m_year_ago": -5.0},
@@ -139,81 +156,61 @@ def test_windows_that_were_not_observed_make_nobody_partial():
 
 
 def test_a_return_lasts_for_the_horizon_and_no_longer():
-    assert state({"long_gap_ended": NOW - pd.Timedelta(days=180)}) == "returned"
-    assert state({"long_gap_ended": NOW - pd.Timedelta(days=181)}) == "active"
+    assert state({**BACK, "long_gap_ended": NOW - pd.Timedelta(days=180)}) == "returned"
+    assert state({**BACK, "long_gap_ended": NOW - pd.Timedelta(days=181)}) == "active"
+
+
+@pytest.mark.parametrize(
+    ("gaps", "words"),
+    [
+        (0, "bought on one day so far: it has no rhythm of its own yet"),
+        (1, "bought on 2 days so far: too few to tell its rhythm"),
+        (4, "bought on 5 days so far: too few to tell its rhythm"),
+        (5, "buys in its usual rhythm"),
+    ],
+)
+def test_nobody_is_told_of_a_rhythm_that_fewer_than_five_gaps_tell(gaps, words):
+    found = customer_states(facts({"gaps": gaps, "first_order": NOW - pd.Timedelta(days=200)}, {}))
+    assert found.loc[0, "state"] == "active"
+    assert in_words(found["reason"], found["reason_values"])[0] == words
+
+
+def test_who_comes_back_within_its_own_limit_as_known_before_the_gap_was_not_away():
+    """Four order days in the 900 days before: 3 · (900 + μ) / 4 is 675 or more, cut at 400. Six in 300: 3 · (300 + μ) / 6, below 200."""
+    few = {"long_gap_ended": NOW - pd.Timedelta(days=100), "long_gap_orders": 4, "long_gap_days": 399, "gaps": 20}
+    few |= {"first_order": NOW - pd.Timedelta(days=100 + 399 + 900)}
+    many = few | {"first_order": NOW - pd.Timedelta(days=100 + 200 + 300), "long_gap_days": 200, "long_gap_orders": 6}
+    found = customer_states(facts(few, few | {"long_gap_days": 401}, many))
+    assert found["state"].tolist() == ["active", "returned", "returned"]
 
 
 def test_the_more_serious_state_comes_first():
-    everything = {"revenue_6m": 0.0, "long_gap_ended": NOW - pd.Timedelta(days=30)}
+    everything = {"revenue_6m": 0.0, **BACK}
     assert state({**everything, "silence_days": 181}) == "lost"
     assert state({**everything, "silence_days": 60}) == "silent"
     assert state({**everything, "silence_days": 10}) == "partial"
 
 
-# ------------------------------------------------------------------ silence limits
-
-
-def of_segments(**more):
-    """20 miners and 20 bakers with 95th percentiles of 40 and 100 days, and a newcomer with no gap; clean accounts for them."""
-    table = facts(*[{"gap_p95": 40.0}] * 20, *[{"gap_p95": 100.0}] * 20, {"gaps": 0, "gap_p95": np.nan})
-    given = pd.DataFrame({"customer_id": table["customer_id"], "account_id": table["customer_id"]}).assign(
-        **{name: [*[values[0]] * 20, *[values[1]] * 20, values[2]] for name, values in more.items()}
-    )
-    return table, given
-
-
-def test_a_newcomer_has_the_limit_of_its_industry_else_of_its_size_else_of_all():
-    # the median of all is between 40 and 100, 70; a newcomer's limit is wholly its segment's
-    both = {"industry": ["mining", "food", "mining"], "size": ["small", "large", "large"]}
-    for more, wanted in (
-        (both, 40),
-        ({**both, "industry": ["mining", "food", None]}, 100),  # its size class
-        ({**both, "industry": ["mining", "food", "rail"], "size": [None, None, None]}, 70),  # alone in its industry
-        ({}, 70),
-    ):
-        table, given = of_segments(**more)
-        assert silence_limits(table, accounts=given).iloc[-1] == wanted
-        assert customer_states(table, accounts=given)["silence_limit"].iloc[-1] == wanted
-    table, given = of_segments(**both)
-    assert silence_limits(table).iloc[-1] == 70
-    # 60 gaps of its own with 40 and the weight of five with 40: a miner's limit stays; with all it would be (60·40 + 5·70)/65
-    assert silence_limits(table, accounts=given).iloc[0] == 40
-
-
-def test_a_segment_of_nineteen_is_too_small():
-    table, given = of_segments(industry=["mining", "food", "mining"])
-    given.loc[0, "industry"] = "food"
-    assert silence_limits(table, accounts=given).iloc[-1] == 70
-
-
-def test_limits_are_shrunk_to_the_others_by_the_weight_of_five_gaps():
-    # median of 20, 60 and 40 is 40; (5 x 20 + 5 x 40) / 10 = 30; (15 x 60 + 5 x 40) / 20 = 55; no gaps: 40; 40
-    table = facts(
-        {"gaps": 5, "gap_p95": 20.0}, {"gaps": 15, "gap_p95": 60.0}, {"gaps": 0, "gap_p95": np.nan}, {"gap_p95": 40.0}
-    )
-    assert silence_limits(table).tolist() == [30, 55, 40, 40]
-    assert silence_limits(table, floor_days=35).tolist() == [35, 55, 40, 40]
-    assert silence_limits(table, horizon_days=50).tolist() == [30, 50, 40, 40]
+# ------------------------------------------------------------------ own limits
 
 
 def test_a_daily_buyer_is_not_silent_within_the_floor():
-    daily = {"gaps": 900, "gap_p95": 3.0}
+    daily = {"gaps": 900}
     assert state({**daily, "silence_days": 30}) == "active"
     assert state({**daily, "silence_days": 31}) == "silent"
 
 
 def test_with_one_order_each_nobody_is_alive_for_certain_and_nobody_silent_before_the_horizon():
-    once = {"gaps": 0, "gap_p95": np.nan, "first_order": NOW - pd.Timedelta(days=180), "silence_days": 180}
+    once = {"gaps": 0, "first_order": NOW - pd.Timedelta(days=180), "silence_days": 180}
     found = customer_states(facts(once, {**once, "silence_days": 181}))
     assert found["state"].tolist() == ["active", "lost"]
     assert found["silence_limit"].tolist() == [180, 180]
 
 
 def test_limits_of_a_date_do_not_depend_on_later_dates_in_the_same_table():
-    early = [{"as_of": pd.Timestamp("2025-06-30"), "gaps": 5, "gap_p95": gap} for gap in (20.0, 40.0, 60.0)]
-    late = [{"gaps": 5, "gap_p95": 170.0}] * 3
+    early = [{"as_of": pd.Timestamp("2025-06-30"), "gaps": gaps} for gaps in (20, 40, 60)]
     alone = customer_states(facts(*early))
-    together = customer_states(facts(*early, *late))
+    together = customer_states(facts(*early, *[{"gaps": 5}] * 3))
     pd.testing.assert_frame_equal(together.head(3), alone)
 
 
@@ -296,3 +293,16 @@ def test_customers_and_their_money_by_state_by_hand():
     assert found.loc["silent"].tolist() == [0, 0], "nobody brings nothing"
     short = by_state(states_of, known.assign(margin=np.nan, margin_12m=np.nan, revenue_12m=np.nan))
     assert short["revenue"].tolist() == [18, 0, 0, 0, 9], "no margin, and no year on record: revenue of all days"
+
+
+def test_each_customer_stands_in_all_in_its_state_and_in_its_band():
+    """One order day, five and none lately; the order is that of the states and of the bands, whatever that of the customers."""
+    states = pd.DataFrame({"customer_id": list("abc"), "state": ["lost", "active", "silent"]})
+    days = pd.DataFrame({"customer_id": list("bca"), "order_days_12m": [5, 1, np.nan], "order_days": [9, 4, 0]})
+    days[["revenue", "margin", "returns"]] = 0.0
+    found = in_groups(states, days)
+    assert set(found.loc[found["group"] == "all", "customer_id"]) == set("abc")
+    assert found.loc[3:5].to_numpy().tolist() == [["b", "active"], ["c", "silent"], ["a", "lost"]]
+    bands = found.loc[6:].set_index("customer_id")["group"].to_dict()
+    assert bands == {"a": "none or one order day", "b": "4-11 order days", "c": "none or one order day"}
+    assert found["group"].tolist()[-1] == "4-11 order days"

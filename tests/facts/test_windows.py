@@ -5,14 +5,67 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.facts import account_facts
 
 
 def test_windows_open_after_the_same_day_months_ago_and_end_at_the_date(one):
-    # as of 30 June: three months are (30 March, 30 June]; six are (30 December, 30 June]
-    lines = [("A", "2020-01-01", 1000), ("A", "2026-03-30", 1), ("A", "2026-03-31", 10), ("A", "2026-06-30", 100)]
-    found = one(lines, "2026-06-30")
+    # as of 29 June: three months are (29 March, 29 June]; six are (29 December, 29 June]
+    lines = [("A", "2020-01-01", 1000), ("A", "2026-03-29", 1), ("A", "2026-03-30", 10), ("A", "2026-06-29", 100)]
+    found = one(lines, "2026-06-29")
     assert (found["revenue_3m"], found["revenue_6m"], found["revenue_24m"], found["revenue"]) == (110, 111, 111, 1111)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last_before", "first"),
+    [
+        ("2026-06-30", "2026-03-31", "2026-04-01"),
+        ("2026-02-28", "2025-11-30", "2025-12-01"),
+        ("2024-02-29", "2023-11-30", "2023-12-01"),
+        ("2024-02-28", "2023-11-28", "2023-11-29"),  # a leap year: not the last of its month
+        ("2026-05-31", "2026-02-28", "2026-03-01"),
+        ("2026-05-30", "2026-02-28", "2026-03-01"),  # there is no 30 February
+    ],
+)
+def test_at_the_last_day_of_a_month_three_months_are_those_of_the_calendar(one, as_of, last_before, first):
+    found = one([("A", "2020-01-01", 1000), ("A", last_before, 1), ("A", first, 10), ("A", as_of, 100)], as_of)
+    assert (found["revenue_3m"], found["revenue_6m"]) == (110, 111)
+
+
+MONTH_ENDS = pd.date_range("2023-12-31", "2025-12-31", freq="ME")
+
+
+def whole_years(orders, columns):
+    """Facts of A at every month's last day from 2022-12-31 on, by day, of `columns` and of windows that no other covers."""
+    dates = [day.date() for day in pd.date_range("2022-12-31", MONTH_ENDS[-1], freq="ME")]
+    return account_facts(orders, dates, columns=columns).set_index("as_of")
+
+
+def test_quarters_and_half_years_add_up_to_the_year_at_every_months_last_day(clean_orders):
+    """Four quarters by a different amount each day, so that a day that counts twice or not at all would show."""
+    days = [date(2021, 12, 1) + timedelta(n) for n in range(1492)]
+    assert days[-1] == date(2025, 12, 31)
+    orders = clean_orders([("A", day, 1 + place * place) for place, day in enumerate(days)])
+    found = whole_years(orders, ["revenue_3m", "revenue_6m", "revenue_12m"])
+    assert {day.day for day in MONTH_ENDS} == {28, 29, 30, 31}
+    for day in MONTH_ENDS:
+        for months in (3, 6):
+            ends = [day - pd.offsets.MonthEnd(months * back) for back in range(12 // months)]
+            assert found.loc[ends, f"revenue_{months}m"].sum() == found.loc[day, "revenue_12m"]
+
+
+@given(bought=st.lists(st.tuples(st.integers(0, 1500), st.integers(-100, 1000)), min_size=1, max_size=40))
+@settings(max_examples=5)
+def test_whatever_was_bought_quarters_add_up_to_the_year(clean_orders, bought):
+    lines = [("A", date(2021, 12, 1) + timedelta(day), amount) for day, amount in bought]
+    found = whole_years(clean_orders([("A", "2021-11-30", 1), *lines]), ["revenue_3m", "revenue_12m"])
+    for day in MONTH_ENDS:
+        quarters = [day - pd.offsets.MonthEnd(3 * back) for back in range(4)]
+        assert found.loc[quarters, "revenue_3m"].sum() == found.loc[day, "revenue_12m"]
 
 
 def test_windows_from_a_months_last_day_neither_overlap_nor_leave_a_gap(one):
@@ -79,10 +132,10 @@ def test_regularity_is_the_share_of_months_with_a_purchase(one):
         ("A", "2024-01-01", 1),
         ("A", "2025-07-01", 1),
         ("A", "2025-07-31", 1),
-    ]  # the month (30 June, 30 July], the next
+    ]  # one month
     lines += [("A", "2026-06-29", 1), ("A", "2026-06-30", 1), ("A", "2026-03-15", -1)]  # one month, and a credit note
     found = one(lines, "2026-06-30")
-    assert found[["regularity_12m", "regularity_24m"]].tolist() == [3 / 12, 3 / 24]
+    assert found[["regularity_12m", "regularity_24m"]].tolist() == [2 / 12, 2 / 24]
 
 
 def test_an_account_that_began_within_the_window_has_neither_trend_nor_regularity(one):

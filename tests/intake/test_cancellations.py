@@ -31,6 +31,12 @@ def marks(clean):
     return kept.set_index("order_id")["mark"].dropna().to_dict()
 
 
+def cancelled_on(clean):
+    """The day of January on which each order was cancelled, of those that were."""
+    kept = clean.orders.filter(clean.orders.cancelled_on.notnull()).to_pandas()
+    return kept.set_index("order_id")["cancelled_on"].map(lambda day: pd.Timestamp(day).day).to_dict()
+
+
 def line(clean, rule):
     return clean.ledger[(clean.ledger["table"] == "orders") & (clean.ledger["rule"] == rule)].iloc[0]
 
@@ -43,6 +49,7 @@ def test_a_cancellation_takes_the_last_equal_line_before_it_and_each_line_once(m
     assert marks(clean) == {
         **dict.fromkeys(["1", "2", "C4", "C5"], "cancelled_pair"), "C6": "return_without_purchase"
     }  # fmt: skip
+    assert cancelled_on(clean) == {"2": 3, "1": 4}
     pair = line(clean, "cancelled_pair")
     assert (pair["matched_rows"], pair["matched_amount"]) == (4, 0)
     assert line(clean, "cancellation")["matched_rows"] == 3
@@ -55,6 +62,7 @@ def test_part_of_a_larger_line_is_matched_and_more_than_any_line_is_not(make_stu
     rows = [("1", 1, 4, 40), ("2", 2, 4, 40), ("C3", 3, -1, -10), ("C4", 4, -5, -50)]
     clean = collect(make_study({"orders.csv": text(*rows)}, cleaning=RULES))
     assert marks(clean) == {"C3": "cancellation", "C4": "cancellation_without_order"}
+    assert cancelled_on(clean) == {}, "an order of which a part came back is one"
 
 
 @pytest.mark.slow
@@ -203,6 +211,8 @@ def test_matching_is_that_of_a_stack_and_pairs_add_up_to_nothing(make_study, eve
     expected = {order: "cancellation" for order, *_ in lines if order[0] == "C"} | dict.fromkeys(used, "cancelled_pair")
     expected |= dict.fromkeys(alone, "cancellation_without_order") | dict.fromkeys(beyond, "return_without_purchase")
     assert marks(clean) == expected
+    day_of = {order: day for order, day, *_ in lines}
+    assert cancelled_on(clean) == {order: day_of[by] for order, by in pairs}
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from kamlib import facts
 from kamlib.churn import losses
 from kamlib.intake import cleaning, pipeline
 from kamlib.io import engines
-from kamlib.measures import trade_claims
+from kamlib.measures import seasons, trade_claims
 from kamlib.segments import crosstabs
 from kamlib.study.model import Study
 
@@ -72,6 +72,18 @@ def test_all_facts_are_equal(embedded, clean):
     assert len(pairs[0]) > 150
 
 
+def test_the_windows_at_a_months_last_day_add_up(clean):
+    """Two half-years to the year and two years to 24 months, of each customer; 2026-02-28 is the last day of its month."""
+    columns = ["revenue_6m", "revenue_prev_6m", "revenue_12m", "revenue_prev_12m", "revenue_24m", "revenue_3m"]
+    ends = [date(2025, 5, 31), date(2025, 8, 31), date(2025, 11, 30), date(2026, 2, 28)]
+    found = facts.account_facts(clean.orders, ends, columns=columns, observed_from=date(2023, 1, 1))
+    for whole, parts in (("12m", ["6m", "prev_6m"]), ("24m", ["12m", "prev_12m"])):
+        sums = found[[f"revenue_{part}" for part in parts]].sum(axis=1)
+        pd.testing.assert_series_equal(sums, found[f"revenue_{whole}"], check_names=False)
+    year = found.loc[found["as_of"] == "2026-02-28", "revenue_12m"].sum()
+    assert found["revenue_3m"].sum() == pytest.approx(year) and year > 0
+
+
 def test_facts_of_order_lines_of_ones_own_are_equal(other, lines):
     named = {"account_id": HOSTILE, "amount": "Net", "order_id": "Invoice no"}
     there = engines.orders(engines.connect(other.engine), other.there())
@@ -91,6 +103,11 @@ def test_months_days_and_next_orders_are_equal(embedded, clean):
 
 def test_sums_of_the_cross_tables_are_equal(embedded, clean):
     pd.testing.assert_frame_equal(*(crosstabs.line_sums(part.orders, AS_OF[-1], 24) for part in (embedded, clean)))
+
+
+def test_seasons_of_the_base_are_equal(embedded, clean):
+    left, right = (seasons.seasons(part.orders, AS_OF[-1], horizon_days=90) for part in (embedded, clean))
+    assert left == pytest.approx(right, abs=1e-9) and len(left) == 4
 
 
 def test_losses_first_years_and_managers_are_equal(embedded, clean):

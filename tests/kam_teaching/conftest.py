@@ -56,5 +56,11 @@ def groups() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def last_order(goods) -> pd.Series:
-    return goods[goods["amount"] > 0].groupby("group")["date"].max()
+def bought(goods, text) -> pd.DataFrame:
+    """Lines that were bought, those of orders cancelled whole left out."""
+    return goods[(goods["amount"] > 0) & ~goods["order_id"].isin(text("truth/cancelled")["order_id"])]
+
+
+@pytest.fixture(scope="session")
+def last_order(bought) -> pd.Series:
+    return bought.groupby("group")["date"].max()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 
 def test_events_do_not_lie_after_the_study(text):
@@ -56,3 +57,17 @@ def test_a_delivery_is_late_exactly_when_it_came_after_its_promise(text):
     sent = text("interactions").query("kind == 'delivery'")
     assert ((sent["outcome"] == "late") == (sent["date"] > sent["promised"])).all()
     assert set(sent["outcome"]) == {"late", "on time"}
+
+
+def test_payers_pay_as_their_class_does(text, groups):
+    """Medians of days from issue to payment among invoices a year old or older, of which all but bad debt is paid."""
+    heads = text("truth/accounts").set_index("account_id")["group_id"]
+    bills = text("invoices").query("issued <= '2025-06-30' and paid != '' and not amount.str.startswith('-')")
+    days = (pd.to_datetime(bills["paid"]) - pd.to_datetime(bills["issued"])).dt.days
+    kind = bills["account_id"].map(heads).map(groups["payer"])
+    medians = days.groupby(kind).median()
+    assert groups["payer"].value_counts().to_dict().keys() == {"late", "usual", "prompt", "prepays"}
+    assert medians["prepays"] == pytest.approx(-2.5, abs=0.5)
+    assert medians["prompt"] == pytest.approx(28, abs=2)
+    assert medians["usual"] == pytest.approx(38, abs=2)
+    assert medians["late"] == pytest.approx(80, abs=4)

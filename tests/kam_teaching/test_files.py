@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kam_teaching import make_sample
+from kam_teaching import make_sample, planted_truth
 from kam_teaching.world import groups as groups_of
 from kamlib.errors import InputError
 from kamlib.study.dictionary import INPUTS
@@ -71,3 +71,30 @@ def test_every_table_keeps_the_rules_of_the_dictionary(name, goods, text, broken
 @pytest.mark.parametrize("name", [name for name in INPUTS if name not in ("orders", "accounts")])
 def test_the_other_tables_speak_of_known_accounts_only(name, text):
     assert set(text(name)["account_id"]) <= set(text("accounts")["account_id"])
+
+
+def test_the_planted_truth_of_a_study_has_a_row_a_customer_and_the_chances_of_the_file(groups):
+    found = planted_truth(Study.read(SAMPLE / "study.yaml")).set_index("customer_id")
+    assert sorted(found.index) == sorted(groups.index)
+    wanted = groups.loc[found.index]
+    assert found["p_silent"].tolist() == wanted["p_silent_180_seen"].tolist()
+    assert found["p_stopped"].tolist() == wanted["p_stopped_seen"].tolist()
+    assert (found["p_return"] + found["p_silent"]).tolist() == pytest.approx([1.0] * len(found))
+    assert found["left_on"].equals(wanted["left_on"].rename_axis("customer_id"))
+    back = found.dropna(subset="returned_on")
+    assert len(back) > 20 and (back["first_left_on"] < back["returned_on"]).all()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "values"), [("2026-03-31", {}), (None, {"churn.horizon_days": 90}), (None, {"unit": "account"})]
+)
+def test_of_another_day_horizon_or_unit_nothing_is_known_to_be_planted(as_of, values):
+    found = planted_truth(Study.read(SAMPLE / "study.yaml", as_of=as_of, values=values))
+    assert found.empty and {"p_silent", "p_stopped", "p_return", "left_on"} <= set(found.columns)
+
+
+def test_a_study_without_truth_beside_it_has_no_planted_one(tmp_path):
+    (tmp_path / "study.yaml").write_bytes((SAMPLE / "study.yaml").read_bytes())
+    for file in SAMPLE.glob("*.csv"):
+        (tmp_path / file.name).symlink_to(file)
+    assert planted_truth(Study.read(tmp_path / "study.yaml")).empty

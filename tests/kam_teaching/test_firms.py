@@ -44,3 +44,13 @@ def test_ids_keep_their_traps(text):
     ids = text("accounts")["account_id"]
     assert ids.str.startswith("K.").sum() > 900 and ids.str.fullmatch(r"0\d{4}").sum() >= 50
     assert ids.is_unique and (len(ids), text("truth/accounts")["group_id"].nunique()) == (1200, 900)
+
+
+def test_the_giant_leads_its_industry_by_far_and_the_firm_by_little(text, goods, groups):
+    year = goods[goods["date"] > "2025-06-30"].groupby("group")["amount"].sum()
+    home = text("accounts").set_index("account_id")["industry"]
+    giant = groups.index[groups["trait"] == "giant"]
+    assert len(giant) == 1 and groups.loc[giant, "left_on"].isna().all() and groups.loc[giant, "is_key"].all()
+    industry = year[home.reindex(year.index) == home[giant[0]]]
+    assert len(industry) >= 5 and industry[giant[0]] / industry.sum() > 0.8
+    assert year[giant[0]] / year.sum() < 0.05

@@ -36,9 +36,11 @@ def test_silence_alone_does_not_separate_and_rhythm_and_rates_help(groups, last_
     part = groups[silence <= 365].assign(silence=silence)
     gone = part["left_on"].notna()
     still_waiting = gamma.sf(part["silence"], part["gap_shape"], scale=part["mean_gap_days"] / part["gap_shape"])
+    monthly = part["month_end_chance"].notna()
+    still_waiting[monthly] = (1 - part["month_end_chance"][monthly]) ** (part["silence"][monthly] / 30.4)
     by_silence = roc_auc_score(gone, part["silence"])
     by_rhythm = roc_auc_score(gone, -still_waiting)
-    by_all = roc_auc_score(gone, part["p_lost_180_seen"])
+    by_all = roc_auc_score(gone, part["p_silent_180_seen"])
     assert 0.8 < by_silence < by_rhythm < by_all < 0.99
     assert by_all - by_silence > 0.015
 

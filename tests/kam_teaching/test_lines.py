@@ -50,3 +50,30 @@ def test_the_breadwinners_have_the_shares_that_were_planted(goods):
     year = goods[goods["date"] > END - pd.DateOffset(years=1)]
     shares = year.groupby("group")["margin"].sum().nlargest(2) / year["margin"].sum()
     assert shares.tolist() == pytest.approx(list(TOP_SHARES), abs=0.01)
+
+
+def test_a_category_given_up_is_bought_until_its_day_and_never_again_while_the_group_stays(bought, text, last_order):
+    told = text("truth/lines").query("ended_on != ''").assign(day=lambda t: pd.to_datetime(t["ended_on"]))
+    lines = bought.merge(told, left_on=["group", "category"], right_on=["group_id", "category"])
+    assert len(told) >= 30 and not (lines["date"] >= lines["day"]).any()
+    year_before = lines[lines["date"] >= lines["day"] - pd.Timedelta(days=365)]
+    days = year_before.groupby("group")["date"].nunique().reindex(told["group_id"])
+    assert (days >= 12).mean() > 0.7 and days.min() >= 4
+    assert (told["day"] < END - pd.Timedelta(days=60)).all()
+    assert ((END - last_order[told["group_id"]]).dt.days < 120).all()
+
+
+def test_a_category_taken_up_is_bought_from_its_day_on_and_not_before(bought, text):
+    told = text("truth/lines").query("begun_on != ''").assign(day=lambda t: pd.to_datetime(t["begun_on"]))
+    lines = bought.merge(told, left_on=["group", "category"], right_on=["group_id", "category"])
+    assert len(told) >= 20 and (lines["date"] >= lines["day"]).all()
+    days = lines.groupby("group")["date"].nunique().reindex(told["group_id"])
+    assert days.min() >= 2 and days.median() >= 8
+
+
+def test_all_others_keep_to_the_breadth_that_was_planted(bought, text, groups):
+    changed = text("truth/lines")
+    lines = bought[bought["group"].isin(groups.index) & bought["product"].ne("FREIGHT")]
+    breadth = lines.groupby("group")["category"].nunique()
+    over = breadth[breadth > groups["breadth"].reindex(breadth.index)].index
+    assert set(over) <= set(changed.loc[changed["begun_on"] != "", "group_id"])

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.measures.lifetime_value import block_losses, block_margins, blocks, lifetime_values, unobserved_share
+from kamlib.measures.lifetime_value import (
+    block_losses,
+    blocks,
+    first_block,
+    lifetime_values,
+    stopped_share,
+    unobserved_share,
+)
 
 H = 180
 DAY = pd.Timestamp("2025-01-01")
@@ -35,7 +42,7 @@ def test_value_by_hand():
     """
     found = lifetime_values(*one(0.2), losses([0.3, 0.5]), horizon_days=H, days=365, discount=0.12).iloc[0]
     assert found["remaining_value"] == pytest.approx(114.5825, abs=1e-3)
-    assert found["margin_at_stake"] == pytest.approx(28.6456, abs=1e-3)
+    assert found["stake"] == pytest.approx(28.6456, abs=1e-3)
     assert found["share_unobserved"] == 0
 
 
@@ -56,14 +63,14 @@ def test_value_and_stake_add_up_to_the_value_without_risk():
     whole = lifetime_values(*one(0.0), shares)["remaining_value"].iloc[0]
     for p in (0.0, 0.3, 1.0):
         found = lifetime_values(*one(p), shares).iloc[0]
-        assert found["remaining_value"] + found["margin_at_stake"] == pytest.approx(whole)
+        assert found["remaining_value"] + found["stake"] == pytest.approx(whole)
 
 
 def test_lost_accounts_are_worth_nothing_and_unknown_ones_are_unknown():
     p_silent = pd.DataFrame({"customer_id": ["B"], "p_silent": [np.nan]})
     margins = pd.DataFrame({"customer_id": ["A", "B"], "segment": "2-3 order days", "margin": 100.0})
     found = lifetime_values(p_silent, margins, losses([0.3] * 6)).set_index("customer_id")
-    assert found.loc["A", ["remaining_value", "margin_at_stake"]].tolist() == [0, 0]
+    assert found.loc["A", ["remaining_value", "stake"]].tolist() == [0, 0]
     assert np.isnan(found.loc["B", "remaining_value"])
 
 
@@ -112,72 +119,104 @@ def test_a_thin_segment_takes_the_share_of_all():
     assert found.set_index(["segment", "block"]).loc[("12 or more order days", 2), "share"] == 0.5
 
 
-def history(margins: dict[str, list[float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """An order in each of the last blocks before DAY, latest first (`kamlib.facts.blocks.past_blocks`), and the facts at DAY."""
-    rows = [(a, k, m) for a, found in margins.items() for k, m in enumerate(found)]
-    past = pd.DataFrame(rows, columns=["customer_id", "block", "margin"]).assign(amount=1.0, bought=True)
-    facts = chains({a: [] for a in margins})[1]
-    return past, facts
+def test_counts_are_of_customers_not_of_their_landmarks():
+    """20 customers at two landmarks are 40 rows, and still too few for a share: with 30 customers there is one."""
+    for n, told in ((20, False), (30, True)):
+        later, landmarks = chains({f"K{i}": [1] for i in range(n)})
+        earlier = DAY - pd.Timedelta(days=100)
+        both = pd.concat([landmarks, landmarks.assign(as_of=earlier)])
+        bought = pd.concat([later, later.assign(as_of=earlier)])
+        found = block_losses(bought, both, DAY + pd.Timedelta(days=200), horizon_days=100, n_blocks=2)
+        second = found.set_index(["segment", "block"]).loc[("all", 2)]
+        assert second[["accounts", "customers"]].tolist() == [2 * n, n]
+        assert pd.notna(second["share"]) == told
 
 
-def test_steady_accounts_keep_their_own_margin():
-    """No variance within accounts: k = 0, and each account counts wholly."""
-    past, facts = history({f"K{i}": [10.0 * i] * 3 for i in range(1, 41)})
-    found = block_margins(past, facts, horizon_days=100)
-    assert found["margin"].to_numpy() == pytest.approx(found["own"].to_numpy())
-    assert found.set_index("customer_id").loc["K7", "margin"] == pytest.approx(70)
+def two(p_silent: float, p_stopped: float, **more) -> pd.Series:
+    chances, margins = one(p_silent, more.pop("margin", 100.0))
+    given = chances.assign(p_stopped=p_stopped)
+    rules = {"horizon_days": H, "days": 3 * H, "discount": 0.0} | more
+    return lifetime_values(given, margins, losses([0.3, 0.4, 0.1]), **rules).iloc[0]
 
 
-def test_noisy_accounts_are_shrunk_to_what_is_usual():
-    """All accounts have the same mean of 100: nothing differs between them, so each goes to the usual 100."""
-    past, facts = history({f"K{i}": [50.0, 150.0] if i % 2 else [150.0, 50.0] for i in range(40)})
-    assert block_margins(past, facts, horizon_days=100)["margin"].to_numpy() == pytest.approx(100)
-    past = pd.concat([past, past.assign(customer_id="new", margin=1000.0).head(1)], ignore_index=True)
-    facts = pd.concat([facts, facts.head(1).assign(customer_id="new")])
-    new = block_margins(past, facts, horizon_days=100).set_index("customer_id").loc["new"]
-    assert new["usual"] < new["margin"] < 900  # one block of 1,000 is not wholly believed
+def test_both_probabilities_by_hand():
+    """P(no order) 0.1, P(stopped) 0.2, 100 a block, no discount, three blocks, q3 = 0.1, half a block before a stop.
 
-
-def test_an_account_without_recent_blocks_brings_the_usual_margin_and_costs_are_taken_off():
-    past, facts = history({**{f"K{i}": [100.0] for i in range(40)}, "old": []})
-    costs = pd.DataFrame({"customer_id": ["K0"], "date": [DAY - pd.Timedelta(days=5)], "cost": [30.0]})
-    found = block_margins(past, facts, horizon_days=100, costs=costs).set_index("customer_id")
-    assert found.loc["old", "margin"] == pytest.approx(found.loc["old", "usual"])
-    assert found.loc["K0", "own"] == 70
-
-
-def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_order():
-    """All bring 100 in each of two blocks. K0 sent back 60 in the latest: (40 + 100) / 2 = 70.
-
-    K1 sent back 60 three blocks ago, where it bought nothing: that is no block with an order, and its mean stays 100.
+    Stops: 50. Block 1 if it stays: (0.9 - 0.2 · 0.5) / 0.8 = 1, so 100; then 100 and 90: 290. Value: 0.2 · 50 + 0.8 · 290 = 242, which is
+    90 + 0.8 · 100 + 0.8 · 90. Stake: 0.2 · (290 - 50) = 48, and in the first block 0.2 · (100 - 50) = 10.
     """
-    past, facts = history({"K0": [40.0, 100.0], **{f"K{i}": [100.0, 100.0] for i in range(1, 40)}})
-    note = pd.DataFrame({"customer_id": ["K1"], "block": [3], "margin": -60.0, "amount": -60.0, "bought": False})
-    found = block_margins(pd.concat([past, note]), facts, horizon_days=100).set_index("customer_id")
-    assert found.loc["K0", ["own", "blocks"]].tolist() == [70, 2]
-    assert found.loc["K1", ["own", "blocks"]].tolist() == [100, 2]
+    found = two(0.1, 0.2)
+    assert found["remaining_value"] == pytest.approx(242)
+    assert found[["stake", "stake_horizon"]].tolist() == pytest.approx([48, 10])
+    assert found["p_stopped"] == 0.2
 
 
-def test_a_block_that_began_before_the_first_order_is_no_whole_block():
-    """40 accounts bring 100 a block. K0 first bought 150 days ago: its block 1 saw 50 of its 100 days and 30 of margin.
+def test_who_stays_pays_no_more_than_its_margin_and_who_stops_no_more_than_its_chance_of_an_order():
+    """P(no order) 0.01, P(stopped) 0.5: (0.99 - 0.25) / 0.5 = 1.48 is cut to 1: 0.5 · 50 + 0.5 · (100 + 100 + 90) = 170.
 
-    With it K0 would bring (100 + 30) / 2 = 65; without it 100. Who has nothing but a partial block keeps it (K1: 20).
+    P(no order) 0.9, P(stopped) 0.8: a stop leaves 10, not 50; staying (0.1 - 0.08) / 0.2 = 0.1: 0.8 · 10 + 0.2 · (10 + 190) = 48.
     """
-    past, facts = history({"K0": [100.0, 30.0], "K1": [20.0], **{f"K{i}": [100.0, 100.0] for i in range(2, 40)}})
-    facts["tenure_days"] = [149, 40, *[5000] * 38]
-    found = block_margins(past, facts, horizon_days=100).set_index("customer_id")
-    assert found.loc["K0", ["own", "blocks"]].tolist() == [100, 1]
-    assert found.loc["K1", ["own", "blocks"]].tolist() == [20, 1]
-    facts.loc[0, "tenure_days"] = 199  # the whole of block 1 was seen
-    assert block_margins(past, facts, horizon_days=100).set_index("customer_id").loc["K0", "own"] == 65
+    assert two(0.01, 0.5)["remaining_value"] == pytest.approx(170)
+    assert two(0.9, 0.8)["remaining_value"] == pytest.approx(48)
 
 
-def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
-    """Ten accounts with four blocks; nine bring 100, one lost 250,000. Usual is the median 100, so each of the nine keeps 100.
+def test_where_nobody_can_be_said_to_have_stopped_no_order_stands_in_its_place():
+    """P(no order) 0.2: 0.8 · (100 + 60 + 54) = 171.2; who is gone brings nothing, and block 2 loses its q2 = 0.4."""
+    missing, absent = (
+        two(0.2, np.nan),
+        lifetime_values(*one(0.2), losses([0.3, 0.4, 0.1]), days=540, discount=0.0).iloc[0],
+    )
+    assert missing["remaining_value"] == absent["remaining_value"] == pytest.approx(171.2)
+    assert missing["stake"] == pytest.approx(0.2 * 214)
 
-    The tenth: (4 · -250,000 + 1 · 100) / 5 = -199,980.
-    """
-    past, facts = history({**{f"K{i}": [100.0] * 4 for i in range(9)}, "bad": [-250_000.0] * 4})
-    found = block_margins(past, facts, horizon_days=100).set_index("customer_id")["margin"]
-    assert found.drop("bad").tolist() == pytest.approx([100] * 9)
-    assert found["bad"] == pytest.approx(-199_980)
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_value_is_the_mean_of_going_and_staying_and_a_stake_is_never_negative(seed):
+    """On any probabilities: V lies between V_stop and V_stay, V_stop below V_stay, and V + stake = V_stay."""
+    rng = np.random.default_rng(seed)
+    n = 400
+    given = pd.DataFrame(
+        {"customer_id": np.arange(n).astype(str), "p_silent": rng.random(n), "p_stopped": rng.random(n)}
+    )
+    given.loc[::7, "p_stopped"], given.loc[::11, "p_stopped"], given.loc[::13, "p_silent"] = np.nan, 1.0, 0.0
+    margins = given[["customer_id"]].assign(segment="all", margin=rng.gamma(1, 100, n))
+    share = rng.random()
+    rules = {"horizon_days": H, "stopped_share": share, "days": int(rng.integers(100, 1500))}
+    found = lifetime_values(given, margins, losses([0.3] * 8), **rules)
+    sure = lifetime_values(
+        given.assign(p_stopped=given["p_stopped"].where(given["p_stopped"].isna(), 0.0)),
+        margins,
+        losses([0.3] * 8),
+        **rules,
+    )
+    assert (found[["stake", "stake_horizon"]] >= -1e-9).all(axis=None)
+    assert (found["stake"] >= found["stake_horizon"] - 1e-9).all() and (found["remaining_value"] >= 0).all()
+    pays = first_block(given, stopped_share=share)
+    assert (pays["if_stops"] <= pays["if_stays"] + 1e-12).all() and pays["if_stays"].between(0, 1).all()
+    cut = pays["if_stays"] < 1
+    assert pays.loc[cut, "expected"].to_numpy() == pytest.approx(1 - given.loc[cut, "p_silent"].to_numpy())
+    assert (pays["expected"] <= 1 - given["p_silent"] + 1e-12).all()
+    whole = (found["remaining_value"] + found["stake"]).set_axis(found["customer_id"])
+    known = sure["p_stopped"].notna() & (sure["p_silent"] == 0)
+    assert sure.loc[known, "remaining_value"].to_numpy() == pytest.approx(
+        whole[sure.loc[known, "customer_id"]].to_numpy()
+    )
+
+
+def test_what_a_stop_leaves_is_of_the_size_that_is_usual_for_half_a_block():
+    """With 15 % lost a block after the second, half a block is 21 to 30 % of what staying brings in 12 months, 9 to 13 % in three years."""
+    for days, low, high in ((365, 0.21, 0.30), (1096, 0.09, 0.13)):
+        rules = {"horizon_days": H, "days": days, "discount": 0.12}
+        given = one(0.0)[0].assign(p_stopped=1.0), one(0.0)[1], losses([0.2] + [0.15] * 5)
+        stops = lifetime_values(*given, **rules).iloc[0]["remaining_value"]
+        stays = lifetime_values(given[0].assign(p_stopped=0.0), *given[1:], **rules).iloc[0]["remaining_value"]
+        assert low < stops / stays < high
+
+
+def test_what_those_who_stopped_still_brought_counts_by_size_and_only_of_enough_customers():
+    """20 customers with a usual block of 100 brought 30, one of 2,000 brought 1,400: 2,000 / 4,000."""
+    stopped = pd.DataFrame({"customer_id": [f"K{i}" for i in range(20)], "usual": 100.0, "came": 30.0})
+    whole = pd.concat([stopped, pd.DataFrame({"customer_id": ["big"], "usual": [2000.0], "came": [1400.0]})])
+    assert stopped_share(whole) == pytest.approx(0.5)
+    assert stopped_share(stopped) == pytest.approx(0.3)
+    assert stopped_share(pd.concat([stopped.head(19)] * 3)) == 0.5, "rows are no customers"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kamlib.facts import account_facts
-from kamlib.measures.whole_base import at_discount, base_value, losses_by_band, totals, value_test
+from kamlib.measures.whole_base import ValueTest, at_discount, base_value, losses_by_band, totals, value_test
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.sections import Value
 
@@ -37,7 +37,7 @@ def test_one_block_without_discount_by_hand(base):
     """The first block only: who stays brings 60, so 54 and 30, and 6 and 30 are at stake."""
     found = base.table.set_index("customer_id")
     assert found["remaining_value"].to_dict() == pytest.approx({"A": 54, "B": 30})
-    assert found["margin_at_stake"].to_dict() == pytest.approx({"A": 6, "B": 30})
+    assert found["stake"].to_dict() == pytest.approx({"A": 6, "B": 30})
     assert base.table["customer_id"].tolist() == ["B", "A"]
 
 
@@ -47,7 +47,50 @@ def test_another_discount_counts_half_a_block_later_less(base):
     found = totals(base, moved)
     assert found["discount"].tolist() == [0, 0.21]
     assert found["remaining_value"].tolist() == pytest.approx([84, 84 * factor])
-    assert found["margin_at_stake"].tolist() == pytest.approx([36, 36 * factor])
+    assert found["stake"].tolist() == pytest.approx([36, 36 * factor])
+
+
+def test_the_bias_of_the_past_stands_beside_every_value_and_sum(orders, base):
+    ways = pd.DataFrame({"method": ["this_value", "last_horizon"], "bias": [-0.17, 0.1]})
+    facts = account_facts(orders, DAY.date(), horizon_days=H)
+    found = base_value(
+        orders, facts, facts.assign(as_of=DAY), base.p_silent, horizon_days=H, tried=ValueTest(ways, pd.Series())
+    )
+    assert found.table["bias"].tolist() == [-0.17, -0.17]
+    assert totals(found, at_discount(found, 0.2))["bias"].tolist() == [-0.17, -0.17]
+    assert base.table["bias"].isna().all(), "not tested"
+
+
+@pytest.mark.parametrize(
+    ("way", "a_block"), [("last_horizon", 60), ("year_pro_rata", 8 * 30 * 100 / 365), ("block_last_year", 60)]
+)
+def test_a_rival_that_was_better_gives_the_margins(orders, base, way, a_block):
+    """A and B bring 30 every 50 days. P(no order) 0.1 and 0.5 stand for P(stopped), and a stop leaves half a block: 0.95 and 0.75."""
+    ways = pd.DataFrame({"method": ["this_value", way], "bias": [-0.2, 0.1]})
+    facts = account_facts(orders, DAY.date(), horizon_days=H)
+    tried = ValueTest(ways, pd.Series(), way)
+    rules = Value(days=H, discount=0.0)
+    found = base_value(orders, facts, facts.assign(as_of=DAY), base.p_silent, rules, horizon_days=H, tried=tried)
+    worth = found.table.set_index("customer_id")["remaining_value"]
+    assert worth.to_dict() == pytest.approx({"A": 0.95 * a_block, "B": 0.75 * a_block})
+    assert found.table["bias"].iloc[0] == 0.1
+
+
+def test_what_stopped_customers_still_brought_says_what_a_stop_leaves(clean_orders):
+    """20 customers bring 10 on each of 73 days of the year before the landmark (2 a day, 200 a block) and 5 times 10 after it: a quarter."""
+    then = DAY - pd.Timedelta(days=300)
+    days = [then - pd.Timedelta(days=5 * k) for k in range(73)] + [then + pd.Timedelta(days=4 * k) for k in range(1, 6)]
+    orders = clean_orders(
+        [(f"K{i}", day.date(), 10, 10) for i in range(20) for day in days], "customer_id date amount margin"
+    )
+    facts = [account_facts(orders, day.date(), horizon_days=H, observed_from=date(2020, 1, 1)) for day in (then, DAY)]
+    at_risk = pd.concat([rows.assign(as_of=day) for rows, day in zip(facts, (then, DAY), strict=True)])
+    p_silent = pd.DataFrame({"customer_id": ["K0"], "p_silent": [0.1], "p_stopped": [0.2]})
+    stopped = at_risk.loc[at_risk["as_of"] == then, ["customer_id", "as_of"]]
+    found = base_value(orders, facts[1], at_risk, p_silent, horizon_days=H, stopped=stopped)
+    assert found.chances["stopped_share"] == pytest.approx(0.25)
+    few = base_value(orders, facts[1], at_risk, p_silent, horizon_days=H, stopped=stopped.head(19))
+    assert few.chances["stopped_share"] == 0.5 and few.without_stopped == 0
 
 
 def test_blocks_stand_in_columns_and_everybody_in_the_first_row():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.measures.lifetime_value import lifetime_values
 from kamlib.measures.whole_base import BaseValue
 from kamlib.plan.winback import control, plan_win_back, recaptured, win_back_list
 from kamlib.stats.reasons import Reason, waits_for
@@ -19,9 +20,16 @@ H, AS_OF = 100, pd.Timestamp("2026-06-30")
 def test_what_returned_accounts_brought_by_hand():
     """20 accounts brought 365 in their last year, so 100 a horizon, and 80 in the horizon after the return: 0.8."""
     known = pd.DataFrame({"last_order": AS_OF - pd.Timedelta(days=300), "margin": [365.0] * 20, "second_margin": 80.0})
+    known = known.assign(customer_id=[f"{i}" for i in range(20)], gap_days=1.0)
     found = recaptured(known, "margin", "2020-01-01", horizon_days=H, bootstraps=100)
     assert found.to_dict() == pytest.approx({"accounts": 20, "ratio": 0.8, "low": 0.8, "high": 0.8})
     assert np.isnan(recaptured(known.head(19), "margin", "2020-01-01", horizon_days=H)["ratio"])
+    twice = pd.concat([known.head(19)] * 2)
+    assert recaptured(twice, "margin", "2020-01-01", horizon_days=H)["accounts"] == 19, "a customer counts once"
+    once = known.assign(gap_days=np.nan, second_margin=365.0)
+    assert recaptured(once, "margin", "2020-01-01", horizon_days=H)["ratio"] == pytest.approx(1), "one order a year"
+    slow = known.assign(gap_days=100.0)  # a horizon holds an order in 1 - exp(-1) = 0.632 of cases, and then brings 158
+    assert recaptured(slow, "margin", "2020-01-01", horizon_days=H)["ratio"] == pytest.approx(0.8 * 0.632, rel=1e-3)
     assert recaptured(known, "margin", AS_OF, horizon_days=H)["accounts"] == 0, "their year lies before the records"
 
 
@@ -35,10 +43,10 @@ def some(n: int = 4) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def test_the_list_by_hand():
-    """0.5 · 300 - 10 = 140, 0.5 · 200 - 30 = 70, 0.5 · 100 - 10 = 40, and 0 - 30: no arm, as nothing is to be gained."""
+    """0.5 · 300 = 150, 100, 50 and 0, with an offer or without; 0 is not worth an offer of 30, so there is no arm."""
     found = win_back_list(*some(), OFFERS, control_share=1 / 3)
     assert found["customer_id"].tolist() == ["00003", "00002", "00001", "00000"]
-    assert found["expected_gain"].tolist() == [140, 70, 40, -30]
+    assert found["expected_return"].tolist() == [150, 100, 50, 0]
     assert found["offer"].tolist() == ["call", "visit", "call", "visit"]
     assert found["arm"].isna().tolist() == [False, False, False, True]
     assert (found["arm"] == "control").sum() == 1
@@ -49,7 +57,7 @@ def test_without_a_playbook_or_a_probability_nothing_is_invented():
     bare = win_back_list(lost, second, OFFERS.head(0))
     assert bare["offer"].isna().all() and (bare["cost"] == 0).all()
     unknown = win_back_list(lost.assign(p_return=np.nan), second, OFFERS)
-    assert unknown[["expected_gain", "arm"]].isna().all(axis=None)
+    assert unknown[["expected_return", "arm"]].isna().all(axis=None)
 
 
 def test_the_control_group_does_not_depend_on_the_order_of_rows():
@@ -68,10 +76,16 @@ def test_an_account_twice_is_refused():
         win_back_list(pd.concat([lost, lost]), second, OFFERS)
 
 
-def base() -> BaseValue:
-    nothing = pd.DataFrame()
-    losses = pd.DataFrame({"segment": "all", "block": [1], "share": [0.2], "held": [False]})
-    return BaseValue(nothing, nothing, nothing, losses, H, Value(days=H, discount=0.0))
+def base(n: int = 60, days: int = H, scored: dict[str, float] | None = None) -> BaseValue:
+    """Each customer usually brings 100 a block; the churn model scores some of them still."""
+    losses = pd.DataFrame({"segment": "all", "block": [1, 2, 3], "share": [0.2, 0.25, 0.2], "held": False})
+    margins = pd.DataFrame({"customer_id": [f"{i:05d}" for i in range(n)], "segment": "all", "margin": 100.0})
+    p_silent = pd.DataFrame(
+        {"customer_id": list(scored or {}), "p_silent": list((scored or {}).values())}, dtype=object
+    )
+    return BaseValue(
+        pd.DataFrame(), p_silent.astype({"p_silent": float}), margins, losses, H, Value(days=days, discount=0.0)
+    )
 
 
 def left(n: int = 60, back: int = 30) -> pd.DataFrame:
@@ -79,7 +93,7 @@ def left(n: int = 60, back: int = 30) -> pd.DataFrame:
     lost_on = AS_OF - pd.Timedelta(days=300)
     table = pd.DataFrame({"customer_id": [f"{i:05d}" for i in range(n)], "last_order": lost_on - pd.Timedelta(days=H)})
     table = table.assign(
-        lost_on=lost_on, ended_on=pd.NaT, returned_on=pd.NaT, gap_days=30.0, margin=365.0, second_margin=np.nan
+        lost_on=lost_on, ended_on=pd.NaT, returned_on=pd.NaT, gap_days=1.0, margin=365.0, second_margin=np.nan
     )
     table.loc[: back - 1, "returned_on"] = lost_on + pd.Timedelta(days=100)
     table.loc[: back - 1, "second_margin"] = 80.0
@@ -87,12 +101,12 @@ def left(n: int = 60, back: int = 30) -> pd.DataFrame:
 
 
 def test_the_plan_in_one_call_is_its_steps():
-    """A return is worth 0.8 of 100 a horizon, so 80 in the one block that counts; the gain is P(return) times that, less the cost."""
+    """A return is worth 0.8 of 100 a horizon, so 80 in the one block that counts; to be expected is P(return) times that."""
     offers = [{"cause": "quality", "offer": "visit", "cost": 1.0}]
     found = plan_win_back(left(), base(), "2020-01-01", AS_OF, WinBack(offers=offers), bootstraps=100)
     assert len(found.table) == 30 and found.worth["ratio"] == pytest.approx(0.8)
     assert found.table["second_value"].tolist() == pytest.approx([80.0] * 30)
-    assert found.table["expected_gain"].tolist() == pytest.approx((found.table["p_return"] * 80 - 1).tolist())
+    assert found.table["expected_return"].tolist() == pytest.approx((found.table["p_return"] * 80).tolist())
     assert (found.table["days_lost"] == 300).all() and (found.listed["arm"] == "control").sum() == 9
     assert 0 < found.overall < 1 and len(found.curves)
 
@@ -102,3 +116,35 @@ def test_with_too_few_returns_nobody_is_listed_and_the_list_says_so():
     assert found.returns.rates.empty and found.curves.empty and np.isnan(found.overall)
     assert waits_for(found.listed) == Reason("nobody_to_win_back", {"few": 20, "days": H, "n": 5})
     assert len(found.table) == 55 and found.table["arm"].isna().all()
+
+
+def test_the_first_block_of_a_return_is_apart_and_the_later_ones_are_as_those_of_everybody():
+    """0.8 · 100 in the first block, then 0.75 · 100 and 0.75 · 0.8 · 100: 215; whoever stays brings 100 + 75 + 60 = 235."""
+    found = plan_win_back(left(), base(days=3 * H), "2020-01-01", AS_OF, bootstraps=100)
+    assert found.table["second_value"].tolist() == pytest.approx([215.0] * 30)
+
+
+@pytest.mark.parametrize("brought", [80.0, 250.0])
+def test_a_return_is_never_worth_more_than_a_customer_that_stays(brought):
+    """Even where returns brought 2.5 times what they used to."""
+    episodes = left()
+    episodes["second_margin"] = episodes["second_margin"].where(episodes["second_margin"].isna(), brought)
+    worth = base(days=3 * H)
+    stay = lifetime_values(
+        worth.margins.assign(p_silent=0.0), worth.margins, worth.losses, horizon_days=H, days=3 * H, discount=0.0
+    )
+    found = plan_win_back(episodes, worth, "2020-01-01", AS_OF, bootstraps=100)
+    both = found.table.merge(stay, on="customer_id")
+    assert len(both) == 30 and (both["second_value"] <= both["remaining_value"] + 1e-9).all()
+
+
+def test_one_customer_has_one_probability():
+    """The model gives 00059 a P(no order) of 0.3: it returns with 0.7, whatever the rates say; the rest go by the rates."""
+    plain = plan_win_back(left(), base(), "2020-01-01", AS_OF, bootstraps=100).table.set_index("customer_id")
+    scored = base(scored={"00059": 0.3, "00058": np.nan, "stays": 0.1})
+    found = plan_win_back(left(), scored, "2020-01-01", AS_OF, bootstraps=100).table.set_index("customer_id")
+    assert found.loc["00059", "p_return"] == pytest.approx(0.7) and found.loc["00059", "method"] == "model"
+    assert found.loc["00059", ["low", "high"]].isna().all(), "a range of seasons is no interval of one customer"
+    others = found.index.drop("00059")
+    assert found.loc[others, "p_return"].to_dict() == pytest.approx(plain.loc[others, "p_return"].to_dict())
+    assert (found.loc[others, "method"] == "one_rate").all()

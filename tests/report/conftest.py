@@ -99,11 +99,11 @@ def tables() -> dict[str, pd.DataFrame]:
             {
                 "customer_id": ids[:3],
                 "p_silent": [0.1, 0.5, np.nan],
-                "low": [0.05, 0.4, np.nan],
-                "high": [0.15, 0.7, np.nan],
+                "p_silent_low": [0.05, 0.4, np.nan],
+                "p_silent_high": [0.15, 0.7, np.nan],
             }
         ).assign(method="model"),
-        "value": pd.DataFrame({"customer_id": ids[:2], "margin_at_stake": [2000.0, 6000.0]}),
+        "value": pd.DataFrame({"customer_id": ids[:2], "stake": [2000.0, 6000.0]}),
         "ledger": pd.DataFrame(
             [
                 ("orders", "came in", "", 1040, Decimal("101000.00")),

@@ -27,8 +27,8 @@ def test_key_figures_are_those_of_a_hand_calculation(study, tables, hostile):
     assert found["Order lines kept"].note == "10 of 1,000 set aside, worth €1K; most often: no account"
     assert (found["Key accounts"].value, found["Key accounts"].note) == ("2", "55% of revenue")
     # 0.1 + 0.5 of the two that are known; 0.1 of it key
-    assert found["Losses expected in 180 days"].value == "1"
-    assert found["Losses expected in 180 days"].note == (
+    assert found["Expected to order nothing for 180 days"].value == "1"
+    assert found["Expected to order nothing for 180 days"].note == (
         "0 to 1 by the season; 30% of the 2 customers that can still be lost; "  # 0.45 and 0.85
         "0 of these losses have been silent for so long already; 0.1 are key accounts"
     )
@@ -52,7 +52,7 @@ def test_the_marks_of_dependence():
 def test_a_table_without_a_column_says_which(study, tables):
     tables["churn"] = tables["churn"].drop(columns="p_silent")
     assert (
-        facts_of(study, tables)["Losses expected in 180 days"].waits
+        facts_of(study, tables)["Expected to order nothing for 180 days"].waits
         == "waits for the columns p_silent of the table churn"
     )
 
@@ -73,7 +73,7 @@ def test_who_is_silent_beyond_the_horizon_already_is_told_apart_from_the_losses_
     """Silent for 5, 181 and 180 days, horizon 180: of 0.9 + 0.6 + 0.7 only the 0.6 of the second, rounded to 1."""
     tables["facts"].loc[:3, "silence_days"] = [5.0, 181.0, 180.0, np.nan]
     tables["churn"]["p_silent"] = [0.9, 0.6, 0.7]
-    note = facts_of(study, tables)["Losses expected in 180 days"].note
+    note = facts_of(study, tables)["Expected to order nothing for 180 days"].note
     assert "; 1 of these losses have been silent for so long already;" in note
 
 
@@ -88,3 +88,13 @@ def test_customers_count_by_group_only_where_a_parent_is_known(study, tables):
     for known in ({**tables, "accounts": alone}, {k: v for k, v in tables.items() if k != "accounts"}):
         assert "Customers" in facts_of(study, known)
         assert not summary(study, known).grouped
+
+
+def test_where_stops_are_known_those_who_stop_are_expected(study, tables):
+    """Of 0.3 and 0.7, one."""
+    stops = {"p_stopped": [0.3, 0.7, np.nan], "p_stopped_low": [0.1, 0.5, np.nan], "p_stopped_high": [0.6, 0.9, np.nan]}
+    tables["churn"] = tables["churn"].assign(**stops)
+    fact = facts_of(study, tables)["Expected to have stopped within 180 days"]
+    assert fact.value == "1" and fact.note.startswith(
+        "1 to 2 by the season; 50% of the 2 customers that can still be lost"
+    )

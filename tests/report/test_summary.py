@@ -57,7 +57,7 @@ def test_a_chance_too_small_to_print_gives_an_upper_bound_of_what_is_at_stake(st
     tables["value"] = pd.DataFrame(
         {
             "customer_id": ["001", "002", "003"],
-            "margin_at_stake": [0.8, 6000.0, -2.0],
+            "stake": [0.8, 6000.0, -2.0],
             "remaining_value": [400e3, 9000.0, -2000.0],
         }
     )

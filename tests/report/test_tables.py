@@ -117,7 +117,7 @@ def test_reasons_of_a_table_are_shown_in_words(shown, monkeypatch):
 #: formats that notebooks once typed, by column
 TYPED = {
     ",.0f": "money revenue revenue_12m margin_12m contribution cost_to_serve net_revenue largest_account average_order margin_a_year "
-    "returned_margin margin_at_stake remaining_value second_value expected_gain worth cost mean median mean_error aic "
+    "returned_margin stake remaining_value second_value expected_return worth cost mean median mean_error aic "
     "silence_days gap_median median_day median_age lines customers losses lost smallest largest came expected order_days_a_year",
     "+,.0f": "change",
     ".0%": "known certainty stale share_moved explained lost_share stayed_share right discount p_silent p_return p_key",

@@ -20,6 +20,7 @@ from kamlib.run import publish
 from kamlib.run.notebook.steps import Step, notebook_steps
 from kamlib.run.places import SAMPLE
 from kamlib.run.publish import is_done, last_report, older_schema, place_of, run_study
+from kamlib.study.run_tables import SCHEMA
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_run_json_tells_versions_parameters_inputs_and_seconds(report):
 
 def test_a_report_of_an_older_schema_is_made_anew_with_a_word(report, tmp_path):
     record = json.loads((report / "run.json").read_text())
-    assert record.pop("schema") == 2 and older_schema(report) == ""
+    assert record.pop("schema") == SCHEMA and older_schema(report) == ""
     assert older_schema(tmp_path) == "", "nothing stands there"
     (tmp_path / "run.json").write_text(json.dumps(record))
     assert older_schema(tmp_path) == "made anew, for its tables were of schema 1"

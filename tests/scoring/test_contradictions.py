@@ -15,7 +15,7 @@ def scores(*key, ranks=None):
 
 
 def churn(*p):
-    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_silent": p})
+    return pd.DataFrame({"customer_id": [f"a{i}" for i in range(len(p))], "p_stopped": p, "p_silent": p})
 
 
 def test_each_contradiction_is_told_with_its_numbers_and_likely_losses_come_first(facts):
@@ -34,8 +34,8 @@ def test_each_contradiction_is_told_with_its_numbers_and_likely_losses_come_firs
         "a2": "on_the_list_yet_leaving",
         "a3": "not_on_the_list_yet_growing",
     }
-    assert by.loc["a2", "why_values"] == '{"rank": 3, "p_silent": 0.8}'
-    assert by.loc["a1", "why_values"] == '[{"rank": 2, "p_silent": 0.6}, {"by": 0.3, "p_silent": 0.6}]'
+    assert by.loc["a2", "why_values"] == '{"rank": 3, "p_loss": 0.8}'
+    assert by.loc["a1", "why_values"] == '[{"rank": 2, "p_loss": 0.6}, {"by": 0.3, "p_loss": 0.6}]'
     assert by.loc["a0", "signs"] == "score_and_trend;trend_and_risk"
     told = in_words(by["why"], by["why_values"])
     assert told["a2"] == "on the list (rank 3), yet likely to be lost (80%)"
@@ -68,3 +68,9 @@ def test_accounts_far_from_the_list_and_knocked_out_ones_are_left_alone(facts):
 def test_where_no_signs_contradict_each_other_the_table_says_so(facts):
     found = contradicting_signs(scores(True), facts(growth=[0.0]), churn(0.3))
     assert found.empty and waits_for(found).code == "signs_agree"
+
+
+def test_where_stops_are_not_known_the_chance_of_no_order_is_the_risk(facts):
+    table, silent = facts(growth=[0.0]), churn(0.6).assign(p_stopped=np.nan)
+    assert contradicting_signs(scores(True), table, silent)["why"].tolist() == ["on_the_list_yet_leaving"]
+    assert contradicting_signs(scores(True), table, silent.assign(p_stopped=0.3)).empty

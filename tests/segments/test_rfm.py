@@ -57,6 +57,20 @@ def test_an_average_rank_of_a_half_is_exact_at_a_class_border():
     assert rfm.scores(pd.Series([1.0, 2, 2, 4, 5, 6, 7, 8, 9, 10]), 5).tolist()[1:3] == [2, 2]
 
 
+@pytest.mark.parametrize(("once", "classes"), [(70, 3), (500, 5), (10, 3)])
+def test_who_bought_on_one_day_is_no_regular_however_many_did(once, classes):
+    """Of 100 (600) accounts 70 (500) bought once, of all sizes and at all times: their mean rank is in the middle class."""
+    n = once + 100 if once == 500 else 100
+    silence = [(37 * i) % 700 for i in range(n)]
+    days = [1.0 if i < once else 2.0 + i % 11 for i in range(n)]
+    table = rfm.rfm_segments(facts(silence, days, [float((53 * i) % 997) for i in range(n)]), classes=classes)
+    singles = table[table["order_days"] == 1]
+    assert len(singles) == once and singles["f"].eq(1).all()
+    told = set(singles["segment"])
+    assert not [name for name in told if "regulars" in name or name == "core"], told
+    assert table.loc[table["order_days"] > 1, "f"].max() == classes
+
+
 @pytest.mark.parametrize(("k", "middle"), [(3, 2), (5, 3)])
 def test_one_account_alone_is_in_the_middle(k, middle):
     table = rfm.rfm_segments(facts([5], [3.0], [100.0]), classes=k)

@@ -40,6 +40,8 @@ def trade() -> list[tuple]:
             number += 1
             day += timedelta(days=1 + int(rng.gamma(2.0, gap / 2)))
     last = AS_OF - timedelta(days=40)
+    quiet = AS_OF - timedelta(days=100)  # silent, not lost yet
+    lines = [line for line in lines if line[0] not in ("a05", "a16") or line[1] <= quiet]
     lines += [("zero", last, Decimal(0), Decimal(0), "z1", "web", "M1")]
     lines += [("back", last, Decimal("-50"), Decimal("-9"), "b1", "web", "M1")]
     lines += [("worse", last, Decimal("20"), Decimal("4"), "w1", "web", "M2")]

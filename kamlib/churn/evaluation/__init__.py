@@ -2,7 +2,8 @@
 
 from kamlib.churn.evaluation.baselines import baseline_predictions
 from kamlib.churn.evaluation.choice import choose, chosen
-from kamlib.churn.evaluation.holdout import Evaluation, evaluate, losses_by_landmark
+from kamlib.churn.evaluation.holdout import Evaluation, evaluate
+from kamlib.churn.evaluation.level import losses_by_landmark
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.evaluation.thresholds import threshold_curve, warnings
 from kamlib.churn.evaluation.waits import waits_by_band

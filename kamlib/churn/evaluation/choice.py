@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import LEVELS, Model, Settings, Training, fitted, training
-from kamlib.churn.prediction import level_landmarks, relative_risks, standardised, still_waiting
+from kamlib.churn.models.levels import chances, log_odds, shift
+from kamlib.churn.models.prediction import relative_risks, still_waiting
+from kamlib.churn.models.waiting import OPINIONS, Settings, Training, fitted, training
 from kamlib.errors import InputError
 
-Score = tuple[float, float, str, bool, float]
-_GRID = ["penalty", "split_day", "level", "buyers"]
-_VALIDATIONS = 3  # landmarks that a choice is judged on, at most; the level is chosen only where all of them allow it
+_GRID = ["penalty", "split_day", "opinion"]
+_VALIDATIONS = 3  # landmarks that a choice is judged on, at most
 _CHOICE_ROWS = 20_000  # rows each of the many fits of a choice is made on, at most
 
 
@@ -28,45 +27,43 @@ def choose(
     horizon_days: int = 180,
     penalties: Sequence[float] = (0.001, 0.01, 0.1),
 ) -> pd.DataFrame:
-    """Choose penalty, time split, level and second opinion by the Brier score on landmarks before the test; write the choice down.
+    """Choose penalty, time split and opinion by the Brier score on landmarks before the test; write the choice down.
 
-    Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it.
-    The penalty is chosen without a time split; then a split after a sixth of the horizon is compared with none; then the mean
-    with the MBG/NBD model (`kamlib.churn.mbg_nbd`) with the model alone.
+    Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it. What is judged is
+    the order of the accounts and not the level, which one season can't tell of the next: before it is scored, each prediction is moved
+    (by one number in log odds) to the losses that came. The penalty is chosen where there are three landmarks, without a time split; then a split after a sixth of
+    the horizon is compared with none. Both opinions have equal shares, for a mean errs least where levels are not known, unless one
+    alone was better at each of three landmarks and the landmarks span a year of seasons.
 
     Returns
     -------
     DataFrame, the chosen row first, then by Brier score
-        penalty, split_day (missing: none), level, buyers (whether P(no order) is the mean with that of the MBG/NBD model), brier
-        (mean over the validation landmarks), landmarks (how many it was judged on), chosen. The level stays "year" where a validation landmark can't give another one or fewer than three are
-        there. Without any, the middle penalty and the split are taken: a split model holds the other as a special case.
+        penalty, split_day (missing: none), opinion (a key of `kamlib.churn.models.waiting.OPINIONS`), brier (mean over the validation
+        landmarks, the level apart), landmarks (how many it was judged on), chosen. Without any landmark to choose on the middle penalty,
+        the split and the mean of both stand.
     """
     horizon, test_date = pd.Timedelta(days=horizon_days), pd.Timestamp(test_date)
     days = sorted(day for day in table["as_of"].unique() if day <= test_date - horizon)
+    year = len(days) > 0 and days[-1] - days[0] >= pd.Timedelta(days=365) - horizon
     days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
     split = max(1, round(horizon_days / 6))
+    seen = [_Seen(table, training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS)) for day in days]
+    scores = pd.DataFrame(columns=[*_GRID, "day", "brier"])
     middle = sorted(penalties)[len(penalties) // 2]
-    learnt = {day: training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS) for day in days}
-
-    @cache
-    def model_of(day: pd.Timestamp, penalty: float, split_day: int | None) -> Model | None:
-        try:
-            return fitted(learnt[day], Settings(penalty, "year", split_day), robust_rows=0)
-        except InputError:
-            return None  # counted: the row says on how many landmarks it was judged
-
-    def judged(settings: Settings) -> list[Score]:
-        models = {day: model_of(day, settings.penalty, settings.split_day) for day in days}
-        return [row for day, model in models.items() if model for row in _scores(table, learnt[day], model, settings)]
-
-    scores = [row for penalty in penalties for row in judged(Settings(penalty))]
-    if not scores:
-        grid = pd.DataFrame([(middle, split, "year", False, np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
+    for penalty in penalties if len(days) == _VALIDATIONS else [middle]:
+        scores = _judged(scores, seen, Settings(penalty))
+    if scores.empty:
+        grid = pd.DataFrame([(middle, split, "both", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
         return grid.assign(chosen=True)
-    scores += judged(replace(_settings(_best(_summary(scores), len(days))), split_day=split))
-    scores += judged(replace(_settings(_best(_summary(scores), len(days))), buyers=True))
+    scores = _judged(scores, seen, Settings(_best(scores)["penalty"], split))
+    best = _best(scores)
+    tried = scores[(scores["penalty"] == best["penalty"]) & (scores["split_day"] == best["split_day"])]
+    each = tried.pivot(index="day", columns="opinion", values="brier")
+    alone = [name for name in each if (each[name] < each["both"]).all() and year and len(each) >= _VALIDATIONS]
     grid = _summary(scores)
-    grid["chosen"] = grid.index == _best(grid, len(days)).name
+    is_best = (grid["penalty"] == best["penalty"]) & (grid["split_day"] == best["split_day"])
+    grid["chosen"] = is_best & (grid["opinion"] == (each[alone].mean().idxmin() if alone else "both"))
+    grid["split_day"] = grid["split_day"].where(grid["split_day"] > 0)
     return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
 
 
@@ -76,39 +73,53 @@ def chosen(choices: pd.DataFrame) -> Settings:
 
 
 def candidates(choices: pd.DataFrame) -> pd.DataFrame:
-    """`choose` as a reader sees it: split_day is *no_split* where time is not split, and the second opinion has its name."""
+    """`choose` as a reader sees it: split_day is *no_split* where time is not split."""
     split = choices["split_day"].astype(object).where(choices["split_day"].notna(), "no_split")
-    return choices.assign(split_day=split).rename(columns={"buyers": "second_opinion"})
+    return choices.assign(split_day=split)
 
 
 def _settings(row: pd.Series) -> Settings:
     split = None if pd.isna(row["split_day"]) else int(row["split_day"])
-    return Settings(float(row["penalty"]), row["level"], split, bool(row["buyers"]))
+    return Settings(float(row["penalty"]), split, row["opinion"])
 
 
-def _scores(table: pd.DataFrame, learnt: Training, model: Model, settings: Settings) -> list[Score]:
-    """The Brier score at the landmark that the model was fitted for, for each level that can be had there."""
-    day, horizon_days = model.until, model.horizon_days
-    now = table.loc[table["as_of"] == day]
-    lost = outcomes(now, day + pd.Timedelta(days=horizon_days), horizon_days=horizon_days)["lost"]
-    split = np.nan if settings.split_day is None else settings.split_day
-    model = replace(model, mbg_nbd=learnt.mbg_nbd if settings.buyers else None)
-    risks, found = relative_risks(model, standardised(model, now)), list[Score]()
-    for level in LEVELS:
-        if level_landmarks(model.landmarks, day, level):
-            p = still_waiting(replace(model, settings=replace(settings, level=level)), now, risks, horizon_days)
-            found.append((settings.penalty, split, level, settings.buyers, float(((p - lost) ** 2).mean())))
-    return found
+class _Seen:
+    """A landmark that a choice is judged on: what was learnt before it, who was at risk on it, and who was lost after it."""
+
+    def __init__(self, table: pd.DataFrame, learnt: Training) -> None:
+        self.learnt, end = learnt, learnt.until + pd.Timedelta(days=learnt.horizon_days)
+        self.now = table.loc[table["as_of"] == learnt.until]
+        self.lost = outcomes(self.now, end, horizon_days=learnt.horizon_days)["lost"].to_numpy()
+        self.z = learnt.scale.of(self.now)
 
 
-def _summary(scores: list[Score]) -> pd.DataFrame:
-    scored = pd.DataFrame(scores, columns=[*_GRID, "brier"])
-    return scored.groupby(_GRID, dropna=False)["brier"].agg(brier="mean", landmarks="size").reset_index()
+def _judged(scores: pd.DataFrame, seen: list[_Seen], settings: Settings) -> pd.DataFrame:
+    """`scores` and those of each opinion at each landmark; none at one where the model can't be estimated."""
+    rows = []
+    for at in seen:
+        try:
+            model = fitted(at.learnt, settings, robust_rows=0)
+        except InputError:
+            continue  # counted: the row says on how many landmarks it was judged
+        risks = relative_risks(model, at.z)
+        of = {name: replace(model, settings=replace(settings, opinion=name)) for name in ("signs", "buyers")}
+        alone = {name: still_waiting(one, at.now, risks, model.horizon_days) for name, one in of.items()}
+        for opinion, share in OPINIONS.items():
+            odds = log_odds(share * alone["signs"] + (1 - share) * alone["buyers"])
+            p = chances(odds + shift(odds, at.lost.sum()))
+            brier = float(((p - at.lost) ** 2).mean())
+            rows.append((settings.penalty, settings.split_day or 0, opinion, model.until, brier))
+    found = pd.DataFrame(rows, columns=scores.columns)
+    return pd.concat([scores, found], ignore_index=True) if len(scores) else found
 
 
-def _best(grid: pd.DataFrame, landmarks: int) -> pd.Series:
-    """The best row among those judged on all landmarks; other levels than "year" only where there are three."""
-    most = grid["landmarks"].max()
-    fair = (grid["landmarks"] == most) & ((grid["level"] == "year") | (landmarks >= _VALIDATIONS))
+def _summary(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores.groupby(_GRID)["brier"].agg(brier="mean", landmarks="size").reset_index()
+
+
+def _best(scores: pd.DataFrame) -> pd.Series:
+    """The best row of the mean of both opinions among those judged on all landmarks."""
+    grid = _summary(scores)
+    fair = (grid["landmarks"] == grid["landmarks"].max()) & (grid["opinion"] == "both")
     best: pd.Series = grid.loc[grid.loc[fair, "brier"].idxmin()]
     return best

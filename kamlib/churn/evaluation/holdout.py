@@ -1,27 +1,28 @@
-"""The test of the churn model on a landmark that it did not learn from, rules of thumb beside it, and the verdict."""
+"""The test of a churn model on landmarks that it did not learn from, rules of thumb beside it, and the verdict."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions
+from kamlib.churn.evaluation.baselines import BASELINES, BUYERS, baseline_predictions, by_buyers
+from kamlib.churn.evaluation.level import losses_by_landmark
 from kamlib.churn.evaluation.metrics import compare
-from kamlib.churn.landmarks import outcomes
-from kamlib.churn.model import Model, Settings, fit
-from kamlib.churn.prediction import predict
+from kamlib.churn.landmarks import outcomes, stops
+from kamlib.churn.models.prediction import predict
+from kamlib.churn.models.stopping import Stopping, fit_stopping, p_stopped
+from kamlib.churn.models.waiting import Model, Settings, fit
 from kamlib.errors import InputError
-from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import Reason, waiting
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the test decided and why: method "model" or "baseline", the best rule of thumb (one of `BASELINES`), and, where no test could
-    be held because the history is short, how short it is."""
+    """What the test decided and why: method "model", "baseline" or, where no test could be held, "untested"; the best other way (one of
+    `BASELINES` or `BUYERS`); and, where that is because the history is short, how short it is."""
 
     method: str
     baseline: str
@@ -32,19 +33,23 @@ class Verdict:
 
     @property
     def way(self) -> str:
-        """What gives the list: the model, or the best rule of thumb."""
-        return "model" if self.method == "model" else self.baseline
+        """What gives the list: the model, untested too, or the best other way."""
+        return self.baseline if self.method == "baseline" else "model"
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The predictions of the test landmark, the measures with intervals, paired differences, the verdict, and the model."""
+    """The predictions of the test landmark, the measures with intervals, paired differences, the verdict, and the model.
+
+    earlier : the same test one horizon before, with what could be known then; None where it could not be held.
+    """
 
     predictions: pd.DataFrame
     measures: pd.DataFrame
     differences: pd.DataFrame
     verdict: Verdict
-    model: Model | None
+    model: Model | Stopping | None
+    earlier: Evaluation | None = None
 
 
 def evaluate(
@@ -58,7 +63,7 @@ def evaluate(
     bootstraps: int = 500,
     seed: int = 1,
 ) -> Evaluation:
-    """Predict the landmark one horizon before `as_of` from earlier ones, and compare with what came.
+    """Predict no order within H at the landmark one horizon before `as_of` from earlier ones, and compare with what came.
 
     Parameters
     ----------
@@ -67,108 +72,171 @@ def evaluate(
     settings : Settings
         Chosen at the test date by `kamlib.churn.evaluation.choice.choose`: nothing is chosen here.
     money : column of `table` that says what an account was worth in the 12 months before.
-    fewest_losses : below it, in the test, the verdict falls back to a baseline.
+    fewest_losses : below it, in the test, the verdict falls back to another way.
 
     Returns
     -------
     Evaluation
-        predictions: customer_id, lost, duration, event, money and the P(no order) of the model and of each of `BASELINES`;
+        predictions: customer_id, lost, duration, event, money, low and high of the model, and P(no order) of the model and of each of `BASELINES` and of `BUYERS`;
         measures and differences as in `kamlib.churn.evaluation.metrics.compare`. All are empty where the test couldn't be held; the
         verdict says why and what would be enough. The model is used only where it beats every baseline (`beats`).
     """
     as_of = pd.Timestamp(as_of)
-    test_date = as_of - pd.Timedelta(days=horizon_days)
-    now = table.loc[table["as_of"] == test_date]
+    day = as_of - pd.Timedelta(days=horizon_days)
+    now = table.loc[table["as_of"] == day]
     came = outcomes(now, as_of, horizon_days=horizon_days)
-    losses = int(came["lost"].sum())
-    if came["lost"].nunique() < 2:
-        found = {"losses": losses, "accounts": len(now)} if len(now) else {}
-        why = Reason("one_outcome" if found else "nobody_at_risk", {"day": test_date, **found, "enough": fewest_losses})
-        return _untested(why, table, as_of, horizon_days, losses)
-    if losses_by_landmark(table, test_date, horizon_days=horizon_days).empty:
-        why = Reason("no_landmark_before", {"day": test_date, "horizon_days": horizon_days})
-        return _untested(why, table, as_of, horizon_days, losses)
+    if refused := _refused(table, day, as_of, now, came, horizon_days, fewest_losses):
+        return refused
     try:
-        rules = baseline_predictions(table, test_date, now, horizon_days=horizon_days)
-        model = fit(table, test_date, settings, horizon_days=horizon_days, robust_rows=0)
-        p_silent = predict(model, now)["p_silent"]
+        ways = baseline_predictions(table, day, now, horizon_days=horizon_days)
+        model = fit(table, day, settings, horizon_days=horizon_days, robust_rows=0)
+        said = predict(model, now)
     except InputError as error:
         why = Reason("not_estimated", {"problem": str(error).rstrip(".")})
-        return _untested(why, table, as_of, horizon_days, losses)
-    worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
-    predictions = pd.concat([now[["customer_id"]], came[["lost", "duration", "event"]], worth.rename("money")], axis=1)
-    predictions = predictions.assign(model=p_silent, **rules).reset_index(drop=True)
-    measures, differences = compare(predictions, ["model", *BASELINES], bootstraps=bootstraps, seed=seed)
-    verdict = _verdict(measures, differences, losses, fewest_losses, test_date)
-    return Evaluation(predictions, measures, differences, verdict, model)
+        return _untested(why, table, as_of, 3 * horizon_days, int(came["lost"].sum()))
+    if (buyers := by_buyers(table[table["as_of"] < day], now, horizon_days)) is not None:
+        ways[BUYERS] = buyers
+    told = came[["lost", "duration", "event"]].join(said.rename(columns={"p_silent": "model"}))
+    return _judged(now, told, ways, model, day, money, fewest_losses, bootstraps, seed)
 
 
-def losses_by_landmark(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.DataFrame:
-    """Accounts at risk and lost at each landmark whose outcome is complete: as_of, accounts, losses, share, low, high (Wilson).
+def evaluate_stops(
+    table: pd.DataFrame,
+    as_of: date | pd.Timestamp,
+    *,
+    before: pd.Timestamp | None = None,
+    horizon_days: int = 180,
+    money: str = "revenue_12m",
+    fewest_losses: int = 50,
+    bootstraps: int = 500,
+    seed: int = 1,
+) -> Evaluation:
+    """The same of P(stopped): at the last landmark at which windows were over by `as_of`, on the accounts whose windows were.
 
-    Without such a landmark it waits for one.
+    Parameters and result are those of `evaluate`; predictions have no time to an order, and `BUYERS` says nothing of it.
+    before : the landmark is not a later one; None: the last one. What came after it is read as known at `as_of`.
     """
-    came = outcomes(table, until, horizon_days=horizon_days)
-    complete = came[came["complete"]].groupby(table["as_of"]).agg(accounts=("lost", "size"), losses=("lost", "sum"))
-    if complete.empty:
-        return waiting(
-            ["as_of", "accounts", "losses", "share", "low", "high"], "no_landmark_complete", days=horizon_days
-        )
-    low, high = wilson(complete["losses"], complete["accounts"])
-    return complete.assign(share=complete["losses"] / complete["accounts"], low=low, high=high).reset_index()
+    as_of = pd.Timestamp(as_of)
+    came = stops(table, as_of, horizon_days=horizon_days)
+    over = table.loc[came["complete"] & (table["as_of"] <= (before or as_of)), "as_of"]
+    day = over.max() if len(over) else as_of
+    now = table[came["complete"] & (table["as_of"] == day)]
+    came = came.loc[now.index]
+    needed = 2 * (horizon_days + max(horizon_days, 180)) + horizon_days
+    try:
+        if came["lost"].nunique() < 2:
+            raise InputError("nobody whose window was over stopped, or all did")
+        ways = baseline_predictions(table, day, now, horizon_days=horizon_days, event=stops)
+        model = fit_stopping(table, day, horizon_days=horizon_days)
+    except InputError as error:
+        why = Reason("not_estimated", {"problem": str(error).rstrip(".")})
+        return _untested(why, table, as_of, needed, int(came["lost"].sum()))
+    said = p_stopped(model, now).rename(columns={"p_stopped": "model"})
+    return _judged(now, came[["lost"]].join(said), ways, model, day, money, fewest_losses, bootstraps, seed)
 
 
-def calibration(predictions: pd.DataFrame, method: str = "model", groups: int = 10) -> pd.DataFrame:
-    """Groups of equal size by predicted P(no order): accounts, predicted (mean), lost (share), losses, 95 % Wilson interval.
+def on_two_landmarks(last: Evaluation, earlier: Evaluation | None = None, *, fewest_losses: int = 50) -> Evaluation:
+    """The last test with the one before it: where both could be judged, the model must beat each rule on both landmarks together.
 
-    At most `groups` of them, with 20 accounts or more in each; none without predictions.
+    What it gained is then the mean of both differences. Its interval is the mean of both intervals, the widest that it can be: as if both
+    landmarks erred alike. The best other way is that with the least mean Brier score.
     """
-    if predictions.empty:
-        return waiting(["accounts", "predicted", "lost", "losses", "low", "high"], "no_test")
-    rank, groups = predictions[method].rank(method="first"), max(1, min(groups, len(predictions) // 20))
-    group = ((rank - 1) * groups // max(len(predictions), 1)).astype(int).rename("group")
-    found = predictions.groupby(group).agg(
-        accounts=(method, "size"), predicted=(method, "mean"), lost=("lost", "mean"), losses=("lost", "sum")
-    )
-    low, high = wilson(found["losses"], found["accounts"])
-    return found.assign(low=low, high=high).reset_index(drop=True)
-
-
-def _verdict(
-    measures: pd.DataFrame, differences: pd.DataFrame, losses: int, fewest: int, test_date: pd.Timestamp
-) -> Verdict:
-    brier = measures[(measures["measure"] == "brier") & (measures["method"] != "model")]
-    best = str(brier.loc[brier["value"].idxmin(), "method"])
-    if losses < fewest:
-        why = Reason("too_few_losses_1" if losses == 1 else "too_few_losses", {"n": losses, "enough": fewest})
-        return Verdict("baseline", best, why, losses, test_date)
-    if unbeaten := [name for name in BASELINES if not beats(differences[differences["baseline"] == name])]:
-        return Verdict("baseline", best, Reason("model_not_better", {"rules": unbeaten}), losses, test_date)
-    return Verdict("model", best, Reason("model_better"), losses, test_date)
+    if earlier is None or last.verdict.test_date is None or earlier.verdict.test_date is None:
+        return last
+    if min(last.verdict.losses, earlier.verdict.losses) < fewest_losses:
+        return replace(last, earlier=earlier)
+    ends = ["difference", "low", "high"]
+    both = last.differences.merge(earlier.differences, on=["baseline", "measure"], suffixes=("", "_before"))
+    both[ends] = (both[ends] + both[[f"{name}_before" for name in ends]].to_numpy()) / 2
+    unbeaten = _unbeaten(both)
+    days = {"day": last.verdict.test_date, "before": earlier.verdict.test_date}
+    code = "model_not_better_on_two" if unbeaten else "model_better_on_two"
+    why = Reason(code, days | ({"rules": unbeaten} if unbeaten else {}))
+    best = _best(pd.concat([last.measures, earlier.measures]))
+    verdict = replace(last.verdict, method="baseline" if unbeaten else "model", baseline=best, reason=why)
+    return replace(last, verdict=verdict, earlier=earlier)
 
 
 def beats(differences: pd.DataFrame) -> bool:
-    """Whether the model beats one rule: a lower Brier score, and of Brier score, AUC and C one better and none worse beyond chance.
+    """Whether the model beats one rule: a lower Brier score, that or the AUC better beyond chance, and nothing worse beyond chance.
+
+    A better C alone is no reason: the day of the next order may be told well where the loss is not.
 
     Parameters
     ----------
     differences : rows of one baseline of `kamlib.churn.evaluation.metrics.compare`; beyond chance: the 95 % interval leaves out 0
-        (an interval that is missing shows nothing).
+        (an interval of Brier score or AUC that is missing shows nothing).
     """
-    gain = []
-    for measure, sign in (("brier", -1), ("auc", 1), ("c", 1)):
-        row = differences[differences["measure"] == measure].iloc[0]
-        gain.append([*sorted(sign * row[["low", "high"]].astype(float)), sign * float(row["difference"])])
-    if np.isnan(gain).any():
+    gain = {}
+    for measure, sign in (("brier", -1), ("auc", 1), ("c", 1), ("money", 1)):
+        for row in differences.loc[differences["measure"] == measure, ["low", "high", "difference"]].to_numpy(float):
+            gain[measure] = (*sorted(sign * row[:2]), sign * row[2])
+    if np.isnan([*gain["brier"], *gain["auc"]]).any():
         return False
-    return gain[0][2] > 0 and max(low for low, _, _ in gain) > 0 and min(high for _, high, _ in gain) >= 0
+    worse = any(high < 0 for _, high, _ in gain.values())
+    return gain["brier"][2] > 0 and max(gain["brier"][0], gain["auc"][0]) > 0 and not worse
 
 
-def _untested(why: Reason, table: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int, losses: int) -> Evaluation:
-    days, needed = (as_of - table["first_order"].min()).days if len(table) else 0, 3 * horizon_days
+def _judged(
+    now: pd.DataFrame,
+    told: pd.DataFrame,
+    ways: pd.DataFrame,
+    model: Model | Stopping,
+    day: pd.Timestamp,
+    money: str,
+    fewest: int,
+    bootstraps: int,
+    seed: int,
+) -> Evaluation:
+    """The evaluation of what was `told` on a day (lost, model, low, high, …) beside other ways."""
+    worth = now[money].fillna(now[money.rsplit("_", 1)[0]]).clip(lower=0)
+    predictions = pd.concat([now[["customer_id"]], told, worth.rename("money"), ways], axis=1).reset_index(drop=True)
+    measures, differences = compare(predictions, ["model", *ways], bootstraps=bootstraps, seed=seed)
+    best, losses = _best(measures), int(told["lost"].sum())
+    unbeaten = _unbeaten(differences)
+    if losses < fewest:
+        why = Reason("too_few_losses_1" if losses == 1 else "too_few_losses", {"n": losses, "enough": fewest})
+    else:
+        why = Reason("model_not_better", {"rules": unbeaten}) if unbeaten else Reason("model_better")
+    method = "model" if why.code == "model_better" else "baseline"
+    return Evaluation(predictions, measures, differences, Verdict(method, best, why, losses, day), model)
+
+
+def _best(measures: pd.DataFrame) -> str:
+    """The way beside the model with the least (mean) Brier score."""
+    brier = measures[(measures["measure"] == "brier") & (measures["method"] != "model")]
+    return str(brier.groupby("method")["value"].mean().idxmin())
+
+
+def _unbeaten(differences: pd.DataFrame) -> list[str]:
+    return [name for name in BASELINES if not beats(differences[differences["baseline"] == name])]
+
+
+def _refused(
+    table: pd.DataFrame,
+    day: pd.Timestamp,
+    as_of: pd.Timestamp,
+    now: pd.DataFrame,
+    came: pd.DataFrame,
+    horizon_days: int,
+    fewest: int,
+) -> Evaluation | None:
+    losses, needed = int(came["lost"].sum()), 3 * horizon_days
+    if came["lost"].nunique() < 2:
+        found = {"losses": losses, "accounts": len(now)} if len(now) else {}
+        why = Reason("one_outcome" if found else "nobody_at_risk", {"day": day, **found, "enough": fewest})
+        return _untested(why, table, as_of, needed, losses)
+    if losses_by_landmark(table, day, horizon_days=horizon_days).empty:
+        why = Reason("no_landmark_before", {"day": day, "horizon_days": horizon_days})
+        return _untested(why, table, as_of, needed, losses)
+    return None
+
+
+def _untested(why: Reason, table: pd.DataFrame, as_of: pd.Timestamp, needed: int, losses: int) -> Evaluation:
+    days = (as_of - table["first_order"].min()).days if len(table) else 0
     short = Reason("history_short", {"days": days, "needed": needed}) if days < needed else None
-    predictions = waiting(["customer_id", "lost", "duration", "event", "money", "model", *BASELINES], "no_test")
+    columns = ["customer_id", "lost", "duration", "event", "low", "high", "money", "model", *BASELINES]
     measures = waiting(["method", "measure", "value", "low", "high"], "no_test")
     differences = waiting(["baseline", "measure", "difference", "low", "high"], "no_differences")
-    verdict = Verdict("baseline", "silence_alone", why, losses, None, short)
-    return Evaluation(predictions, measures, differences, verdict, None)
+    verdict = Verdict("untested", BUYERS, why, losses, None, short)
+    return Evaluation(waiting(columns, "no_test"), measures, differences, verdict, None)

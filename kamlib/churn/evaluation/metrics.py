@@ -25,8 +25,8 @@ def compare(
     Parameters
     ----------
     predictions : DataFrame, one row per client
-        lost (1, 0), duration (days to the next order, cut at H), event (1: bought), money, and a column of P(no order) per
-        method.
+        lost (1, 0), money, and a column of the chance of it per method; where time counts too, duration (days to the next order, cut at
+        H) and event (1: bought): without them there is no C.
 
     Returns
     -------
@@ -57,11 +57,12 @@ def compare(
     if min(lost.sum(), n - lost.sum()) < FEWEST.compared:
         values = {key: np.append(draws[:1], np.nan) for key, draws in values.items()}
     measures = [(method, measure, *_interval(draws)) for (method, measure), draws in values.items()]
+    told = [measure for measure in MEASURES if (methods[0], measure) in values]
     first, *others = methods
     differences = [
         (other, measure, *_interval(values[first, measure] - values[other, measure]))
         for other in others
-        for measure in MEASURES
+        for measure in told
     ]
     return (
         pd.DataFrame(measures, columns=["method", "measure", "value", "low", "high"]),
@@ -70,11 +71,12 @@ def compare(
 
 
 def by_method(measures: pd.DataFrame) -> pd.DataFrame:
-    """The values of `compare` side by side: a row for each method, in columns brier, auc, c, slope (*no_slope* for a constant) and
+    """The values of `compare` side by side: a row for each method, in columns brier, auc, c (of the time to an order), slope (*no_slope* for a constant) and
     money_in_top_tenth."""
     if measures.empty:
         return measures
-    wide = measures.pivot(index="method", columns="measure", values="value")[["brier", "auc", "c", "slope", "money"]]
+    wide = measures.pivot(index="method", columns="measure", values="value")
+    wide = wide[[name for name in ("brier", "auc", "c", "slope", "money") if name in wide]]
     return (
         wide.assign(slope=wide["slope"].astype(object).where(wide["slope"].notna(), "no_slope"))
         .rename_axis(columns=None)
@@ -130,13 +132,11 @@ def _contributions(p: np.ndarray, lost: np.ndarray, predictions: pd.DataFrame) -
     """For each measure the per-client parts of numerator and denominator, and what the sums are corrected by."""
     n = len(p)
     auc = concordance(-p, lost, 1 - lost)
-    c = concordance(-p, predictions["duration"].to_numpy(float), predictions["event"].to_numpy(float))
     money = predictions["money"].to_numpy(float)
     listed = np.zeros(n)
     listed[np.argsort(-p * money, kind="stable")[: max(1, round(n / 10))]] = 1
     found = {
         "auc": (auc, (-auc[0].sum() / 2, -auc[1].sum() / 2)),
-        "c": (c, (-c[0].sum() / 2, -c[1].sum() / 2)),
         "brier": (((p - lost) ** 2, np.ones(n)), (0.0, 0.0)),
         "money": ((listed * lost * money, lost * money), (0.0, 0.0)),
     }
@@ -150,7 +150,10 @@ def _contributions(p: np.ndarray, lost: np.ndarray, predictions: pd.DataFrame) -
         hessian = design.T @ (design * (mu * (1 - mu))[:, None])
         influence = (design * (lost - mu)[:, None]) @ np.linalg.inv(hessian)[1]
         found["slope"] = ((influence + slope / n, np.full(n, 1 / n)), (0.0, 0.0))
-    return {name: found[name] for name in MEASURES}
+    if "event" in predictions:
+        c = concordance(-p, predictions["duration"].to_numpy(float), predictions["event"].to_numpy(float))
+        found["c"] = (c, (-c[0].sum() / 2, -c[1].sum() / 2))
+    return {name: found[name] for name in MEASURES if name in found}
 
 
 def _interval(draws: np.ndarray) -> tuple[float, float, float]:

@@ -50,7 +50,7 @@ def warnings(before: pd.DataFrame, lost: pd.Series, limits: pd.Series, predictio
     Parameters
     ----------
     before : customers at risk on that day: customer_id, silence_days.
-    lost, limits : whether each was lost (1, 0) and its own limit of silence (`kamlib.facts.states.silence_limits`), index of `before`.
+    lost, limits : whether each was lost (1, 0) and its own limit of silence (`kamlib.facts.rhythm.own_limits`), index of `before`.
     predictions : customer_id, model: P(no order) of the model on that day; may be empty.
 
     Returns

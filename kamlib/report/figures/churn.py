@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, described, money_ticks, none_known, percent_ticks
 from kamlib.report.words import with_words, word
 
-_METHODS = ("model", "silence_alone", "silence_in_own_gaps", "base_rate")
+_METHODS = ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
 _MEASURES = {
     "brier": ("Brier score", "lower is better"),
     "auc": ("AUC, lost or not", "higher is better"),
@@ -25,7 +25,7 @@ def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") 
 
     Parameters
     ----------
-    groups : `kamlib.churn.evaluation.holdout.calibration`: accounts, predicted, lost, low, high.
+    groups : `kamlib.churn.evaluation.level.calibration`: accounts, predicted, lost, low, high.
     """
     if none_known(groups, "predicted", "lost"):
         return None
@@ -51,10 +51,12 @@ def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
     """
     if none_known(measures, "value"):
         return None
-    figure, panels = plt.subplots(1, len(_MEASURES), figsize=(9, 2.7), sharey=True)
-    methods = _METHODS[::-1]
-    for axes, (measure, (name, better)) in zip(panels, _MEASURES.items(), strict=True):
-        rows = measures[measures["measure"] == measure].set_index("method").reindex(list(methods))
+    told = [measure for measure in _MEASURES if (measures["measure"] == measure).any()]
+    methods = [method for method in _METHODS[::-1] if (measures["method"] == method).any()]
+    figure, panels = plt.subplots(1, len(told), figsize=(9, 0.7 + 0.5 * len(methods)), sharey=True)
+    for axes, measure in zip(panels, told, strict=True):
+        name, better = _MEASURES[measure]
+        rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
         colours = [BLUE if method == "model" else GREY for method in methods]
         axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
         axes.hlines(range(len(methods)), rows["low"], rows["high"], color=colours, linewidth=2)
@@ -115,26 +117,28 @@ def priority_list(
     most: int = 15,
     language: str = "en",
 ) -> Axes | None:
-    """The customers with the most margin at stake: its bar, P(no order) and the main reason.
+    """The customers with the largest stake: its bar, the chance of loss and the main reason.
 
     Parameters
     ----------
-    listed : customer_id, margin_at_stake, p_silent, reason (in words, or a code with its values in reason_values); largest first.
+    listed : customer_id, stake, p_silent (p_stopped, where it is known), reason (in words, or a code with its values in reason_values); largest first.
     names : name by customer_id.
     """
-    if none_known(listed, "margin_at_stake"):
+    if none_known(listed, "stake"):
         return None
-    shown = with_words(listed[listed["margin_at_stake"] > 0].head(most)).iloc[::-1]
+    shown = with_words(listed[listed["stake"] > 0].head(most)).iloc[::-1]
     if shown.empty:
         return None
+    stopped = shown.get("p_stopped", pd.Series(np.nan, shown.index)).astype(float)
+    shown = shown.assign(chance=stopped.fillna(shown["p_silent"]))
     place = np.arange(len(shown))
     _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
-    axes.barh(place, shown["margin_at_stake"], height=0.62, color=BLUE)
+    axes.barh(place, shown["stake"], height=0.62, color=BLUE)
     for at, row in zip(place, shown.itertuples(), strict=True):
-        text = f"{row.p_silent:.0%} · {_short(row.reason, 66)}"
+        text = f"{row.chance:.0%} · {_short(row.reason, 66)}"
         axes.annotate(
             text,
-            (row.margin_at_stake, at),
+            (row.stake, at),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
@@ -143,16 +147,17 @@ def priority_list(
         )
     labels = shown["customer_id"].map(names).fillna(shown["customer_id"]) if names is not None else shown["customer_id"]
     axes.set_yticks(place, [_short(label, 28) for label in labels])
-    most_at_stake = float(shown["margin_at_stake"].max())
+    most_at_stake = float(shown["stake"].max())
     axes.set_xlim(0, most_at_stake * 2.4)
     axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
-    axes.set(xlabel=f"margin at stake, {currency} (bar), P(no order) and main reason", title=title)
+    event = "P(stopped)" if stopped.notna().all() else "P(no order)"
+    axes.set(xlabel=f"stake, {currency} (bar), {event} and main reason", title=title)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     money_ticks(axes.xaxis, language)
     return described(
         axes, "alt_priority_list", n=len(shown), name=labels.iloc[-1], stake=most_at_stake, currency=currency,
-        p_silent=shown["p_silent"].iloc[-1],
+        chance=shown["chance"].iloc[-1],
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What the pages conclude from their results: codes with values, one module a page, that the catalogue puts into words."""
 
-from kamlib.report.readings.churn import expected_losses, verdict
+from kamlib.report.readings.churn import stops_expected, verdict
 from kamlib.report.readings.cleaning import came_in
 from kamlib.report.readings.clusters import taking_part
 from kamlib.report.readings.segments import held_still, largest_segment, left_healthy
@@ -11,11 +11,11 @@ from kamlib.report.readings.winback import expected_returns
 __all__ = [
     "another_model",
     "came_in",
-    "expected_losses",
     "expected_returns",
     "held_still",
     "largest_segment",
     "left_healthy",
+    "stops_expected",
     "taking_part",
     "verdict",
     "worth_of_base",

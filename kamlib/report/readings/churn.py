@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Evaluation, Verdict
+from kamlib.churn.evaluation.level import expected_and_came
 from kamlib.churn.evaluation.thresholds import Warnings
 from kamlib.churn.evaluation.waits import Waits
 from kamlib.churn.losses import change_in_a_year
-from kamlib.churn.model import Model
+from kamlib.churn.models.levels import unseen
+from kamlib.churn.models.waiting import Model
 from kamlib.churn.tested_list import Forecast
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
@@ -70,8 +73,7 @@ def choices(found: Forecast, test_date: pd.Timestamp) -> Reason:
     """The settings that were written down before the test."""
     settings = found.settings
     split = Reason("time_split", {"day": settings.split_day}) if settings.split_day else Reason("no_time_split")
-    values = {"day": test_date, "penalty": settings.penalty, "level": settings.level, "split": sentence(split)}
-    values["buyers"] = "with_opinion" if settings.buyers else "without_opinion"
+    values = {"day": test_date, "penalty": settings.penalty, "split": sentence(split), "opinion": settings.opinion}
     return Reason("choices_written_down" if found.choices["landmarks"].max() > 0 else "choices_by_default", values)
 
 
@@ -107,7 +109,59 @@ def verdict(test: Evaluation, series: pd.DataFrame) -> Reason:
     series : `kamlib.churn.evaluation.losses_by_landmark`.
     """
     values = {"method": way_of(test.verdict), "reason": why(test.verdict)}
+    if test.verdict.method == "untested" and len(series):
+        return Reason("verdict_untested", values)
     return Reason("verdict_gives_the_list" if len(series) else "verdict_gives_no_probability", values)
+
+
+def verdict_of_stops(found: Forecast) -> Reason:
+    """What gives P(stopped): the model, tested or not, or a rule of thumb; or that it is not known."""
+    test = found.test_of_stops
+    if found.stopping is None:
+        return Reason("stops_not_known")
+    values = {"method": way_of(test.verdict), "reason": why(test.verdict)}
+    return Reason("stops_untested" if test.verdict.method == "untested" else "verdict_of_stops", values)
+
+
+def overstated(slow: pd.DataFrame) -> Reason | None:
+    """How many of those who had stopped came back since, all of them and the slowest buyers (`kamlib.churn.evaluation.level.came_back`)."""
+    if slow.empty:
+        return None
+    slowest = slow.iloc[0]
+    values = {"stopped": slow["stopped"].sum(), "back": slow["came_back"].sum(), "band": slow.index[0]}
+    return Reason("stops_overstated", values | {"slow": slowest["stopped"], "slow_back": slowest["came_back"]})
+
+
+def level(test: Evaluation) -> Reason | None:
+    """How many losses what gives the list expected on the test day, and how many came."""
+    told = expected_and_came(test.predictions, test.verdict.way)
+    if told.empty:
+        return None
+    code = "level_of_a_rule" if pd.isna(told["low"]) else "level_held"
+    if not told["low"] <= told["came"] <= told["high"] and code == "level_held":
+        code = "level_off"
+    return Reason(code, {"day": test.verdict.test_date, **{str(name): value for name, value in told.items()}})
+
+
+def where_it_helps(test: Evaluation) -> Reason | None:
+    """Which rules of thumb the model beat beyond chance, by which measure."""
+    if test.differences.empty or test.differences["low"].isna().all():
+        return None
+    better = test.differences.assign(
+        won=np.where(test.differences["measure"] == "brier", test.differences["high"] < 0, test.differences["low"] > 0)
+    )
+    rules = {
+        name: better.loc[(better["measure"] == name) & better["won"], "baseline"].tolist()
+        for name in ("brier", "auc", "money")
+    }
+    return Reason("model_helps", {name: found or ["none_of_them"] for name, found in rules.items()})
+
+
+def seasons_seen(found: Forecast, horizon_days: int) -> Reason | None:
+    """That less than a year of outcomes was seen, so that the level is not known."""
+    days = found.at_risk["as_of"].unique()
+    known = pd.DatetimeIndex([day for day in days if day <= max(days) - pd.Timedelta(days=horizon_days)])
+    return Reason("seasons_not_seen") if len(known) and unseen(known, horizon_days) else None
 
 
 def own_limit(warned: Warnings, lost: pd.Series, horizon_days: int) -> Reason | None:
@@ -145,12 +199,30 @@ def time_split(found: Forecast) -> Reason | None:
     return Reason("split_gives_own_factors" if found.settings.split_day else "split_was_no_better")
 
 
-def expected_losses(table: pd.DataFrame, horizon_days: int) -> Reason:
-    """How many of those at risk we expect to lose (`kamlib.churn.forecast`, its table)."""
-    if table["p_silent"].isna().all():
-        return Reason("at_risk_without_p_silent", {"n": len(table), "horizon": horizon_days})
-    values = {"n": len(table), "horizon": horizon_days, "risky": int((table["p_silent"] > 0.5).sum())}
-    return Reason("losses_expected", values | dict(table[["p_silent", "low", "high"]].sum()))
+def stops_expected(found: Forecast, horizon_days: int) -> Reason:
+    """How many of those at risk are expected to have stopped; or that it is not known."""
+    return _expected(
+        found.table, "p_stopped", "stops_expected" if found.stops_known else "stops_not_known", horizon_days
+    )
+
+
+def losses_expected(found: Forecast, horizon_days: int) -> Reason:
+    """How many of those at risk are expected to order nothing."""
+    if found.table["p_silent"].isna().all():
+        return Reason("at_risk_without_p_silent", {"n": len(found.table), "horizon": horizon_days})
+    return _expected(found.table, "p_silent", "losses_expected", horizon_days)
+
+
+def as_in_this_season(found: Forecast) -> Reason | None:
+    """How many would order nothing at the level of the same season of earlier years alone, where one was seen."""
+    same = found.table["p_silent_same_season"]
+    return Reason("as_in_this_season", {"expected": same.sum()}) if same.notna().any() else None
+
+
+def _expected(table: pd.DataFrame, event: str, code: str, horizon_days: int) -> Reason:
+    known = table.dropna(subset=event)
+    sums = {name: known[f"{event}{end}"].sum() for name, end in (("expected", ""), ("low", "_low"), ("high", "_high"))}
+    return Reason(code, {"n": len(known), "horizon": horizon_days, "risky": int((known[event] > 0.5).sum()), **sums})
 
 
 def background(model: Model | None, horizon_days: int) -> Reason | None:

@@ -11,6 +11,8 @@ from kamlib.segments.crosstabs import TRAITS
 from kamlib.segments.lifecycle import FADING, HEALTHY
 from kamlib.stats.reasons import Reason
 
+_MOST = 0.5
+
 
 def stand_in(window: Window) -> Reason | None:
     """What stands in for the wanted window or for the margin; None where nothing does."""
@@ -20,6 +22,12 @@ def stand_in(window: Window) -> Reason | None:
 def shared_window(shared: Window, window: Window) -> Reason | None:
     """Over what both dates are compared, where that is not the `window` of the page."""
     return Reason("stands_in_at_both_dates", {"notes": _notes(shared)}) if shared.months != window.months else None
+
+
+def bought_once(table: pd.DataFrame) -> Reason | None:
+    """That frequency tells little, where half or more of those with a cell of RFM bought on one day; None else."""
+    share = float((table.loc[table["f"].notna(), "order_days"] <= 1).mean())
+    return Reason("most_bought_once", {"share": share}) if share >= _MOST else None
 
 
 def largest_segment(summary: pd.DataFrame) -> Reason:

@@ -9,35 +9,55 @@ from kamlib.measures.lifetime_value import blocks, unobserved_share
 from kamlib.measures.whole_base import BaseValue, ValueTest
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.churn import way_of, why
-from kamlib.report.words import in_words
+from kamlib.report.words import in_words, sentence
 from kamlib.stats.reasons import Reason
 
 
 def worth_of_base(base: BaseValue, currency: str) -> Reason:
-    """What the base is still worth, and what is at stake in the next block."""
+    """What the base is still worth, what is at stake, and by how much such a sum was wrong before."""
     if base.table["p_silent"].isna().all():
         return Reason("no_value_to_tell")
-    sums = base.table[["remaining_value", "margin_at_stake"]].sum(min_count=1)
+    sums = base.table[["remaining_value", "stake", "stake_horizon"]].sum(min_count=1)
     if sums.isna().all():
         return Reason("no_usual_margin")
     values = {"currency": currency, "blocks": blocks(base.horizon_days, base.rules.days), "horizon": base.horizon_days}
-    return Reason("base_is_worth", dict(sums) | values | {"unseen": unobserved_share(base.table)})
+    told = {"unseen": unobserved_share(base.table), "bias": sentence(bias_of_sums(base))}
+    return Reason("base_is_worth", dict(sums) | values | told)
+
+
+def bias_of_sums(base: BaseValue) -> Reason:
+    """By how much a sum of this value missed on the past, to stand beside every sum of it."""
+    bias = base.table["bias"].max()
+    return Reason("bias_not_known") if pd.isna(bias) else Reason("bias_of_sums", {"bias": bias})
+
+
+def way_of_value(base: BaseValue) -> Reason:
+    """What the margins of the value are, and whether a rival took the place of the usual margin."""
+    season = base.chances["season"]
+    if base.way != "this_value":
+        return Reason("rival_is_used", {"way": base.way})
+    return Reason("usual_margin_is_used" if season is None else "usual_margin_by_season")
+
+
+def without_stopped(base: BaseValue) -> Reason | None:
+    """For how many customers P(no order) stands in the place of P(stopped)."""
+    known = int(base.table["p_silent"].notna().sum())
+    if not (n := base.without_stopped):
+        return None
+    return Reason("no_p_stopped_yet" if n == known else "some_without_p_stopped", {"n": n, "all": known})
 
 
 def value_missed(test: ValueTest, currency: str) -> Reason | None:
-    """By how much the value missed the sum that came, and whether it was closer by customer than the same days a year before."""
+    """By how much the value missed the sum that came, and whether it was closer by customer than the best of its rivals."""
     if test.ways.empty:
         return None
-    ours, last_year = test.ways.iloc[0], test.ways.iloc[1]
-    values = {
-        "bias": ours["bias"],
-        "low": ours["low"],
-        "high": ours["high"],
-        "other": last_year["bias"],
-        "currency": currency,
-    }
-    values |= {"ours": ours["mean_error"], "theirs": last_year["mean_error"]}
-    return Reason("value_closer" if ours["mean_error"] < last_year["mean_error"] else "value_no_closer", values)
+    ours, rivals = test.ways.iloc[0], test.ways.iloc[1:]
+    best = rivals.loc[rivals["mean_error"].idxmin()]
+    values = {name: ours[name] for name in ("bias", "low", "high")} | {"currency": currency, "rival": best["method"]}
+    values |= {"other": best["bias"], "ours": ours["mean_error"], "theirs": best["mean_error"]}
+    if test.way != "this_value":
+        return Reason("value_beaten", values | {"way": test.way})
+    return Reason("value_closer" if ours["mean_error"] < best["mean_error"] else "value_no_closer", values)
 
 
 def value_parts(test: ValueTest, horizon_days: int, currency: str) -> Reason | None:
@@ -59,10 +79,10 @@ def value_parts(test: ValueTest, horizon_days: int, currency: str) -> Reason | N
 
 
 def share_of_stake(calls: pd.DataFrame, base: BaseValue, verdict: Verdict) -> Reason:
-    """How much of the margin at stake the list of calls holds (`kamlib.plan.call_list`)."""
+    """How much of the stake the list of calls holds (`kamlib.plan.call_list`)."""
     if calls.empty:
         return Reason("nobody_to_name", {"reason": why(verdict)})
-    share = calls["margin_at_stake"].sum() / base.table["margin_at_stake"].clip(lower=0).sum()
+    share = calls["stake"].sum() / base.table["stake"].clip(lower=0).sum()
     return Reason("calls_hold", {"method": way_of(verdict), "n": len(calls), "all": len(base.p_silent), "share": share})
 
 
@@ -70,9 +90,16 @@ def first_call(calls: pd.DataFrame, names: pd.Series, currency: str) -> Reason |
     """The customer to start with."""
     if calls.empty:
         return None
-    top, write = calls.iloc[0], Numbers().share
-    values = {"name": names[top["customer_id"]], "stake": top["margin_at_stake"], "currency": currency}
-    values |= {end: write(top[end]) for end in ("p_silent", "low", "high")}
+    top = calls.iloc[0]
+    event = "event_silent" if pd.isna(top["p_stopped"]) else "event_stopped"
+    chance = top["p_silent" if event == "event_silent" else "p_stopped"]
+    values = {
+        "name": names[top["customer_id"]],
+        "stake": top["stake"],
+        "horizon_stake": top["stake_horizon"],
+        "currency": currency,
+    }
+    values |= {"event": event, "chance": Numbers().share(chance)}
     return Reason("start_with", values | {"reason": in_words(calls["reason"], calls["reason_values"]).iloc[0]})
 
 
@@ -85,6 +112,7 @@ def discount_moved(base: BaseValue, moved: BaseValue, calls: pd.DataFrame) -> Re
     values = {
         "discount": moved.rules.discount,
         "change": sums[1] / sums[0] - 1,
+        "bias": sentence(bias_of_sums(base)),
         "kept": len(first & others),
         "n": len(calls),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.churn.evaluation.holdout import Verdict
+from kamlib.churn.evaluation.holdout import Evaluation, Verdict
+from kamlib.churn.returns import lost_at
 from kamlib.measures.trade_claims import Claim
 from kamlib.plan.offer_trial import Round
 from kamlib.plan.winback import Plan
@@ -22,23 +23,42 @@ def expected_returns(plan: Plan, episodes: pd.DataFrame, horizon_days: int) -> R
     return Reason("returns_expected" if len(plan.returns.rates) else "no_p_return", values | told)
 
 
-def in_both_lists(plan: Plan, churn: pd.DataFrame, verdict: Verdict, at_risk_days: int) -> Reason | None:
-    """What the two lists say of those who stand in both: lost by their state, and still at risk."""
-    both = plan.table.merge(churn[["customer_id", "p_silent"]].dropna(), on="customer_id")
-    if plan.returns.rates.empty or both.empty:
+def level_of_returns(plan: Plan) -> Reason | None:
+    """What P(return) promised before and what came, and by how much it is therefore moved."""
+    level = plan.returns.level
+    if level.empty:
         return None
-    values = {"n": len(both), "limit": at_risk_days, "method": capital(way_of(verdict))}
-    return Reason("in_both_lists", values | {"orders": 1 - both["p_silent"].mean(), "returns": both["p_return"].mean()})
+    return Reason("level_of_returns" if level["horizons"] else "level_of_returns_not_known", dict(level))
+
+
+def in_both_lists(plan: Plan, verdict: Verdict) -> Reason | None:
+    """Who of the lost is still scored as at risk, and so has P(return) from there."""
+    both = plan.table[plan.table["method"] == "model"]
+    if both.empty:
+        return None
+    values = {"n": len(both), "method": way_of(verdict), "returns": both["p_return"].mean()}
+    return Reason("in_both_lists", values)
+
+
+def returns_of_the_scored(test: Evaluation, episodes: pd.DataFrame) -> Reason | None:
+    """How many of those that were lost and still scored on the test day were to be expected back, and how many came."""
+    day = test.verdict.test_date
+    if day is None:
+        return None
+    both = lost_at(episodes, day).merge(test.predictions, on="customer_id")
+    came = int((both["lost"] == 0).sum())
+    values = {"day": day, "n": len(both), "expected": (1 - both[test.verdict.way]).sum(), "came": came}
+    return Reason("returns_of_the_scored", values) if len(both) else None
 
 
 def win_back_list(plan: Plan, playbook: WinBack, currency: str) -> Reason | None:
-    """How many are on the list, what is to be gained, and what a return was worth."""
+    """How many are on the list, what is to be expected of them, and what a return was worth."""
     if plan.listed.empty:
         return None
     control = int((plan.listed["arm"] == "control").sum())
     values = {
         "n": len(plan.listed),
-        "gain": plan.listed["expected_gain"].sum(),
+        "money": plan.listed["expected_return"].sum(),
         "control": control,
         "seed": playbook.seed,
     }
@@ -87,5 +107,9 @@ def first_to_win_back(plan: Plan, names: pd.Series, currency: str) -> Reason | N
     if offered.empty:
         return None
     best = offered.iloc[0]
-    values = {"name": names[best["customer_id"]], "p": Numbers().share(best["p_return"]), "gain": best["expected_gain"]}
+    values = {
+        "name": names[best["customer_id"]],
+        "p": Numbers().share(best["p_return"]),
+        "money": best["expected_return"],
+    }
     return Reason("begin_with", values | {"currency": currency, "cause": best["cause"]})

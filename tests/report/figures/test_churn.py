@@ -25,7 +25,7 @@ RATIOS = pd.DataFrame(
 MEASURES = pd.DataFrame(
     [
         (m, k, 0.5, 0.4, 0.6)
-        for m in ("model", "silence_alone", "silence_in_own_gaps", "base_rate")
+        for m in ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
         for k in ("brier", "auc", "c")
     ],
     columns=["method", "measure", "value", "low", "high"],
@@ -33,7 +33,7 @@ MEASURES = pd.DataFrame(
 LISTED = pd.DataFrame(
     {
         "customer_id": ["A", "B", "C"],
-        "margin_at_stake": [50.0, 20.0, 0.0],
+        "stake": [50.0, 20.0, 0.0],
         "p_silent": [0.5, 0.2, 0.0],
         "reason": ["x" * 99, "quiet", ""],
     }
@@ -95,7 +95,13 @@ def test_calibration_and_series_draw_every_row():
 
 def test_all_methods_stand_in_each_panel():
     panels = figures.against_baselines(MEASURES, title="t").axes
-    assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [4, 4, 4]
+    assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [6, 6, 6]
+
+
+def test_a_test_of_stops_has_no_panel_of_days_and_no_line_of_buyers_at_random():
+    of_stops = MEASURES[(MEASURES["measure"] != "c") & (MEASURES["method"] != "buyers_at_random")]
+    panels = figures.against_baselines(of_stops, title="t").axes
+    assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [5, 5]
 
 
 def test_a_list_of_customers_with_nothing_at_stake_is_not_drawn():

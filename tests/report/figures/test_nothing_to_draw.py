@@ -38,7 +38,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
     "migration_matrix": ("A B", (), DATES),
     "pareto": ("share share_with abc", (), {}),
-    "priority_list": ("customer_id margin_at_stake p_silent reason", (), TITLE | EUR),
+    "priority_list": ("customer_id stake p_silent reason", (), TITLE | EUR),
     "ranked_scores": (
         "rank customer_id score low high key points_revenue points_reputation points_development",
         (),

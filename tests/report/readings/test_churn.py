@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.churn.evaluation.holdout import Evaluation, Verdict
 from kamlib.churn.evaluation.thresholds import warnings
 from kamlib.churn.evaluation.waits import Waits
-from kamlib.churn.model import Settings
+from kamlib.churn.models.waiting import Settings
 from kamlib.report.readings import churn as on_churn
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
@@ -37,7 +38,7 @@ def test_without_an_observed_loss_the_verdict_gives_no_probability_and_says_how_
     untested = judged("baseline", Reason("nobody_at_risk", {"day": DAY, "enough": 50}), short)
     told = sentence(on_churn.verdict(untested, NOTHING))
     assert told.startswith("**Verdict: no probability can be given yet.** Not tested: on 2026-06-30 no account")
-    assert told.endswith("would be enough. The history has 100 days; a test needs three horizons, 540.")
+    assert told.endswith("would be enough. The history has 100 days; a test needs 540.")
 
 
 def test_notes_tell_what_stands_in_for_the_margin_of_a_year():
@@ -103,14 +104,12 @@ def test_signs_before_losses_are_named_with_their_shares():
 
 
 def test_choices_are_told_as_judged_or_as_defaults():
-    found = SimpleNamespace(settings=Settings(0.01, "year", 30), choices=pd.DataFrame({"landmarks": [3]}))
+    found = SimpleNamespace(settings=Settings(0.01, 30, "signs"), choices=pd.DataFrame({"landmarks": [3]}))
     assert sentence(on_churn.choices(found, DAY)) == (
-        "Written down on landmarks before 2026-06-30: penalty 0.01, level by **year**, time split after day 30, without a second opinion."
+        "Written down on landmarks before 2026-06-30: penalty 0.01, time split after day 30, opinion: **signs alone**."
     )
-    found = SimpleNamespace(settings=Settings(0.01, "year", None, True), choices=pd.DataFrame({"landmarks": [0]}))
-    assert sentence(on_churn.choices(found, DAY)).endswith(
-        "level by **year**, no split of time, with a second opinion."
-    )
+    found = SimpleNamespace(settings=Settings(0.01, None, "buyers"), choices=pd.DataFrame({"landmarks": [0]}))
+    assert sentence(on_churn.choices(found, DAY)).endswith("no split of time, opinion: **buyers at random alone**.")
 
 
 def test_the_surest_are_counted():
@@ -148,7 +147,7 @@ def test_effects_that_change_are_named():
 
 
 def test_a_split_is_told_of_a_model_only():
-    found = SimpleNamespace(model=object(), settings=Settings(0.01, "year", 30))
+    found = SimpleNamespace(model=object(), settings=Settings(0.01, 30))
     assert on_churn.time_split(found).code == "split_gives_own_factors"
     found.settings = Settings(0.01)
     assert on_churn.time_split(found).code == "split_was_no_better"
@@ -160,14 +159,86 @@ def test_a_split_is_told_of_a_model_only():
 
 
 def test_losses_to_expect_are_sums_of_chances():
-    table = pd.DataFrame({"p_silent": [0.9, 0.6, 0.5], "low": [0.5, 0.3, 0.2], "high": 1.0})
-    assert sentence(on_churn.expected_losses(table, 180)) == (
-        "Of 3 customers at risk we expect to lose **2** within 180 days (from 1 in the mildest season seen to 3 in the hardest). "
-        "A P(no order) above one half: 2 of them."
+    silent = {"p_silent": [0.9, 0.6, 0.5], "p_silent_low": [0.5, 0.3, 0.2], "p_silent_high": 1.0}
+    stopped = {"p_stopped": [0.6, 0.3, 0.3], "p_stopped_low": 0.1, "p_stopped_high": [0.8, 0.5, 0.5]}
+    table = pd.DataFrame({**silent, **stopped, "p_silent_same_season": [0.8, 0.2, 0.1]})
+
+    found = SimpleNamespace(table=table, stops_known=True)
+    first = sentence(on_churn.stops_expected(found, 180))
+    assert first.startswith(
+        "Of 3 customers at risk **1** are expected to have stopped within 180 days (from 0 to 2, as"
     )
-    assert sentence(on_churn.expected_losses(table.assign(p_silent=None), 180)).startswith(
-        "3 customers are at risk. None of them"
+    assert first.endswith("P(stopped) above one half: 1.")
+    second = sentence(on_churn.losses_expected(found, 180))
+    assert second.startswith(
+        "Of 3 customers at risk **2** are expected to order nothing within 180 days (from 1 in the"
     )
+    season = sentence(on_churn.as_in_this_season(found))
+    assert season == "As in the same season of earlier years alone, **1** would order nothing."
+    found = SimpleNamespace(table=table.assign(p_stopped=np.nan, p_silent_same_season=np.nan), stops_known=False)
+    assert sentence(on_churn.stops_expected(found, 180)).startswith("P(stopped) is not known")
+    assert on_churn.as_in_this_season(found) is None
+    found.table = table.assign(p_silent=None)
+    assert sentence(on_churn.losses_expected(found, 180)).startswith("3 customers are at risk. None of them")
+
+
+def test_the_verdict_judges_what_was_expected_against_what_came():
+    """Expected 0.9 + 0.6, at most 1.0 + 0.8; two came, and both lie in the range; none came, and the level is off."""
+    predictions = pd.DataFrame({"model": [0.9, 0.6], "low": [0.5, 0.3], "high": [1.0, 1.0], "state": 0.5, "lost": 1.0})
+    test = SimpleNamespace(predictions=predictions, verdict=SimpleNamespace(way="model", test_date=DAY))
+    assert (
+        sentence(on_churn.level(test)) == "On 2026-06-30 **2** losses were expected (1 to 2 by the season); **2** came."
+    )
+    test.predictions = predictions.assign(lost=0.0)
+    assert "**The level is off**" in sentence(on_churn.level(test))
+    test.verdict.way = "state"
+    assert sentence(on_churn.level(test)) == "On 2026-06-30 **1** losses were expected by that rule; **0** came."
+    assert on_churn.level(SimpleNamespace(predictions=NOTHING, verdict=test.verdict)) is None
+
+
+def test_where_the_model_helps_is_told_by_measure():
+    rows = [
+        ("state", "brier", -0.2, -0.1),
+        ("state", "auc", -0.1, 0.2),
+        ("base_rate", "auc", 0.1, 0.2),
+        ("state", "money", -0.1, 0.1),
+    ]
+    test = SimpleNamespace(differences=pd.DataFrame(rows, columns=["baseline", "measure", "low", "high"]))
+    assert sentence(on_churn.where_it_helps(test)) == (
+        "Where the model helps beyond chance: by Brier score against state alone; by AUC against base rate; by the money of the lost that "
+        "the top tenth holds against none of them."
+    )
+    assert on_churn.where_it_helps(SimpleNamespace(differences=NOTHING)) is None
+
+
+def test_a_history_of_less_than_a_year_of_outcomes_is_said_to_know_no_level():
+    def seen(*days):
+        return on_churn.seasons_seen(SimpleNamespace(at_risk=pd.DataFrame({"as_of": pd.to_datetime(days)})), 180)
+
+    assert seen("2025-01-01", "2025-06-01", "2026-01-01").code == "seasons_not_seen"
+    assert seen("2024-06-01", "2025-06-01", "2026-01-01") is None
+
+
+def test_stops_untested_or_unknown_are_told_as_such():
+    verdict = SimpleNamespace(way="model", reason=Reason("model_better"), history=None, method="untested")
+    found = SimpleNamespace(stopping=object(), test_of_stops=SimpleNamespace(verdict=verdict))
+    assert sentence(on_churn.verdict_of_stops(found)).startswith("**P(stopped) is untested**")
+    verdict.method = "model"
+    assert sentence(on_churn.verdict_of_stops(found)) == (
+        "**Verdict: the model gives P(stopped).** The model beats every rule of thumb."
+    )
+    found.stopping = None
+    assert sentence(on_churn.verdict_of_stops(found)).startswith("P(stopped) is not known")
+
+
+def test_how_many_came_back_says_by_how_much_stops_are_overstated():
+    slow = pd.DataFrame(
+        {"stopped": [10, 5], "came_back": [4, 1]}, index=["none or one order day", "12 or more order days"]
+    )
+    assert sentence(on_churn.overstated(slow)).startswith(
+        "Of 15 who had stopped **5** have ordered since; of the slowest buyers (none or one order day) 4 of 10."
+    )
+    assert on_churn.overstated(slow.head(0)) is None
 
 
 def test_orders_that_come_soon_are_those_of_active_customers():

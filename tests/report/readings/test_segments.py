@@ -36,6 +36,13 @@ CHANGED = pd.DataFrame(
 BALANCE = pd.DataFrame({"grouping": ["segment", "abc"], "share_moved": [0.37, 0.11], "moved": [37, 11]})
 
 
+def test_that_most_bought_once_is_told_from_half_of_those_with_a_cell_on():
+    table = pd.DataFrame({"order_days": [1, 1, 4, 9, 0], "f": [1, 1, 2, 3, None]})
+    assert readings.bought_once(table) == Reason("most_bought_once", {"share": 0.5})
+    assert sentence(readings.bought_once(table)).startswith("**Mind:** 50% of the customers bought on one day")
+    assert readings.bought_once(table.assign(order_days=[1, 2, 4, 9, 1])) is None
+
+
 def test_what_stands_in_is_told_and_else_nothing():
     assert sentence(readings.stand_in(YEAR)) == "**Mind:** 24 months are not observed; the last 12 count instead."
     assert readings.stand_in(TWO_YEARS) is None

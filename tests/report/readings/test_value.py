@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Verdict
@@ -17,18 +19,23 @@ TABLE = pd.DataFrame(
         "customer_id": ["A", "B", "C"],
         "p_silent": [0.5, 0.1, None],
         "remaining_value": [100.0, 300.0, 0.0],
-        "margin_at_stake": [90.0, 30.0, -5.0],
+        "stake": [90.0, 30.0, -5.0],
+        "stake_horizon": [20.0, 8.0, -1.0],
+        "p_stopped": [0.6, None, None],
+        "bias": -0.17,
         "share_unobserved": [0.1, 0.1, None],
     }
 )
-BASE = BaseValue(TABLE, TABLE[["customer_id", "p_silent"]].dropna(), NOTHING, NOTHING, 180, Value())
+BASE = BaseValue(
+    TABLE, TABLE[["customer_id", "p_silent"]].dropna(), NOTHING, NOTHING, 180, Value(), chances={"season": None}
+)
 CALLS = pd.DataFrame(
     {
         "customer_id": ["A"],
-        "margin_at_stake": [90.0],
+        "stake": [90.0],
         "p_silent": [0.5],
-        "low": [0.001],
-        "high": [0.999],
+        "p_stopped": [0.6],
+        "stake_horizon": [20.0],
         "reason": "no_touch",
     }
 ).assign(reason_values="{}")
@@ -38,19 +45,45 @@ MODEL = Verdict("model", "silence_alone", Reason("model_better"), 99, pd.Timesta
 def test_the_base_is_worth_the_sum_over_its_customers():
     assert sentence(on_value.worth_of_base(BASE, "EUR")) == (
         "The base is still worth **400 EUR** over 6 blocks of 180 days; 10% of it comes from blocks that no landmark has reached yet. "
-        "**115 EUR** are at stake in the next block."
+        "At stake, P(stopped) times what a customer brings if it stays less what it still brings if it stops: **27 EUR** within 180 days, "
+        "**115 EUR** over all blocks. On the past such a sum missed what came by -17%, and so may this one."
     )
     unknown = BaseValue(TABLE.assign(p_silent=None), NOTHING, NOTHING, NOTHING, 180, Value())
     assert on_value.worth_of_base(unknown, "EUR") == Reason("no_value_to_tell")
 
 
-def test_a_value_that_is_not_closer_than_last_year_says_so():
-    ways = pd.DataFrame({"bias": [-0.17, -0.2], "low": -0.3, "high": 0.1, "mean_error": [50.0, 60.0]})
+def test_what_the_value_rests_on_is_said():
+    assert on_value.way_of_value(BASE).code == "usual_margin_is_used"
+    assert on_value.way_of_value(replace(BASE, chances={"season": [1.0]})).code == "usual_margin_by_season"
+    told = sentence(on_value.way_of_value(replace(BASE, way="last_horizon")))
+    assert "a block brings *the block before*" in told
+    assert on_value.bias_of_sums(replace(BASE, table=TABLE.assign(bias=None))) == Reason("bias_not_known")
+
+
+def test_it_is_said_for_whom_no_order_stands_in_the_place_of_stopped():
+    assert on_value.without_stopped(BASE) == Reason("some_without_p_stopped", {"n": 1, "all": 2})
+    nobody = replace(BASE, table=TABLE.assign(p_stopped=None))
+    assert on_value.without_stopped(nobody) == Reason("no_p_stopped_yet", {"n": 2, "all": 2})
+    assert on_value.without_stopped(replace(BASE, table=TABLE.assign(p_stopped=0.5))) is None
+
+
+def test_a_value_that_is_not_closer_than_its_rivals_says_so():
+    ways = pd.DataFrame(
+        {
+            "method": ["this_value", "last_horizon"],
+            "bias": [-0.17, -0.2],
+            "low": -0.3,
+            "high": 0.1,
+            "mean_error": [50.0, 60.0],
+        }
+    )
     parts = pd.Series({"expected": 80.0, "staying": 90.0, "came": 100.0, "elsewhere": 7.0, "like_for_like": 0.15})
     test = ValueTest(ways, parts)
     assert on_value.value_missed(test, "EUR").code == "value_closer"
     worse = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts), "EUR"))
     assert "missed the sum by **-17%** (from -30% to +10%)" in worse and "**no closer**" in worse
+    beaten = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts, "last_horizon"), "EUR"))
+    assert "*the block before* was closer by customer beyond chance" in beaten
     told = sentence(on_value.value_parts(test, 180, "EUR"))
     assert told.startswith("Of that, -10% is of who stayed (the model of loss), and -10% of how much each brought")
     none = ValueTest(NOTHING, pd.Series(dtype=float))
@@ -60,7 +93,7 @@ def test_a_value_that_is_not_closer_than_last_year_says_so():
 def test_the_calls_hold_a_share_of_what_is_at_stake():
     """90 of 90 + 30; what is below zero is not at stake."""
     told = sentence(on_value.share_of_stake(CALLS, BASE, MODEL))
-    assert told == "By the model, 1 of 2 customers at risk hold 75% of the margin at stake."
+    assert told == "By the model, 1 of 2 customers at risk hold 75% of the stake."
     none = sentence(on_value.share_of_stake(CALLS.head(0), BASE, MODEL))
     assert none == "Nobody can be named yet. The model beats every rule of thumb."
 
@@ -69,8 +102,12 @@ def test_the_first_call_is_named_with_its_reason_and_no_false_zero():
     told = sentence(on_value.first_call(CALLS, pd.Series({"A": "Alpha"}), "EUR"))
     assert (
         told
-        == "Start with **Alpha**: P(no order) 50% (from under 1% to over 99%), 90 EUR at stake; no touch in six months."
+        == "Start with **Alpha**: P(stopped) 60%, 20 EUR at stake within the horizon and 90 over all blocks; no touch in six months."
     )
+    silent = sentence(
+        on_value.first_call(CALLS.assign(p_stopped=None, p_silent=1e-4), pd.Series({"A": "Alpha"}), "EUR")
+    )
+    assert "P(no order) under 1%" in silent
     assert on_value.first_call(CALLS.head(0), pd.Series(dtype=object), "EUR") is None
 
 
@@ -84,6 +121,7 @@ def test_another_discount_is_told_by_what_it_changes():
         Value(discount=0.05),
     )
     assert sentence(on_value.discount_moved(BASE, moved, CALLS)) == (
-        "With 5% a year the base is worth +10%, and 0 of the first 1 to call stay the same."
+        "With 5% a year the base is worth +10%, and 0 of the first 1 to call stay the same. "
+        "On the past such a sum missed what came by -17%, and so may this one."
     )
     assert on_value.discount_moved(BASE, moved, CALLS.head(0)) is None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import replace
 
-from kamlib.churn.evaluation.holdout import Verdict
-from kamlib.churn.returns import Returns
+import pandas as pd
+import pytest
+
+from kamlib.churn.evaluation.holdout import Evaluation, Verdict
+from kamlib.churn.evaluation.returns import Returns
 from kamlib.measures.trade_claims import Claim
 from kamlib.plan.offer_trial import Round
 from kamlib.plan.winback import Plan
@@ -19,9 +22,10 @@ TABLE = pd.DataFrame(
     {
         "customer_id": ["A", "B"],
         "p_return": [0.5, 0.25],
-        "expected_gain": [90.0, 10.0],
+        "expected_return": [90.0, 10.0],
         "arm": ["control", "offer"],
         "cause": "quality",
+        "method": ["time_lost", "model"],
     }
 )
 WORTH = pd.Series({"accounts": 20.0, "ratio": 0.8, "low": 0.5, "high": 1.25})
@@ -39,26 +43,43 @@ def test_returns_are_expected_or_it_is_said_why_not():
     )
     none = sentence(on_winback.expected_returns(NONE, episodes, 180))
     assert none.startswith(
-        "Lost customers that could come back: 2. **No P(return) can be given**: 3 returns are on record; 20"
+        "Lost customers that could come back: 2. **No P(return) can be given**: 3 customers with a return are on record; 20"
     )
 
 
-def test_who_stands_in_both_lists_is_told_of_twice():
-    churn = pd.DataFrame({"customer_id": ["B", "C"], "p_silent": [0.6, 0.1]})
-    told = sentence(on_winback.in_both_lists(PLAN, churn, MODEL, 365))
-    assert (
-        told.startswith("1 of them have been silent for 365 days at most")
-        and "The model gives them a chance of 40%" in told
+def test_who_is_still_scored_has_one_probability():
+    told = sentence(on_winback.in_both_lists(PLAN, MODEL))
+    assert told.startswith(
+        "1 of them are at risk as well as lost. Their P(return) is 1 less the P(no order) that the model gives them, 25%"
     )
-    assert "the past returns 25%" in told
-    assert on_winback.in_both_lists(NONE, churn, MODEL, 365) is None
-    assert on_winback.in_both_lists(PLAN, churn.tail(1), MODEL, 365) is None
+    rest = Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE.head(1), TABLE)
+    assert on_winback.in_both_lists(rest, MODEL) is None
+
+
+def test_what_the_scores_promised_of_returns_is_told_beside_what_came():
+    """A and B were lost on the day with a P(no order) of 0.6 and 0.9: 0.5 returns expected, and A ordered. C was not lost."""
+    predictions = pd.DataFrame({"customer_id": list("ABC"), "lost": [0, 1, 0], "model": [0.6, 0.9, 0.1]})
+    lost = pd.DataFrame({"customer_id": list("AB"), "lost_on": DAY, "returned_on": pd.NaT, "ended_on": pd.NaT})
+    found = on_winback.returns_of_the_scored(Evaluation(predictions, NOTHING, NOTHING, MODEL, None), lost)
+    assert found.values == {"day": DAY, "n": 2, "expected": pytest.approx(0.5), "came": 1}
+    untested = Evaluation(predictions, NOTHING, NOTHING, replace(MODEL, test_date=None), None)
+    assert on_winback.returns_of_the_scored(untested, lost) is None
+
+
+def test_what_was_promised_of_returns_is_told_beside_what_came():
+    level = pd.Series({"horizons": 3.0, "expected": 30.6, "came": 21.0, "factor": 0.72, "low": 0.46, "high": 1.04})
+    told = sentence(on_winback.level_of_returns(replace(PLAN, returns=replace(KNOWN, level=level))))
+    assert "promised **30.6** returns in the 3 horizons before, and **21** came" in told
+    assert "at 0.72 times their level (from 0.46 to 1.04)" in told
+    none = on_winback.level_of_returns(replace(PLAN, returns=replace(KNOWN, level=level * 0)))
+    assert none.code == "level_of_returns_not_known"
+    assert on_winback.level_of_returns(NONE) is None
 
 
 def test_a_list_without_offers_says_that_their_cost_is_not_counted():
     bare = sentence(on_winback.win_back_list(PLAN, WinBack(), "EUR"))
     assert bare.startswith(
-        "On the list: **2** customers with an expected gain of 100 EUR; 1 of them are the control group (seed 1)."
+        "On the list: **2** customers, of whom returns of 100 EUR are to be expected, with an offer or without; 1 of them are the control group"
     )
     assert bare.endswith("so their cost is not counted.")
     book = WinBack(offers=[Offer(cause="any", offer="call", cost=1)])

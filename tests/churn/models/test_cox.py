@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.cox import cox_data, fit_cox, widening
+from kamlib.churn.models.cox import cox_data, fit_cox, widening
 from kamlib.errors import InputError
 
 CLOSE = {
@@ -78,6 +78,39 @@ def test_on_many_rows_the_widening_is_that_of_a_sample_of_whole_accounts():
     data = proportional(7)
     found = widening(data, 0.01, fit_cox(data, 0.01), 200, 1)
     assert found.between(0.7, 1.4).all() and not found.equals(widening(data, 0.01, fit_cox(data, 0.01), 400, 1))
+
+
+def log_likelihood(data: pd.DataFrame, a: float, b: float) -> float:
+    """Cox's partial likelihood, row by row; every landmark by itself, no two orders on one day."""
+    total = 0.0
+    for _, rows in data.groupby("_landmark"):
+        for _, row in rows[rows["_event"]].iterrows():
+            waiting = rows[rows["_duration"] >= row["_duration"]]
+            total += a * row["a"] + b * row["b"] - np.log(np.exp(a * waiting["a"] + b * waiting["b"]).sum())
+    return total
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("falling", [(), ("a",), ("b",), ("a", "b")])
+def test_falling_signs_have_the_best_coefficients_that_are_at_most_0(falling):
+    """Thirty rows whose free estimates are a > 0 > b: every point of a grid is tried that the bounds allow, ever finer."""
+    rng = np.random.default_rng(2)
+    data = proportional(9, 60).drop_duplicates(["_landmark", "_duration"]).head(30)
+    data["a"], data["b"] = data["a"] + 0.5 * data["b"], data["b"] + 0.1 * rng.normal(size=len(data))
+    centre, step = (0.0, 0.0), 1.0
+    while step > 2e-4:
+        around = step * np.linspace(-2, 2, 9)
+        tried = [
+            (log_likelihood(data, a, b), a, b)
+            for a in ({min(centre[0] + d, 0.0) for d in around} if "a" in falling else centre[0] + around)
+            for b in ({min(centre[1] + d, 0.0) for d in around} if "b" in falling else centre[1] + around)
+        ]
+        centre, step = max(tried)[1:], step / 2
+    found = fit_cox(data, 0.0, falling)
+    assert found.coefficients.tolist() == pytest.approx(centre, abs=1e-3)
+    held = [name for name in falling if found.coefficients[name] == 0]
+    assert held == (["a"] if "a" in falling else [])
+    assert (np.diag(found.covariance) == 0).tolist() == [name in held for name in ("a", "b")]
 
 
 def test_where_nobody_bought_or_no_estimate_is_finite_it_says_so():

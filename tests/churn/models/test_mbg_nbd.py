@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.mbg_nbd import MbgNbd, alive, fit_mbg_nbd, p_no_order
+from kamlib.churn.models.mbg_nbd import MbgNbd, alive, fit_mbg_nbd, fit_to_rows, p_no_order
 
 TRUE = MbgNbd(r=0.8, alpha=6.0, a=0.8, b=2.5)
 
@@ -77,3 +77,22 @@ def test_a_buyer_of_every_day_that_fell_silent_is_gone_without_a_warning():
     with np.errstate(all="raise"):
         found = alive(TRUE, pd.Series([700.0]), pd.Series([700.0]), pd.Series([2000.0]))
     assert found.iloc[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_of_a_landmark_table_each_account_counts_once_as_it_was_last_seen_on_the_last_day(simulated):
+    """All are seen at a first landmark, half of them also at a second: those who fell silent keep their old row, looked at from the second."""
+    part = simulated.head(600).reset_index(drop=True)
+    first, second = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-04-01")
+    since = first - pd.to_timedelta(part["age"].round(), unit="D")
+    last = since + pd.to_timedelta(part["recency"].round(), unit="D")
+    rows = pd.DataFrame({"customer_id": part.index, "as_of": first, "first_order": since, "last_order": last})
+    rows["order_days"] = part["x"] + 1
+    again = rows.iloc[::2].assign(
+        as_of=second, last_order=second - pd.Timedelta(days=5), order_days=lambda t: t["order_days"] + 4
+    )
+    seen = pd.concat([again, rows.iloc[1::2]]).sort_index()
+    recency, age = (seen["last_order"] - since).dt.days, (second - since).dt.days
+    by_hand = fit_mbg_nbd(seen["order_days"] - 1, recency, age)
+    found = fit_to_rows(pd.concat([rows, again], ignore_index=True))
+    for name in ("r", "alpha", "a", "b"):
+        assert getattr(found, name) == pytest.approx(getattr(by_hand, name), rel=0.01)

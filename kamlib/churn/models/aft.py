@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.cox import sample_accounts
 from kamlib.churn.evaluation.holdout import Evaluation
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.prediction import standardised
+from kamlib.churn.models.cox import sample_accounts
 from kamlib.stats.reasons import Reason, waiting
 
 FAMILIES = {"WeibullAFTFitter": "Weibull", "LogNormalAFTFitter": "log-normal", "LogLogisticAFTFitter": "log-logistic"}
@@ -61,7 +60,7 @@ def aft_check(
         return _nothing(test.verdict.reason)
     train = sample_accounts(table.loc[table["as_of"] < model.until], rows, seed)
     came = outcomes(train, model.until, horizon_days=model.horizon_days)
-    data = standardised(model, train).assign(_duration=came["duration"], _event=came["event"])
+    data = model.scale.of(train).assign(_duration=came["duration"], _event=came["event"])
     data = data[data["_duration"] > 0]
     fitted, found = {}, []
     for fitter, family in FAMILIES.items():
@@ -76,7 +75,7 @@ def aft_check(
     families["chosen"] = families.index == 0
     now = table.loc[table["as_of"] == model.until].set_index("customer_id").loc[test.predictions["customer_id"]]
     best = fitted[str(families.loc[0, "family"])]
-    stays = best.predict_survival_function(standardised(model, now.reset_index()), times=[model.horizon_days])
+    stays = best.predict_survival_function(model.scale.of(now.reset_index()), times=[model.horizon_days])
     predictions = test.predictions.assign(aft=stays.to_numpy()[0])
     measures, differences = compare(predictions, ["model", "aft"], bootstraps=bootstraps, seed=seed)
     return AftCheck(families, measures, differences, float(predictions["model"].corr(predictions["aft"], "spearman")))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.aft import FAMILIES, aft_check, side_by_side
+from kamlib.churn.models.aft import FAMILIES, aft_check, side_by_side
 from kamlib.stats.reasons import waits_for
 
 

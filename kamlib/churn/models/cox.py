@@ -6,23 +6,20 @@ estimates are those of lifelines' CoxPHFitter and of R's coxph, in a tenth of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from kamlib.errors import InputError
 from kamlib.stats.draws import drawn
+from kamlib.stats.maximum import Likelihood, highest
 
 NAMES = {"duration": "_duration", "event": "_event", "landmark": "_landmark", "account": "_account"}
 _ORDER = [NAMES[name] for name in ("landmark", "duration", "event")]
-_STEPS, _CLOSE = 50, 1e-16  # Newton's steps at most, and the gain in log likelihood below which there are no more
-_ROUNDING = 1e-12  # of a log likelihood, as a share of it
-Likelihood = tuple[float, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def cox_data(
     return data.loc[came["duration"] > start]
 
 
-def fit_cox(data: pd.DataFrame, penalty: float) -> Cox:
+def fit_cox(data: pd.DataFrame, penalty: float, falling: Collection[str] = ()) -> Cox:
     """A Cox model with a stratum for each landmark, by Newton's method.
 
     Parameters
@@ -57,6 +54,7 @@ def fit_cox(data: pd.DataFrame, penalty: float) -> Cox:
     data : DataFrame
         From `cox_data`; accounts are not read.
     penalty : of the ridge on coefficients of covariates with a standard deviation of 1: their squares by half of rows x penalty.
+    falling : covariates whose coefficient is at most 0; one that is 0 by that has a variance of 0.
 
     Raises
     ------
@@ -73,27 +71,15 @@ def fit_cox(data: pd.DataFrame, penalty: float) -> Cox:
     matrix = data[data.columns.difference(list(NAMES.values()), sort=False)]
     mean, sd = matrix.mean(), matrix.std()
     waits, ridge = _Waits(data, ((matrix - mean) / sd).to_numpy()), len(data) * penalty
+    bounded = matrix.columns.isin(list(falling))
     try:
         with threadpool_limits(1):  # many small products: threads would only wait for each other
-            beta, information = _highest(lambda beta: waits.likelihood(beta, ridge), len(sd))
+            beta, information, free = highest(lambda beta: waits.likelihood(beta, ridge), bounded)
     except (np.linalg.LinAlgError, ValueError):
         raise InputError("the model can't be estimated from this history", remedy=remedy) from None
-    covariance = np.linalg.inv(information) / np.outer(sd, sd)
-    return Cox(beta / sd, pd.DataFrame(covariance, sd.index, sd.index))
-
-
-def _highest(likelihood: Callable[[np.ndarray], Likelihood], size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The coefficients of the highest likelihood and the information there, by Newton's method; an error where it has no top."""
-    beta = np.zeros(size)
-    value, gradient, information = likelihood(beta)
-    for _ in range(_STEPS):
-        step = solve(information, gradient, assume_a="pos")
-        if gradient @ step < _CLOSE:
-            return beta, information
-        while (ahead := likelihood(beta + step))[0] < value - _ROUNDING * abs(value):
-            step = step / 2
-        beta, (value, gradient, information) = beta + step, ahead
-    raise ValueError("no top was found")
+    covariance = np.zeros_like(information)
+    covariance[np.ix_(free, free)] = np.linalg.inv(information[np.ix_(free, free)])
+    return Cox(beta / sd, pd.DataFrame(covariance / np.outer(sd, sd), sd.index, sd.index))
 
 
 class _Waits:
@@ -157,7 +143,9 @@ def sample_accounts(table: pd.DataFrame, most: int, seed: int, column: str = "cu
     return table.loc[table[column].isin(drawn(ids, int(len(ids) * most / len(table)), seed))]
 
 
-def widening(data: pd.DataFrame, penalty: float, fitted: Cox, rows: int, seed: int) -> pd.Series:
+def widening(
+    data: pd.DataFrame, penalty: float, fitted: Cox, rows: int, seed: int, falling: Collection[str] = ()
+) -> pd.Series:
     """Robust over naive standard error of each coefficient, accounts as clusters, on a sample of whole accounts.
 
     References
@@ -165,9 +153,10 @@ def widening(data: pd.DataFrame, penalty: float, fitted: Cox, rows: int, seed: i
     Lin & Wei (1989), JASA 84.
     """
     part = sample_accounts(data, rows, seed, NAMES["account"])
-    own = fitted if len(part) == len(data) else fit_cox(part, penalty)
+    own = fitted if len(part) == len(data) else fit_cox(part, penalty, falling)
     moved = _score_residuals(part, own.coefficients).groupby(part[NAMES["account"]]).sum() @ own.covariance
-    wider: pd.Series = np.sqrt((moved**2).sum() / np.diag(own.covariance))
+    variance = pd.Series(np.diag(own.covariance), index=own.coefficients.index)
+    wider: pd.Series = np.sqrt((moved**2).sum() / variance.where(variance > 0)).fillna(1.0)
     return wider
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.covariates import COVARIATES, covariates, signs, usual
+from kamlib.churn.models.covariates import COVARIATES, FALLING, covariates, signs, usual
 from kamlib.report.words import catalogue, in_words
 from kamlib.stats.reasons import reason_columns
 
@@ -18,17 +18,38 @@ def test_a_short_history_is_shrunk_to_what_is_usual(table):
     common = usual(table)
     one = table.head(1).assign(gap_mean=1.0, gaps=1, silence_days=9)
     # own gap: (1 gap of 1 day + 3 usual gaps) / 4
-    expected = np.log(10 / ((1.0 + 3 * common.gap) / 4))
-    assert covariates(one, common)["silence_in_gaps"].iloc[0] == pytest.approx(expected)
+    assert covariates(one, common)["gaps_missed"].iloc[0] == pytest.approx(9 / ((1.0 + 3 * common.gap) / 4))
     none = one.assign(gap_mean=np.nan, gaps=0)
-    assert covariates(none, common)["silence_in_gaps"].iloc[0] == pytest.approx(np.log(10 / common.gap))
+    assert covariates(none, common)["gaps_missed"].iloc[0] == pytest.approx(9 / common.gap)
+
+
+def test_silence_is_cut_at_the_own_limit_at_twice_it_and_at_the_longest_that_was_seen(table):
+    """By hand, for a limit of 40 days and a longest silence of 199: logarithms of (days + 1) / 40."""
+    common = replace(usual(table), longest_silence=199.0)
+    days, log = [0, 9, 39, 79, 159, 199, 5000], np.log
+    rows = pd.concat([table.head(1).assign(silence_days=day, own_limit=40.0) for day in days])
+    found = covariates(rows, common)
+    assert found["within_limit"].tolist() == pytest.approx([log(1 / 40), log(1 / 4), 0, 0, 0, 0, 0])
+    assert found["beyond_limit"].tolist() == pytest.approx([0, 0, 0, log(2), log(4), log(5), log(5)])
+    assert found["far_beyond_limit"].tolist() == pytest.approx([0, 0, 0, 0, log(2), log(2.5), log(2.5)])
+    assert found["silence"].iloc[5] == found["silence"].iloc[6] == pytest.approx(log(200) - common.log_silence)
+    assert found["silence_by_days"].iloc[5] == found["silence_by_days"].iloc[6]
+
+
+@pytest.mark.parametrize("limit", [30.0, 100.0, 400.0])
+def test_no_sign_of_silence_falls_while_silence_grows(table, limit):
+    """Those with a bounded coefficient, and the one within the limit: so that a bound on coefficients bounds the chance."""
+    common = replace(usual(table), longest_silence=365.0)
+    rows = pd.concat([table.head(1).assign(silence_days=day, own_limit=limit) for day in range(0, 800, 3)])
+    found = covariates(rows, common)[[*FALLING, "within_limit"]]
+    assert (found.diff().iloc[1:] >= 0).all(axis=None) and (found.iloc[-1] > found.iloc[0]).sum() >= 4
 
 
 def test_covariates_of_tables_that_were_not_given_are_missing_and_not_used(table, model):
     found = covariates(table, usual(table))
     absent = ["claims", "disputes", "late_share", "touches", "delay", "margin_rate"]
     assert found[absent].isna().all(axis=None)
-    assert not set(absent) & set(model.mean.index)
+    assert not set(absent) & set(model.scale.mean.index)
 
 
 def said(rows: pd.DataFrame, common) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The churn model: a Cox model of the time to the next purchase, fitted on many landmarks.
+"""The model of P(no order): a Cox model of the time to the next purchase, fitted on many landmarks.
 
 Coefficients are estimated within landmarks (each landmark is a stratum with a level of its own), so that seasons and
 the length of the history can't pass for a wish to leave. Where hazards are not proportional, time can be split: the
@@ -7,9 +7,12 @@ days up to the split and the days after it have coefficients of their own.
 P(no order by H) = b + (1 - b) S(H | x). S alone would make the loss of a frequent buyer impossible (one in a million); b is the
 small share of accounts that leave whatever their covariates say (a firm closes, a buyer goes), as the landmarks show it.
 
-A second opinion can be asked: that of the MBG/NBD model (`kamlib.churn.mbg_nbd`), which knows no covariates, but takes orders to come at
-random until the account leaves, as it may after any of them. P(no order) is then the mean of both, which errs less than either where they err apart (Bates & Granger,
-1969, Operational Research Quarterly 20; equal weights: Clemen, 1989, International Journal of Forecasting 5).
+A longer silence never makes an order beyond the own limit more likely: the coefficients of those signs are bounded at 0.
+
+A second opinion is that of the MBG/NBD model (`kamlib.churn.models.mbg_nbd`), which knows no covariates and no seasons, but takes orders to come at
+random until the account leaves, as it may after any of them. P(no order) is the mean of both, or one of them alone, as the choice on earlier landmarks says. A
+mean errs less than either where they err apart (Bates & Granger, 1969, Operational Research Quarterly 20; equal weights: Clemen, 1989, International Journal of
+Forecasting 5).
 """
 
 from __future__ import annotations
@@ -23,25 +26,26 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.covariates import Usual, covariates, usual
-from kamlib.churn.cox import NAMES, cox_data, fit_cox, sample_accounts, widening
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.mbg_nbd import MbgNbd, fit_mbg_nbd, repeats
+from kamlib.churn.models.covariates import FALLING, Scale, scaled
+from kamlib.churn.models.cox import NAMES, cox_data, fit_cox, sample_accounts, widening
+from kamlib.churn.models.levels import background, unseen
+from kamlib.churn.models.mbg_nbd import MbgNbd, fit_to_rows, p_no_order, repeats
 from kamlib.errors import InputError
+from kamlib.study.sections import FEWEST
 
-Level = Literal["year", "season", "latest"]
-LEVELS: tuple[Level, ...] = ("year", "season", "latest")
+Opinion = Literal["signs", "both", "buyers"]
+OPINIONS: dict[Opinion, float] = {"signs": 1.0, "both": 0.5, "buyers": 0.0}
+"""Whose P(no order) it is, and the share that the Cox model has in it: its own, the mean, that of the MBG/NBD model."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `kamlib.churn.evaluation.choice.choose` chooses: ridge penalty, level of the prediction, day of the time split (None: none), and
-    whether P(no order) is the mean with that of the MBG/NBD model (buyers)."""
+    """What `kamlib.churn.evaluation.choice.choose` chooses: ridge penalty, day of the time split (None: none), and the opinion."""
 
     penalty: float = 0.01
-    level: Level = "year"
     split_day: int | None = None
-    buyers: bool = False
+    opinion: Opinion = "both"
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,19 @@ class Piece:
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted model: enough to predict, to explain and to say how sure it is. One piece, or two with a time split."""
+    """A fitted model: enough to predict, to explain and to say how sure it is. One piece, or two with a time split.
+
+    level : factor on all hazards; not 1 where less than a year of outcomes was seen, so that the level is half way to that of buyers at random.
+    """
 
     horizon_days: int
     until: pd.Timestamp
     settings: Settings
-    common: Usual
-    mean: pd.Series
-    sd: pd.Series
+    scale: Scale
     pieces: tuple[Piece, ...]
     background: float
-    mbg_nbd: MbgNbd | None
+    level: float
+    mbg_nbd: MbgNbd
     rows: int
     accounts: int
 
@@ -86,23 +92,20 @@ class Model:
 class Training:
     """The rows that a model learns from, whatever its settings: landmarks before `until`, what came after each, covariates.
 
-    matrix holds the covariates at mean 0 and standard deviation 1, a missing one at the mean.
+    matrix holds the standardised covariates.
     """
 
     horizon_days: int
     until: pd.Timestamp
     rows: pd.DataFrame
     came: pd.DataFrame
-    common: Usual
-    mean: pd.Series
-    sd: pd.Series
+    scale: Scale
     matrix: pd.DataFrame
 
     @cached_property
     def mbg_nbd(self) -> MbgNbd:
-        """Fitted on each account as it was last seen: who has fallen silent for good stays in it, for its last row holds all its orders."""
-        last = self.rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
-        return fit_mbg_nbd(*repeats(last, self.rows["as_of"].max()))
+        """The second opinion, of the same rows."""
+        return fit_to_rows(self.rows)
 
 
 def training(
@@ -122,11 +125,7 @@ def training(
             f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
             remedy="Give a longer history or a shorter horizon.",
         )
-    common = usual(rows[came["complete"]])
-    natural = covariates(rows, common)
-    natural = natural[_usable(natural, rows["as_of"])]
-    mean, sd = natural.mean(), natural.std(ddof=0)
-    return Training(horizon_days, until, rows, came, common, mean, sd, ((natural - mean) / sd).fillna(0.0))
+    return Training(horizon_days, until, rows, came, *scaled(rows, came["complete"]))
 
 
 def fit(
@@ -146,7 +145,7 @@ def fit(
     table : DataFrame
         `kamlib.churn.landmarks.landmark_table`; rows at `until` or later are not used.
     until : the day of the prediction. Landmarks nearer than the horizon are censored at it and give no level.
-    settings : penalty (a ridge on standardised covariates, `kamlib.churn.cox.fit_cox`) and time split; None: the defaults.
+    settings : penalty (a ridge on standardised covariates, `kamlib.churn.models.cox.fit_cox`) and time split; None: the defaults.
     most_rows, robust_rows : above `most_rows` whole accounts are sampled for the fit; intervals are widened for accounts
         that stand at several landmarks by a robust variance on at most `robust_rows` rows (0: not widened).
 
@@ -173,10 +172,10 @@ def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, s
     pieces, own = [], pd.Series(0.0, index=rows.index)
     for start, end in pairwise(edges):
         data = cox_data(matrix, rows, came, start, end)
-        cox = fit_cox(data, settings.penalty)
+        cox = fit_cox(data, settings.penalty, FALLING)
         covariance = cox.covariance
         if robust_rows:
-            widen = widening(data, settings.penalty, cox, robust_rows, seed)
+            widen = widening(data, settings.penalty, cox, robust_rows, seed, FALLING)
             covariance = covariance * np.outer(widen, widen)
         risk = np.exp(matrix @ cox.coefficients)
         parts = _hazard_parts(data.loc[complete.reindex(data.index)], risk, end - start)
@@ -184,42 +183,39 @@ def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, s
         piece = Piece(start, end, cox.coefficients, covariance, events, exposure)
         own += rows["as_of"].map(whole_hazards(piece)) * risk
         pieces.append(piece)
+    share = background(own[complete].mul(-1).pipe(np.exp), came.loc[complete, "lost"])
     return Model(
         learnt.horizon_days,
         learnt.until,
         settings,
-        learnt.common,
-        learnt.mean,
-        learnt.sd,
+        learnt.scale,
         tuple(pieces),
-        background(own[complete].mul(-1).pipe(np.exp), came.loc[complete, "lost"]),
-        learnt.mbg_nbd if settings.buyers else None,
+        share,
+        _level(learnt, pieces, share, pd.DatetimeIndex(landmarks)),
+        learnt.mbg_nbd,
         len(rows),
         rows["customer_id"].nunique(),
     )
 
 
-def background(p: pd.Series, lost: pd.Series) -> float:
-    """The share b that fits best where each account is lost with probability b + (1 - b) p: maximum likelihood, by bisection.
-
-    Parameters
-    ----------
-    p, lost : P(no order) by the covariates alone, and 1 for an account that was lost, 0 for one that ordered.
-    """
-    gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
-    low, high = 0.0, 1.0
+def _level(learnt: Training, pieces: list[Piece], share: float, landmarks: pd.DatetimeIndex) -> float:
+    """The factor on all hazards until a year of outcomes was seen: half way, in logarithms, to the level at which as many order nothing after
+    the last landmark as buyers at random would. 1 afterwards, and below 30 customers who bought twice."""
+    last = learnt.rows[learnt.rows["as_of"] == learnt.rows["as_of"].max()]
+    if not unseen(landmarks, learnt.horizon_days) or (last["gaps"] > 0).sum() < FEWEST.segmented:
+        return 1.0
+    of = list(landmarks)
+    parts = [
+        daily_hazard(piece, of).sum() * np.exp(learnt.matrix.loc[last.index] @ piece.coefficients) for piece in pieces
+    ]
+    orders = np.sum(parts, axis=0)
+    total = p_no_order(learnt.mbg_nbd, *repeats(last, last["as_of"]), learnt.horizon_days).sum()
+    low, high = np.log(1e-3), np.log(1e3)
     for _ in range(50):
-        b = (low + high) / 2
-        more = ((1 - gone) / (b + (1 - b) * gone)).sum() > stayed / (1 - b)
-        low, high = (b, high) if more else (low, b)
-    return low
-
-
-def _usable(natural: pd.DataFrame, landmark: pd.Series) -> list[str]:
-    """Covariates that are known for most rows and differ between accounts of one landmark."""
-    known = natural.notna().mean() > 0.5
-    within = natural - natural.groupby(landmark).transform("mean")
-    return [str(name) for name in natural.columns if known[name] and within[name].std(ddof=0) > 1e-9]
+        middle = (low + high) / 2
+        more = (share + (1 - share) * np.exp(-np.exp(middle) * orders)).sum() > total
+        low, high = (middle, high) if more else (low, middle)
+    return float(np.exp(low / 2))
 
 
 def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,4 +1,7 @@
-"""The covariates of the churn model, made from a landmark table, and what they say of an account.
+"""The covariates of the churn models, made from a landmark table, and what they say of an account.
+
+Silence comes in terms that are bounded by what the training landmarks held. Those that go on beyond the own limit only ever make
+an order less likely (`FALLING`); one more, within it, is free: a slow buyer who has just ordered is not due.
 
 Short histories are shrunk towards what is usual (the mean of all accounts, with the weight of a few observations), so an
 account with one gap is not judged by that gap. Whatever is "usual" is learnt on the training landmarks only.
@@ -15,7 +18,7 @@ from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import year_sums
 from kamlib.stats.reasons import Case
 
-_MOST_GAPS = 8.0  # own gaps in silence; more of them say nothing new
+_MOST_GAPS = 8.0  # own gaps, or own limits, in silence; more of them say nothing new
 _PRIOR = 3.0  # observations that the usual value counts for, beside an account's own
 
 
@@ -33,8 +36,12 @@ COVARIATES: dict[str, Covariate] = {
     covariate.name: covariate
     for covariate in (
         Covariate("silence", "silence", _DOUBLE),
-        Covariate("silence_squared", "silence", _DOUBLE**2),
-        Covariate("silence_in_gaps", "silence", _DOUBLE),
+        Covariate("within_limit", "silence", _DOUBLE),
+        Covariate("beyond_limit", "silence", _DOUBLE),
+        Covariate("far_beyond_limit", "silence", _DOUBLE),
+        Covariate("past_limit", "silence", 1.0),
+        Covariate("beyond_gap", "silence", _DOUBLE),
+        Covariate("far_beyond_gap", "silence", _DOUBLE),
         Covariate("gaps_missed", "silence", 1.0),
         Covariate("silence_by_days", "silence", _DOUBLE**2),
         Covariate("order_days", "rhythm", _DOUBLE),
@@ -54,6 +61,11 @@ COVARIATES: dict[str, Covariate] = {
         Covariate("managers", "manager", 1.0),
     )
 }
+FALLING = (
+    *("silence", "beyond_limit", "far_beyond_limit", "past_limit"),
+    *("beyond_gap", "far_beyond_gap", "gaps_missed", "silence_by_days"),
+)
+"""Signs of silence that go on beyond the own limit: the more of them, the less likely an order."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ class Usual:
     delay: float
     log_silence: float
     log_days: float
+    longest_silence: float
 
 
 def usual(table: pd.DataFrame) -> Usual:
@@ -90,6 +103,7 @@ def usual(table: pd.DataFrame) -> Usual:
         delay=ratio(table["delay_days"], table["bills"], np.nan),
         log_silence=float(np.log1p(table["silence_days"]).mean()),
         log_days=float(np.log1p(year["order_days"]).mean()),
+        longest_silence=float(table["silence_days"].max()),
     )
 
 
@@ -111,19 +125,25 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     """
     year = year_sums(table)
     gross = year["revenue"] + year["returns"]
-    log_silence = np.log1p(table["silence_days"]) - common.log_silence
-    log_days = np.log1p(year["order_days"]) - common.log_days
+    silence = table["silence_days"].clip(upper=common.longest_silence)
+    days = np.log1p(year["order_days"])
+    limits = pd.Series(np.log(((silence + 1) / table["own_limit"]).clip(upper=_MOST_GAPS)))
+    gaps = pd.Series(np.log((silence + 1) / own_gap(table, common)))
     half = table["revenue_6m"].fillna(table["revenue"]).clip(lower=0)
     managers = _managers(table)
     delay = (table["delay_days"] + _PRIOR * common.delay) / (table["bills"] + _PRIOR)
     return pd.DataFrame(
         {
-            "silence": log_silence,
-            "silence_squared": log_silence**2,
-            "silence_in_gaps": np.log((table["silence_days"] + 1) / own_gap(table, common)),
-            "gaps_missed": (table["silence_days"] / own_gap(table, common)).clip(upper=_MOST_GAPS),
-            "silence_by_days": log_silence * log_days,
-            "order_days": log_days,
+            "silence": np.log1p(silence) - common.log_silence,
+            "within_limit": limits.clip(upper=0),
+            "beyond_limit": limits.clip(lower=0),
+            "far_beyond_limit": (limits - _DOUBLE).clip(lower=0),
+            "past_limit": (silence > table["own_limit"]).astype("float64"),
+            "beyond_gap": gaps.clip(lower=0),
+            "far_beyond_gap": (gaps - _DOUBLE).clip(lower=0),
+            "gaps_missed": (silence / own_gap(table, common)).clip(upper=_MOST_GAPS),
+            "silence_by_days": np.log1p(silence) * days,
+            "order_days": days - common.log_days,
             "bought_once": (table["order_days"] == 1).astype("float64"),
             "irregular": _shrunk(table["gap_cv"], table["gaps"], common.variation),
             "tenure": np.log1p(table["tenure_days"]),
@@ -143,6 +163,35 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
         },
         index=table.index,
     )
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What covariates are shrunk to, and the mean and standard deviation of each one that a model uses: of its training landmarks."""
+
+    common: Usual
+    mean: pd.Series
+    sd: pd.Series
+
+    def of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The standardised covariates of each row; a missing one stands at the mean."""
+        return self.standardised(covariates(table, self.common))
+
+    def standardised(self, natural: pd.DataFrame) -> pd.DataFrame:
+        """`of` what `covariates` gave."""
+        return ((natural[self.mean.index] - self.mean) / self.sd).fillna(0.0)
+
+
+def scaled(rows: pd.DataFrame, complete: pd.Series) -> tuple[Scale, pd.DataFrame]:
+    """The scale of training rows, and their standardised covariates. What is usual is learnt on those whose outcome is `complete`; a
+    covariate is used where it is known for most rows and differs between accounts of one landmark."""
+    common = usual(rows[complete])
+    natural = covariates(rows, common)
+    known = natural.notna().mean() > 0.5
+    within = natural - natural.groupby(rows["as_of"]).transform("mean")
+    used = [str(name) for name in natural.columns if known[name] and within[name].std(ddof=0) > 1e-9]
+    found = Scale(common, natural[used].mean(), natural[used].std(ddof=0))
+    return found, found.standardised(natural)
 
 
 def own_gap(table: pd.DataFrame, common: Usual) -> pd.Series:

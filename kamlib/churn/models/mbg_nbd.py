@@ -53,6 +53,13 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
     return MbgNbd(*(float(value) for value in np.exp(best.x)))
 
 
+def fit_to_rows(rows: pd.DataFrame) -> MbgNbd:
+    """Fitted on each account of a landmark table as it was last seen: who has fallen silent for good stays in it, for its last row
+    holds all its orders."""
+    last = rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
+    return fit_mbg_nbd(*repeats(last, rows["as_of"].max()))
+
+
 def alive(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:
     """P(still a client), 0 to 1; parameters as in `fit_mbg_nbd`."""
     from scipy.special import expit
