@@ -65,13 +65,14 @@ def hazard_ratios(model: Model | None) -> pd.DataFrame:
         return waiting(["days", "sign", "meaning", "step", "ratio", "low", "high"], "no_model_accepted")
     tables = []
     for piece in model.pieces:
-        names = piece.coefficients.index
-        error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=names)
-        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.scale.sd
+        error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=piece.coefficients.index)
+        error = error[error > 0]  # a sign that is held at its bound says nothing
+        names, coefficients = error.index, piece.coefficients[error.index]
+        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.scale.sd[names]
         ends = {
-            "": piece.coefficients,
-            "low": piece.coefficients - 1.96 * error,
-            "high": piece.coefficients + 1.96 * error,
+            "": coefficients,
+            "low": coefficients - 1.96 * error,
+            "high": coefficients + 1.96 * error,
         }
         table = pd.DataFrame(
             {
@@ -83,7 +84,7 @@ def hazard_ratios(model: Model | None) -> pd.DataFrame:
                 **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
             }
         )
-        tables.append(table.iloc[np.argsort(-np.abs(piece.coefficients.to_numpy()), kind="stable")])
+        tables.append(table.iloc[np.argsort(-np.abs(coefficients.to_numpy()), kind="stable")])
     return pd.concat(tables, ignore_index=True)
 
 
