@@ -92,7 +92,7 @@ class Model:
 class Training:
     """The rows that a model learns from, whatever its settings: landmarks before `until`, what came after each, covariates.
 
-    matrix holds the standardised covariates.
+    matrix holds the standardised covariates, seen the rows up to `until`, that day's among them.
     """
 
     horizon_days: int
@@ -101,11 +101,12 @@ class Training:
     came: pd.DataFrame
     scale: Scale
     matrix: pd.DataFrame
+    seen: pd.DataFrame
 
     @cached_property
     def mbg_nbd(self) -> MbgNbd:
-        """The second opinion, of the same rows."""
-        return fit_to_rows(self.rows)
+        """The second opinion, of all that was seen up to the day itself, for it needs no outcome."""
+        return fit_to_rows(self.seen)
 
 
 def training(
@@ -125,7 +126,7 @@ def training(
             f"no landmark with accounts at risk lies a whole horizon of {horizon_days} days before {until.date()}",
             remedy="Give a longer history or a shorter horizon.",
         )
-    return Training(horizon_days, until, rows, came, *scaled(rows, came["complete"]))
+    return Training(horizon_days, until, rows, came, *scaled(rows, came["complete"]), table[table["as_of"] <= until])
 
 
 def fit(
@@ -201,13 +202,12 @@ def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, s
 def _level(learnt: Training, pieces: list[Piece], share: float, landmarks: pd.DatetimeIndex) -> float:
     """The factor on all hazards until a year of outcomes was seen: half way, in logarithms, to the level at which as many order nothing after
     the last landmark as buyers at random would. 1 afterwards, and below 30 customers who bought twice."""
-    last = learnt.rows[learnt.rows["as_of"] == learnt.rows["as_of"].max()]
+    last = learnt.seen[learnt.seen["as_of"] == learnt.seen["as_of"].max()]
     if not unseen(landmarks, learnt.horizon_days) or (last["gaps"] > 0).sum() < FEWEST.segmented:
         return 1.0
+    z = learnt.scale.of(last)
     of = list(landmarks)
-    parts = [
-        daily_hazard(piece, of).sum() * np.exp(learnt.matrix.loc[last.index] @ piece.coefficients) for piece in pieces
-    ]
+    parts = [daily_hazard(piece, of).sum() * np.exp(z @ piece.coefficients) for piece in pieces]
     orders = np.sum(parts, axis=0)
     total = p_no_order(learnt.mbg_nbd, *repeats(last, last["as_of"]), learnt.horizon_days).sum()
     low, high = np.log(1e-3), np.log(1e3)

@@ -53,10 +53,10 @@ def test_rows_prepared_once_give_the_model_of_any_settings(table, settings):
 
 @pytest.mark.slow
 def test_rows_after_the_day_of_prediction_change_nothing(table):
-    """Everything at or after the day is poisoned; fit, levels and second opinion stay as they are."""
+    """Everything after the day is poisoned, and of the day itself its outcome; fit, levels and second opinion stay as they are."""
     day = table["as_of"].unique()[-4]
     poisoned = table.copy()
-    later = poisoned["as_of"] >= day
+    later = poisoned["as_of"] > day
     poisoned.loc[later, ["silence_days", "order_days", "average_order"]] = 10**6
     poisoned.loc[poisoned["next_order"] > day, "next_order"] += pd.Timedelta(days=1000)
     a, b = (fit(t, day, horizon_days=H, robust_rows=0) for t in (table, poisoned))
