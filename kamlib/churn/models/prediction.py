@@ -2,7 +2,7 @@
 
 The level of a prediction is that of the landmarks of the last year or, where the same season of an earlier year was seen, the
 mean of both: the one is many landmarks of all seasons, the other a few of the right one. It is not chosen on the landmarks just
-before, which are of another season. Until the outcomes of a year were seen it is half way to that of buyers at random, who need no landmark.
+before, which are of another season. Until the outcomes of a year were seen it is that of buyers at random, who need no landmark.
 """
 
 from __future__ import annotations

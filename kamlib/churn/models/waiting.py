@@ -68,7 +68,7 @@ class Piece:
 class Model:
     """A fitted model: enough to predict, to explain and to say how sure it is. One piece, or two with a time split.
 
-    level : factor on all hazards; not 1 where less than a year of outcomes was seen, so that the level is half way to that of buyers at random.
+    level : factor on all hazards; not 1 where less than a year of outcomes was seen, so that the level is that of buyers at random.
     """
 
     horizon_days: int
@@ -200,8 +200,8 @@ def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, s
 
 
 def _level(learnt: Training, pieces: list[Piece], share: float, landmarks: pd.DatetimeIndex) -> float:
-    """The factor on all hazards until a year of outcomes was seen: half way, in logarithms, to the level at which as many order nothing after
-    the last landmark as buyers at random would. 1 afterwards, and below 30 customers who bought twice."""
+    """The factor on all hazards until a year of outcomes was seen: to the level at which as many of those seen on the day itself
+    order nothing as buyers at random would. 1 afterwards, and below 30 customers who bought twice."""
     last = learnt.seen[learnt.seen["as_of"] == learnt.seen["as_of"].max()]
     if not unseen(landmarks, learnt.horizon_days) or (last["gaps"] > 0).sum() < FEWEST.segmented:
         return 1.0
@@ -215,7 +215,7 @@ def _level(learnt: Training, pieces: list[Piece], share: float, landmarks: pd.Da
         middle = (low + high) / 2
         more = (share + (1 - share) * np.exp(-np.exp(middle) * orders)).sum() > total
         low, high = (middle, high) if more else (low, middle)
-    return float(np.exp(low / 2))
+    return float(np.exp(low))
 
 
 def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.DataFrame, pd.DataFrame]:
