@@ -135,10 +135,10 @@ def _by_buyers(
     """P(no order) of buyers at random, and its ends: how far the losses after single landmarks lay from it; None with too few."""
     known = table[table["as_of"] <= pd.Timestamp(as_of)]
     train, lost = recent(table, as_of, horizon_days)
-    then, p = by_buyers(known, train, horizon_days), by_buyers(known, now, horizon_days)
-    if then is None or p is None:
+    everyone = by_buyers(known, known, horizon_days)
+    if everyone is None:
         return None
-    odds, days = log_odds(then.to_numpy()), train["as_of"].to_numpy()
+    p, odds, days = everyone[now.index], log_odds(everyone[train.index].to_numpy()), train["as_of"].to_numpy()
     ends = [shift_interval(odds[days == day], float(lost[days == day].sum())) for day in np.unique(days)]
     wide = unseen(pd.DatetimeIndex(days), horizon_days)
     low, high = min(low for low, _ in ends), max(high for _, high in ends)

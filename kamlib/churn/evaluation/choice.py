@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.models.levels import chances, log_odds, shift
+from kamlib.churn.models.levels import chances, log_odds, shift, unseen
 from kamlib.churn.models.prediction import relative_risks, still_waiting
 from kamlib.churn.models.waiting import OPINIONS, Settings, Training, fitted, training
 from kamlib.errors import InputError
@@ -44,7 +44,7 @@ def choose(
     """
     horizon, test_date = pd.Timedelta(days=horizon_days), pd.Timestamp(test_date)
     days = sorted(day for day in table["as_of"].unique() if day <= test_date - horizon)
-    year = len(days) > 0 and days[-1] - days[0] >= pd.Timedelta(days=365) - horizon
+    year = len(days) > 0 and not unseen(pd.DatetimeIndex(days), horizon_days)
     days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
     split = max(1, round(horizon_days / 6))
     seen = [_Seen(table, training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS)) for day in days]

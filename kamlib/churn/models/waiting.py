@@ -144,7 +144,7 @@ def fit(
     Parameters
     ----------
     table : DataFrame
-        `kamlib.churn.landmarks.landmark_table`; rows at `until` or later are not used.
+        `kamlib.churn.landmarks.landmark_table`; rows after `until` are not used, those at it by the second opinion alone.
     until : the day of the prediction. Landmarks nearer than the horizon are censored at it and give no level.
     settings : penalty (a ridge on standardised covariates, `kamlib.churn.models.cox.fit_cox`) and time split; None: the defaults.
     most_rows, robust_rows : above `most_rows` whole accounts are sampled for the fit; intervals are widened for accounts
