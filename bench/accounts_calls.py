@@ -142,7 +142,7 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     watch("aft.aft_check", lambda: aft.aft_check(table, test))
     verdict = holdout.Verdict("model", "silence_alone", Reason("model_better"), 0, None)
     model = watch("probabilities.final_model", lambda: probabilities.final_model(table, TODAY, verdict, settings))
-    watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model))
+    watch("explain.hazard_ratios", lambda: explain.hazard_ratios(model, table))
     watch("explain.changing_effects", lambda: explain.changing_effects(model, table))
     listed = watch(
         "probabilities.silent_probabilities",
@@ -176,9 +176,10 @@ def scoring(
 ) -> None:
     """Criteria, the score and how sure it is, the matrix and the categories."""
     from kamlib.facts import customers, service
-    from kamlib.scoring import categories, contradictions, criteria, kaism, list_changes, sensitivity, smaa
+    from kamlib.scoring import categories, contradictions, criteria, kaism, list_changes, prospects
     from kamlib.scoring import ratings as raters
     from kamlib.scoring import scores as scoring
+    from kamlib.scoring.doubt import sensitivity, smaa
 
     chosen = [
         Criterion.model_validate({"name": name, "worst": worst, "best": best, "weight": weight})
@@ -202,7 +203,7 @@ def scoring(
     ranked = measured.loc[scores.loc[scores["rank"].notna(), "customer_id"]]
     spread = watch("ratings.rater_spread", lambda: raters.rater_spread(chosen, ours, ranked))
     low, high = scoring.utility_range(ranked, chosen, spread)
-    weights, top = pd.Series({c.name: c.weight for c in chosen}), scoring.top_count(len(ranked), rules)
+    weights, top = pd.Series({c.name: c.weight for c in chosen}), scoring.top_count(scores, rules)
     middle = scoring.utilities(ranked, chosen).fillna(0.5)
     words = f"smaa.acceptability, {rules.draws:,} draws"
     watch(words, lambda: smaa.acceptability(low, high, weights, top=top, marks={"attractive": 0.5}))
@@ -214,7 +215,7 @@ def scoring(
     across = watch("kaism.importance", lambda: kaism.importance(whole, view, strength=strength))
     watch("kaism.kaism_matrix", lambda: kaism.kaism_matrix(scores, across, view))
     watch("categories.customer_categories", lambda: categories.customer_categories(whole, ratings=ours, service=dealt))
-    watch("categories.three_p", lambda: categories.three_p(ours, now["customer_id"]))
+    watch("prospects.three_p", lambda: prospects.three_p(ours, now["customer_id"]))
     earlier = customers.with_accounts(then, tables["accounts"]).merge(
         service.service_facts(then, **touched), on="customer_id"
     )

@@ -163,8 +163,9 @@ def pandas_facts(path: Path) -> Run:
         wide |= {f"margin_{n}m": days["margin"].where(age < n, 0.0) for n in (6, 12, 24)}
         wide |= {f"lines_{n}m": days["lines"].where(age < n, 0) for n in (6, 12, 24)}
         wide |= {f"has_{n}m": days["has_margin"].where(age < n, 0) for n in (6, 12, 24)}
-        for n in (12, 24):
+        for n in (6, 12, 24):
             wide |= {f"{name}_{n}m": days[name].where(age < n, 0.0) for name in ("known", "returned")}
+        for n in (12, 24):
             wide[f"order_days_{n}m"] = purchase & (age < n)
             wide[f"regularity_{n}m"] = (new_month & (age[purchase] < n)).reindex(days.index, fill_value=False)
             wide[f"tilt_{n}m"] = wide[f"revenue_{n}m"] * (n - 1 - 2 * age)
@@ -197,7 +198,10 @@ def _finished(facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     facts["margin"] = facts["margin"].where(facts["has_margin"] > 0)
     for n in (6, 12, 24):
         empty = facts["margin"].notna() & (facts[f"lines_{n}m"] == 0)
-        facts[f"margin_{n}m"] = facts[f"margin_{n}m"].where((facts[f"has_{n}m"] > 0) | empty)
+        moved = facts[f"revenue_{n}m"] + 2 * facts[f"returned_{n}m"]
+        enough = (facts[f"has_{n}m"] > 0) & (facts[f"known_{n}m"] >= 0.8 * moved)
+        facts[f"margin_{n}m"] = facts[f"margin_{n}m"].where(enough | empty)
+    facts["margin"] = facts["margin"].where(facts["known"] >= 0.8 * (facts["bought"] + facts["returned"]))
     facts["margin_known"] = facts["known"] / (facts["bought"] + facts["returned"]).replace(0, np.nan)
     for n in (12, 24):
         revenue, returns = facts[f"revenue_{n}m"], facts[f"returned_{n}m"]
@@ -210,6 +214,8 @@ def _finished(facts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
             (facts[f"regularity_{n}m"] / n).where(whole),
         )
     facts["growth"] = facts["revenue_12m"] / facts["revenue_prev_12m"].where(facts["revenue_prev_12m"].round(4) > 0) - 1
+    stub = facts["tenure_days"] + facts["gap_mean"].fillna(0) < 730
+    facts["growth"] = facts["growth"].mask(stub & (facts["growth"] > 0))
     for name in ("categories", "categories_12m", "categories_24m", "managers", "managers_24m"):
         days = facts[name.replace("categories", "order_days").replace("managers", "order_days")]
         facts[name] = facts[name].where(days > 0, 0.0)

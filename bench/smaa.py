@@ -10,8 +10,8 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from kamlib.scoring import smaa
-from kamlib.scoring.sensitivity import smallest_change
+from kamlib.scoring.doubt import smaa
+from kamlib.scoring.doubt.sensitivity import smallest_change
 
 TOP, DRAWS, CRITERIA, BLOCK = 35, 10_000, 8, 250
 

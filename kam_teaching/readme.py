@@ -45,12 +45,12 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
     for name, table in INPUTS.items():
         rows = [
             (
-                column.name if column.name in tables[name] else f"{column.name} (`answer` in the file)",
+                _called(column, name, tables[name]),
                 column.type,
                 column.unit,
                 column.known_at or "",
                 column.meaning + _choices(column),
-                "generated",
+                "generated" if column.name != "discount" else "",
             )
             for column in table.columns
         ]
@@ -69,6 +69,13 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
     parts.append(_table(("reason", "lines", "meaning"), [(r, f"{counts[r]:,}", words) for r, words in REASONS.items()]))
     parts.append(_method())
     return "\n".join(parts)
+
+
+def _called(column: Column, name: str, rows: pd.DataFrame) -> str:
+    """The name of a column, and what it is called in the file where it has another name or is not there."""
+    if column.name in rows:
+        return column.name
+    return f"{column.name} (`answer` in the file)" if name == "surveys" else f"{column.name} (not in this file)"
 
 
 def _choices(column: Column) -> str:

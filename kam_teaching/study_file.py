@@ -49,29 +49,30 @@ cleaning:
 # Who is key. Each criterion runs from its worst anchor (0) to its best (1); anchors are fixed, so a new customer
 # never changes the score of another. Weights say how much the step from worst to best is worth; they sum to 100.
 # Margin stands for the money: revenue and lifetime value beside it would count the same thing three times.
+# Money runs from the usual customer's lower quartile to one we would be proud of; opinions weigh 40 of 100 at most.
 # What the kit measures by itself (kamlib/study/known_criteria.py) needs a name, anchors and a weight; a column or rating of your
 # own also its source and group.
 scoring:
   scale: 100
   criteria:
-    - {name: margin, worst: 0, best: 50000, weight: 22}
-    - {name: stability, worst: 1.5, best: 0.3, weight: 6}
-    - {name: breadth, worst: 1, best: 9, weight: 6}
+    - {name: margin, worst: 500, best: 500000, curve: log, weight: 26}     # log: each doubling is worth the same
+    - {name: cost_to_serve_share, worst: 0.25, best: 0, weight: 6}
+    - {name: payment, worst: 60, best: 0, weight: 5}
     - {name: growth, worst: -0.5, best: 0.5, weight: 6}
-    - {name: wallet, source: accounts, group: development, worst: 0, best: 250000, weight: 12,
+    - {name: wallet, source: accounts, group: development, worst: 10000, best: 1000000, curve: log, weight: 17,
        words: what the customer buys a year from all suppliers in EUR}
-    - {name: innovation, worst: 1, best: 10, weight: 14}
-    - {name: reputation, worst: 1, best: 10, weight: 17}
-    - {name: strategic_access, worst: 1, best: 10, weight: 17}
+    - {name: innovation, worst: 1, best: 10, weight: 12}
+    - {name: reputation, worst: 1, best: 10, weight: 14}
+    - {name: strategic_access, worst: 1, best: 10, weight: 14}
 
 # Groups of customers have defaults (kamlib/study/sections.py: rfm, abcxyz, lifecycle, clustering). Named RFM segments of your own
 # replace the kit's ten; every cell of recency r, frequency f and money m belongs to exactly one of them:
 #   rfm:
 #     segments:
-#       - {name: buys now, r: [high], policy: keep}
-#       - {name: slows down, r: [middle], policy: call}
-#       - {name: gone and large, r: [low], m: [high], policy: win back}
-#       - {name: gone, r: [low], m: [low, middle], policy: let go}
+#       - {name: buys now, r: [high]}
+#       - {name: slows down, r: [middle]}
+#       - {name: gone and large, r: [low], m: [high]}
+#       - {name: gone, r: [low], m: [low, middle]}
 
 churn:
   horizon_days: 180           # no order within it is a loss

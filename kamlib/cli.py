@@ -48,8 +48,7 @@ def init(
     """Look into files and propose a study file: tables, columns, dialects, criteria. It asks nothing."""
     from kamlib.init.start import propose_study, summary
 
-    for line in summary(propose_study(files, out, name=name, force=force)):
-        typer.echo(line)
+    typer.echo("\n".join(summary(propose_study(files, out, name=name, force=force))))
 
 
 @app.command(epilog="Example: kam new mine && cd mine && kam run study.yaml")
@@ -95,16 +94,20 @@ def open_(
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     """Read and clean a study's files and print the ledger, without a report."""
-    from kamlib.intake import pipeline
+    from kamlib.entities import review
+    from kamlib.intake import cleaning, pipeline
     from kamlib.report.ledger_lines import ledger_lines
+    from kamlib.report.words import sentence
+    from kamlib.scoring.criteria import begin_late
     from kamlib.study.model import Study
     from kamlib.study.yaml_lines import given
 
     loaded = Study.read(study, as_of=as_of, values=given(set_ or []))
     clean = pipeline.collect(loaded)
-    typer.echo(f"{loaded.title}, as of {loaded.as_of}\n")
-    for line in [*ledger_lines(clean.ledger), *clean.notes]:
-        typer.echo(line)
+    late = begin_late(loaded.scoring.criteria, loaded.start or cleaning.period(clean.orders)[0], loaded.as_of)
+    alike = [] if "accounts" in loaded.sources else review.names_alike(loaded, clean.orders, clean.heads)
+    head = f"{loaded.title}, as of {loaded.as_of}\n"
+    typer.echo("\n".join([head, *ledger_lines(clean.ledger), *clean.notes, *alike, *map(sentence, late)]))
 
 
 @app.command()
@@ -179,7 +182,7 @@ def person(
     study: StudyFile,
     who: Annotated[str, typer.Argument(help="A contact_id, a whole name or a work channel.")],
     erase: Annotated[
-        Path | None, typer.Option(help="Write copies of the files without this person into this new folder.")
+        Path | None, typer.Option(help="A new folder, for copies of the files without this person.")
     ] = None,
 ) -> None:
     """List all that a study's files hold about one person, or write copies of the files without it."""
@@ -191,9 +194,8 @@ def person(
     held = subject.places(loaded, found) if erase is None else erasure.erase(loaded, found, erase)
     for row in held.to_dict("records"):
         typer.echo(f"{row['table']:<13}{row['file']}, line {row['line']}: {row['held']} ({row['columns']})")
-    typer.echo(
-        f"{len(held):,} rows {'hold something about this person' if erase is None else 'were changed in the copies'}"
-    )
+    words = "hold something about this person" if erase is None else "were changed in the copies"
+    typer.echo(f"{len(held):,} rows {words}")
     if erase is not None:
         typer.echo(f"copies: {erase.resolve()}; the files of the study are as they were")
 

@@ -9,6 +9,7 @@ from kamlib.churn.landmarks import outcomes
 from kamlib.churn.losses import loss_episodes, losses_by_quarter
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.waiting import fit
+from kamlib.churn.offers import with_offers
 from kamlib.churn.returns import return_rates
 from kamlib.churn.tested_list import Forecast, forecast
 
@@ -22,4 +23,5 @@ __all__ = [
     "outcomes",
     "predict",
     "return_rates",
+    "with_offers",
 ]

@@ -10,7 +10,6 @@ import pandas as pd
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
 from kamlib.stats.reasons import waiting
-from kamlib.study.periods import quarter_labels
 from kamlib.study.sections import FEWEST
 
 #: what may stand on record about an account's last order
@@ -151,16 +150,14 @@ def loss_causes(
     return reasons(on_record(episodes, **records), episodes["ended_on"].notna(), comparison), comparison
 
 
-def losses_by_cause(episodes: pd.DataFrame, comparison: pd.DataFrame, *, year_begins: int = 1) -> pd.DataFrame:
-    """Losses by quarter (rows, as in `kamlib.churn.losses_by_quarter`) and cause: those that tell, the one that tells most first,
+def losses_by_cause(episodes: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Losses by quarter (rows, the sums of which are those of `kamlib.churn.losses_by_quarter`) and cause: those that tell, the one that tells most first,
     then `ENDED`, `NOTHING` and `UNKNOWN`.
 
     Parameters
     ----------
-    episodes : `kamlib.churn.loss_episodes` with cause.
+    episodes : `kamlib.churn.losses.counted`, with cause.
     comparison : `compared`.
-    year_begins : the month, 1 to 12.
     """
     columns = [*comparison.loc[comparison["tells"].astype(bool), "cause"], ENDED, NOTHING, UNKNOWN]
-    quarter = quarter_labels(episodes["lost_on"], year_begins)
-    return pd.crosstab(quarter, episodes["cause"]).reindex(columns=columns, fill_value=0)
+    return pd.crosstab(episodes["quarter"], episodes["cause"]).reindex(columns=columns, fill_value=0)

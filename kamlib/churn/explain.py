@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.landmarks import outcomes
-from kamlib.churn.models.covariates import COVARIATES, signs
+from kamlib.churn.models.covariates import COVARIATES, covariates, own_gap, signs
 from kamlib.churn.models.cox import cox_data, fit_cox, sample_accounts
 from kamlib.churn.models.prediction import relative_risks
 from kamlib.churn.models.stopping import Stopping
@@ -51,41 +51,71 @@ def reasons(model: Model | Stopping, table: pd.DataFrame, *, most: int = 2) -> p
     return joined(parts)
 
 
-def hazard_ratios(model: Model | None) -> pd.DataFrame:
-    """Each covariate with the factor on the chance of the next order per step, with its 95 % interval.
+def hazard_ratios(model: Model | None, table: pd.DataFrame) -> pd.DataFrame:
+    """Each sign with the factor on the chance of the next order per step, with its 95 % interval; what goes together as one.
+
+    The signs of silence move together, and in opposite directions: none of them says anything alone. So their factor is that of the
+    whole, where the silence of a customer grows by one step, on the mean over the customers of the last landmark. Order days, too, are
+    doubled with what they change in the silence of a frequent buyer.
+
+    Parameters
+    ----------
+    table : `kamlib.churn.landmarks.landmark_table`.
 
     Returns
     -------
-    DataFrame, strongest first within each piece (by its effect per standard deviation)
-        days (of the piece), sign (the covariate), meaning and step (codes of what it is, and of what the ratio is for), ratio,
-        low, high; per_sd, per_sd_low, per_sd_high: per standard deviation. Below 1: orders come later, the account is more likely to
-        be lost. Penalised, so a little nearer to 1. Without a model it waits for one.
+    DataFrame, within each piece silence first, then the strongest by its effect per standard deviation
+        days (of the piece), sign (a covariate, or longer_silence, far_longer_silence), meaning and step (codes of what it is, and of what
+        the ratio is for), ratio, low, high. Below 1: orders come later, the account is more likely to be lost. Penalised, so a
+        little nearer to 1. Without a model it waits for one.
     """
     if model is None:
         return waiting(["days", "sign", "meaning", "step", "ratio", "low", "high"], "no_model_accepted")
+    moves = _moves(model, table[table["as_of"] == table["as_of"].max()])
     tables = []
     for piece in model.pieces:
-        error = pd.Series(np.sqrt(np.diag(piece.covariance)), index=piece.coefficients.index)
-        error = error[error > 0]  # a sign that is held at its bound says nothing
-        names, coefficients = error.index, piece.coefficients[error.index]
-        step = pd.Series({name: COVARIATES[name].step for name in names}) / model.scale.sd[names]
-        ends = {
-            "": coefficients,
-            "low": coefficients - 1.96 * error,
-            "high": coefficients + 1.96 * error,
-        }
-        table = pd.DataFrame(
+        effect = moves @ piece.coefficients
+        error = pd.Series(np.sqrt(np.einsum("ij,jk,ik->i", moves, piece.covariance, moves)), index=moves.index)
+        effect, error = effect[error > 0], error[error > 0]  # a sign that is held at its bound says nothing
+        rows = pd.DataFrame(
             {
                 "days": f"{piece.start + 1}-{piece.end}",
-                "sign": names,
-                "meaning": "sign_" + names,
-                "step": "step_" + names,
-                **{(end or "ratio"): np.exp(value * step).to_numpy() for end, value in ends.items()},
-                **{("per_sd_" + end).rstrip("_"): np.exp(value).to_numpy() for end, value in ends.items()},
+                "sign": effect.index,
+                "meaning": "sign_" + effect.index,
+                "step": "step_" + effect.index,
+                **{
+                    name: np.asarray(np.exp(effect + z * error))
+                    for name, z in (("ratio", 0), ("low", -1.96), ("high", 1.96))
+                },
             }
         )
-        tables.append(table.iloc[np.argsort(-np.abs(coefficients.to_numpy()), kind="stable")])
+        alone = piece.coefficients.reindex(effect.index).abs().fillna(np.inf).to_numpy()
+        tables.append(rows.iloc[np.argsort(-alone, kind="stable")])
     return pd.concat(tables, ignore_index=True)
+
+
+def _moves(model: Model, now: pd.DataFrame) -> pd.DataFrame:
+    """What each step changes in the covariates that the model uses, in standard deviations: a row a sign, silence as a whole first."""
+    used = list(model.scale.mean.index)
+    single = [name for name in used if COVARIATES[name].group != "silence"]
+    moves = pd.DataFrame(0.0, index=single, columns=used)
+    for name in single:
+        moves.loc[name, name] = COVARIATES[name].step
+    if {"order_days", "silence_by_days"} <= set(used):
+        moves.loc["order_days", "silence_by_days"] = (
+            COVARIATES["order_days"].step * np.log1p(now["silence_days"]).mean()
+        )
+    gap, limit = own_gap(now, model.scale.common), now["own_limit"]
+    whole = {
+        name: (_silent_for(model, now, end) - _silent_for(model, now, begin)).mean()
+        for name, begin, end in (("longer_silence", gap, 2 * gap), ("far_longer_silence", limit, 2 * limit))
+    }
+    return pd.concat([pd.DataFrame(whole).T[used], moves]) / model.scale.sd[used]
+
+
+def _silent_for(model: Model, now: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+    """The covariates of the customers, if each had been silent for so many days."""
+    return covariates(now.assign(silence_days=days), model.scale.common)
 
 
 def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:

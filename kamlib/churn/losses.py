@@ -13,11 +13,12 @@ from kamlib.facts.as_known import ended_on
 from kamlib.facts.days import purchase_days
 from kamlib.facts.order_lines import check_lines, purchased, stands
 from kamlib.facts.rhythm import SLOWEST_DAYS, WINDOW_DAYS
+from kamlib.facts.worth import line_margin
 from kamlib.io.engines import small
 from kamlib.stats.intervals import newcombe, wilson
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
-from kamlib.study.periods import period_label, quarter_frequency
+from kamlib.study.periods import period_label, quarter_frequency, quarter_labels
 
 
 def loss_episodes(
@@ -65,9 +66,12 @@ def loss_episodes(
     since = both.date.delta(both.returned_on, unit="day")
     spans = {"": (age >= 0) & (age < 365), "second_": (since >= 0) & (since < horizon_days)}
     sums = {
-        lead + name: both[name].sum(where=inside).cast("float64")
+        lead + name: total
         for lead, inside in spans.items()
-        for name in ("amount", "margin")
+        for name, total in (
+            ("amount", both.amount.sum(where=inside).cast("float64")),
+            ("margin", line_margin(both, inside)),
+        )
     }
     bought = spans[""] & purchased(both, as_of)
     sums |= {"begun": both.date.min(where=bought), "order_days": both.date.nunique(where=bought)}
@@ -92,6 +96,28 @@ def loss_episodes(
     return found.sort_values(["lost_on", "customer_id"], ignore_index=True, key=places)[names]
 
 
+def counted(episodes: pd.DataFrame, first_orders: pd.Series, *, year_begins: int = 1) -> pd.DataFrame:
+    """The losses that count in a quarter, with its name: one for each customer that was there when the quarter began.
+
+    Who bought first, or came back, within the quarter in which it was lost was not there; so a quarter has one number of losses,
+    however they are split.
+
+    Parameters
+    ----------
+    episodes, first_orders, year_begins : as in `losses_by_quarter`.
+
+    Returns
+    -------
+    DataFrame, rows of `episodes` with quarter
+    """
+    start = episodes["lost_on"].dt.to_period(quarter_frequency(year_begins)).dt.start_time
+    by = episodes.sort_values("lost_on", kind="stable").groupby("customer_id")
+    again, back = by.cumcount().reindex(episodes.index) > 0, by["returned_on"].shift().reindex(episodes.index)
+    there = (episodes["customer_id"].map(first_orders) < start) & (~again | (back < start))
+    found: pd.DataFrame = episodes[there]
+    return found.assign(quarter=quarter_labels(found["lost_on"], year_begins))
+
+
 def losses_by_quarter(
     episodes: pd.DataFrame, first_orders: pd.Series, as_of: date, *, horizon_days: int = 180, year_begins: int = 1
 ) -> pd.DataFrame:
@@ -106,8 +132,8 @@ def losses_by_quarter(
     Returns
     -------
     DataFrame, one row a quarter
-        quarter, customers (at its start: bought before, and not lost), losses (of them), share, low, high (Wilson), amount and
-        margin (of all lost in it, in their last year), returned, returned_amount and returned_margin (of those who came
+        quarter, customers (at its start: bought before, and not lost), losses (of them: `counted`), share, low, high (Wilson), amount
+        and margin (of these losses, in their last year), returned, returned_amount and returned_margin (of those who came
         back in it, in the year before they were lost). Money is missing where a year of one of them lies partly before the
         first purchase on record. Quarters that began within a horizon, or 180 days, of it, when nobody could be seen lost yet, and
         the unfinished one are left out; without any, the table waits for one.
@@ -118,6 +144,7 @@ def losses_by_quarter(
     whole = episodes["last_order"] >= first_orders.min() + pd.Timedelta(days=364)
     who = first_orders.index.get_indexer(pd.Index(episodes["customer_id"]))
     money = episodes[["amount", "margin"]].where(whole)
+    losses = counted(episodes, first_orders, year_begins=year_begins)
     rows = []
     for quarter in pd.period_range(since, day, freq=quarter_frequency(year_begins)) if len(first_orders) else ():
         start, end = quarter.start_time, quarter.end_time.normalize()
@@ -125,14 +152,14 @@ def losses_by_quarter(
             continue
         there = np.append(first_orders < start, False)  # the last place is that of accounts without a first order
         there[who[(episodes["lost_on"] < start) & ~(episodes["returned_on"] < start)]] = False
-        lost = episodes["lost_on"].between(start, end)
+        lost = losses.index[losses["lost_on"].between(start, end)]
         back = episodes["returned_on"].between(start, end)
         rows.append(
             {
                 "quarter": period_label(end, year_begins),
                 "customers": int(there.sum()),
-                "losses": int(there[np.unique(who[lost])].sum()),
-                **money[lost].sum(skipna=False),
+                "losses": len(lost),
+                **money.loc[lost].sum(skipna=False),
                 "returned": int(back.sum()),
                 **money[back].sum(skipna=False).add_prefix("returned_"),
             }

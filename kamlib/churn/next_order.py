@@ -13,7 +13,7 @@ from kamlib.churn.models.prediction import relative_risks, still_waiting
 from kamlib.churn.models.waiting import Model
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import bands
-from kamlib.facts.states import STATES
+from kamlib.facts.states import RUNGS, rungs
 from kamlib.stats.reasons import waiting
 from kamlib.stats.survival import kaplan_meier
 from kamlib.study.sections import FEWEST
@@ -55,21 +55,25 @@ def in_accord(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**kept)
 
 
-def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFrame:
-    """The days of the middle customer of each state.
+def by_state(
+    table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 180, at_risk_days: int = 365
+) -> pd.DataFrame:
+    """The days of the middle customer of each state, the lost by their rung.
 
     Parameters
     ----------
     table : customer_id and the columns of `next_order_days`.
     states : `kamlib.facts.customer_states`.
+    at_risk_days : see `kamlib.facts.states.rungs`.
 
     Returns
     -------
-    DataFrame, index state, in the order of `kamlib.facts.states.STATES`, as far as it has customers in `table`
+    DataFrame, index state, in the order of `kamlib.facts.states.RUNGS`, as far as it has customers in `table`
         customers, the medians of next_from, next_days and next_to (a day that is missing is later than all; "> 180" where the median lies
         after such a horizon), later (customers without next_days).
     """
-    waits = table.merge(states[["customer_id", "state"]], on="customer_id")
+    standing = states[["customer_id"]].assign(state=rungs(states, at_risk_days))
+    waits = table.merge(standing, on="customer_id")
     columns = ["customers", *SHARES, "later"]
     if waits.empty:
         return waiting(columns, "nobody_at_risk_now")
@@ -80,7 +84,7 @@ def by_state(table: pd.DataFrame, states: pd.DataFrame, *, horizon_days: int = 1
     middle = middle.astype(object).where(middle <= horizon_days, f"> {horizon_days}")
     middle.insert(0, "customers", state.value_counts())
     middle["later"] = days["next_days"].isna().groupby(state).sum()
-    return middle.reindex([name for name in STATES if name in middle.index]).rename_axis("state")
+    return middle.reindex([name for name in RUNGS if name in middle.index]).rename_axis("state")
 
 
 def _by_model(model: Model, now: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Returns of lost accounts: how many came back so far, and what P(return) that gives each one that is away.
+"""Returns of lost accounts: how many came back by themselves so far, and what P(return) that gives each one that is away.
 
 The rate of returns is taken by the time an account has been lost, in blocks of a horizon (constant within a block, exposure cut
 where observation ends), and by whether so long a silence broke its rhythm. `kamlib.churn.evaluation.returns` tries it on the past.
@@ -28,9 +28,11 @@ def return_rates(
 ) -> pd.DataFrame:
     """Returns a day of those still away, by how long they have been lost, as known at `until`.
 
+    P(return) is a return without an offer: an absence counts until the day of its first offer, and a return after it does not.
+
     Parameters
     ----------
-    episodes : `kamlib.churn.losses.loss_episodes`.
+    episodes : `kamlib.churn.losses.loss_episodes`; offered_on (`kamlib.churn.with_offers`) where offers are on record.
     n_blocks : blocks of a horizon at most; the last has no end. A block in which one rate for all would lead us to expect
         fewer than five returns is joined to the one before it.
     rhythm : with rates of their own for accounts whose rhythm the silence broke (`kinds`), where five returns are to be
@@ -51,8 +53,8 @@ def return_rates(
 
     until = pd.Timestamp(until)
     known = episodes[episodes["lost_on"] < until]
-    back = (known["returned_on"] <= until).to_numpy()
-    end = known[["returned_on", "ended_on"]].min(axis=1).fillna(until)
+    back = returned(known, until).to_numpy()
+    end = known.filter(["returned_on", "ended_on", "offered_on"]).min(axis=1).fillna(until)
     end = end.mask(end > until, until)
     away = (end - known["lost_on"]).dt.days.to_numpy()
     overall = back.sum() / max(away.sum(), 1)
@@ -83,14 +85,21 @@ def kinds(episodes: pd.DataFrame, horizon_days: int) -> pd.Series:
 
 
 def p_return(
-    rates: pd.DataFrame, lost: pd.DataFrame, day: date | pd.Timestamp, *, horizon_days: int = 180
+    rates: pd.DataFrame,
+    lost: pd.DataFrame,
+    day: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    until_offer: bool = False,
 ) -> pd.DataFrame:
-    """P(order within the next horizon) of accounts that are lost on a day.
+    """P(order within the next horizon, without an offer) of accounts that are lost on a day.
 
     Parameters
     ----------
     rates : `return_rates`.
     lost : `lost_at` that day: lost_on, gap_days. Kinds that the rates don't know are missing.
+    until_offer : within the days before an offer that came in the horizon (offered_on), where there was one: what can be held
+        against `returned`.
 
     Returns
     -------
@@ -101,9 +110,12 @@ def p_return(
     found = pd.DataFrame(np.nan, index=lost.index, columns=["p_return", "low", "high"])
     of = kinds(lost, horizon_days)
     since = (pd.Timestamp(day) - lost["lost_on"]).dt.days
+    ahead = pd.Series(horizon_days, index=lost.index)
+    if until_offer and "offered_on" in lost:
+        ahead = (lost["offered_on"] - pd.Timestamp(day)).dt.days.clip(0, horizon_days).fillna(horizon_days)
     for kind, own in rates.groupby("kind") if len(rates) else ():
         whose = pd.Series(True, index=lost.index) if kind == "all" else of == kind
-        found.loc[whose] = _chances(own, since[whose].to_numpy(float), horizon_days)
+        found.loc[whose] = _chances(own, since[whose].to_numpy(float), ahead[whose].to_numpy(float))
     return found
 
 
@@ -113,7 +125,7 @@ def return_curves(rates: pd.DataFrame, *, horizon_days: int = 180) -> pd.DataFra
         return pd.DataFrame(columns=["kind", "days_lost", "p_return", "low", "high"])
     days = np.arange(3 * horizon_days + 1)
     parts = [
-        pd.DataFrame(_chances(own, days, horizon_days), columns=["p_return", "low", "high"]).assign(
+        pd.DataFrame(_chances(own, days, np.full(len(days), horizon_days)), columns=["p_return", "low", "high"]).assign(
             kind=kind, days_lost=days
         )
         for kind, own in rates.groupby("kind")
@@ -131,10 +143,24 @@ def lost_at(episodes: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     return episodes[open_]
 
 
-def _chances(own: pd.DataFrame, since: np.ndarray, horizon_days: int) -> np.ndarray:
-    """P(return) within a horizon after `since` days lost by the rates of one kind: at them, and at their low and high ends."""
+def without_offer(episodes: pd.DataFrame, until: date | pd.Timestamp) -> pd.DataFrame:
+    """The absences in which no offer was made by `until`: their silence, or their return, is their own."""
+    if "offered_on" not in episodes:
+        return episodes
+    return episodes[~(episodes["offered_on"] <= pd.Timestamp(until))]
+
+
+def returned(lost: pd.DataFrame, until: date | pd.Timestamp) -> pd.Series:
+    """Whether each came back by a day, and not after an offer: a flag, index of `lost`."""
+    by_itself = lost.index.isin(without_offer(lost, until).index)
+    found: pd.Series = (lost["returned_on"] <= pd.Timestamp(until)) & by_itself
+    return found
+
+
+def _chances(own: pd.DataFrame, since: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+    """P(return) within the days `ahead` after `since` days lost by the rates of one kind: at them, and at their low and high ends."""
     start = own["start"].to_numpy(float)
-    ahead = np.minimum(since[:, None] + horizon_days, np.append(start[1:], np.inf))
-    inside = (ahead - np.maximum(since[:, None], start)).clip(min=0)
+    last = np.minimum((since + ahead)[:, None], np.append(start[1:], np.inf))
+    inside = (last - np.maximum(since[:, None], start)).clip(min=0)
     chances: np.ndarray = 1 - np.exp(-inside @ own[["rate", "low", "high"]].to_numpy())
     return chances

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -99,6 +100,31 @@ def refresh(
     made = made.where(made.notna(), "").astype(str)
     _write(made, path, delimiter)
     return made
+
+
+def names_alike(study: Study, orders: ir.Table, heads: pd.DataFrame) -> list[str]:
+    """How many customers look alike where they are known by their names alone, in a sentence; nothing where ids are codes.
+
+    Parameters
+    ----------
+    study : without a table of accounts.
+    orders : the clean order lines.
+    heads : from `groups.group_heads`.
+    """
+    found = orders.select("account_id").distinct().to_pandas()["account_id"]
+    ids = pd.concat([found, heads["account_id"]]).drop_duplicates().sort_values(ignore_index=True)
+    letters = ids.str.replace(r"[\W\d_]+", "", regex=True).str.casefold()
+    if (letters.str.len() >= 3).mean() <= 0.5 or letters.nunique() <= max(2, 0.1 * len(ids)):
+        return []
+    accounts = pd.DataFrame({"account_id": ids, "name": ids})
+    pairs = duplicates.likely_duplicates(accounts, of_study(study, accounts))
+    if pairs.empty:
+        return []
+    first = pairs.iloc[0]
+    return [
+        f"Customers are known by their names alone, and {len(pairs):,} pairs of them look alike, such as "
+        f"{first['name']!r} and {first['other_name']!r}: kam firms proposes them, and joins those that you call the same."
+    ]
 
 
 def _pair(row: Mapping[Hashable, Any]) -> tuple[str, ...]:

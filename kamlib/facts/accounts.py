@@ -14,6 +14,7 @@ from kamlib.errors import InputError, some
 from kamlib.facts.breadth import breadth
 from kamlib.facts.days import as_dates, as_pandas, months_between, purchases_at, sums_of_days
 from kamlib.facts.rhythm import WINDOW_DAYS
+from kamlib.facts.worth import if_known
 from kamlib.study.periods import months_before
 
 WINDOWS = {  # months back at which they end and begin
@@ -43,6 +44,7 @@ COLUMNS = (
     *("growth", *BREADTH, *LONG_GAP, "share", "cumulative_share"),
 )
 _WINDOW_OF = {name: [window for window in WINDOWS if name.endswith(f"_{window}")] for name in COLUMNS}
+_TWO_YEARS = 730  # days
 MONTHS = {"growth": 24} | {  # how far back a fact looks
     name: WINDOWS[max(found, key=len)][1] for name, found in _WINDOW_OF.items() if found
 }
@@ -76,12 +78,14 @@ def account_facts(
         (ddof 1), gap_cv, gap_p95, in days; categories and managers (distinct, ever); revenue, margin, order days,
         returns, categories and managers of windows ending at as_of, named ``_3m`` … ``_24m``, which are whole months of the
         calendar where as_of is the last day of one (`kamlib.facts.days.seen_at`); revenue_prev_6m and
-        revenue_prev_12m (the window before), revenue_6m_year_ago; growth (12 months against the 12 before);
+        revenue_prev_12m (the window before), revenue_6m_year_ago; growth (12 months against the 12 before; missing where it would be above 0 and the first
+        order came later in those 12 than one usual gap: over a stub there is no growth);
         long_gap_ended (the purchase that ended the last long gap), long_gap_days (its length) and long_gap_orders (order days
         before it); share and cumulative_share of revenue.
 
         margin is the sum over the lines whose margin is known, nothing is put in for the others; margin_known is the share of
-        the money moved (purchases and returns) that these lines have, so 1 where margin is complete.
+        the money moved (purchases and returns) that these lines have, so 1 where margin is complete. Below `MARGIN_KNOWN` of
+        `kamlib.facts.worth` the margin of that window is missing.
 
         trend_12m and trend_24m: the least-squares slope of the revenue of the 12 (24) months that end at as_of, as a share of
         their mean, per month: 0.01 grows by 1 % of the mean a month. Missing where the mean is not positive.
@@ -105,7 +109,7 @@ def account_facts(
     if unknown := [name for name in wanted if name not in COLUMNS]:
         raise InputError("no such column of facts", found=some(unknown), remedy=f"Known are {', '.join(COLUMNS)}.")
     rows = sums_of_days(orders, dates[-1], *["order_id"] * (not set(ORDERS).isdisjoint(wanted)))
-    in_order = "order_id" in rows.columns or not set(RHYTHM).isdisjoint(wanted)
+    in_order = "order_id" in rows.columns or not {*RHYTHM, "growth"}.isdisjoint(wanted)
     sums = _sums(purchases_at(rows, dates, in_order=in_order), max(WINDOW_DAYS, horizon_days))
     if not set(BREADTH).isdisjoint(wanted):
         sums = sums.left_join(breadth(orders, dates), ["customer_id", "as_of"])
@@ -158,14 +162,15 @@ def _sums(seen: ir.Table, long: int) -> ir.Table:
     for name, (near, far) in WINDOWS.items():
         sums[f"revenue_{name}"] = seen.revenue.sum(where=(seen.age >= near) & (seen.age < far))
     for name in MARGINS:
-        sums[f"margin_{name}"] = seen.margin.sum(where=seen.age < WINDOWS[name][1])
+        inside = seen.age < WINDOWS[name][1]
+        for what in ("margin", "known", "returned"):
+            sums[f"{what}_{name}"] = seen[what].sum(where=inside)
     for name, months in YEARS.items():
         inside = seen.age < months
-        sums[f"known_{name}"] = seen.known.sum(where=inside)
-        sums[f"returned_{name}"] = seen.returned.sum(where=inside)
         sums[f"order_days_{name}"] = seen.date.count(where=purchase & inside)
         sums[f"order_months_{name}"] = seen.date.count(where=new_month & inside)
-        sums[f"tilt_{name}"] = (seen.revenue * (months - 1 - 2 * seen.age)).sum(where=inside)
+        tilt = seen.revenue.cast("decimal(38,4)") * (months - 1 - 2 * seen.age)  # 18 digits may not hold the product
+        sums[f"tilt_{name}"] = tilt.sum(where=inside)
     return seen.group_by("customer_id", "as_of").agg(**sums)
 
 
@@ -191,7 +196,7 @@ def _derived(sums: ir.Table) -> ir.Table:
     spread = per(gaps * squares - total_gap * total_gap, gaps * (gaps - 1)).sqrt()
     facts = {
         "revenue": number("revenue"),
-        "margin": number("margin"),
+        "margin": if_known(sums.margin, sums.known, sums.bought + sums.returned),
         "returns": number("returned"),
         "tenure_days": sums.as_of.delta(sums.first_order, unit="day"),
         "silence_days": sums.as_of.delta(sums.last_order, unit="day"),
@@ -209,7 +214,9 @@ def _derived(sums: ir.Table) -> ir.Table:
         facts[f"revenue_{name}"] = number(f"revenue_{name}").fill_null(0.0)
     for name in MARGINS:
         nothing = sums.margin.notnull() & sums[f"revenue_{name}"].isnull()
-        facts[f"margin_{name}"] = ibis.ifelse(nothing, 0.0, number(f"margin_{name}"))
+        moved = number(f"revenue_{name}") + 2 * number(f"returned_{name}")
+        margin = if_known(sums[f"margin_{name}"], sums[f"known_{name}"], moved)
+        facts[f"margin_{name}"] = ibis.ifelse(nothing, 0.0, margin)
     for name, n in YEARS.items():
         revenue, returned = (number(f"{what}_{name}").fill_null(0.0) for what in ("revenue", "returned"))
         slope = 6 * number(f"tilt_{name}") / (n * (n**2 - 1))
@@ -218,7 +225,10 @@ def _derived(sums: ir.Table) -> ir.Table:
         facts[f"order_days_{name}"] = number(f"order_days_{name}")
         facts[f"trend_{name}"] = known_if(months >= n, per(slope, revenue / n))
         facts[f"regularity_{name}"] = known_if(months >= n, number(f"order_months_{name}") / n)
-    facts["growth"] = per(facts["revenue_12m"], facts["revenue_prev_12m"]) - 1
+    growth = per(facts["revenue_12m"], facts["revenue_prev_12m"]) - 1
+    # a customer that came within the 12 months before has only a stub of them: less than that is a fall, more of it is no growth
+    whole = facts["tenure_days"] + mean_gap.fill_null(0.0) >= _TWO_YEARS
+    facts["growth"] = known_if(whole | (growth <= 0), growth)
     if "orders" in sums.columns:
         facts["average_order"] = per(number("ordered"), number("orders"))
     if "categories" in sums.columns:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kamlib.facts.days import purchase_days
 from kamlib.facts.order_lines import check_lines, purchased, stands
+from kamlib.facts.worth import line_margin
 from kamlib.io.engines import small
 
 PAST_BLOCKS = 4  # blocks of an account's own past that its usual margin is taken from
@@ -81,7 +82,7 @@ def span_sums(orders: ir.Table, spans: Mapping[str, tuple[pd.Timestamp, pd.Times
 def _sums(lines: ir.Table, by: list[str]) -> pd.DataFrame:
     sums = lines.group_by(by).agg(
         amount=lines.amount.sum().cast("float64"),
-        margin=lines.margin.sum().cast("float64"),
+        margin=line_margin(lines),
         bought=purchased(lines, lines.known).any(),
     )
     table: pd.DataFrame = sums.order_by(by).to_pandas()

@@ -55,8 +55,9 @@ def lanes(facts: pd.DataFrame, states: pd.DataFrame, accounts: pd.DataFrame | No
 
 
 def with_accounts(facts: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """`facts` with what `units` knows: wallet, wallet_share (12-month revenue / wallet), potential (the rest, not below 0), and
-    relation_days (since the first contact, or the first order where that is earlier; contacts after as_of don't count)."""
+    """`facts` with what `units` knows: wallet, wallet_share (12-month revenue / wallet), potential (the rest; missing where
+    the wallet is smaller than what was bought, for one of them is wrong), and relation_days (since the first contact, or the first
+    order where that is earlier; contacts after as_of don't count)."""
     names = [name for name in ("customer_id", "wallet", "since") if name in accounts]
     by = accounts[names].set_index("customer_id").reindex(facts["customer_id"])
     size = pd.Series(by["wallet"].to_numpy(dtype=float) if "wallet" in by else np.nan, facts.index).where(
@@ -68,6 +69,6 @@ def with_accounts(facts: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     return facts.assign(
         wallet=size,
         wallet_share=facts["revenue_12m"] / size,
-        potential=(size - facts["revenue_12m"]).clip(lower=0),
+        potential=(size - facts["revenue_12m"]).where(lambda rest: rest >= 0),
         relation_days=known_for.where(known_for > facts["tenure_days"], facts["tenure_days"].fillna(known_for)),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.facts.days import as_pandas, sums_of_days
 from kamlib.facts.order_lines import stands
+from kamlib.facts.worth import if_known
 
 
 def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -21,14 +22,15 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
     -------
     DataFrame
         customer_id, month (its first day), revenue, margin (study currency), order_days. Margin is missing where the
-        account has no line with a margin in any month, and in months that have lines but none with a margin.
+        account has no line with a margin in any month, and in months of whose money too little has a
+        margin (`kamlib.facts.worth`).
     """
     until = _last_complete(as_of)
     days = sums_of_days(orders, until)
     days = days.mutate(number=_number(days.date), day=((days.bought > 0) & stands(days, until)).cast("int32"))
     sums = days.group_by("customer_id", "number").agg(
         revenue=(days.bought - days.returned).sum().cast("float64"),
-        margin=days.margin.sum().cast("float64"),
+        margin=if_known(days.margin.sum(), days.known.sum(), (days.bought + days.returned).sum()),
         order_days=days.day.sum(),
     )
     spans = sums.group_by("customer_id").agg(

@@ -14,6 +14,8 @@ COLUMNS = (
     "claims_per_order", "lessons", "tests", "touches", "main_contact_share",
 )  # fmt: skip
 
+_FREE = ("delivery", "referral")
+
 
 def service_facts(
     facts: pd.DataFrame,
@@ -39,7 +41,8 @@ def service_facts(
         the 12 months or open since longer; an open one counts up to as_of; early payment is negative), prepaid_share (of the
         amount issued, paid on or before the day of issue); claims (and disputes), claims_per_order (for each order day), lessons (claims
         that taught us something), tests; touches with a known contact, main_contact_share (of them, through one contact).
-        Counts and sums are missing where their table is not given or begins within the 12 months; a mean without a case is missing.
+        Counts and sums are missing where their table is not given or begins within the 12 months; a mean without a case is missing,
+        and so is a cost to serve where no cost of any touch is known.
     """
     one_row_each(facts, ["as_of", "revenue_12m", "margin_12m", "order_days_12m"])
     day = facts["as_of"].max()
@@ -76,7 +79,8 @@ def _service(
         table[name] = part.groupby("customer_id", sort=False).size().reindex(index).fillna(0.0)
     if costs is not None and not costs.empty:
         inside = costs[(costs["date"] > since) & (costs["date"] <= day)]
-        table["cost_to_serve"] = inside.groupby("customer_id", sort=False)["cost"].sum().reindex(index).fillna(0.0)
+        spent = inside.groupby("customer_id", sort=False)["cost"].sum(min_count=1).reindex(index)
+        table["cost_to_serve"] = spent.where(index.isin(inside["customer_id"]), 0.0)
     if "contact_id" in rows:
         met = rows[rows["kind"].isin(TOUCHES) & rows["contact_id"].notna()]
         pairs = met.groupby(["customer_id", "contact_id"], sort=False).size()
@@ -107,6 +111,13 @@ def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp
 
 
 def serving_costs(interactions: pd.DataFrame, hour: float | None) -> pd.DataFrame:
-    """Our cost of each touch: its cost plus its hours at the cost of an hour; hours count nothing where `hour` is None."""
-    cost = interactions["cost"].fillna(0.0) + interactions["hours"].fillna(0.0) * (hour or 0.0)
+    """Our cost of each touch: its cost plus its hours at the cost of an hour; of hours nothing is known where `hour` is None.
+
+    Missing where neither is known of what takes our time; deliveries and referrals take none unless they say so.
+    """
+    parts = pd.DataFrame(
+        {"cost": interactions["cost"], "hours": interactions["hours"] * (np.nan if hour is None else hour)}
+    )
+    free = interactions["kind"].isin(_FREE) & interactions["hours"].isna()
+    cost = parts.sum(axis=1, min_count=1).mask(free & parts["cost"].isna(), 0.0)
     return pd.DataFrame({"customer_id": interactions["customer_id"], "date": interactions["date"], "cost": cost})

@@ -21,7 +21,10 @@ NEEDED = (
     *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps"),
     *("revenue_6m", "revenue_prev_6m", "revenue_6m_year_ago", "long_gap_ended", "long_gap_days", "long_gap_orders"),
 )
-STATES = ("active", "returned", "partial", "silent", "lost")
+OURS = ("active", "returned", "partial", "silent")
+STATES = (*OURS, "lost")
+RUNGS = (*OURS, "lost_lately", "lost_for_longer", "closed_or_ended")
+"""The ladder of customers: the states, and the lost by what can still be done. Each customer with an order stands on one rung."""
 _HALVED = 0.5
 
 
@@ -84,25 +87,47 @@ def customer_states(
     return found.join(reason_columns(cases, "buys_as_usual"))
 
 
-def by_state(states: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """Customers in each state, and what they were worth.
+def are_lost(customer_ids: pd.Series, states: pd.DataFrame) -> pd.Series:
+    """Whether each customer is lost (`customer_states`); the others are ours."""
+    return customer_ids.isin(states.loc[states["state"] == "lost", "customer_id"])
+
+
+def rungs(states: pd.DataFrame, at_risk_days: int = 365) -> pd.Series:
+    """The one of `RUNGS` that each customer stands on.
+
+    The lost are told apart: *lost lately*, the last order is at most `at_risk_days` old; *lost for longer*, it is older; *closed or
+    ended*, the account closed or its contract ended, so that nothing brings it back.
+
+    Parameters
+    ----------
+    states : `customer_states`.
+    at_risk_days : as in the section `churn` of a study.
+    """
+    lately = np.where(states["silence_days"] <= at_risk_days, "lost_lately", "lost_for_longer")
+    lost = np.where(states["reason"].isin(("account_closed", "contract_ended")), "closed_or_ended", lately)
+    return pd.Series(np.where(states["state"] == "lost", lost, states["state"]), states.index, name="state")
+
+
+def ladder(states: pd.DataFrame, facts: pd.DataFrame, at_risk_days: int = 365) -> pd.DataFrame:
+    """Customers on each rung, and what they were worth; together all customers with an order.
 
     Parameters
     ----------
     states : `customer_states` of `facts`.
     facts : one row per customer at one date.
+    at_risk_days : see `rungs`.
 
     Returns
     -------
-    DataFrame, index state: all of `STATES`, in their order
+    DataFrame, index state: all of `RUNGS`, in their order
         customers (count) and the money, called as its column of the facts (`kamlib.facts.worth_column`): of twelve months or, where these
-        were not observed, of all history. It is 0 where a state has nobody, and missing where nobody's is known.
+        were not observed, of all history. It is 0 where a rung has nobody, and missing where nobody's is known.
     """
     year = worth_column(facts)
     money = year if facts[year].notna().any() else year.removesuffix("_12m")
     worth = states["customer_id"].map(facts[["customer_id", money]].set_index("customer_id")[money])
-    of_state = worth.groupby(states["state"])
-    found = pd.DataFrame({"customers": of_state.size(), money: of_state.sum(min_count=1)}).reindex(list(STATES))
+    of_rung = worth.groupby(rungs(states, at_risk_days))
+    found = pd.DataFrame({"customers": of_rung.size(), money: of_rung.sum(min_count=1)}).reindex(list(RUNGS))
     nobody = found["customers"].isna()
     return found.mask(nobody, 0.0).astype({"customers": "int64"}).rename_axis("state")
 

@@ -1,17 +1,22 @@
-"""What a customer is worth: margin where any is known in the window, else revenue, and which window was observed."""
+"""What a customer is worth: margin where it is known of most of the money in the window, else revenue, and which window was observed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.stats.reasons import Reason
 
 _SPREAD = ("silence_days", "order_days_12m", "gap_median", "average_order", "revenue_12m")
+_MOST = 0.5
 QUANTILES = {"5_percent": 0.05, "25_percent": 0.25, "50_percent": 0.5, "75_percent": 0.75, "95_percent": 0.95}
+MARGIN_KNOWN = 0.8
+"""Share of the money moved, purchases and returns, of the lines whose margin is known; the kit's own choice."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,10 @@ class Window:
 
 
 def worth_column(table: pd.DataFrame, window: str = "12m", *, revenue: str = "revenue") -> str:
-    """The column that says what a customer was worth in a window: its margin where any is known, else its revenue.
+    """The column that says what a customer was worth in a window: its margin where that is known for most of the money, else its revenue.
 
-    Only those with revenue in it can tell: whoever bought nothing has a margin of zero, even where nobody's margin is on record. A
+    Margin counts where it is known of rows that hold at least `_MOST` of the revenue: the margins of a few are no measure of all.
+    Only those with revenue in the window can tell: whoever bought nothing has a margin of zero, even where nobody's margin is on record. A
     window without revenue, or one that was not observed, is judged by all history.
 
     Parameters
@@ -39,8 +45,9 @@ def worth_column(table: pd.DataFrame, window: str = "12m", *, revenue: str = "re
     """
     end = f"_{window}" if window else ""
     margin, other = f"margin{end}", f"{revenue}{end}"
-    if other in table and (bought := table[other].fillna(0) != 0).any():
-        return margin if _known(table.filter([margin])[bought], margin) else other
+    if other in table and (size := table[other].fillna(0).abs()).any():
+        known = table[margin].notna() if margin in table else size < 0
+        return margin if size[known].sum() >= _MOST * size.sum() else other
     return margin if _known(table, margin) or _known(table, "margin") else other
 
 
@@ -49,6 +56,23 @@ def money_column(facts: pd.DataFrame) -> tuple[str, str]:
     if _known(facts, "revenue_12m"):
         return "revenue_12m", "last_12_months"
     return "revenue", "since_the_first_order"
+
+
+def giants(facts: pd.DataFrame, least: float = 0.10) -> pd.Index:
+    """Customers that bring `least` of all positive revenue (`money_column`) or more, without whom a share reads otherwise.
+
+    A tenth is where ASC 280-10-50-42 and IFRS 8.34 want a customer to be told.
+
+    Parameters
+    ----------
+    facts : one row per customer at one date.
+
+    Returns
+    -------
+    Index of customer_id, in the order of `facts`
+    """
+    money = facts.set_index("customer_id")[money_column(facts)[0]].astype(float)
+    return money.index[(money > 0) & (money >= least * money.clip(lower=0).sum())]
 
 
 def spread(facts: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +105,7 @@ def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None =
     months : int
         The window that is wanted, one of those in `facts`.
     measure : "margin", "revenue" or None
-        None, or a margin that no row knows: margin where any is known in the window, else revenue, and a note says so.
+        None, or a margin of which too little is known: what `worth_column` says, and where that is revenue a note says so.
 
     Returns
     -------
@@ -111,10 +135,38 @@ def observed_window(facts: pd.DataFrame, months: int = 24, measure: str | None =
     window = "" if chosen is None else f"{chosen}m"
     worth = worth_column(facts, window)
     if measure != "revenue" and worth.startswith("revenue"):
-        notes.append(Reason("no_margin_is_known"))
+        notes.append(_few_margins(facts, worth))
     used = "revenue" if measure == "revenue" else worth.partition("_")[0]
     end = f"_{window}" if window else ""
     return Window(chosen, f"order_days{end}", f"{used}{end}", used, tuple(notes))
+
+
+def if_known(margin: ir.NumericValue, known: ir.NumericValue, moved: ir.NumericValue) -> ir.FloatingValue:
+    """A sum of margins, missing where the lines with a margin hold less than `MARGIN_KNOWN` of the money moved."""
+    enough = known.cast("float64") >= MARGIN_KNOWN * moved.cast("float64")
+    return ibis.ifelse(enough, margin.cast("float64"), ibis.null("float64"))
+
+
+def line_margin(lines: ir.Table, where: ir.BooleanValue | None = None) -> ir.FloatingValue:
+    """The sum of the margins of order lines, those of `where`, to aggregate: `if_known`."""
+    known = lines.margin.notnull()
+    moved = lines.amount.abs()
+    return if_known(
+        lines.margin.sum(where=where),
+        moved.sum(where=known if where is None else known & where).fill_null(0),
+        moved.sum(where=where).fill_null(0),
+    )
+
+
+def _few_margins(facts: pd.DataFrame, revenue: str) -> Reason:
+    """For how few of those with revenue the margin is known, as revenue stands in its place."""
+    margins = facts.loc[facts[revenue].fillna(0) != 0].filter([revenue.replace("revenue", "margin")])
+    known = int(margins.notna().to_numpy().sum())
+    return (
+        Reason("few_margins_are_known", {"known": known, "all": len(margins)})
+        if known
+        else Reason("no_margin_is_known")
+    )
 
 
 def _known(table: pd.DataFrame, column: str) -> bool:

@@ -12,11 +12,16 @@ import pandas as pd
 
 from kamlib.facts.worth import worth_column
 from kamlib.init.dialect import Marked
+from kamlib.scoring.prospects import THREE_P
+from kamlib.study.known_criteria import BUILT_IN
+from kamlib.study.sections import FEWEST
 
 _SLACK = 7  # days before a quarter's end at which its last order may lie: holidays
 _ALONE = 366  # days without any line that cut off a few mistyped dates
 _TINY = 0.01  # share of the lines that can be such
-_BEST = 0.9  # the quantile that scores best
+_PROUD = 3  # the largest of so many scores best
+_LATE = 60  # days after the due day
+_MOST, _OPINIONS, _RATED = 8, 40, 3  # criteria; of the weight, for opinions; of them
 
 
 def last_quarter(days: pd.DataFrame) -> Marked:
@@ -59,16 +64,27 @@ def _quarter_begin(end: date) -> date:
     return date(end.year, end.month - 2, 1)
 
 
-def criteria(facts: pd.DataFrame, currency: str) -> list[dict[str, object]]:
-    """Criteria that the order lines alone can tell, with anchors that fit the accounts of today; weights sum to 100.
+def criteria(
+    facts: pd.DataFrame,
+    currency: str,
+    *,
+    service: pd.DataFrame | None = None,
+    ratings: pd.DataFrame | None = None,
+) -> list[dict[str, object]]:
+    """Criteria that the tables can tell, eight at most, with anchors that fit the accounts of today; weights sum to 100.
 
-    Money and counts are best at the 90th percentile of the accounts that bought in the window, rounded to 1, 2 or 5
-    times a power of ten: *default*. The evenness of orders and growth have the anchors of the sample.
+    Money and order days run from the lower quartile of the accounts that bought to the third largest, a customer one would be
+    proud of, at 1, 2 or 5 times a power of ten on the outer side, and are concave: each doubling is worth the same. So the
+    largest still stand apart, and one giant or slip moves no anchor. Categories run between the same two. A customer on which
+    serving takes the whole usual margin scores nothing for it, as who pays 60 days late. The evenness of orders and growth have
+    anchors of their own. All this is *default*, and opinions weigh 40 of 100 at most.
 
     Parameters
     ----------
     facts : from `kamlib.facts.account_facts`, at one date.
     currency : of the amounts.
+    service : `kamlib.facts.service_facts` of `facts`, or None.
+    ratings : `kamlib.scoring.ratings.latest_ratings` of ours, or None.
 
     Returns
     -------
@@ -80,35 +96,83 @@ def criteria(facts: pd.DataFrame, currency: str) -> list[dict[str, object]]:
     kind = money.partition("_")[0]
     when = {"12m": "the last twelve months", "6m": "the last six months", "": "all months"}[window]
     days = "order_days_12m" if window == "12m" else "order_days"
-    wanted = [
-        (money, None if window else kind, "revenue", 40, f"{kind} of {when} in {currency}"),
-        ("frequency", days, "revenue", 20, f"days with an order in {when if window == '12m' else 'all months'}"),
-        ("average_order", None, "revenue", 10, f"value of an average order in {currency}"),
+    day_words = f"days with an order in {when if window == '12m' else 'all months'}"
+    made = [
+        *_between(facts[money], money, None if window else kind, 40, f"{kind} of {when} in {currency}"),
+        *_between(facts[days], "frequency", days, 15, day_words),
     ]
-    if facts["categories_12m"].notna().any() and facts["categories_12m"].max() > 1:
-        wanted.append(("breadth", "categories_12m", "revenue", 10, "categories bought in the last twelve months"))
-    made: list[dict[str, object]] = []
-    for name, column, group, weight, words in wanted:
-        values = facts[column or name]
-        best = rounded(values[values > 0].quantile(_BEST)) if (values > 0).any() else None
-        if best:
-            made.append(_criterion(name, column, group, 0, best, weight, words))
-    if (facts["gap_cv"].notna()).any():
-        words = "how evenly the orders come (variation of the gaps between order days)"
-        made.append(_criterion("stability", "gap_cv", "revenue", 1.5, 0.3, 10, words))
     if facts["growth"].notna().any():
         words = "revenue of the last twelve months against the twelve before"
-        made.append(_criterion("growth", None, "development", -0.5, 0.5, 20, words))
-    if made:
-        made[0]["weight"] = 100 - sum(int(str(one["weight"])) for one in made[1:])
-    return made
+        made.append(_criterion("growth", None, "development", -0.5, 0.5, 15, words))
+    if service is not None and (service["cost_to_serve_share"] > 0).any():
+        words = f"what serving costs us, for each {currency} of revenue"
+        made.append(_criterion("cost_to_serve_share", None, "revenue", _margin_rate(facts), 0, 10, words))
+    if service is not None and service["days_late"].notna().any():
+        made.append(_criterion("payment", "days_late", "revenue", _LATE, 0, 10, "days paid after the due day"))
+    if facts["gap_cv"].notna().any():
+        words = "how evenly the orders come (variation of the gaps between order days)"
+        made.append(_criterion("stability", "gap_cv", "revenue", 1.5, 0.3, 10, words))
+    if facts["categories_12m"].max() > 1:
+        words = "categories bought in the last twelve months"
+        made += _between(facts["categories_12m"], "breadth", "categories_12m", 5, words, curve="linear")
+    made += _between(facts["average_order"], "average_order", None, 5, f"value of an average order in {currency}")
+    opinions = _opinions(ratings) if made and ratings is not None else []
+    made = made[: _MOST - len(opinions)]
+    return [
+        *_weighed(made, 100 - _OPINIONS * len(opinions) // _RATED),
+        *_weighed(opinions, _OPINIONS * len(opinions) // _RATED),
+    ]
 
 
-def rounded(value: float) -> float:
-    """1, 2 or 5 times a power of ten: the nearest on a scale of ratios; 3,400 is 5,000 and 3,000 is 2,000."""
+def _between(
+    values: pd.Series, name: str, column: str | None, weight: int, words: str, curve: str = "log"
+) -> list[dict[str, object]]:
+    """A criterion from the lower quartile of what is above zero to its third largest; none where nothing is."""
+    some = values[values > 0]
+    if some.empty:
+        return []
+    worst, best = rounded(some.quantile(0.25), down=True), rounded(some.nlargest(_PROUD).iloc[-1], up=True)
+    worst = worst if worst < best else best / 10
+    return [
+        _criterion(name, column, "revenue", worst, best, weight, words)
+        | ({"curve": curve} if curve != "linear" else {})
+    ]
+
+
+def _margin_rate(facts: pd.DataFrame) -> float:
+    """The usual margin of a unit of revenue of 12 months; 0.3 where none is known."""
+    known = facts[facts["margin_12m"].notna() & (facts["revenue_12m"] > 0)]
+    rate = float(known["margin_12m"].sum() / known["revenue_12m"].sum()) if len(known) else 0.0
+    return round(rate, 2) if rate >= 0.01 else 0.3
+
+
+def _opinions(ratings: pd.DataFrame) -> list[dict[str, object]]:
+    """The criteria that most customers were rated on, beside those of the gate for prospects; with equal weights."""
+    ours = ratings[ratings["rival"] == ""].drop_duplicates(["customer_id", "criterion"])
+    counts = ours["criterion"].value_counts()
+    named = [name for name, known in BUILT_IN.items() if known.source == "rating" and name not in THREE_P]
+    rated = sorted((name for name in named if counts.get(name, 0) >= FEWEST.averaged), key=lambda name: -counts[name])
+    return [{"name": name, "worst": 1, "best": 10, "weight": 1} for name in rated[:_RATED]]
+
+
+def _weighed(made: list[dict[str, object]], total: int) -> list[dict[str, object]]:
+    """With weights in the same proportions, whole, that sum to `total`; the first takes what rounding leaves."""
+    parts = [float(str(one["weight"])) for one in made]
+    whole = [round(total * part / sum(parts)) for part in parts]
+    return [
+        one | {"weight": weight + (total - sum(whole) if at == 0 else 0)}
+        for at, (one, weight) in enumerate(zip(made, whole, strict=True))
+    ]
+
+
+def rounded(value: float, *, up: bool = False, down: bool = False) -> float:
+    """1, 2 or 5 times a power of ten: the nearest on a scale of ratios, 3,400 is 5,000 and 3,000 is 2,000; or never below, or above."""
     power = math.floor(math.log10(value))
-    steps = [step * 10.0 ** (power + more) for more in (0, 1) for step in (1, 2, 5)]
-    best = min(steps, key=lambda step: abs(math.log(step / value)))
+    steps = [step * 10.0 ** (power + more) for more in (-1, 0, 1) for step in (1, 2, 5)]
+    fit = [
+        step for step in steps if not (up and step < value * (1 - 1e-9)) and not (down and step > value * (1 + 1e-9))
+    ]
+    best = min(fit, key=lambda step: abs(math.log(step / value)))
     return int(best) if best >= 1 else best
 
 

@@ -83,7 +83,7 @@ def _as_table(contents: Mapping[str, Contents], table: Table, name: str) -> Prop
     scores = np.array(
         [[_score(t, named[t, c.name].score, contents[t], c, table) for c in table.columns] for t in theirs]
     ).reshape(len(theirs), len(table.columns))
-    needed = np.array([1.2 if column.required else 1.0 for column in table.columns])
+    needed = np.array([1.2 if column.required or column.name == "order_id" else 1.0 for column in table.columns])
     chosen = {}
     for row, at in zip(*linear_sum_assignment(scores * needed, maximize=True), strict=True):
         column, t = table.columns[at], theirs[row]
@@ -156,7 +156,7 @@ def _by_contents(found: Contents, column: Column, table: Table) -> float:
         return 0.0
     if column.choices or column.name == "currency":
         return 0.5 if _fits(found, column, 0.0) >= 0.9 else 0.0
-    if not column.required or table.name not in ("orders", "invoices"):
+    if not (column.required or column.name == "order_id") or table.name not in ("orders", "invoices"):
         return 0.0
     if column.type == "date":
         return 0.3 if found.day_share > 0.9 else 0.0

@@ -11,12 +11,14 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from kamlib.errors import InputError, some
-from kamlib.facts import account_facts
+from kamlib.facts import account_facts, service_facts
+from kamlib.facts.service import serving_costs
 from kamlib.init import assign_tables, criteria, inputs, study_head, write_study
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.intake import pipeline
 from kamlib.io import readers
+from kamlib.scoring.ratings import latest_ratings
 from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
 
@@ -119,7 +121,12 @@ def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
         study = Study.read(path)
         clean = pipeline.collect(study)
         facts = account_facts(clean.orders, study.as_of)
-        found = criteria.criteria(facts, study.currency)
+        costs = serving_costs(clean.tables["interactions"], study.money.hour)
+        dealt = service_facts(
+            facts, invoices=clean.tables["invoices"], interactions=clean.tables["interactions"], costs=costs
+        )
+        ours = latest_ratings(clean.tables["ratings"], study.as_of)
+        found = criteria.criteria(facts, study.currency, service=dealt, ratings=ours)
         if not found:
             raise InputError("no order line is a sale, so nothing can be scored")
         cancelled = _cancelled(clean.orders)

@@ -50,8 +50,9 @@ def text(draft: Draft, folder: Path) -> str:
         "  most_rows: 0.5                  # the study stops when more than this share of lines is set aside",
         "  most_amount: 0.5",
         "",
-        "# Who is key: no points at worst, all at best; weights say how much that step is worth and sum to 100.",
-        "# unsure: anchors and weights were proposed from the order lines once. What makes a customer key is for you to",
+        "# Who is key: no points at worst, all at best; weights say how much that step is worth and sum to 100. On the",
+        "# curve log each doubling is worth the same. Opinions should not weigh more than 40 of 100.",
+        "# unsure: anchors and weights were proposed from your tables once. What makes a customer key is for you to",
         "# decide; then they stay, so that a new customer never changes the score of another.",
     ]
     if draft.criteria.doubt:
@@ -62,6 +63,9 @@ def text(draft: Draft, folder: Path) -> str:
         for one in draft.criteria.value
     ]
     lines += [
+        "  # top_share: 0.05                # share of the customers that are key; at least top_least: 3, at most top_most: 35",
+        "  # patience: 0.01                 # who loses money is not key; for their name, ideas or tests some may stay, up to this",
+        "                                   # share of what all customers bring in twelve months (margin less cost to serve)",
         "",
         "# What no table holds, for the parts on cost and cash:",
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",

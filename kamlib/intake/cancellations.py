@@ -20,6 +20,7 @@ from kamlib.intake.rules import Rule, cancelled, negative
 from kamlib.io import engines
 from kamlib.io.values import SUM, as_text, trimmed
 from kamlib.stats.reasons import waiting
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 OUTCOMES = (
@@ -42,12 +43,13 @@ def columns(lines: ir.Table, study: Study) -> dict[str, Any]:
     """
     if not study.cleaning.key:
         return {}
-    given = study.sources["orders"].columns
-    names = [RAW + given.get(name, name) for name in study.cleaning.key]
-    if absent := [name.removeprefix(RAW) for name in names if name not in lines.columns]:
+    mapped = {ours for source in study.sources["orders"] for ours in source.columns}
+    if absent := [name for name in study.cleaning.key if name not in mapped and RAW + name not in lines.columns]:
         there = [name.removeprefix(RAW) for name in lines.columns if name.startswith(RAW)]
         raise InputError(f"cleaning.key names {some(absent)}, which the orders do not have", found=some(there, 40))
-    cells = [trimmed(as_text(lines[name])) for name in names]
+    cells = [
+        trimmed(as_text(lines[name if name in INPUTS["orders"].names else RAW + name])) for name in study.cleaning.key
+    ]
     return {"key": reduce(lambda key, cell: key + "\x1f" + cell, cells)}  # missing where one of them is
 
 

@@ -97,10 +97,10 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     """
     rules = of_study(study)
     known = engines.small(con, {"account_id": heads["account_id"], "customer_id": heads["customer_id"]})
-    source = study.sources["orders"]
+    several = study.sources["orders"]
     looked_for = any(rule.name == "overlap" for rule in rules)
-    looked_for = looked_for and overlapping_files.possible(source, len(study.paths("orders")))
-    copied = overlapping_files.copied(con, mapped, source.part) if looked_for else ibis.literal(False)
+    looked_for = looked_for and overlapping_files.possible(several, len(study.paths("orders")))
+    copied = overlapping_files.copied(con, mapped, several) if looked_for else ibis.literal(False)
     lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
     lines = lines.left_join(known, "account_id").drop("account_id_right")
     unknown = lines.account_id.notnull() & lines.customer_id.isnull() if accounts_given else ibis.literal(False)

@@ -14,8 +14,10 @@ from kamlib.study.model import Study
 
 LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", "rows", "amount")
 _PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files
-_NOTHING = {"repeated_header", "total_row"}  # no lines at all: what they hold was counted above
+_UNREAD = {"bad_amount", "no_rate", "broken_line"}  # of such lines the money is not known, which is not nothing
+_NOTHING = {"empty_row", "repeated_header", "total_row"}  # no lines at all: what they hold was counted above
 _CHOSEN = {
+    "not_counted",
     "not_goods",
     "test_row",
     "credit_note",
@@ -31,7 +33,7 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
     -------
     DataFrame
         table, rule, action, words; matched_rows and matched_amount: all lines that the rule hits; rows and amount:
-        those that are set aside for it, the first reason only. A rule that repairs hits money as it came, and its amount
+        those that are set aside for it, the first reason only; their money is missing where no amount can be read. A rule that repairs hits money as it came, and its amount
         is what the repair took away, of all lines that it hits. The first line is what came, the last what was kept.
 
     Raises
@@ -46,7 +48,7 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
         return int(chosen["rows"].sum()), sum(chosen[money], Decimal("0.0000"))
 
     came, stayed = total(lambda flags: True, "came"), total(lambda flags: not flags & flagged.aside)
-    lines = [("orders", "came in", "", "order lines in the files", *came, *came)]
+    lines: list[tuple[Any, ...]] = [("orders", "came in", "", "order lines in the files", *came, *came)]
     before = 0
     for place, rule in enumerate(flagged.rules):
         bit = 1 << place
@@ -61,7 +63,8 @@ def of_orders(flagged: Flagged) -> pd.DataFrame:
         if rule.action == "set_aside":
             reason = total(lambda flags, bit=bit, before=before: flags & bit and not flags & before)
             before |= bit
-        lines.append(("orders", rule.name, rule.action, rule.words, *matched, *reason))
+        told = [(n, None if rule.name in _UNREAD and n and not money else money) for n, money in (matched, reason)]
+        lines.append(("orders", rule.name, rule.action, rule.words, *told[0], *told[1]))
     lines.append(("orders", "kept", "", "order lines that the study counts", *stayed, *stayed))
     made = pd.DataFrame(lines, columns=list(LEDGER))
     check_sum(made)
@@ -150,7 +153,7 @@ def faults(ledger: pd.DataFrame) -> pd.Series:
     """
     lines = ledger[ledger["table"] == "orders"]
     aside = lines[lines["action"] == "set_aside"]
-    in_time = lines["rows"].iloc[0] - aside.loc[aside["rule"].isin(_PERIOD), "rows"].sum()
+    in_time = lines["rows"].iloc[0] - aside.loc[aside["rule"].isin(_PERIOD | {"empty_row"}), "rows"].sum()
     mendable = aside[~aside["rule"].isin(_PERIOD | _NOTHING | _CHOSEN)]
     rows = mendable["rows"].sum()
     sums = {"rows": rows, "amount": mendable["amount"].sum(), "rows_in_time": in_time, "share": rows / in_time}
@@ -160,7 +163,8 @@ def faults(ledger: pd.DataFrame) -> pd.Series:
 def check_limits(flagged: Flagged, study: Study) -> None:
     """Stop a study of which too much was set aside.
 
-    Lines outside the study's time are not counted: a past quarter is an ordinary run. Nor are totals and headers.
+    Lines outside the study's time are not counted: a past quarter is an ordinary run. Nor are totals and headers, and
+    lines that `cleaning.only` leaves out.
 
     Raises
     ------
@@ -173,9 +177,7 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     sums = lines.groupby(reason).agg(rows=("rows", "sum"), amount=("size", "sum"), highest=("highest", "max"))
     sums = sums.astype({"amount": float})
     if sums.empty:
-        raise InputError(
-            "no order line in the file", file=study.sources["orders"].place, remedy="Check sources.orders."
-        )
+        raise InputError("no order line in the file", file=study.place("orders"), remedy="Check sources.orders.")
     if "kept" not in sums.index:
         reasons = ", ".join(f"{reason} {rows:,}" for reason, rows in sums["rows"].sort_values(ascending=False).items())
         if set(sums.index) <= _PERIOD:
@@ -188,11 +190,11 @@ def check_limits(flagged: Flagged, study: Study) -> None:
     if (highest := float(sums["highest"]["kept"])) <= 0:
         raise InputError(
             "no order line has an amount above zero",
-            file=study.sources["orders"].place,
+            file=study.place("orders"),
             found=f"{sums.loc['kept', 'rows']:,} lines, the highest amount {highest:,.2f}",
             remedy="Check the column of the amount: sales are positive, credit notes negative.",
         )
-    here = sums[["rows", "amount"]].drop(index=list(_PERIOD | _NOTHING), errors="ignore")
+    here = sums[["rows", "amount"]].drop(index=[*_PERIOD, *_NOTHING, "not_counted"], errors="ignore")
     shares = here / here.sum().replace(0, 1)
     for column, limit in (("rows", study.cleaning.most_rows), ("amount", study.cleaning.most_amount)):
         aside = shares[column].drop(index="kept").sort_values(ascending=False)
@@ -213,5 +215,5 @@ def _too_much(problem: str, found: str, flagged: Flagged, reason: str) -> InputE
         file=str(line["source_file"]),
         line=int(line["source_line"]),
         found=f"{found}; first {reason}: {line['original'][:200]}",
-        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), limits of cleaning.",
+        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), cleaning.only, limits.",
     )

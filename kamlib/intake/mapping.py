@@ -6,17 +6,28 @@ comes along in columns named `RAW` + name, so that its text can be made where it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
 from kamlib.errors import InputError
 from kamlib.io import readers
-from kamlib.io.values import MONEY, as_currency, as_money, as_text, as_type, as_whole, fitting, trimmed
+from kamlib.io.values import (
+    MONEY,
+    WHOLE,
+    as_currency,
+    as_money,
+    as_text,
+    as_type,
+    as_whole,
+    fitting,
+    trimmed,
+    without_errors,
+)
 from kamlib.study.columns import Column
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Dialect, Source
@@ -24,6 +35,26 @@ from kamlib.study.sources import Dialect, Source
 _NUMBER = Column("number", "number", "")  # as which integers are read first
 RAW = "raw:"
 _TIDY = "tidy:"  # a raw column, trimmed; each step is a select of its own, so that a value is worked out once
+
+
+class Piece(NamedTuple):
+    """The rows of one source of a table.
+
+    Attributes
+    ----------
+    source : without the columns whose names speak of personal life.
+    raw, rows : as they came, and mapped.
+    given : which raw column each of our columns is.
+    of_heads : the raw columns that are those of order heads.
+    texts : the raw columns of texts.
+    """
+
+    source: Source
+    raw: ir.Table
+    rows: ir.Table
+    given: dict[str, str]
+    of_heads: frozenset[str]
+    texts: list[str]
 
 
 def columns(raw: ir.Table, name: str, source: Source) -> dict[str, str]:
@@ -63,7 +94,7 @@ def _refuse_repeated(raw: ir.Table, found: dict[str, str], source: Source) -> No
             )
 
 
-def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
+def mapped(raw: ir.Table, name: str, source: Source, of_heads: Collection[str] = ()) -> ir.Table:
     """The rows of `raw` with the columns of the table `name`, typed; nothing is executed yet.
 
     Parameters
@@ -71,6 +102,7 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     raw : from `readers.read`.
     name : the table, a key of `tables.INPUTS`.
     source : its column map and dialect.
+    of_heads : the raw columns that are those of order heads, in the dialect of these.
 
     Returns
     -------
@@ -81,7 +113,13 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
         `RAW` + name, such a line's text under `RAW` + `readers.BROKEN`.
     """
     table, given = INPUTS[name], columns(raw, name, source)
+    dialects = dialects_of(given, source, of_heads)
     plain = {ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()}
+    if readers.of_sheets(source):
+        texts = {column.name for column in table.columns if column.type == "text"}
+        plain |= {
+            ours: without_errors(text) for ours, text in plain.items() if ours in texts and text.type().is_string()
+        }
     plain |= {ours: _in_our_words(plain[ours], meant) for ours, meant in source.values.items() if ours in plain}
     tidy = raw.select(
         **{_TIDY + ours: value for ours, value in plain.items()},
@@ -99,7 +137,7 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     typed = tidy.mutate(
         **{
             column.name: as_type(
-                tidy[_TIDY + column.name], _NUMBER if column.type == "integer" else column, source.dialect
+                tidy[_TIDY + column.name], _NUMBER if column.type == "integer" else column, dialects[column.name]
             )
             if column.name in given
             else ibis.null(_IBIS[column.type])
@@ -111,8 +149,14 @@ def mapped(raw: ir.Table, name: str, source: Source) -> ir.Table:
     checked = [column for column in table.columns if column.name in given and (column.type != "text" or column.choices)]
     unread = [ibis.ifelse(made[c.name].isnull(), typed[_TIDY + c.name].notnull(), False) for c in checked]
     if name == "orders":
-        made |= _derived(typed, given, source.dialect)
+        made |= _derived(typed, dialects)
     return typed.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
+
+
+def dialects_of(given: Mapping[str, str], source: Source, of_heads: Collection[str]) -> dict[str, Dialect]:
+    """How each of our columns is written: as the source says, or its heads."""
+    own, heads = source.pieces[0], source.pieces[-1]
+    return {ours: (heads if theirs in of_heads else own).dialect for ours, theirs in given.items()}
 
 
 def _in_our_words(value: ir.Value, meant: Mapping[str, str]) -> ir.StringValue:
@@ -121,11 +165,21 @@ def _in_our_words(value: ir.Value, meant: Mapping[str, str]) -> ir.StringValue:
     return text.lower().substitute({theirs.strip().lower(): ours for theirs, ours in meant.items()}, else_=text)
 
 
-def _derived(lines: ir.Table, given: dict[str, str], dialect: Dialect) -> dict[str, Any]:
-    """Amount from quantity and price, margin from cost: exact, in decimals of four places."""
+def _derived(lines: ir.Table, given: Mapping[str, Dialect]) -> dict[str, Any]:
+    """Amount from quantity, price and discount, margin from cost: exact, in decimals of four places; the order from customer
+    and day.
+
+    Parameters
+    ----------
+    given : the columns that are given, each with its dialect.
+    """
     amount, margin = lines.amount, lines.margin
     if "amount" not in given:
-        amount = fitting(as_money(lines[f"{_TIDY}quantity"], dialect) * lines.price, MONEY)
+        whole = as_money(lines[f"{_TIDY}quantity"], given["quantity"]) * lines.price
+        if "discount" in given:
+            off = ibis.ifelse(lines[f"{_TIDY}discount"].isnull(), 0, lines.discount)
+            whole = fitting(whole, WHOLE) * (1 - off)
+        amount = fitting(whole, MONEY)
     if "cost" in given:
         rest = fitting(amount - lines.cost, MONEY)
         margin = margin.fill_null(rest) if "margin" in given else rest
@@ -133,11 +187,13 @@ def _derived(lines: ir.Table, given: dict[str, str], dialect: Dialect) -> dict[s
     made = {"amount": amount, "margin": margin, "price": price}
     if "currency" not in given:  # then it may stand around the amount
         money = "amount" if "amount" in given else "price"
-        made["currency"] = as_currency(lines[_TIDY + money], lines[money], dialect)
+        made["currency"] = as_currency(lines[_TIDY + money], lines[money], given[money])
+    if "order_id" not in given:
+        made["order_id"] = lines.account_id.fill_null("") + " " + lines.date.cast("string").fill_null("")
     return made
 
 
-def original(mapped: ir.Table, *, without: str | None = None) -> ir.StringValue:
+def original(mapped: ir.Table, *, without: Collection[str] = ()) -> ir.StringValue:
     """Each row as it stood, as a line of CSV with every value in quotes: rows that differ never look alike.
 
     A line with too few or too many fields has its own text.
@@ -145,11 +201,12 @@ def original(mapped: ir.Table, *, without: str | None = None) -> ir.StringValue:
     Parameters
     ----------
     mapped : a table that holds raw columns.
-    without : a raw column to leave out.
+    without : raw columns to leave out.
     """
     quote = ibis.literal('"')
     broken = RAW + readers.BROKEN
-    names = [name for name in mapped.columns if name.startswith(RAW) and name not in (broken, f"{RAW}{without}")]
+    out = {broken, *[RAW + name for name in without]}
+    names = [name for name in mapped.columns if name.startswith(RAW) and name not in out]
     cells = [mapped[name].cast("string").fill_null("").replace('"', '""') for name in names]
     return mapped[broken].fill_null(quote + ibis.literal('","').join(cells) + quote)
 

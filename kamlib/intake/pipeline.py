@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ import pyarrow as pa
 
 from kamlib.entities import groups, review
 from kamlib.errors import InputError
-from kamlib.intake import cleaning, garbled, ledger, mapping, screen, side_tables
+from kamlib.intake import cleaning, garbled, ledger, reading, screen, side_tables
+from kamlib.intake.mapping import Piece
+from kamlib.intake.shapes import accounts_from_lines
+from kamlib.intake.shapes.counted_rows import with_counted
 from kamlib.io import duckdb_backend, engines, readers
 from kamlib.io.values import MONEY
 from kamlib.study.dictionary import INPUTS
@@ -65,14 +69,7 @@ def collect(study: Study) -> Clean:
         what was found and what to do.
     """
     con, told = readers.engine(study.engine.spill, memory=study.engine.memory), list[str]()
-    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        frames = {name: _fetch(con, study, name, Path(scratch), told) for name in study.sources if name != "orders"}
-        heads, notes = _heads(study, frames)
-        engine = con if study.embedded else engines.connect(study.engine)
-        raw, mapped, texts = _mapped(engine, study, "orders", Path(scratch), told)
-        told += garbled.told(garbled.beyond_ascii(raw, texts))
-        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given="accounts" in frames)
-    readers.forget(con)
+    frames, heads, flagged, notes = _flagged(con, study, study.sources, told)
     frames = screen.screened(con, frames)
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
@@ -107,59 +104,100 @@ def collect(study: Study) -> Clean:
 def clean_orders(study: Study) -> ir.Table:
     """The clean order lines of `collect` by themselves: where they lie on a server, a query on it."""
     con = readers.engine(study.engine.spill, memory=study.engine.memory)
-    engine = con if study.embedded else engines.connect(study.engine)
-    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        named = {"accounts"} & study.sources.keys()
-        frames = {name: _fetch(con, study, name, Path(scratch), []) for name in named}
-        heads, _ = _heads(study, frames)
-        _, mapped, _ = _mapped(engine, study, "orders", Path(scratch), [])
-        flagged = cleaning.flag(engine, mapped, study, heads, accounts_given=bool(named))
-    readers.forget(con)
+    _, _, flagged, _ = _flagged(con, study, {"accounts"} & study.sources.keys(), [])
     return cleaning.kept(flagged)
-
-
-def _heads(study: Study, frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
-    named = _named(frames.get("accounts", side_tables.empty("accounts")))
-    return groups.group_heads(named, study.unit, review.of_study(study, named))
 
 
 def given_accounts(study: Study) -> pd.DataFrame:
     """The table of accounts as it came, each account once: what likely duplicates are looked for in.
 
+    Without such a table it is the accounts of the order lines, each with its id for a name.
+
     Raises
     ------
     InputError
-        If the study has no such table, or it is missing or unreadable.
+        If a table is missing or unreadable.
     """
-    if "accounts" not in study.sources:
-        raise InputError("the study has no table 'accounts'", remedy="Add it to sources, with account_id and name.")
+    con = readers.engine(study.engine.spill, memory=study.engine.memory)
     with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        return _named(_fetch(readers.engine(), study, "accounts", Path(scratch), []))
+        frames = _frames(con, study, {"accounts"} & study.sources.keys(), Path(scratch), [])
+        if "accounts" in frames:
+            return _named(frames["accounts"])
+        engine = _engine(con, study)
+        lines, rows = _lines(engine, study, Path(scratch), [])
+        if "accounts" in study.sources:
+            return _named(_of_lines(engine, study, lines, []))
+        return accounts_from_lines.names(rows)
+
+
+def _flagged(
+    con: Any, study: Study, names: Iterable[str], told: list[str]
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, cleaning.Flagged, list[str]]:
+    """The tables `names` but the orders as they came, the customer of each account, the order lines under all rules, and
+    what was odd about the customers.
+    """
+    engine = _engine(con, study)
+    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
+        frames = _frames(con, study, names, Path(scratch), told)
+        lines, rows = _lines(engine, study, Path(scratch), told)
+        without = "accounts" not in frames
+        if without and "accounts" in names:
+            frames["accounts"] = _of_lines(engine, study, lines, told)
+        named = _named(frames.get("accounts", side_tables.empty("accounts")))
+        if without and study.review():  # it may speak of accounts that are first met after as_of
+            named = _named(pd.concat([named, accounts_from_lines.names(rows)[["account_id"]]]))
+        heads, notes = groups.group_heads(named, study.unit, review.of_study(study, named))
+        flagged = cleaning.flag(engine, rows, study, heads, accounts_given="accounts" in frames)
+    readers.forget(con)
+    return frames, heads, flagged, notes
+
+
+def _engine(con: Any, study: Study) -> Any:
+    """Where the order lines are computed."""
+    return con if study.embedded else engines.connect(study.engine)
+
+
+def _lines(con: Any, study: Study, scratch: Path, told: list[str]) -> tuple[list[Piece], ir.Table]:
+    """The order lines mapped: of each source by itself, and together, with the flag of those that do not count."""
+    lines = reading.pieces(con, study, "orders", scratch, told)
+    for piece in lines:
+        told += garbled.told(garbled.beyond_ascii(piece.raw, piece.texts))
+    if without := [piece.source.place for piece in lines if "order_id" not in piece.given]:
+        if study.cleaning.cancelled:
+            raise InputError(
+                "cleaning.cancelled is a pattern of order ids, and no column is mapped to order_id",
+                file=", ".join(without),
+                remedy="Map order_id, or take the pattern out of the study.",
+            )
+        told.append(f"{', '.join(without)}: no column is an order id; what a customer orders on one day is one order.")
+    only = study.cleaning.only
+    return lines, readers.together(with_counted(lines, only, told) if only else [piece.rows for piece in lines])
 
 
 def _named(accounts: pd.DataFrame) -> pd.DataFrame:
     return accounts.dropna(subset="account_id").drop_duplicates("account_id")
 
 
-def _mapped(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> tuple[ir.Table, ir.Table, list[str]]:
-    """A table as it came, the same mapped, and the raw columns of its texts."""
-    source = study.sources[name]
-    if con.name == "duckdb":
-        raw = readers.read(con, source, study.paths(name), scratch, told)
-    else:
-        raw = engines.orders(con, study.there())
-    raw, source, refused = screen.without_refused(raw, name, source)
-    told += refused
-    given = mapping.columns(raw, name, source)
-    texts = [given[c.name] for c in INPUTS[name].columns if c.type == "text" and not c.choices and c.name in given]
-    texts = [text for text in dict.fromkeys(texts) if raw[text].type().is_string()]
-    return raw, mapping.mapped(raw, name, source), texts
+def _frames(con: Any, study: Study, names: Iterable[str], scratch: Path, told: list[str]) -> dict[str, pd.DataFrame]:
+    """The tables `names` but the orders, and but accounts that are made from them."""
+    frames = {}
+    for name in names:
+        if name == "orders" or any(source.from_ for source in study.sources[name]):
+            continue
+        found = []
+        for piece in reading.pieces(con, study, name, scratch, told):
+            frame, beyond_ascii = side_tables.fetch(piece.rows, name, piece.texts)
+            told += garbled.told(beyond_ascii, examples=name not in screen.FREE_TEXT)
+            found.append(frame)
+        frames[name] = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
+    return frames
 
 
-def _fetch(con: Any, study: Study, name: str, scratch: Path, told: list[str]) -> pd.DataFrame:
-    _, mapped, texts = _mapped(con, study, name, scratch, told)
-    frame, beyond_ascii = side_tables.fetch(mapped, name, texts)
-    told += garbled.told(beyond_ascii, examples=name not in screen.FREE_TEXT)
+def _of_lines(con: Any, study: Study, lines: list[Piece], told: list[str]) -> pd.DataFrame:
+    """The table of accounts that is made from the order lines."""
+    (source,) = study.sources["accounts"]
+    rows = accounts_from_lines.accounts(con, lines, source, study.as_of, told)
+    frame, _ = side_tables.fetch(rows, "accounts")
     return frame
 
 

@@ -10,20 +10,19 @@ can't be seen afterwards. What a repair does to the money stands in the ledger.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 
 from kamlib.errors import InputError, some
-from kamlib.intake.sheet_rows import repeated_header, total_row
+from kamlib.intake.sheet_rows import empty_row, repeated_header, total_row
 from kamlib.io.amounts import NAMES
+from kamlib.io.duckdb_backend import check_pattern
 from kamlib.study.model import Study
 from kamlib.study.parts import Action
 
@@ -93,9 +92,24 @@ def _any(t: ir.Table, study: Study) -> Any:
 
 
 ORDERS: tuple[Rule, ...] = (
+    Rule("empty_row", "the row is empty", "set_aside", empty_row),
     Rule("repeated_header", "the line repeats the names of the columns", "set_aside", repeated_header),
     Rule("total_row", "the line is a total or a subtotal, no order", "set_aside", total_row),
     Rule("broken_line", "the line of the file has too few or too many cells", "set_aside", lambda t, s: t.broken),
+    Rule(
+        "not_counted",
+        "the line has none of the words of the lines that count",
+        "set_aside",
+        lambda t, s: t.not_counted if s.cleaning.only else None,
+    ),
+    # a line of another time comes before its faults, which a past quarter is not to count
+    Rule("after_as_of", "the line is later than the date of the study", "set_aside", lambda t, s: t.date > s.as_of),
+    Rule(
+        "before_start",
+        "the line is earlier than the study begins",
+        "set_aside",
+        lambda t, s: t.date < s.start if s.start else None,
+    ),
     Rule("no_account", "the line names no account", "set_aside", lambda t, s: t.account_id.isnull()),
     Rule(
         "bad_amount",
@@ -104,13 +118,6 @@ ORDERS: tuple[Rule, ...] = (
         lambda t, s: t.amount.isnull() & _rated(t, s),
     ),
     Rule("bad_date", "the date is missing or is no day", "set_aside", lambda t, s: t.date.isnull()),
-    Rule("after_as_of", "the line is later than the date of the study", "set_aside", lambda t, s: t.date > s.as_of),
-    Rule(
-        "before_start",
-        "the line is earlier than the study begins",
-        "set_aside",
-        lambda t, s: t.date < s.start if s.start else None,
-    ),
     Rule("overlap", "the line stands already in an earlier file or part", "set_aside", lambda t, s: t.copied),
     Rule("test_row", "the order, the account or the product is a test", "set_aside", _test_row),
     Rule(
@@ -206,7 +213,7 @@ def of_study(study: Study) -> list[Rule]:
         able = some([rule.name for rule in ORDERS if rule.repair])
         raise InputError(f"cleaning.rules: {some(unable)} can't repair", found="rules that can: " + able)
     for key in ("cancelled", "not_goods", "tests"):
-        _check_pattern(f"cleaning.{key}", getattr(study.cleaning, key))
+        check_pattern(f"cleaning.{key}", getattr(study.cleaning, key))
     drop: dict[str, Action] = {"cancellation": "set_aside", "credit_note": "set_aside"}
     actions = (drop if study.cleaning.credit_notes == "drop" else {}) | study.cleaning.rules
     chosen = [replace(rule, action=actions.get(rule.name, rule.action)) for rule in ORDERS]
@@ -232,18 +239,3 @@ def hits(rule: Rule, lines: ir.Table, study: Study) -> Any:
         return lines[MENDED + rule.name]
     answer = rule.test(lines, study)
     return None if answer is None else answer.fill_null(False)
-
-
-def _check_pattern(key: str, pattern: str | None) -> None:
-    """The engine reads patterns by RE2, which knows no look-around and no back references."""
-    if pattern is None:
-        return
-    try:
-        re.compile(pattern)
-        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
-    except (re.error, duckdb.Error):
-        raise InputError(
-            f"{key} is no pattern that can be read",
-            found=pattern,
-            remedy="The engine knows no look-around and no back references.",
-        ) from None

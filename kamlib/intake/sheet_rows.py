@@ -1,7 +1,8 @@
-"""Rows that a printed sheet leaves in a table: the names of its columns once more, totals and subtotals."""
+"""Rows that a printed sheet leaves in a table: empty ones, the names of its columns once more, totals and subtotals."""
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import add, and_, or_
 from typing import Any
@@ -21,6 +22,18 @@ _TOTAL = (
 _WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
 
 
+def empty_row(t: ir.Table, study: Study) -> Any:
+    """Whether no cell of an order line holds anything.
+
+    Parameters
+    ----------
+    t : from `mapping.mapped`, with the raw columns.
+    """
+    cells = [t[name] for name in t.columns if name.startswith(RAW)]
+    missing = [trimmed(cell).isnull() for cell in cells]
+    return _where(t.account_id.isnull() & t.date.isnull() & t.amount.isnull(), reduce(and_, missing))
+
+
 def repeated_header(t: ir.Table, study: Study) -> Any:
     """Whether every mapped cell of an order line holds the name of its own column.
 
@@ -28,12 +41,13 @@ def repeated_header(t: ir.Table, study: Study) -> Any:
     ----------
     t : from `mapping.mapped`, with the raw columns.
     """
-    given = study.sources["orders"].columns
-    names = {given.get(name, name) for name in INPUTS["orders"].names}
-    raw = [(t[RAW + name], name) for name in sorted(names) if RAW + name in t.columns]
-    if not all(cell.type().is_string() for cell, _ in raw):
-        return None
-    return _where(t.date.isnull(), reduce(and_, [trimmed(cell) == name for cell, name in raw]))
+    repeats = []
+    for source in study.sources["orders"]:
+        names = {source.columns.get(name, name) for name in INPUTS["orders"].names}
+        raw = [(t[RAW + name], name) for name in sorted(names) if RAW + name in t.columns]
+        if all(cell.type().is_string() for cell, _ in raw):
+            repeats.append(reduce(and_, [trimmed(cell) == name for cell, name in raw]))
+    return _where(t.date.isnull(), reduce(or_, repeats)) if repeats else None
 
 
 def total_row(t: ir.Table, study: Study) -> Any:
@@ -49,10 +63,20 @@ def total_row(t: ir.Table, study: Study) -> Any:
     cells = [t[name].lower() for name in t.columns if name.startswith(RAW) and t[name].type().is_string()]
     if not cells:
         return None
-    lacking = reduce(add, [ibis.ifelse(t[name].isnull(), 1, 0) for name in ("order_id", "account_id", "date")])
+    missing = [t[name].isnull() for name in ("order_id", "account_id", "date")]
+    if any(
+        source.months for source in study.sources["orders"]
+    ):  # the row of totals has the days of its columns, and no order
+        missing[0] = t.order_id == t.account_id + " " + t.date.cast("string")
+    lacking = reduce(add, [ibis.ifelse(one, 1, 0) for one in missing])
     whole = reduce(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
     begins = reduce(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
     return _where(lacking >= 1, whole | _where(lacking >= 2, begins))
+
+
+def is_total(name: str) -> bool:
+    """Whether a column is called a total."""
+    return re.match(_WHOLE, name.lower()) is not None
 
 
 def _where(condition: Any, test: Any) -> Any:

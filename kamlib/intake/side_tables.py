@@ -25,6 +25,7 @@ from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 WORDS = {
+    "empty_row": "the row is empty",
     "broken_line": "the line of the file has too few or too many cells",
     "no_account": "the row names no account",
     "bad_date": "a date that is needed is missing or is no day",
@@ -125,6 +126,7 @@ def clean(
         late = (made["since"] > as_of) & ~made["account_id"].isin(pd.Index([]) if buying is None else buying)
     made, unknown_yet = _as_known(made, table, as_of, own)
     hits = {
+        "empty_row": frame["original"].str.fullmatch(r'[",\s]*'),
         "broken_line": frame["broken"],
         "no_account": made["account_id"].isna(),
         "bad_date": _lacking(made, [c for c in table.columns if c.required and c.type == "date"]),
@@ -234,7 +236,7 @@ def _ledger(name: str, hits: dict[str, pd.Series], reason: pd.Series, amount: pd
 
 
 def _limit(name: str, reason: pd.Series, study: Study) -> None:
-    here = reason[~reason.isin(["after_as_of", "kept_too_long"])]
+    here = reason[~reason.isin(["empty_row", "after_as_of", "kept_too_long"])]
     share = here.notna().mean() if len(here) else 0.0
     if share > study.cleaning.most_rows:
         raise InputError(

@@ -8,6 +8,7 @@ is an error.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import ibis.expr.types as ir
 
 from kamlib.errors import InputError
 from kamlib.io.duckdb_backend import identifier, load, name_of_its_own, plain_errors, quoted, unreadable
+from kamlib.io.edges import footer
 
 _BUFFER = 1 << 26  # bytes; larger pieces are put in order at two thirds of the cost of the engine's own size
 _MOST = 2000  # fields of a broken line
@@ -32,7 +34,7 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     path : a path without the signs that the engine takes for a pattern.
     delimiter : one character.
     columns : names of the columns, all different.
-    header : line of the column names; what stands above is skipped.
+    header : line of the column names, what stands above is skipped; 0: there is none.
     broken : name of one column more, where a line has too few or too many fields: its text; it has no values then.
 
     Returns
@@ -49,7 +51,8 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise InputError("dialect.delimiter must be one character", found=delimiter)
     _check_lines(path)
-    scan = f"{quoted(str(path))}, delim={quoted(delimiter)}, quote='\"', escape='\"', header=true, skip={header - 1}"
+    names = f"header={header > 0}, skip={max(header - 1, 0)}".lower()
+    scan = f"{quoted(str(path))}, delim={quoted(delimiter)}, quote='\"', escape='\"', {names}"
     scan += f", auto_detect=false, buffer_size={_BUFFER}"
     rejects, scans = name_of_its_own(), name_of_its_own()
     kept = f", store_rejects=true, rejects_limit=0, rejects_table='{rejects}', rejects_scan='{scans}'"
@@ -87,6 +90,21 @@ def _check_lines(path: Path) -> None:
                     before = start.read(stream.tell() - len(piece))
                 line = 1 + max(before.count(b"\n"), before.count(b"\r"))
                 raise unreadable(f"a line of more than {len(piece) >> 20} MB", path.name, line)
+
+
+def without_footer(con: Any, table: ir.Table, broken: str) -> list[list[str | None]]:
+    """Take out of a stored table the last rows that stand below its data (`footer.length`), and give them."""
+    name, columns = identifier(table.op().name), [column for column in table.columns if column != broken]
+    last = f"SELECT * FROM {name} WHERE rowid >= (SELECT count(*) FROM {name}) - {footer.SAMPLE} ORDER BY rowid"
+    rows: list[list[str | None]] = []
+    for row in con.raw_sql(last).fetchall():
+        line = row[table.columns.index(broken)] if broken in table.columns else None
+        cells = [cell for place, cell in enumerate(row) if table.columns[place] != broken]
+        rows.append(cells if line is None else [*next(csv.reader([line]), [])])
+    below = footer.length(rows, len(columns))
+    if below:
+        con.raw_sql(f"DELETE FROM {name} WHERE rowid >= (SELECT count(*) FROM {name}) - {below}")
+    return rows[len(rows) - below :]
 
 
 def above(path: Path, header: int) -> str:

@@ -133,3 +133,18 @@ def unreadable(problem: str, file: str | None, line: int | None) -> InputError:
         found=" ".join(problem.split())[:300],
         remedy="Mend the line, or set dialect.delimiter or dialect.encoding of its source.",
     )
+
+
+def check_pattern(key: str, pattern: str | None) -> None:
+    """Raise where the engine can't read the pattern of a study: it has RE2, which knows no look-around and no back references."""
+    if pattern is None:
+        return
+    try:
+        re.compile(pattern)
+        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+    except (re.error, duckdb.Error):
+        raise InputError(
+            f"{key} is no pattern that can be read",
+            found=pattern,
+            remedy="The engine knows no look-around and no back references.",
+        ) from None

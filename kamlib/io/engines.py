@@ -43,10 +43,8 @@ def store(con: Any, step: ir.Table) -> ir.Table:
     )
 
 
-def orders(con: Any, source: Source) -> ir.Table:
-    """The order lines where they lie, as `readers.read` gives those of files.
-
-    They have no lines: `LINE` is missing, and `ROW` tells rows apart by their account and their values.
+def table(con: Any, source: Source) -> ir.Table:
+    """The order lines, or their heads, where they lie.
 
     Parameters
     ----------
@@ -56,10 +54,10 @@ def orders(con: Any, source: Source) -> ir.Table:
     Raises
     ------
     InputError
-        If the table can't be read, or a column that must hold numbers or days holds texts.
+        If the table can't be read.
     """
     try:
-        table = _table(con, source)
+        return _table(con, source)
     except Exception as error:  # each engine has errors of its own for a table that is not there
         raise InputError(
             "the orders can't be read in the engine",
@@ -67,6 +65,18 @@ def orders(con: Any, source: Source) -> ir.Table:
             found=spark_backend.cause(error),
             remedy="Mend engine and sources.orders.",
         ) from None
+
+
+def orders(con: Any, source: Source, table: ir.Table) -> ir.Table:
+    """The order lines of `table`, as `readers.read` gives those of files.
+
+    They have no lines: `LINE` is missing, and `ROW` tells rows apart by their account and their values.
+
+    Raises
+    ------
+    InputError
+        If the part column is not there, or a column that must hold numbers or days holds texts.
+    """
     if source.part is not None and source.part not in table.columns:
         raise missing_column(table, source.part, source.place, "which the study names as part")
     _refuse_texts(table, source)

@@ -20,19 +20,29 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from kamlib.errors import InputError, some
-from kamlib.io import csv_file, databases, text_encoding, workbook
+from kamlib.io import books, compressed, csv_file, databases, edges, text_encoding
 from kamlib.io.duckdb_backend import engine, forget, name_of_its_own, plain_errors, quoted, store
 from kamlib.io.values import as_text
-from kamlib.study.sources import Dialect, Source
+from kamlib.study.dictionary import INPUTS
+from kamlib.study.sources import Source
 
-__all__ = ["ADDED", "BROKEN", "FILE", "LINE", "PART", "ROW", "engine", "forget", "missing_column", "name_of_its_own", "plain_errors", "read", "store"]  # fmt: skip
+__all__ = ["ADDED", "BROKEN", "FILE", "LINE", "PART", "ROW", "engine", "forget", "labels", "missing_column", "name_of_its_own", "of_sheets", "plain_errors", "read", "store", "together"]  # fmt: skip
 
 FILE, LINE, PART, BROKEN, ROW = "kam:file", "kam:line", "kam:part", "kam:broken", "kam:row"
 ADDED = (FILE, LINE, PART, BROKEN)
+TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_DAYS = {column.name for table in INPUTS.values() for column in table.columns if column.type == "date"}
 _PATTERN = re.compile(r"[*?\[\]{}]")  # the engine would take such a path for a pattern
 
 
-def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path, told: list[str] | None = None) -> ir.Table:
+def read(
+    con: Any,
+    source: Source,
+    paths: Sequence[Path],
+    scratch: Path,
+    told: list[str] | None = None,
+    named: Sequence[str] | None = None,
+) -> ir.Table:
     """All files of one source as one raw table, row by row as they stand there.
 
     Parameters
@@ -42,6 +52,7 @@ def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path, told: l
     paths : the files, in order, or what the database is made of. A column that only some of them have is missing in the others.
     scratch : folder for recoded copies; it must live until the table was stored.
     told : takes what the reader of the report should know, such as lines above the column names that were skipped.
+    named : what the files are called, or the database; None: by their own `labels`.
 
     Returns
     -------
@@ -56,19 +67,26 @@ def read(con: Any, source: Source, paths: Sequence[Path], scratch: Path, told: l
     pieces, told = [], [] if told is None else told
     if source.url is not None:
         table = databases.stored(con, source, paths, scratch, _unique)
-        added = {FILE: _literal(source.place), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
-        pieces, paths = [table.mutate(**added)], []
-    for path, label in zip(paths, _labels(paths), strict=True):
+        label = named[0] if named else source.place
+        added = {FILE: _literal(label), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
+        pieces, paths, named = [table.mutate(**added)], [], None
+    for path, label in zip(paths, named or labels(paths), strict=True):
         if not path.is_file():
             raise InputError("no such file", file=path, remedy="Mend sources in the study file.")
-        pieces += _reader(path)(con, path, label, source.dialect, scratch, told)
+        plain = compressed.plain(path, scratch)
+        pieces += _reader(plain)(con, plain, label, source, scratch, told)
     if source.part is not None:
         for piece in pieces:
             if source.part not in piece.columns:
                 raise missing_column(piece, source.part, source.place, "which the study names as part")
-    pieces = _same_columns(pieces)
     part = FILE if source.part is None else source.part
-    tables = [piece.mutate(**{PART: piece[part].cast("string")}) for piece in pieces]
+    return together([piece.mutate(**{PART: piece[part].cast("string")}) for piece in pieces])
+
+
+def together(tables: list[ir.Table]) -> ir.Table:
+    """The rows of several tables as one: columns of one name, capital or small, are one; what a table does not have is
+    missing, what differs in type becomes text."""
+    tables = _same_columns(tables)
     return ibis.union(*tables, distinct=False) if len(tables) > 1 else tables[0]
 
 
@@ -86,30 +104,44 @@ def missing_column(raw: ir.Table, column: str, place: str, why: str) -> InputErr
     )
 
 
-def _labels(paths: Sequence[Path]) -> list[str]:
+def labels(paths: Sequence[Path]) -> list[str]:
     """File names; with their folder, and then with a number, where two are called the same."""
-    labels = [path.name for path in paths]
-    if len(set(labels)) < len(labels):
-        labels = [f"{path.parent.name}/{path.name}" for path in paths]
-    return [label if labels.count(label) == 1 else f"{label} ({place + 1})" for place, label in enumerate(labels)]
+    names = [path.name for path in paths]
+    if len(set(names)) < len(names):
+        names = [f"{path.parent.name}/{path.name}" for path in paths]
+    return [name if names.count(name) == 1 else f"{name} ({place + 1})" for place, name in enumerate(names)]
+
+
+def of_sheets(source: Source) -> bool:
+    """Whether a file of a source may be a workbook, by its name."""
+    return any(name.lower().endswith((*BOOKS, ".zip", "*")) for one in source.pieces for name in one.files)
 
 
 def _reader(path: Path) -> Callable[..., list[ir.Table]]:
-    for kinds, reader in _KINDS.items():
-        if path.suffix.lower() in kinds:
-            return reader
-    known = ", ".join(kind for kinds in _KINDS for kind in kinds)
-    raise InputError("unknown kind of file", file=path.name, found=path.suffix, remedy=f"Give one of {known}.")
+    """By the ending of the file; whether it is text or a workbook its content says: systems call a page or a text .xls."""
+    kind = path.suffix.lower()
+    if kind in (".parquet", ".pq"):
+        return _parquet
+    if kind not in (*TEXTS, *BOOKS):
+        known = ", ".join((*TEXTS, *BOOKS, ".parquet", ".pq", *compressed.KINDS))
+        raise InputError("unknown kind of file", file=path.name, found=path.suffix, remedy=f"Give one of {known}.")
+    with path.open("rb") as stream:
+        head = stream.read(books.HEAD)
+    text = kind in (*TEXTS, ".xls") and head and not books.is_workbook(head) and not books.is_page(head)
+    return _csv if text or (kind in TEXTS and not head) else _excel
 
 
-def _csv(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
+def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
+    dialect = source.dialect
     written = dialect.encoding or text_encoding.find_encoding(path)
     plain = path
     if written.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii") or _PATTERN.search(str(path)):
         plain = text_encoding.recode(path, written, _copy_of(path, scratch))
     try:
         delimiter = dialect.delimiter or text_encoding.find_delimiter(plain)
-        if text_encoding.has_mixed_ends(plain):
+        if delimiter == "blanks":
+            plain, delimiter = text_encoding.with_tabs(plain, _copy_of(path, scratch)), "\t"
+        elif text_encoding.has_mixed_ends(plain):
             plain = text_encoding.with_one_end(plain, delimiter, _copy_of(path, scratch))
         line, names = text_encoding.header(plain, delimiter, dialect.header)
         table = csv_file.stored(con, plain, delimiter, _unique(names), line, BROKEN)
@@ -117,6 +149,8 @@ def _csv(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told
         raise InputError(error.problem, file=label, line=error.line, found=error.found, remedy=error.remedy) from None
     if above := csv_file.above(plain, line):
         told.append(_skipped(label, line, above))
+    if below := csv_file.without_footer(con, table, BROKEN):
+        told.append(edges.told(label, below))
     broken = table[BROKEN] if BROKEN in table.columns else ibis.null("string")
     return [table.mutate(**{FILE: _literal(label), LINE: table.rowid() + line + 1, BROKEN: broken})]
 
@@ -126,9 +160,9 @@ def _skipped(label: str, header: int, above: str) -> str:
     return f"{label}: {lines} above the column names skipped, beginning with {above!r}."
 
 
-def _excel(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
-    tables = []
-    for sheet in workbook.sheets(path, label, dialect):
+def _excel(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
+    tables, days = [], {source.columns.get(name, name) for name in _DAYS}
+    for sheet in books.sheets(path, label, source.dialect, days):
         lines, names = sheet.lines, _unique(sheet.names)
         columns = {name: pa.array(values, pa.string()) for name, values in zip(names, sheet.cells, strict=True)}
         columns[FILE] = pa.array([sheet.label] * len(lines), pa.string())
@@ -136,11 +170,12 @@ def _excel(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, to
         columns[BROKEN] = pa.nulls(len(lines), pa.string())
         if sheet.above:
             told.append(_skipped(sheet.label, sheet.header, sheet.above))
+        told += sheet.told
         tables.append(con.create_table(name_of_its_own(), pa.table(columns), temp=True))
     return tables
 
 
-def _parquet(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, told: list[str]) -> list[ir.Table]:
+def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
     plain = path
     if _PATTERN.search(str(path)):
         plain = _copy_of(path, scratch)
@@ -156,27 +191,21 @@ def _parquet(con: Any, path: Path, label: str, dialect: Dialect, scratch: Path, 
     return [table.mutate(**added).drop(number)]
 
 
-_KINDS: dict[tuple[str, ...], Callable[..., list[ir.Table]]] = {
-    (".csv", ".tsv", ".txt"): _csv,
-    (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"): _excel,
-    (".parquet", ".pq"): _parquet,
-}
-
-
 def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
-    """Give all tables the same columns: what one does not have is missing, what differs in type becomes text."""
+    first: dict[str, str] = {}
     types: dict[str, set[Any]] = {}
     for table in tables:
         for column, kind in table.schema().items():
-            types.setdefault(column, set()).add(kind.copy(nullable=True))
+            types.setdefault(first.setdefault(column.lower(), column), set()).add(kind.copy(nullable=True))
     made = []
     for table in tables:
+        own = {first[column.lower()]: table[column] for column in table.columns}
         columns = {}
         for column, kinds in types.items():
-            if column not in table.columns:
+            if column not in own:
                 columns[column] = ibis.null("string" if len(kinds) > 1 else next(iter(kinds)))
             else:
-                columns[column] = as_text(table[column]) if len(kinds) > 1 else table[column]
+                columns[column] = as_text(own[column]) if len(kinds) > 1 else own[column]
         made.append(table.select(**columns))
     return made
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.errors import InputError
-from kamlib.io import header_row
+from kamlib.io.edges import header_row
 
 CHUNK = 1 << 22
 DELIMITERS = ("\t", "|", ";", ",")  # where two fit alike, the comma is the one that stands in texts and numbers
@@ -148,6 +148,14 @@ def with_one_end(path: Path, delimiter: str, target: Path) -> Path:
     return target
 
 
+def with_tabs(path: Path, target: Path) -> Path:
+    """Write a UTF-8 file whose fields stand apart by runs of blanks to `target`, with one tab for each run."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as text, target.open("wb") as out:
+        for line in text:
+            out.write(("\t".join(line.split()) + "\n").encode("utf-8", "surrogateescape"))
+    return target
+
+
 def find_delimiter(path: Path) -> str:
     """The delimiter of a UTF-8 file: the one that its first line ``sep=;`` declares, else the one that cuts the names and
     most of the lines below them into as many columns, and the most.
@@ -176,7 +184,7 @@ def header(path: Path, delimiter: str, header: int | None = None) -> tuple[int, 
     ----------
     path : a UTF-8 file.
     delimiter : one character.
-    header : the line that the study states; None: it is looked for below titles, see `header_row.names_at`.
+    header : the line that the study states; 0: there is none; None: it is looked for below titles, see `header_row.names`.
 
     Returns
     -------
@@ -189,10 +197,10 @@ def header(path: Path, delimiter: str, header: int | None = None) -> tuple[int, 
     InputError
         If there are none: the file is empty, or no record looks like names.
     """
-    rows = _first_records(path, delimiter, header or header_row.SAMPLE)
-    if (at := header_row.stated(rows, header)) is None:
+    rows = _first_records(path, delimiter, max(header or 0, header_row.SAMPLE))
+    if (found := header_row.names(rows, header)) is None:
         raise header_row.no_names(path.name, rows, header)
-    return at + 1, rows[at]
+    return found
 
 
 def _beginning(path: Path) -> str:

@@ -14,14 +14,23 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.io import amounts
+from kamlib.io import amounts, month_words
 from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
 MONEY = "decimal(18,4)"
 SUM = "decimal(38,4)"
+WHOLE = "decimal(22,8)"  # a product of two amounts
+_SHARE = "decimal(8,6)"
 _BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
-_MOST = {MONEY: 1e14, "float64": float("inf"), "int64": 2.0**53}  # what the engine can hold, or hold exactly
+_MOST = {
+    MONEY: 1e14,
+    WHOLE: 1e14,
+    _SHARE: 100.0,
+    "float64": float("inf"),
+    "int64": 2.0**53,
+}  # what the engine can hold, or hold exactly
+_ERROR = r"^#([^ ]+[!?]|N/A|NV|Н/Д|N/D|GETTING_DATA)$|^#FORMULA! ="  # in English, German, Russian and Spanish
 _SERIALS = (61, 132_219)  # 1 March 1900 and 31 December 2261
 _YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
 
@@ -40,6 +49,8 @@ def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
     if column.type == "flag":
         word = as_text(value).lower()
         return ibis.cases((word.isin(_YES), True), (word.isin(_NO), False), else_=None)
+    if column.unit == "share":
+        return as_share(value, dialect)
     number = as_number(value, dialect)
     return as_whole(number) if column.type == "integer" else number
 
@@ -78,9 +89,25 @@ def as_text(value: ir.Value) -> ir.StringValue:
     return value if kind.is_string() else value.cast("string")
 
 
+def without_errors(text: ir.StringValue) -> ir.StringValue:
+    """Missing where a spreadsheet says that a formula failed: no account is called #N/A."""
+    return ibis.ifelse(text.re_search(_ERROR), None, text)
+
+
 def as_money(value: ir.Value, dialect: Dialect) -> ir.DecimalValue:
     """An exact amount of four decimal places."""
     return _cast(value, MONEY, dialect)
+
+
+def as_share(value: ir.Value, dialect: Dialect) -> ir.DecimalValue:
+    """A share from 0 to 1, exact to six places, as `Dialect.discount` says or as a sign % does; missing where it is none."""
+    percent: Any = ibis.literal(dialect.discount == "percent")
+    if value.type().is_string():
+        percent = percent | value.endswith("%")
+        value = value.re_replace(r"\s*%$", "")
+    number = _cast(value, WHOLE, dialect)
+    share = ibis.ifelse(percent, number * ibis.literal(Decimal("0.01"), "decimal(3,2)"), number)
+    return fitting(ibis.ifelse((share >= 0) & (share <= 1), share, None), _SHARE)
 
 
 def as_currency(value: ir.Value, amount: ir.DecimalValue, dialect: Dialect) -> ir.StringValue:
@@ -106,7 +133,8 @@ def as_number(value: ir.Value, dialect: Dialect) -> ir.FloatingValue:
 def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     """A day from 1900 to 2261; the time of day is dropped, without moving between time zones.
 
-    A `date_format` without a time of day reads values with one too, and the other way round. The format ``excel`` reads
+    A `date_format` without a time of day reads values with one too, and the other way round. Its %b and %B read the months'
+    words of `month_words`. The format ``excel`` reads
     serial numbers: days since 1899-12-30, with a fraction for the time of day. Spreadsheets hold 1900 for a leap year, so
     this is right from 1 March 1900 on; smaller numbers are no days.
     """
@@ -118,7 +146,10 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
         known = ibis.ifelse(serial.between(*_SERIALS), serial, None).cast("int32")
         return (ibis.date(1899, 12, 30) + known.as_interval("D")).cast("date")
     elif dialect.date_format:
-        day = try_strptime(as_text(value), _with_time(dialect.date_format)).cast("date")
+        text, form = as_text(value), dialect.date_format
+        if month_words.named(form):
+            text, form = month_words.numbered(text), month_words.as_numbers(form)
+        day = try_strptime(text, _with_time(form)).cast("date")
     else:
         day = as_text(value).try_cast("timestamp").cast("date")
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")

@@ -61,7 +61,7 @@ def block_margins(
     partial = (past["block"] == tenure // horizon_days) & ((tenure + 1) % horizon_days != 0)
     seen_whole = past.loc[past["bought"] & ~partial, "customer_id"]
     with_order = past[past["bought"] & ~(partial & past["customer_id"].isin(seen_whole))]
-    sums = with_order[["customer_id", "block"]].assign(margin=with_order[money].fillna(0.0))
+    sums = with_order[["customer_id", "block"]].assign(margin=with_order[money]).dropna(subset="margin")
     if costs is not None and len(costs):
         back = (facts["as_of"].max() - costs["date"]).dt.days
         inside = (back >= 0) & (back < PAST_BLOCKS * horizon_days)

@@ -26,6 +26,11 @@ def blocks(horizon_days: int, days: int = 1096) -> int:
     return max(1, round(days / horizon_days))
 
 
+def span_years(horizon_days: int, days: int = 1096) -> float:
+    """The years that these blocks make, to a tenth: the period of the value and of the stake over all blocks."""
+    return round(blocks(horizon_days, days) * horizon_days / 365.25, 1)
+
+
 def block_losses(
     bought_in: pd.DataFrame, landmarks: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days: int, n_blocks: int
 ) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.order_lines import check_lines, purchased
+from kamlib.facts.worth import line_margin
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
@@ -44,7 +45,7 @@ def first_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     both = lines.join(firsts, "customer_id")
     age = both.date.delta(both.first_order, unit="day")
     year = both.filter((age >= 0) & (age < 365))
-    sums = {name: year[name].sum().cast("float64") for name in ("amount", "margin")}
+    sums = {"amount": year.amount.sum().cast("float64"), "margin": line_margin(year)}
     found: pd.DataFrame = year.group_by("customer_id", "first_order").agg(**sums).order_by("customer_id").to_pandas()
     found["first_order"] = found["first_order"].astype("datetime64[ns]")
     over = found["first_order"] + pd.Timedelta(days=365) <= pd.Timestamp(as_of) + pd.Timedelta(days=1)

@@ -15,7 +15,7 @@ from kamlib.facts.blocks import later_blocks, past_blocks, span_sums
 from kamlib.facts.frequency_bands import BANDS, year_sums
 from kamlib.facts.worth import worth_column
 from kamlib.measures.block_margins import block_margins
-from kamlib.measures.lifetime_value import HALF, block_losses, blocks, lifetime_values, stopped_share
+from kamlib.measures.lifetime_value import HALF, block_losses, blocks, lifetime_values, span_years, stopped_share
 from kamlib.measures.lifetime_value_holdout import (
     COLUMNS,
     better_way,
@@ -68,6 +68,11 @@ class BaseValue:
     rules: Value
     way: str = "this_value"
     chances: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def years(self) -> float:
+        """The period of the value (`kamlib.measures.lifetime_value.span_years`)."""
+        return span_years(self.horizon_days, self.rules.days)
 
     @property
     def without_stopped(self) -> int:

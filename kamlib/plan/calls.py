@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from kamlib.stats.reasons import waiting
@@ -19,14 +21,17 @@ COLUMNS = [
 ]
 
 
-def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *, most: int = 15) -> pd.DataFrame:
-    """The first `most` customers by stake, as far as they have any and are not lost: those are to be won back.
+def call_list(
+    value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *, apart: Collection[str] = (), most: int = 15
+) -> pd.DataFrame:
+    """The first `most` customers by stake, as far as they have any, are not lost (those are to be won back) and not `apart`.
 
     Parameters
     ----------
     value : `kamlib.measures.lifetime_values`.
     churn : customer_id, p_silent, reason, reason_values (`kamlib.churn.forecast`, its table).
     states : `kamlib.facts.customer_states`.
+    apart : ids of the control group of a round of offers (`kamlib.plan.controls`), which stand on no list.
 
     Returns
     -------
@@ -40,7 +45,7 @@ def call_list(value: pd.DataFrame, churn: pd.DataFrame, states: pd.DataFrame, *,
     table = table.merge(
         states[["customer_id", "state", "reason", "reason_values"]], on="customer_id", suffixes=("", "_of_state")
     )
-    table = table[(table["stake"] > 0) & (table["state"] != "lost")].head(most)
+    table = table[(table["stake"] > 0) & (table["state"] != "lost") & ~table["customer_id"].isin(apart)].head(most)
     if table.empty:
         return waiting(COLUMNS, "nothing_at_stake")
     plain = (table["reason"] == "nothing_unusual") & (table["state"] != "active")

@@ -8,12 +8,12 @@ from math import ceil, nan, sqrt
 
 import pandas as pd
 
+from kamlib.churn.offers import CONTROL, MARK, rounds_of
 from kamlib.churn.returns import lost_at
 from kamlib.stats.intervals import newcombe, wilson
 from kamlib.stats.reasons import Reason, waiting
 
-#: texts of the table `actions`, which is the user's: they are read back, so they stay as they are
-_MARK, _CONTROL, _CALL, OWNER = "win back: ", "control, no offer", "a call", "account manager"
+_CALL, OWNER = "a call", "account manager"
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,26 @@ def as_actions(listed: pd.DataFrame, day: date, owner: str = OWNER) -> pd.DataFr
         customer_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
     """
     rows = listed[listed["arm"].notna()]
-    words = rows["offer"].fillna(_CALL).where(rows["arm"] == "offer", _CONTROL)
+    words = rows["offer"].fillna(_CALL).where(rows["arm"] == "offer", CONTROL)
     return pd.DataFrame(
-        {"customer_id": rows["customer_id"], "action": _MARK + words, "owner": owner, "due": pd.Timestamp(day)}
+        {"customer_id": rows["customer_id"], "action": MARK + words, "owner": owner, "due": pd.Timestamp(day)}
     ).reset_index(drop=True)
+
+
+def controls(actions: pd.DataFrame | None, as_of: date | pd.Timestamp) -> pd.Index:
+    """The ids of the control group of the last round that has begun by `as_of`: until another begins they are on no list of calls."""
+    rounds = rounds_of(actions)
+    begun = rounds[rounds["due"] <= pd.Timestamp(as_of)]
+    last = begun[begun["due"] == begun["due"].max()]
+    drawn: pd.Index = pd.Index(last.loc[last["action"] == MARK + CONTROL, "customer_id"])
+    return drawn
+
+
+def under_way(actions: pd.DataFrame | None, as_of: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.Index:
+    """The ids of both arms of rounds that have begun by `as_of` and are not over: they keep their arm."""
+    rounds, as_of = rounds_of(actions), pd.Timestamp(as_of)
+    going = (rounds["due"] <= as_of) & (rounds["due"] + pd.Timedelta(days=horizon_days) > as_of)
+    return pd.Index(rounds.loc[going, "customer_id"].unique())
 
 
 def last_round(
@@ -73,10 +89,9 @@ def last_round(
         difference with its 95 % interval (Newcombe).
     """
     as_of, horizon = pd.Timestamp(as_of), pd.Timedelta(days=horizon_days)
-    marked = actions is not None and actions["action"].astype("string").str.startswith(_MARK).fillna(False)
-    rounds = actions[marked] if actions is not None else pd.DataFrame({"due": []})
-    begun = rounds.loc[pd.to_datetime(rounds["due"]) <= as_of, "due"]
-    over = begun[begun + horizon <= as_of] if len(begun) else begun
+    rounds = rounds_of(actions)
+    begun = rounds.loc[rounds["due"] <= as_of, "due"]
+    over = begun[begun + horizon <= as_of]
     if over.empty:
         if begun.empty:
             return _none(Reason("no_round_over"))
@@ -88,7 +103,7 @@ def last_round(
     done = rows["done"] <= as_of
     each = pd.DataFrame(
         {
-            "arm": (rows["action"] == _MARK + _CONTROL).map({True: "control", False: "offer"}),
+            "arm": (rows["action"] == MARK + CONTROL).map({True: "control", False: "offer"}),
             "returned": away.reindex(rows.index) <= day + horizon,
             "done": done,
             "cost": rows["cost"].astype(float).where(done, 0.0).fillna(0.0),

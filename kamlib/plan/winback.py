@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from kamlib.churn.evaluation.returns import Returns, calibrated, learn_returns
+from kamlib.churn.offers import with_offers
 from kamlib.churn.returns import lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
 from kamlib.measures.lifetime_value import lifetime_values
 from kamlib.measures.seasons import season_of
 from kamlib.measures.whole_base import BaseValue
+from kamlib.plan.offer_trial import under_way
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
@@ -31,7 +34,9 @@ class Plan:
         and missing where no rate can be given.
     worth : what a return is worth (`recaptured`).
     table : all that could come back (`win_back_list`).
-    listed : those of the table whose returns to be expected exceed the cost of the offer; without any it says what it waits for.
+    listed : those of the table that get an offer, as the returns to be expected exceed its cost, without the control group; where
+        nobody does it says what it waits for.
+    going_on : how many of the table are in a round that is not over, and keep their arm.
     """
 
     returns: Returns
@@ -40,6 +45,7 @@ class Plan:
     worth: pd.Series
     table: pd.DataFrame
     listed: pd.DataFrame
+    going_on: int = 0
 
 
 def plan_win_back(
@@ -49,6 +55,7 @@ def plan_win_back(
     as_of: date | pd.Timestamp,
     playbook: WinBack | None = None,
     *,
+    actions: pd.DataFrame | None = None,
     at_risk_days: int = 365,
     money: str = "margin",
     bootstraps: int = 500,
@@ -66,11 +73,14 @@ def plan_win_back(
     base : `kamlib.measures.base_value`: P(no order), the margins, the losses of later blocks, and days and discount of the value.
     first_day : first day on record.
     playbook : the section `winback` of a study; None: no offers.
+    actions : clean actions with the rounds so far: a return after an offer teaches no rate, and who is in a round that is not over
+        gets no new arm.
     at_risk_days : whoever has been silent for longer is one of the rest: on them the rates are tried and their level is set.
     money : margin, or amount where no margin is known.
     """
     book, day, horizon = playbook or WinBack(), pd.Timestamp(as_of), base.horizon_days
     known: dict[str, Any] = {"horizon_days": horizon, "bootstraps": bootstraps, "seed": seed}
+    episodes = with_offers(episodes, actions)
     returns = learn_returns(episodes, day, beyond_days=at_risk_days, **known)
     lost = lost_at(episodes, day)
     lost = lost.join(p_return(returns.rates, lost, day, horizon_days=horizon))
@@ -97,13 +107,21 @@ def plan_win_back(
     second = lifetime_values(back[["customer_id", "p_silent"]], back, base.losses, **rules)
     offers = pd.DataFrame([offer.model_dump() for offer in book.offers], columns=["cause", "offer", "cost"])
     second_value = second.set_index("customer_id")["remaining_value"]
-    table = win_back_list(lost, second_value, offers, control_share=book.control_share, seed=book.seed)
-    listed = table[table["arm"].notna()]
+    going_on = under_way(actions, day, horizon_days=horizon)
+    table = win_back_list(
+        lost.drop(columns="offered_on"),
+        second_value,
+        offers,
+        apart=going_on,
+        control_share=book.control_share,
+        seed=book.seed,
+    )
+    listed = table[table["arm"] == "offer"]
     if listed.empty:
         listed = waiting(
             table.columns.tolist(), "nobody_to_win_back", few=FEWEST.averaged, days=horizon, n=int(worth["accounts"])
         )
-    return Plan(returns, curves, overall, worth, table, listed)
+    return Plan(returns, curves, overall, worth, table, listed, int(table["customer_id"].isin(going_on).sum()))
 
 
 def recaptured(
@@ -145,7 +163,13 @@ def recaptured(
 
 
 def win_back_list(
-    lost: pd.DataFrame, second_value: pd.Series, offers: pd.DataFrame, *, control_share: float = 0.3, seed: int = 1
+    lost: pd.DataFrame,
+    second_value: pd.Series,
+    offers: pd.DataFrame,
+    *,
+    apart: Collection[str] = (),
+    control_share: float = 0.3,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """The lost accounts by the returns to be expected, each with its offer, and a control group that gets none.
 
@@ -156,13 +180,14 @@ def win_back_list(
     lost : customer_id, cause, p_return, low, high; one row an account.
     second_value : what an account brings from the day it returns, by customer_id (study currency).
     offers : cause, offer, cost; cause *any* is for the causes that have none of their own. May be empty.
+    apart : ids that get no arm, as a round that they are in is not over.
     control_share, seed : see `control`. Drawn among those whose returns to be expected exceed the cost of the offer.
 
     Returns
     -------
     DataFrame, most to be expected first
         the columns of `lost`, second_value, offer (missing where the playbook has none), cost, expected_return = p_return ×
-        second_value, arm: *offer*, *control*, or missing where that does not exceed the cost or can't be told.
+        second_value, arm: *offer*, *control*, or missing where that does not exceed the cost or can't be told, or of those `apart`.
 
     Raises
     ------
@@ -182,7 +207,7 @@ def win_back_list(
         cost=chosen.map(book["cost"]).fillna(0.0).astype(float),
     )
     table["expected_return"] = table["p_return"] * table["second_value"]
-    worth = table["expected_return"] > table["cost"]
+    worth = (table["expected_return"] > table["cost"]) & ~table["customer_id"].isin(apart)
     drawn = control(table.loc[worth, "customer_id"], control_share, seed)
     table["arm"] = drawn.map({True: "control", False: "offer"}).reindex(table.index)
     return table.sort_values(["expected_return", "customer_id"], ascending=[False, True], ignore_index=True, key=places)

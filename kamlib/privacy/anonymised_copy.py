@@ -138,7 +138,10 @@ def _write_tables(
         made = treated(table, name, study.cleaning.cancelled, factor, shift)
         con.to_csv(made.order_by(list(made.columns)), folder / f"{name}.csv", header=True)
     if path := study.review():
-        decided, there = review.read(path, clean.heads["account_id"]), clean.tables["accounts"]["account_id"]
+        decided = review.read(path, clean.heads["account_id"])
+        there = clean.tables["accounts"]["account_id"]
+        if "accounts" not in written:
+            there = clean.orders.select("account_id").distinct().to_pandas()["account_id"]
         decided = decided[decided["account_id"].isin(there) & decided["other_id"].isin(there)]
         pairs = con.create_table("kam_copy_review", decided[["account_id", "other_id", "decision"]], temp=True)
         named = pairs.mutate(account_id=keyed(pairs.account_id, "account"), other_id=keyed(pairs.other_id, "account"))

@@ -48,7 +48,7 @@ def erase(study: Study, person: Person, out: str | Path) -> pd.DataFrame:
     found = places(study, person)
     if found.empty:
         raise InputError("the study's files hold nothing about this person", remedy="Check WHO with kam person.")
-    if bases := sorted(table for table in set(found["table"]) if study.sources[table].url):
+    if bases := sorted({table for table, source in study.pieces() if source.url} & set(found["table"])):
         raise InputError(
             "a database is not written anew", found=f"tables {some(bases)}", remedy="Erase the person there."
         )
@@ -70,8 +70,8 @@ def erase(study: Study, person: Person, out: str | Path) -> pd.DataFrame:
 def _copies(study: Study, out: Path) -> Iterator[tuple[str, Source, Path, Path]]:
     """Each file of each table and where its copy goes: as it lies below the study's folder, or by its name."""
     origin: dict[Path, Path] = {}
-    for table, source in study.sources.items():
-        for path in () if source.url else (path.resolve() for path in study.paths(table)):
+    for table, source in study.pieces():
+        for path in () if source.url else (path.resolve() for path in study.paths_of(table, source)):
             copy = out / (path.relative_to(study.folder) if path.is_relative_to(study.folder) else path.name)
             if origin.setdefault(copy, path) != path:
                 raise InputError(
@@ -88,7 +88,7 @@ def _rewrite(path: Path, table: str, source: Source, person: Person, scratch: Pa
     InputError
         If the file is of a kind that can't be written anew.
     """
-    kind = path.suffix.lower()
+    kind = "blanks" if source.dialect.delimiter == "blanks" else path.suffix.lower()
     if kind in (".csv", ".tsv", ".txt"):
         _csv(path, table, source, person, scratch)
     elif kind in (".xlsx", ".xlsm"):
@@ -97,7 +97,7 @@ def _rewrite(path: Path, table: str, source: Source, person: Person, scratch: Pa
         raise InputError(
             "this kind of file can't be written anew",
             file=path.name,
-            found=path.suffix,
+            found=kind,
             remedy="Save it as .csv or .xlsx and name that in sources, or erase the person where it was made.",
         )
 
@@ -161,8 +161,13 @@ def _record(fields: list[str], delimiter: str, before: str) -> str:
 
 
 def _is_header(cells: list[str], table: str, source: Source) -> bool:
-    """Whether a row holds the column names: those mapped, or that of the account and one more that is needed."""
+    """Whether a row holds the column names: those mapped, or that of the account and one more that is needed.
+
+    Where no row is removed two of either are enough: heads and lines share the columns of their source.
+    """
     needed = {source.columns.get(column, column) for column in INPUTS[table].required}
+    if table != "contacts":
+        return len((needed | set(source.columns.values())) & set(cells)) >= 2
     return len(needed & set(cells)) >= min(2, len(needed)) and set(source.columns.values()) <= set(cells)
 
 

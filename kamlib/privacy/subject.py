@@ -39,9 +39,9 @@ def identify(study: Study, who: str) -> Person:
         raise InputError("WHO is empty", remedy="Give a contact_id, a name or a work channel.")
     if "contacts" not in study.sources:
         return Person(frozenset(), frozenset([who]), frozenset(), frozenset())
-    source, rows = study.sources["contacts"], list[dict[str, str]]()
+    rows = list[dict[str, str]]()
     with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        for paths in _files(study, "contacts"):
+        for source, paths in _files(study, "contacts"):
             raw = readers.read(readers.engine(), source, paths, Path(scratch))
             names = {c: source.columns.get(c, c) for c in ("contact_id", "account_id", "name", "work_channel")}
             wanted = {c: as_text(raw[theirs]).strip() for c, theirs in names.items() if theirs in raw.columns}
@@ -73,17 +73,20 @@ def places(study: Study, person: Person) -> pd.DataFrame:
     with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
         found = [
             row
-            for table, source in study.sources.items()
-            for paths in _files(study, table)
+            for table in study.sources
+            for source, paths in _files(study, table)
             for row in places_in(table, source, paths, person, Path(scratch))
         ]
     return pd.DataFrame(found, columns=list(PLACES))
 
 
-def _files(study: Study, table: str) -> list[list[Path]]:
-    """The files of a table one by one; what a database is made of together."""
-    paths = study.paths(table)
-    return [paths] if study.sources[table].url else [[path] for path in paths]
+def _files(study: Study, table: str) -> list[tuple[Source, list[Path]]]:
+    """The files of a table one by one, each with its source; what a database is made of together."""
+    found = []
+    for source in (piece for name, piece in study.pieces() if name == table):
+        paths = study.paths_of(table, source)
+        found += [(source, paths)] if source.url else [(source, [path]) for path in paths]
+    return found
 
 
 def places_in(

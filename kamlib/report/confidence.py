@@ -6,39 +6,58 @@ import pandas as pd
 
 from kamlib.facts.worth import worth_column
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import Fact, Tables, event_of, waits_for
+from kamlib.report.summary_facts import Fact, Tables, event_of, ours, waits_for
+from kamlib.scoring.doubt.border import EVEN, SAFE, falls
+from kamlib.scoring.scores import tied_over
+from kamlib.segments.xyz import seldom
 from kamlib.study.model import Study
-
-SURE = 0.90
-"""An account is sure of its place when it keeps it in at least this share of the draws."""
 
 
 def confidence_facts(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> list[Fact]:
     """What is known of the doubt in the list, in the chances of loss, in the classes and in the profit; in reading order."""
     return [
-        _membership(study, accounts, wait, write),
+        _membership(study, tables, accounts, wait, write),
         _chances(study, tables, write),
         _classes(tables, write),
         _margin(tables),
     ]
 
 
-def _membership(study: Study, accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
+def _membership(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
     label = "The list of key accounts"
     if wait:
         return Fact(label, waits=wait)
     known = accounts["p_key"].dropna()
-    if known.empty:
+    if "p_key" not in tables["scores"]:
         return Fact(label, waits="waits for the column p_key of the table scores")
-    close = accounts[accounts["p_key"] < SURE]
+    scores = tables["scores"]
+    tied = tied_over(scores, study.scoring) if "rank" in scores else scores[:0]
+    tie = (
+        f" {write.number(len(tied))} customers have the same score at its border, and none of them is sure of a place."
+        if len(tied)
+        else ""
+    )
+    if accounts.empty:
+        return Fact(label, f"Nobody is on the list.{tie}")
+    if known.empty:
+        return Fact(
+            label, "Everybody who is ranked is key, as the list has as many places: that says nothing of anybody."
+        )
+    close = accounts[accounts["p_key"] < SAFE].sort_values("p_key")
     text = (
-        f"{write.number((known >= SURE).sum())} of {write.number(len(accounts))} stay on the list in at least "
-        f"{write.share(SURE)} of {write.number(study.scoring.draws)} draws, in which weights and ratings move within their doubt."
+        f"{write.number((known >= SAFE).sum())} of {write.number(len(accounts))} stay on the list in at least "
+        f"{write.share(SAFE)} of {write.number(study.scoring.draws)} draws, in which weights and ratings move within their doubt."
     )
     if len(close):
-        names = ", ".join(close.sort_values("p_key")["name"].astype(str).head(5))
-        text += f" Least sure: {names}."
-    return Fact(label, text)
+        text += f" Least sure: {', '.join(close['name'].astype(str).head(5))}."
+    if off := int((known < EVEN).sum()):
+        text += f" {write.number(off)} of them {'is' if off == 1 else 'are'} more likely off the list than on it."
+    ranked = scores[scores["rank"].notna()] if "rank" in scores else accounts
+    if (fall := falls(ranked["score"].astype(float), len(accounts))) is not None:
+        text += f" The list is stable to rank {fall['rank']}, where the score falls by {write.number(fall['fall'], 1)}"
+        at = f"; after rank {fall['key']}, where it ends, by {write.number(fall['at'], 1)}"
+        text += f"{at if fall['rank'] != fall['key'] else ', the last'}."
+    return Fact(label, text + tie)
 
 
 def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
@@ -49,20 +68,20 @@ def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
         return Fact(label, waits=wait)
     churn = tables["churn"]
     methods = churn.loc[churn[event].notna(), way].value_counts()
-    ways = " and ".join(f"{_way(str(name))} ({write.number(count)} customers)" for name, count in methods.items())
-    text = f"Estimated by {ways}." if ways else "None could be estimated."
+    ways = " and ".join(f"for {write.number(count)} customers by {_way(str(name))}" for name, count in methods.items())
+    text = f"Estimated {ways}." if ways else "None could be estimated."
     if unknown := int(churn[event].isna().sum()):
         text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
-    if seasons := season_range(churn, write):
-        text += f" From the mildest to the hardest season seen so far, {seasons} losses are to be expected."
+    if seasons := season_range(churn[ours(tables, churn)], write):
+        text += f" From the mildest to the hardest season seen so far, {seasons} losses of ours are to be expected."
     days = study.churn.horizon_days
     loss = f"{days} days without an order"
     if event == "p_stopped":
         loss = f"to have stopped within {days} days: no order in the span after them in which the customer would, or closed by then"
     return Fact(
         label,
-        f"{text} A loss is {loss}; who ordered in the last {study.churn.at_risk_days} days or within its own rhythm, and neither closed "
-        "nor ended the contract, can still be lost.",
+        f"{text} A loss is {loss}; followed is who ordered in the last {study.churn.at_risk_days} days or within its own rhythm, and neither "
+        "closed nor ended the contract: those that are ours, and the lost lately.",
     )
 
 
@@ -85,11 +104,15 @@ def season_range(churn: pd.DataFrame, write: Numbers) -> str:
 
 def _classes(tables: Tables, write: Numbers) -> Fact:
     label = "How regularly they buy"
-    if wait := waits_for(tables, abcxyz=("customer_id", "uncertain")):
+    if wait := waits_for(tables, abcxyz=("customer_id", "xyz", "uncertain")):
         return Fact(label, waits=wait)
-    unsure = tables["abcxyz"]["uncertain"].astype(bool)
+    unsure = seldom(tables["abcxyz"])
+    if unsure.empty:
+        return Fact(label, "All customers are lost.")
     return Fact(
-        label, f"{write.share(unsure.mean())} of the customers bought too seldom to tell one class from the next."
+        label,
+        f"{write.share(unsure.mean())} of the {write.number(len(unsure))} customers that are not lost bought too seldom to tell one class "
+        "from the next.",
     )
 
 

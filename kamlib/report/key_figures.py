@@ -5,21 +5,25 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.facts.worth import money_column
+from kamlib.measures.lifetime_value import span_years
 from kamlib.report.confidence import season_range
 from kamlib.report.numbers import Numbers
+from kamlib.report.readings.standing import ladder
 from kamlib.report.summary_facts import (
     Fact,
     Tables,
-    by_account,
     event_of,
     missed,
     names,
+    ours,
+    revenue,
     shares,
     total,
     waits_for,
+    without_giants,
     worth_word,
 )
-from kamlib.report.words import word
+from kamlib.report.words import sentence, word
 from kamlib.study.model import Study
 
 MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
@@ -43,9 +47,9 @@ def key_figures(
         _size(study, tables, write),
         _revenue(tables, write),
         _kept(tables, write),
-        _keys(accounts, wait, share, write),
+        _keys(tables, accounts, wait, share, write),
         _losses(study, tables, accounts, write),
-        _stake(tables, accounts, write),
+        _stake(study, tables, accounts, write),
     ]
 
 
@@ -69,6 +73,8 @@ def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
     facts = tables["facts"]
     bought = facts["order_days"] > 0
     note = f"{write.number((facts['silence_days'] <= 365).sum())} of them ordered in the last 12 months"
+    if not waits_for(tables, states=("state", "silence_days", "reason")):
+        note = sentence(ladder(tables["states"], study.churn.at_risk_days)).replace("**", "")
     return Fact(label, write.number(bought.sum()), note)
 
 
@@ -100,14 +106,39 @@ def _kept(tables: Tables, write: Numbers) -> Fact:
     most = aside.sort_values("rows", ascending=False).iloc[0]
     why = str(most.get("words") or "") or str(most["rule"]).replace("_", " ")
     amount = write.short_money(aside["amount"].astype(float).sum())
-    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount}; most often: {why}"
+    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount} net over all days; most often: {why}"
     return Fact(label, write.share(kept / (kept + left), 1), note)
 
 
-def _keys(accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers) -> Fact:
+def _keys(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers) -> Fact:
     if wait:
         return Fact("Key accounts", waits=wait)
-    return Fact("Key accounts", write.number(len(accounts)), f"{write.share(share)} of revenue")
+    losing = accounts[accounts["contribution"] < 0].sort_values("contribution")
+    shared = f"{write.share(share)} of revenue {period(tables)}" + rest_of_key(tables, accounts, write)
+    note = shared if len(accounts) else ""
+    if len(losing):
+        names_ = ", ".join(losing["name"].astype(str).head(5))
+        lost = write.money(-losing["contribution"].sum())
+        note += f"; {write.number(len(losing))} cost more than they bring, {lost} in 12 months: {names_}"
+    return Fact("Key accounts", write.number(len(accounts)), note)
+
+
+def period(tables: Tables) -> str:
+    """What the revenue of the page is of, in words: the last 12 months, or all days so far."""
+    return word(money_column(tables["facts"])[1]).partition(";")[0] if "facts" in tables else ""
+
+
+def rest_of_key(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> str:
+    """The share of key accounts without those that bring a tenth of revenue or more: " (40% without …)"; empty where there are none."""
+    money = revenue(tables)
+    if money is None:
+        return ""
+    n, others = without_giants(tables, money.index.to_frame(index=False))
+    rest = money[others.to_numpy()]
+    if not n or not (rest > 0).any():
+        return ""
+    share = rest[rest.index.isin(accounts["customer_id"])].clip(lower=0).sum() / rest.clip(lower=0).sum()
+    return f" ({write.share(share)} without the {write.number(n)} that bring{'s' * (n == 1)} a tenth or more)"
 
 
 def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
@@ -116,28 +147,45 @@ def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers
     if wait := waits_for(tables, churn=("customer_id", event)):
         return Fact(label, waits=wait)
     churn = tables["churn"].dropna(subset=event)
-    known = churn[event]
+    here = ours(tables, churn)
+    known, apart = churn.loc[here, event], churn.loc[~here, event]
     if known.empty:
         return Fact(label, "unknown", "no probability of loss could be estimated")
-    seasons = season_range(tables["churn"], write)
+    seasons = season_range(churn[here], write)
     note = f"{seasons} by the season; " if seasons else ""
-    note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that can still be lost"
-    if silence := by_account(tables, "facts", ("silence_days",)):
-        silent = known[churn["customer_id"].map(silence) > days].sum()
-        note += f"; {write.number(silent)} of these losses have been silent for so long already"
+    note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that are ours"
     if accounts["p_loss"].notna().any():
         note += f"; {write.number(accounts['p_loss'].sum(), 1)} are key accounts"
+    if len(apart):
+        note += f"; apart from these {write.number(apart.sum())} of the {write.number(len(apart))} lost lately"
     return Fact(label, write.number(known.sum()), note)
 
 
-def _stake(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
-    label = f"{worth_word(tables).capitalize()} at stake"
-    if wait := waits_for(tables, value=("customer_id", "stake")):
+def _stake(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
+    label = f"{worth_word(tables).capitalize()} at stake within {study.churn.horizon_days} days"
+    if wait := waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
         return Fact(label, waits=wait)
-    whole = total(tables["value"]["stake"])
-    key = total(accounts["stake"]) if len(accounts) else None
-    note = "chance of loss times what each would bring if it stayed, less what it still brings if it goes"
-    note = "; ".join(filter(None, [note, missed(tables)]))
-    if key is not None and whole:
-        note = f"{write.share(key / whole)} of it with key accounts; {note}"
-    return Fact(label, write.short_money(whole), note)
+    value = tables["value"]
+    here = ours(tables, value)
+    soon, whole = (total(value.loc[here, name]) for name in ("stake_horizon", "stake"))
+    years = f"{span_years(study.churn.horizon_days, study.value.days):g} years"
+    positive = value[here].assign(stake=value["stake"].clip(lower=0))
+    notes = [f"{write.short_money(whole)} over {years}"]
+    if len(accounts) and positive["stake"].sum() > 0:
+        key = positive.loc[positive["customer_id"].isin(accounts["customer_id"]), "stake"].sum()
+        notes[0] += f", {write.share(key / positive['stake'].sum())} of it with key accounts"
+    n, others = without_giants(tables, value)
+    if n and (here & others).any():
+        rest = write.short_money(total(value.loc[here & others, "stake"]))
+        notes.append(
+            f"{rest} over {years} without the {write.number(n)} that bring{'s' * (n == 1)} a tenth of revenue or more"
+        )
+    lost = value[~here & (value["stake"] != 0)]
+    if len(lost):
+        apart = write.short_money(total(lost["stake"]))
+        notes.append(f"apart from these {apart} over {years} with the {write.number(len(lost))} lost lately")
+    notes += [
+        "chance of loss times what each would bring if it stayed, less what it still brings if it goes",
+        missed(tables),
+    ]
+    return Fact(label, write.short_money(soon), "; ".join(filter(None, notes)))

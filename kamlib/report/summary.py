@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from kamlib.facts.accounts import at_last_date
+from kamlib.measures.lifetime_value import span_years
 from kamlib.report.confidence import confidence_facts
-from kamlib.report.key_figures import grouped, key_figures
+from kamlib.report.key_figures import grouped, key_figures, period, rest_of_key
 from kamlib.report.numbers import Numbers
 from kamlib.report.summary_facts import (
     Fact,
@@ -22,17 +23,36 @@ from kamlib.report.summary_facts import (
     event_of,
     missed,
     names,
+    ours,
     revenue,
     shares,
     total,
     waits_for,
     worth_word,
 )
-from kamlib.report.words import word
+from kamlib.report.words import in_words, word
 from kamlib.scoring import categories
+from kamlib.scoring.doubt.border import held
 from kamlib.study.model import Study
 
-LIST = ("customer_id", "name", "rank", "score", "p_key", "share", "cell", "abcxyz", "p_loss", "stake", "stake_below")
+LIST = (
+    *(
+        "customer_id",
+        "name",
+        "rank",
+        "why",
+        "score",
+        "p_key",
+        "sure",
+        "contribution",
+        "share",
+        "cell",
+        "abcxyz",
+        "p_loss",
+        "stake",
+    ),
+    "stake_below",
+)
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
 """Chances below it are not told apart: what is at stake is then given as an upper bound."""
@@ -47,6 +67,8 @@ class Summary:
     share: float | None
     verdict: str
     worth: str
+    years: float
+    period: str
     stops: bool
     grouped: bool
     accounts: pd.DataFrame
@@ -78,6 +100,8 @@ def summary(study: Study, tables: Tables) -> Summary:
         share=share,
         verdict=verdict,
         worth=worth_word(held),
+        years=span_years(study.churn.horizon_days, study.value.days),
+        period=period(held),
         stops=event_of(held) == "p_stopped",
         grouped=grouped(study, held),
         accounts=accounts,
@@ -88,15 +112,18 @@ def summary(study: Study, tables: Tables) -> Summary:
 
 def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tuple[None, str]:
     """The share of revenue that the listed accounts hold together, as the part on key accounts computes it, and the verdict."""
-    if (base := revenue(tables)) is not None and (base > 0).any():
+    if len(accounts) and (base := revenue(tables)) is not None and (base > 0).any():
         found = categories.corridor(base, pd.Series(True, index=accounts["customer_id"]))
-        return float(found["share"]), word(f"corridor_{found['verdict']}")
+        everybody = "p_key" in tables["scores"] and accounts["p_key"].isna().all()
+        return float(found["share"]), word("corridor_of_all" if everybody else f"corridor_{found['verdict']}")
     return None, ""
 
 
 def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
     """Key accounts, best first, with what other tables know of them; and what the list waits for."""
     wait = waits_for(tables, scores=("customer_id", "score", "key"))
+    if not wait and "rank" in tables["scores"] and tables["scores"]["rank"].isna().all():
+        wait = "can't be made: nobody could be ranked, and the part on key accounts says why"
     if wait:
         return pd.DataFrame(columns=list(LIST)), wait
     scores = tables["scores"]
@@ -110,8 +137,13 @@ def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
         "p_loss": by_account(tables, "churn", (event_of(tables),)),
         "stake": by_account(tables, "value", ("stake",)),
     }
+    if {"why", "why_values"} <= set(rows):
+        rows["why"] = in_words(rows["why"], rows["why_values"])
+    if "p_key" in rows:
+        rows["sure"] = held(rows["p_key"])
     for name, values in found.items():
         rows[name] = rows["customer_id"].map(values)
+    rows["cell"] = rows["cell"].replace("unknown", "unknown: ask")
     rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
     rows["stake_below"] = _stake_below(
         rows, rows["p_loss"].astype(float), by_account(tables, "value", ("remaining_value",))
@@ -132,27 +164,35 @@ def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None
     if wait:
         return f"The list of key accounts {wait}."
     if accounts.empty:
-        return "No customer reaches the bar that the study sets for a key account."
+        return "No customer can be called key by what the study sets."
     one = len(accounts) == 1
     count = f"{write.number(len(accounts))} key account{'' if one else 's'}"
     if share is None:
         return f"{count}; their share of revenue is not known: it {waits_for(tables, facts=('revenue',)) or 'was not observed'}."
-    return f"{count} {'brings' if one else 'bring'} {write.share(share)} of revenue, {verdict}."
+    rest = rest_of_key(tables, accounts, write)
+    return f"{count} {'brings' if one else 'bring'} {write.share(share)} of revenue {period(tables)}{rest}, {verdict}."
 
 
 def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
     """A sentence on what is about to be lost; empty where that is not known."""
     event = event_of(tables)
-    known = None if waits_for(tables, churn=(event,)) else tables["churn"][event].dropna()
-    if known is None or known.empty:
-        return ""
-    stake = None if waits_for(tables, value=("stake",)) else total(tables["value"]["stake"])
-    text = (
-        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that can still be lost are expected to "
-        + ("have stopped within" if event == "p_stopped" else "order nothing for")
-        + f" {study.churn.horizon_days} days"
+    known = (
+        pd.Series()
+        if waits_for(tables, churn=(event,))
+        else tables["churn"].loc[ours(tables, tables["churn"]), event].dropna()
     )
-    if stake is None:
+    if known.empty:
+        return ""
+    days = f"{study.churn.horizon_days} days"
+    text = (
+        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that are ours are expected to "
+        + ("have stopped within" if event == "p_stopped" else "order nothing for")
+        + f" {days}"
+    )
+    if waits_for(tables, value=("stake", "stake_horizon")):
         return f"{text}."
+    value = tables["value"][ours(tables, tables["value"])]
+    soon, whole = (write.short_money(total(value[name])) for name in ("stake_horizon", "stake"))
     note = f" ({told})" if (told := missed(tables)) else ""
-    return f"{text}, with {write.short_money(stake)} of {worth_word(tables)} at stake{note}."
+    years = f"{span_years(study.churn.horizon_days, study.value.days):g} years"
+    return f"{text}, with {soon} of {worth_word(tables)} at stake within {days} and {whole} over {years}{note}."

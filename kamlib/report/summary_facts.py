@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from kamlib.facts.customers import own_rows
-from kamlib.facts.worth import money_column, worth_column
+from kamlib.facts.states import are_lost
+from kamlib.facts.worth import giants, money_column, worth_column
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -45,6 +46,19 @@ def event_of(tables: Tables) -> str:
 def total(values: pd.Series) -> float | None:
     """The sum, or None where nothing is known."""
     return None if values.isna().all() else float(values.astype(float).sum())
+
+
+def ours(tables: Tables, table: pd.DataFrame) -> pd.Series:
+    """Which rows of a table are of customers that are not lost (`kamlib.facts.customer_states`); all where no state is on record."""
+    if waits_for(tables, states=("customer_id", "state")):
+        return pd.Series(True, index=table.index)
+    return ~are_lost(table["customer_id"], tables["states"])
+
+
+def without_giants(tables: Tables, table: pd.DataFrame) -> tuple[int, pd.Series]:
+    """How many customers bring a tenth of revenue or more, and which rows of a table are of others."""
+    large = giants(tables["facts"]) if not waits_for(tables, facts=("customer_id", "revenue")) else pd.Index([])
+    return len(large), ~table["customer_id"].isin(large)
 
 
 def missed(tables: Tables) -> str:
@@ -84,9 +98,10 @@ def revenue(tables: Tables) -> pd.Series | None:
 
 
 def shares(tables: Tables) -> dict[Hashable, float]:
-    """Share of each account in the revenue of all that have a positive one."""
+    """Share of each account in the revenue of all that have a positive one; who has none holds nothing of it."""
     money = revenue(tables)
     if money is None or not (money > 0).any():
         return {}
-    found: dict[Hashable, float] = (money / money[money > 0].sum()).to_dict()
+    positive = money.clip(lower=0)
+    found: dict[Hashable, float] = (positive / positive.sum()).to_dict()
     return found

@@ -16,10 +16,10 @@ import pandas as pd
 from kamlib.errors import InputError, StepError, some
 from kamlib.run import places
 from kamlib.run.execute_step import execute_step
-from kamlib.run.notebook.parameters import undeclared
+from kamlib.run.notebook.parameters import own, undeclared
 from kamlib.run.notebook.steps import maker, notebook_steps
 from kamlib.run.present import Present
-from kamlib.run.record import record, seconds_of
+from kamlib.run.record import parameters, record, seconds_of
 from kamlib.run.rests import Rests
 from kamlib.run.tables import IN_ENGINE, Tables, write_whole
 from kamlib.study.model import Study
@@ -44,6 +44,7 @@ class Run:
     folder : of the run.
     values : dotted study keys and values that stand in `as_read` instead of the file's.
     finished : folder of a report to take tables from that fit, or None.
+    asked : dotted study keys that the notebook may give, whether or not it does.
     """
 
     as_read: Study
@@ -51,6 +52,7 @@ class Run:
     values: Mapping[str, Any] = field(default_factory=dict)
     finished: Path | None = None
     loaded: dict[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
 
     @classmethod
     def open(
@@ -86,7 +88,7 @@ class Run:
         folder = Path(run_dir).resolve()
         *_, drafts, name, label = ("", "", *folder.parts)  # a step that a draft runs first is given its folder, too
         finished = folder.parents[2] / name / label if drafts == DRAFTS else None
-        run = cls(read, folder, given, finished)
+        run = cls(read, folder, given, finished, asked=tuple(values or ()))
         run.tables.folder.mkdir(parents=True, exist_ok=True)
         _OPENED.append(run)
         return run
@@ -161,6 +163,10 @@ class Run:
         execute_step(self.present, self.folder, step)
         print(f"{step.path.name} took {time.perf_counter() - began:.0f} s", flush=True)
         return self.tables
+
+    def parameters(self) -> pd.DataFrame:
+        """What may be moved on the page of this notebook: parameter, value, default of the kit, and whether they differ."""
+        return parameters(self.as_read, self.asked, own())
 
     def record(self) -> pd.DataFrame:
         """What the page of this notebook rests on, for its last cell: item and value."""

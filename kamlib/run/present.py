@@ -39,11 +39,15 @@ class Present:
         """What a table that `step` makes rests on, or its page, where values at `keys` and `tables` were read."""
         read_inputs = any(key.startswith(("sources", "identity")) for key in keys)
         code, content = (step.code, step.content) if step else ("", "")
+        found: dict[str, str] = {}
+        for row in self.inputs if read_inputs else ():  # files of two folders may have one name
+            place = f"{row['table']} {row['file']}"
+            found[place] = found.get(place, "") + row["sha256"]
         return Rests(
             code=code_of(code) + (speaking_code() if page else ""),
             notebook=content,
             values=values_at(self._values, keys),
-            inputs={f"{row['table']} {row['file']}": row["sha256"] for row in self.inputs} if read_inputs else {},
+            inputs=found,
             tables=dict(tables),
         )
 
@@ -87,12 +91,13 @@ def inputs(study: Study, memory: Path) -> list[dict[str, Any]]:
         fresh[stamp] = known.get(stamp) or file_hash(path)
         rows.append({"table": table, "file": path.name, "bytes": stat.st_size, "sha256": fresh[stamp]})
     write_whole(memory, json.dumps(fresh))
-    for table, source in study.sources.items():
+    for table, source in study.pieces():
         if table == "orders" and not study.embedded:
             from kamlib.io import engines
 
-            rows.append({"table": table, "file": source.place, **engines.content(study.engine, study.there())})
-        elif source.url is not None and not study.paths(table):
+            there = study.placed(table, source)
+            rows.append({"table": table, "file": source.place, **engines.content(study.engine, there)})
+        elif source.url is not None and not study.paths_of(table, source):
             from kamlib.io.databases import content
 
             rows.append({"table": table, "file": source.place, **content(source)})

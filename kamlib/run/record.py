@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -33,6 +33,33 @@ def record(study: Study, values: Mapping[str, Any], rests: Rests) -> pd.DataFram
         "code of the kit": rests.code,
     }
     return pd.DataFrame({"item": rows.keys(), "value": rows.values()})
+
+
+def parameters(study: Study, keys: Iterable[str], own: Mapping[str, tuple[Any, Any]]) -> pd.DataFrame:
+    """What may be moved on a page, with its value here and the default of the kit, and whether they differ.
+
+    Parameters
+    ----------
+    study : as it was read, with what the notebook gave.
+    keys : dotted keys of the study that the notebook may give.
+    own : value and default of parameters that the page alone has (`kamlib.run.notebook.parameters.own`).
+
+    Returns
+    -------
+    DataFrame, a row a parameter
+        parameter, value, default, differs ('differs' or '').
+    """
+    pairs = {key: (_at(study, key), _at(Study.model_fields, key)) for key in keys} | dict(own)
+    told = {name: ["none" if value is None else str(value) for value in pair] for name, pair in pairs.items()}
+    rows = [(name, value, default, "" if value == default else "differs") for name, (value, default) in told.items()]
+    return pd.DataFrame(rows, columns=["parameter", "value", "default", "differs"])
+
+
+def _at(tree: Any, key: str) -> Any:
+    """The value at a dotted key of a study, or by the fields of a study its default."""
+    first, *rest = key.split(".")
+    found = tree[first].get_default(call_default_factory=True) if isinstance(tree, dict) else getattr(tree, first)
+    return _at(found, rest[0]) if rest else found
 
 
 def seconds_of(*reports: Path) -> dict[str, float]:

@@ -1,24 +1,28 @@
-"""What kind of client each is, which prospects are worth the effort, and how much of the sales the key clients hold."""
+"""What kind of client each is, and how much of the sales the key clients hold."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from kamlib.errors import InputError
+from kamlib.facts.customers import units
 from kamlib.facts.worth import worth_column
+from kamlib.scoring.prospects import PASS_MARK, THREE_P
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
+from kamlib.study.sections import FEWEST
 
 BREADWINNER = 0.10
 """Share of the base's positive margin from which a client is a breadwinner."""
 CORRIDOR = (0.30, 0.55)
 """Share of sales that practice holds healthy for the key clients together."""
-HIGH_MARK, PASS_MARK = 8, 5
-"""Points of 10: from which a mark makes a category, and which the weakest of the three P must reach."""
+HIGH_MARK = 8
+"""Points of 10 from which a mark makes a category."""
+LEADER = 0.25
+"""Share of what the firms of an industry or region buy, from which the largest of them leads it."""
 _NO_WARNING = {"warning": "", "warning_values": "{}"}
-THREE_P = ("need", "solvency", "authority")
-MARKED = {"reputation": "image", "influence": "image", "innovation": "innovator", "expertise": "expert"}
+MARKED = {
+    "reputation": "image", "influence": "image", "innovation": "innovator", "expertise": "expert", "leadership": "leader"
+}  # fmt: skip
 """Criteria of our ratings whose high mark puts an account into a category."""
 TESTS, LESSONS, CLAIMS = 2, 3, (0.10, 3)
 """An expert: so many acceptance tests, claims that taught us something, or claims for each order and at all, in 12 months."""
@@ -32,19 +36,25 @@ def customer_categories(
     *,
     ratings: pd.DataFrame | None = None,
     service: pd.DataFrame | None = None,
+    accounts: pd.DataFrame | None = None,
     prospects: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What kind of client each is to us; one may be several, and the evidence says which number put it there.
 
     breadwinner: at least a tenth of the base's positive 12-month margin (revenue where no margin is known);
-    image, innovator, expert: a mean mark of at least 8 for a criterion in `MARKED`; expert too: by `TESTS`, `LESSONS` or `CLAIMS`;
-    goodwill: pays in advance and claims little; prospect: the gate of the three P is open.
+    image, innovator, expert, leader: a criterion in `MARKED` that stands out (below); expert too: by `TESTS`, `LESSONS` or `CLAIMS`;
+    leader too: the largest of its industry or region, with at least `LEADER` of all that its firms buy (their wallets; where its own
+    is not known, of what they bought of us); goodwill: pays in advance and claims little; prospect: the gate is open.
+
+    A client is of the kind that it is best at: the mark must lead its own profile, the marks for all criteria but the three P. Where
+    several rated it none may have given less than 8; where one did, no other criterion may have the same mark.
 
     Parameters
     ----------
-    facts, ratings : of the whole base, customer_id, margin_12m, revenue_12m; latest ratings by us as in `three_p`, or None.
+    facts, ratings : of the whole base, customer_id, margin_12m, revenue_12m; latest ratings by us (a row a rater), or None.
     service : result of `kamlib.facts.service.service_facts`, or None.
-    prospects : result of `three_p`, or None.
+    accounts : the clean table, or None.
+    prospects : result of `kamlib.scoring.prospects.prospect_gate`, or None.
 
     Returns
     -------
@@ -58,11 +68,9 @@ def customer_categories(
     big = facts[["customer_id"]].assign(category="breadwinner", measure=measure, value=share, limit=BREADWINNER)
     found = [_told(big, f"share_of_{measure}", share=share)]
     if ratings is not None and len(ratings):
-        ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(MARKED)]
-        high = ours.groupby(["customer_id", "criterion"], sort=False)["score"].mean().rename("value").reset_index()
-        high = high.rename(columns={"criterion": "measure"}).sort_values(["customer_id", "measure"], key=places)
-        high = high.assign(category=high["measure"].map(MARKED), limit=HIGH_MARK)
-        found.append(_told(high, "rated_high", criterion=high["measure"], points=high["value"]))
+        found.append(_rated(ratings))
+    if accounts is not None:
+        found += _leaders(facts, accounts)
     if service is not None:
         found += [*_experts(service), _goodwill(service)]
     if prospects is not None:
@@ -70,7 +78,11 @@ def customer_categories(
             category="prospect", measure="three P", limit=PASS_MARK
         )
         passed = passed.assign(value=passed["gate"])
-        found.append(_told(passed, "weakest_of_three_p", criterion=passed["weakest"], points=passed["gate"]))
+        told = {name: passed[name] for name in ("weakest", "gate", "wallet", "rival")}
+        found += [
+            _told(passed[passed["rival"] != ""], "to_be_won_from_a_rival", **told),
+            _told(passed[passed["rival"] == ""], "to_grow_with", **told | {"growth": passed["growth_mark"]}),
+        ]
     columns = ["customer_id", "category", "measure", "value", "limit", "evidence", "evidence_values", *_NO_WARNING]
     parts = [part for part in found if len(part)] or found[:1]
     table = pd.concat([part.reindex(columns=columns) for part in parts]).fillna(_NO_WARNING)
@@ -103,6 +115,46 @@ def category_sums(
     by = each.assign(key=each["customer_id"].isin(key["customer_id"])).groupby("category")
     sums = by.agg(customers=("customer_id", "size"), key=("key", "sum")).join(by[money].sum(min_count=1))
     return or_waiting(sums, "nobody_in_a_category")
+
+
+def _rated(ratings: pd.DataFrame) -> pd.DataFrame:
+    ours = ratings[(ratings["rival"] == "") & ~ratings["criterion"].isin(THREE_P)]
+    each = ours.groupby(["customer_id", "criterion"], sort=False)["score"].agg(["mean", "min", "size"]).reset_index()
+    each = each.sort_values(["customer_id", "criterion"], key=places, ignore_index=True)
+    by = each["mean"].round(9).groupby(each["customer_id"], sort=False)
+    leads = each["mean"].round(9) == by.transform("max")
+    alone = (leads.groupby(each["customer_id"], sort=False).transform("sum") == 1) & (by.transform("size") > 1)
+    several = each["size"] > 1
+    stands_out = leads & (several | alone) & (each["min"] >= HIGH_MARK) & each["criterion"].isin(MARKED)
+    found = each[stands_out].rename(columns={"criterion": "measure", "mean": "value"})
+    found = found.assign(category=found["measure"].map(MARKED), limit=HIGH_MARK)
+    cases: list[Case] = [
+        (several[found.index], "rated_high_by_several", {"raters": found["size"]} | _mark(found)),
+        (~several[found.index], "rated_highest_by_one", _mark(found)),
+    ]
+    return pd.concat([found, reason_columns(cases, name="evidence")], axis=1)
+
+
+def _mark(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"criterion": rows["measure"], "points": rows["value"]}
+
+
+def _leaders(facts: pd.DataFrame, accounts: pd.DataFrame) -> list[pd.DataFrame]:
+    own = units(accounts).reindex(columns=["customer_id", "industry", "region", "wallet"])
+    table = own.merge(facts[["customer_id", "revenue_12m"]], on="customer_id", how="left")
+    found = []
+    for trait in ("industry", "region"):
+        for size, code, rows in (
+            ("wallet", "leads_by_wallet", table["wallet"].notna()),
+            ("revenue_12m", "leads_by_revenue", table["wallet"].isna()),
+        ):
+            money = table[size].astype(float).where(lambda amount: amount > 0)
+            by = money.groupby(table[trait].where(table[trait] != ""))
+            firms, first = by.transform("count"), money == by.transform("max")
+            share = (money / by.transform("sum")).where(rows & first & (firms >= FEWEST.compared))
+            each = table.assign(category="leader", measure=f"{trait}_{size}", value=share, limit=LEADER)
+            found.append(_told(each, code, share=share, firms=firms, trait=table[trait]))
+    return found
 
 
 def _experts(service: pd.DataFrame) -> list[pd.DataFrame]:
@@ -140,44 +192,12 @@ def _goodwill(service: pd.DataFrame) -> pd.DataFrame:
 def _told(table: pd.DataFrame, code: str, **values: pd.Series) -> pd.DataFrame:
     """The rows of `table` whose value reaches its limit, with the evidence."""
     reached = _reaches(table)
-    case: Case = (reached[reached], code, {name: value[reached] for name, value in values.items()})
+    case: Case = (reached[reached], code, {name: value[table.index[reached]] for name, value in values.items()})
     return pd.concat([table[reached], reason_columns([case], name="evidence")], axis=1)
 
 
 def _reaches(table: pd.DataFrame) -> pd.Series:
     return table["value"].astype(float).round(9) >= table["limit"]
-
-
-def three_p(ratings: pd.DataFrame, accounts: pd.Series) -> pd.DataFrame:
-    """The gate for prospects: the lowest of need, solvency and authority decides, never their mean.
-
-    Parameters
-    ----------
-    ratings : latest ratings by us: customer_id, criterion, rival, score (points 1-10).
-    accounts : account ids to judge.
-
-    Returns
-    -------
-    DataFrame
-        customer_id, need, solvency, authority (points, missing where not rated), gate (the lowest; missing unless all are known), weakest
-        (name), verdict: 'open', 'closed' (one known P is too low already) or 'ask' (what is known passes, something is missing).
-    """
-    ours = ratings[(ratings["rival"] == "") & ratings["criterion"].isin(THREE_P)]
-    marks = ours.groupby(["customer_id", "criterion"], sort=False)["score"].mean().unstack()
-    marks = marks.reindex(index=pd.Index(accounts, name="customer_id"), columns=list(THREE_P)).astype(float)
-    weakest = marks.fillna(np.inf).idxmin(axis=1).where(marks.notna().any(axis=1), "")
-    lowest, whole = marks.min(axis=1), marks.notna().all(axis=1)
-    verdict = np.select([(lowest < PASS_MARK).to_numpy(), whole.to_numpy()], ["closed", "open"], "ask")
-    table = marks.assign(gate=lowest.where(whole), weakest=weakest, verdict=verdict)
-    return table.rename_axis(columns=None).reset_index()
-
-
-def open_gates(gate: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `three_p` that pass, the best first; says so where there are none."""
-    passed = gate[gate["verdict"] == "open"]
-    return or_waiting(
-        passed.sort_values(["gate", "customer_id"], ascending=[False, True], key=places), "no_gate_is_open"
-    )
 
 
 def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:
@@ -191,13 +211,12 @@ def corridor(revenue: pd.Series, key: pd.Series) -> dict[str, float | str]:
     Returns
     -------
     dict
-        share, low, high, total (of the positive values) and verdict: 'below', 'within' or 'above'. No positive revenue is an
-        InputError.
+        share, low, high, total (of the positive values) and verdict: 'below', 'within' or 'above'; without a positive value share is
+        missing and the verdict 'unknown'.
     """
-    bought = revenue[revenue > 0]
+    bought, (low, high) = revenue[revenue > 0], CORRIDOR
     if bought.empty:
-        raise InputError("no account has revenue above zero", remedy="Check as_of and the amounts.")
-    low, high = CORRIDOR
+        return {"share": float("nan"), "low": low, "high": high, "total": 0.0, "verdict": "unknown"}
     share = float(bought[key.reindex(bought.index, fill_value=False)].sum() / bought.sum())
     verdict = "below" if share < low else "above" if share > high else "within"
     return {"share": share, "low": low, "high": high, "total": float(bought.sum()), "verdict": verdict}

@@ -8,9 +8,10 @@ import pandas as pd
 
 from kamlib.facts.accounts import at_first_date
 from kamlib.facts.customers import lanes, units, with_accounts
-from kamlib.scoring.criteria import criterion_values, knock_outs
+from kamlib.scoring.criteria import criterion_values, knock_outs, spared
 from kamlib.scoring.list_changes import Scored
 from kamlib.scoring.ratings import latest_ratings
+from kamlib.scoring.scores import score
 from kamlib.study.sections import Scoring
 
 
@@ -38,6 +39,7 @@ def at_earlier_date(
     accounts: pd.DataFrame | None = None,
     ratings: pd.DataFrame | None = None,
     service: pd.DataFrame | None = None,
+    categories: pd.DataFrame | None = None,
 ) -> Earlier:
     """What the first date of `facts` tells of each customer, by the criteria of today.
 
@@ -48,11 +50,7 @@ def at_earlier_date(
     states : `kamlib.facts.customer_states` at that date.
     accounts, ratings : clean tables, or None; of the ratings only those given by then are read.
     service : `kamlib.facts.service_facts` at that date, or None.
-
-    Raises
-    ------
-    InputError
-        If nobody had bought by then.
+    categories : `kamlib.scoring.customer_categories` at that date, or None: then nobody stays by patience.
     """
     then = at_first_date(facts)
     then, day = then[then["order_days"] > 0], then["as_of"].max()
@@ -64,4 +62,9 @@ def at_earlier_date(
     lane = lanes(then, states)
     clients = values.loc[lane.loc[lane["lane"] == "client", "customer_id"]]
     revenue = known.set_index("customer_id")["revenue_12m"]
-    return Earlier(day, known, values, Scored(clients, revenue, knock_outs(known, accounts=own, ratings=ours)))
+    stay = None
+    if categories is not None:
+        scored = score(clients, rules.criteria)
+        stay, _ = spared(known[known["customer_id"].isin(clients.index)], scored, categories, rules.patience)
+    knocked = knock_outs(known, accounts=own, ratings=ours, spared=stay)
+    return Earlier(day, known, values, Scored(clients, revenue, knocked))

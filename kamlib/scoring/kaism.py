@@ -1,8 +1,8 @@
 """KAISM: how important the client is for us, against how important we are for the client.
 
 Vertical: attractiveness, 10 x the weighted utility of the score. Horizontal, one reading a picture: *importance* to the client
-(share of wallet, breadth, tenure, rank as supplier; 0-10, even weights) or *strength* (our mark by the client over the best rival's; 1 = parity).
-The matrix stands on fixed cuts, never on medians: with these someone would always be "key". Source: Cheverton, Key Account
+(share of wallet, breadth, tenure, rank as supplier; 0-10, even weights; unknown without wallet and rank) or *strength* (our mark by the client over the best rival's; 1 = parity).
+The matrix stands on fixed cuts, never on medians: with these someone would always be attractive. Source: Cheverton, Key Account
 Management (the key account identification and selection matrix).
 """
 
@@ -15,10 +15,12 @@ from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.study.model import Kaism
 
-CELLS = ("key", "development", "maintenance", "opportunistic")
+CELLS = ("invest", "development", "maintenance", "opportunistic")
 POLICY = {cell: f"policy_{cell}" for cell in (*CELLS, "unknown")}
 """What to do, as a code, by cell."""
 PARITY = 1.0
+PARTS = ("breadth", "tenure", "wallet", "supplier")
+_FIRST_YEAR = 365  # days after the records begin in which a first order on record may not be the first
 
 
 def relative_strength(client_view: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame:
@@ -65,7 +67,8 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
 
     Parts, each 0-10 and clipped: wallet (10 at a share of `kaism.wallet_best`), breadth (categories bought in 12 months),
     tenure (years of relation), supplier (10 as the client's first of its suppliers, 0 as the last). A part that is
-    known for no account is not in use.
+    known for no account is not in use. Breadth and tenure say how the client buys from us, not what we are among its suppliers:
+    without wallet and supplier the importance is unknown.
 
     Parameters
     ----------
@@ -75,7 +78,12 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
     Returns
     -------
     DataFrame
-        customer_id, importance, low, high (0-10; missing where no part is known), known (share of the parts in use), and the parts.
+        customer_id, importance, low, high (0-10; missing where unknown), known (share of the parts in use), the parts, and tenure_high.
+
+    Notes
+    -----
+    A wallet that is smaller than what the client bought of us contradicts the records: its share is not known (`too_small_wallets`).
+    The tenure of a client that may be `older_than_the_records` lies between what was seen and 10, and its middle counts.
     """
     index = pd.Index(facts["customer_id"], name="customer_id")
     names = ["categories_12m", "tenure_days", "relation_days", "wallet_share"]
@@ -83,28 +91,50 @@ def importance(facts: pd.DataFrame, kaism: Kaism, *, strength: pd.DataFrame | No
     parts = pd.DataFrame({"breadth": raw["categories_12m"] / kaism.breadth_best}, index=index)
     if not (raw["categories_12m"] > 0).any():
         parts["breadth"] = np.nan
-    parts["tenure"] = raw["relation_days" if "relation_days" in raw else "tenure_days"] / 365.25 / kaism.tenure_best
-    parts["wallet"] = raw["wallet_share"] / kaism.wallet_best if "wallet_share" in raw else np.nan
+    relation = raw["relation_days" if "relation_days" in raw else "tenure_days"]
+    parts["tenure"] = relation / 365.25 / kaism.tenure_best
+    share = raw["wallet_share"] if "wallet_share" in raw else pd.Series(np.nan, index)
+    parts["wallet"] = share.where(share <= 1) / kaism.wallet_best
     by = pd.DataFrame(columns=["suppliers", "supplier_rank"]) if strength is None else strength.set_index("customer_id")
     parts["supplier"] = ((by["suppliers"] - by["supplier_rank"]) / (by["suppliers"] - 1)).reindex(index).astype(float)
     parts = 10 * parts.astype(float).clip(0, 1)
-    used = max(1, int(parts.notna().any().sum()))
-    known = parts.notna().sum(axis=1)
-    total = parts.sum(axis=1).where(known > 0)
-    table = pd.DataFrame(
-        {"importance": total / known, "low": total / used, "high": (total + 10 * (used - known)) / used}
-    )
+    parts["tenure_high"] = parts["tenure"].mask(older_than_the_records(raw), 10.0)
+    highest = parts[list(PARTS)].assign(tenure=parts["tenure_high"])
+    used = max(1, int(highest.notna().any().sum()))
+    known = highest.notna().sum(axis=1)
+    stated = parts[["wallet", "supplier"]].notna().any(axis=1)
+    low, high = (part.sum(axis=1).where(stated) for part in (parts[list(PARTS)], highest))
+    middle = (low + high) / 2 / known
+    table = pd.DataFrame({"importance": middle, "low": low / used, "high": (high + 10 * (used - known)) / used})
     return table.assign(known=known / used).join(parts).reset_index()
 
 
-def part_range(importance: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lowest and highest value (0-1) of each part in use, for `kamlib.scoring.smaa.acceptability`: an unknown part may be anything.
+def older_than_the_records(facts: pd.DataFrame) -> pd.Series:
+    """Flags of clients whose tenure on record is a lower bound: ordered in the first year of the records, with no earlier contact known."""
+    seen = facts["tenure_days"]
+    relation = facts.get("relation_days", seen)
+    early: pd.Series = (seen >= seen.max() - _FIRST_YEAR) & (relation <= seen)
+    return early
 
-    `importance` from the function of that name; only accounts with a known part, index customer_id, a column per part.
+
+def part_range(importance: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lowest and highest value (0-1) of each part in use, for `kamlib.scoring.doubt.smaa.acceptability`: an unknown part may be anything.
+
+    `importance` from the function of that name; only accounts whose importance is known, index customer_id, a column per part.
     """
-    parts = importance.set_index("customer_id")[["breadth", "tenure", "wallet", "supplier"]] / 10
-    parts = parts.loc[parts.notna().any(axis=1), parts.notna().any()]
-    return parts.fillna(0.0), parts.fillna(1.0)
+    known = importance[importance["importance"].notna()].set_index("customer_id")
+    low = known[list(PARTS)].loc[:, importance[list(PARTS)].notna().any()] / 10
+    high = low.assign(tenure=known["tenure_high"] / 10) if "tenure" in low else low
+    return low.fillna(0.0), high.fillna(1.0)
+
+
+def too_small_wallets(facts: pd.DataFrame) -> pd.DataFrame:
+    """The clients whose wallet is smaller than what they bought of us in 12 months, the farthest first: customer_id, wallet_share.
+
+    `facts` of `kamlib.facts.customers.with_accounts`.
+    """
+    found = facts.loc[facts["wallet_share"] > 1, ["customer_id", "wallet_share"]]
+    return found.sort_values(["wallet_share", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
 def kaism_matrix(
@@ -127,7 +157,7 @@ def kaism_matrix(
     -------
     DataFrame
         customer_id, attractiveness, horizontal, horizontal_low, horizontal_high, reading, cell (unknown where an axis is),
-        policy, policy_values, in_key, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
+        policy, policy_values, in_invest, in_development, in_maintenance, in_opportunistic (probabilities, missing where unknown), p_cell (of its own cell), and
         with `before`: cell_before ('' if it was not there), move_attractiveness, move_horizontal.
 
     Notes

@@ -104,7 +104,7 @@ def _main(old: Scored, new: Scored, rules: Scoring, ids: pd.Index) -> pd.DataFra
     def parts(data: Scored) -> pd.DataFrame:
         there = data.values.loc[data.values.index.intersection(ids)].reindex(columns=names)
         found = contributions(there, rules.criteria, scale=rules.scale)
-        return found.pivot(index="customer_id", columns="criterion", values="points").reindex(ids)[names]
+        return found.pivot(index="customer_id", columns="criterion", values="points").reindex(index=ids, columns=names)
 
     return parts(new) - parts(old)
 

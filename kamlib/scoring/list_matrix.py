@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.scoring.criteria import comparable
+from kamlib.scoring.doubt.smaa import acceptability
 from kamlib.scoring.earlier import Earlier
 from kamlib.scoring.kaism import CELLS, POLICY, importance, kaism_matrix, part_range, relative_strength
 from kamlib.scoring.key_list import ScoreList
 from kamlib.scoring.ratings import latest_ratings
 from kamlib.scoring.scores import score
-from kamlib.scoring.smaa import acceptability
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.sections import Kaism, Scoring
 

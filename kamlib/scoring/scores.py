@@ -1,7 +1,7 @@
 """Criterion scoring: who matters how much to us, by an additive value on fixed anchors.
 
-``score = sum of weight x utility``. The utility of a value is linear between a stated worst (0) and best (1) and stops there,
-so that a new client never moves the others. What is missing stays open: its utility may be anything from 0 to 1, which makes
+``score = sum of weight x utility``. The utility of a value is linear, or concave (logarithmic), between a stated worst (0) and best
+(1) and stops there, so that a new client never moves the others. What is missing stays open: its utility may be anything from 0 to 1, which makes
 the score an interval; the point printed is the interval's middle. Source: Edwards & Barron (1994), SMARTS and SMARTER:
 Simple Methods for Multiattribute Utility Measurement, Organizational Behavior and Human Decision Processes 60.
 """
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kamlib.scoring.doubt.border import HALF, seats
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, Reason, joined, reason_columns
 from kamlib.study.known_criteria import MONEY
@@ -20,13 +21,22 @@ from kamlib.study.model import Criterion, Scoring
 from kamlib.study.sections import FEWEST
 
 GROUPS = ("revenue", "reputation", "development")
+KINDS = ("breadwinner", "leader", "image", "innovator", "expert", "goodwill")
+"""Categories in the order in which they say what makes an account key; others come after them."""
+_TOLD = ["customer_id", "category", "value", "limit", "evidence", "evidence_values"]
 
 
 def utilities(values: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:
-    """0 at a criterion's worst, 1 at its best, linear between, clipped; worst > best where lower is better."""
-    worst = np.array([c.worst for c in criteria])
-    best = np.array([c.best for c in criteria])
-    scale: pd.DataFrame = (values[[c.name for c in criteria]].astype(float) - worst) / (best - worst)
+    """0 at a criterion's worst, 1 at its best, linear in the value or in its logarithm between; worst > best where lower is better."""
+    worst, best = np.array([[c.worst, c.best] for c in criteria], dtype=float).T
+    logs = np.array([c.curve == "log" for c in criteria])
+    inside = (
+        values[[c.name for c in criteria]].astype(float).clip(np.minimum(worst, best), np.maximum(worst, best), axis=1)
+    )
+    for ends in (worst, best):
+        ends[logs] = np.log(ends[logs])
+    inside.loc[:, logs] = np.log(inside.loc[:, logs])
+    scale: pd.DataFrame = (inside - worst) / (best - worst)
     return scale.clip(0, 1)
 
 
@@ -76,6 +86,45 @@ def points_by_criterion(contributions: pd.DataFrame, customers: pd.Series) -> pd
     return wide.add_prefix("points_").rename_axis(index="customer_id", columns=None).reset_index()
 
 
+def key_because(table: pd.DataFrame, contributions: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
+    """What makes each key account key, with its number: its category or, where it has none, the criterion it stands out by.
+
+    That is the criterion whose points exceed the median of the key accounts most, of those with a value.
+
+    Parameters
+    ----------
+    table : result of `members`.
+    contributions : result of `contributions`.
+    categories : customer_id, category, value, limit, evidence and evidence_values (`kamlib.scoring.categories.customer_categories`); the
+        first of `KINDS` counts, and in it what exceeds its limit most.
+
+    Returns
+    -------
+    DataFrame
+        why and why_values on the index of `table`; '' where it is not key.
+    """
+    index, ids = pd.Index(table["customer_id"]), table.loc[table["key"], "customer_id"]
+    own = contributions[contributions["customer_id"].isin(ids) & ~contributions["missing"]]
+    own = own.assign(above=own["points"] - own.groupby("criterion")["points"].transform("median"))
+    own = own.sort_values(["above", "points"], ascending=False, kind="stable").drop_duplicates("customer_id")
+    own["value"] = own["value"].round(2).where(own["value"].abs() < 100, own["value"].round())
+    by = own.set_index("customer_id").reindex(index)
+    named = {name: by[name] for name in ("criterion", "value", "points", "above")}
+    cases: list[Case] = [(by["above"] > 0, "stands_out_by", named), (by["points"].notna(), "most_points_by", named)]
+    kinds = categories[categories["customer_id"].isin(ids)].reindex(columns=_TOLD)
+    order = kinds["category"].map({name: place for place, name in enumerate(KINDS)}).fillna(len(KINDS))
+    kinds = kinds.assign(order=order, by=-kinds["value"] / kinds["limit"]).sort_values(["order", "by"], kind="stable")
+    kind = kinds.drop_duplicates("customer_id").set_index("customer_id").reindex(index)
+    there = kind["category"].notna()
+    evidence = kind[["evidence", "evidence_values"]].set_axis(["why", "why_values"], axis=1).fillna("")
+    parts = [
+        reason_columns([(there, "of_kind", {"category": kind["category"]})], name="why"),
+        evidence,
+        reason_columns([(there, None, {}), *cases], name="why"),
+    ]
+    return joined(parts, "why").set_axis(table.index)
+
+
 def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 100) -> pd.DataFrame:
     """Scores on 1–`scale`, with their interval where values are missing, and subtotals.
 
@@ -88,26 +137,34 @@ def score(values: pd.DataFrame, criteria: Sequence[Criterion], *, scale: int = 1
     Returns
     -------
     DataFrame
-        customer_id, score (the middle of the interval), low, high, known (share of the weight that has a value),
-        attractiveness (the score on 0-10) and points_revenue, points_reputation, points_development, which add up to score - 1 (0: the study has no such criterion).
+        customer_id, score (the middle of the interval; missing where no value is known), low, high, known (share of the weight that
+        has a value), attractiveness (the score on 0-10) and points_revenue, points_reputation, points_development, which add up to
+        score - 1 (0: the study has no such criterion).
     """
     utility = utilities(values, criteria)
     weight = np.array([c.weight for c in criteria], dtype=float)
     most = weight / weight.sum() * (scale - 1)
     points = utility.fillna(0.5) * most
     half_open = (utility.isna() * most).sum(axis=1) / 2
-    middle = 1 + points.sum(axis=1)
-    table = pd.DataFrame({"score": middle, "low": middle - half_open, "high": middle + half_open})
+    middle, told = 1 + points.sum(axis=1), utility.notna().any(axis=1)
+    table = pd.DataFrame({"score": middle.where(told), "low": middle - half_open, "high": middle + half_open})
     table["known"] = 1 - 2 * half_open / (scale - 1)
-    table["attractiveness"] = 10 * (middle - 1) / (scale - 1)
+    table["attractiveness"] = 10 * (table["score"] - 1) / (scale - 1)
     for group in GROUPS:
-        table[f"points_{group}"] = points[[c.name for c in criteria if c.group == group]].sum(axis=1)
+        table[f"points_{group}"] = points[[c.name for c in criteria if c.group == group]].sum(axis=1).where(told)
     return table.rename_axis("customer_id").reset_index()
 
 
-def top_count(n: int, scoring: Scoring) -> int:
-    """How many of `n` ranked accounts are key: min(most, n, max(least, share of n, halves up))."""
-    return min(scoring.top_most, n, max(scoring.top_least, int(np.floor(scoring.top_share * n + 0.5))))
+def top_count(table: pd.DataFrame, scoring: Scoring) -> int:
+    """The places of the list, by all rows of `table` (rank: missing where knocked out): min(most, ranked, max(least, share, halves up))."""
+    wanted = max(scoring.top_least, int(np.floor(scoring.top_share * len(table) + 0.5)))
+    return min(scoring.top_most, int(table["rank"].notna().sum()), wanted)
+
+
+def tied_over(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
+    """The rows of `members` whose one score lies on both sides of the border, and seat, their part of a place; none by a threshold."""
+    part = seats(table["score"].where(table["rank"].notna()), top_count(table, scoring))
+    return table.assign(seat=part)[part.between(0, 1, inclusive="neither") & (scoring.threshold is None)]
 
 
 def members(
@@ -117,9 +174,9 @@ def members(
     revenue: pd.Series | None = None,
     knocked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """`scores` with rank, key membership and its reason; knocked-out accounts come last, without a rank.
+    """`scores` with rank, key membership and its reason; who is knocked out or has no score comes last, without a rank.
 
-    Equal scores share a rank; all who share the last key rank are key.
+    Who is knocked out leaves the place to the next. Equal scores share a rank. Where a tie lies over the border its members are key if there are seats for half of them or more.
 
     Parameters
     ----------
@@ -130,15 +187,14 @@ def members(
     Returns
     -------
     DataFrame
-        Best first, with rank (missing where knocked out), key (flag), reason (why key; '' if not) and reason_values, knock_out
+        Best first, with rank (missing where knocked out or without a score), key (flag), reason (why key; '' if not) and reason_values, knock_out
         (the reasons joined, or '') and knock_out_values.
     """
     table = pd.concat([scores, _knock_outs(knocked, scores["customer_id"])], axis=1)
-    ranked = table["knock_out"] == ""
+    ranked = (table["knock_out"] == "") & table["score"].notna()
     table["rank"] = table["score"].round(6).where(ranked).rank(method="min", ascending=False).astype("Int64")
     if scoring.threshold is None:
-        place = top_count(int(ranked.sum()), scoring)
-        by_score = (table["rank"] <= place).fillna(False).astype(bool)
+        by_score = seats(table["score"].where(ranked), place := top_count(table, scoring)) >= HALF
         first: Case = (by_score, "among_the_first", {"place": place})
     else:
         by_score = ranked & (table["score"].round(6) >= scoring.threshold)

@@ -1,4 +1,4 @@
-"""Customer ABC-XYZ: classes by money, and the nine cells with a policy each.
+"""Customer ABC-XYZ: classes by money, and the nine cells with their terms of supply.
 
 ABC is exact: money counts in whole ten-thousandths (or finer, where the values are). XYZ is in `kamlib.segments.xyz`.
 """
@@ -20,16 +20,19 @@ from kamlib.facts.worth import observed_window
 from kamlib.segments.xyz import XYZ_CLASSES
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
+from kamlib.study.rfm_segments import NO_ORDER
 
 NOT_POSITIVE = "net<=0"
 UNKNOWN = "unknown"
 OTHER_METHOD = {"share": "tangent", "tangent": "share"}
 """Of the two ways to cut, the one beside each."""
-ABC_CLASSES = ("A", "B", "C", NOT_POSITIVE, UNKNOWN)
+ABC_CLASSES = ("A", "B", "C", NOT_POSITIVE, NO_ORDER, UNKNOWN)
+_APART = ABC_CLASSES[3:]
 
-POLICY = {a + x: f"policy_{a}{x}".lower() for a in "ABC" for x in XYZ_CLASSES}
-POLICY |= {NOT_POSITIVE: "policy_not_positive", UNKNOWN: "policy_margin_unknown"}
-"""What to do, as a code, by cell."""
+TERMS = {a + x: f"terms_{a}{x}".lower() for a in "ABC" for x in "XYZ"}
+TERMS |= {a + x: f"terms_{x}".lower() for a in "ABC" for x in "NL"}
+TERMS |= {NOT_POSITIVE: "terms_not_positive", NO_ORDER: "terms_l", UNKNOWN: "terms_margin_unknown"}
+"""Terms of supply, as a code, by cell."""
 
 
 def abc_classes(
@@ -45,7 +48,7 @@ def abc_classes(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        customer_id and the column `money`.
+        customer_id, the column `money` and, where it is known, the order days of its window.
     money : str or None
         Column of net revenue or margin over a whole window; None: that of `kamlib.facts.worth.observed_window`.
     a_below, b_below : float
@@ -57,7 +60,8 @@ def abc_classes(
     -------
     DataFrame, largest first
         customer_id, money, share, share_before (of the strictly larger), share_with (the equal ones included; the last
-        is 1), abc. Accounts with net <= 0 are the class `NOT_POSITIVE` and have no shares; missing money is `UNKNOWN`.
+        is 1), abc. Accounts without an order in the window, nor anything sent back, are the class `NO_ORDER`, others with net <= 0
+        `NOT_POSITIVE`; both have no shares. Missing money of others is `UNKNOWN`.
 
     Raises
     ------
@@ -90,6 +94,8 @@ def abc_classes(
         is_b = is_a | _above_mean(positive.where(~is_a))
     letters = np.select([is_a.fillna(False).to_numpy(bool), is_b.fillna(False).to_numpy(bool)], ["A", "B"], "C")
     table["abc"] = pd.Series(letters, index=table.index).mask(exact <= 0, NOT_POSITIVE).mask(exact.isna(), UNKNOWN)
+    if (days := _order_days(money)) in facts:
+        table["abc"] = table["abc"].mask((facts[days].fillna(0) <= 0) & (exact.fillna(0) == 0), NO_ORDER)
     return table.sort_values(["money", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
@@ -120,7 +126,7 @@ def classes_of_accounts(
     DataFrame, one row per account, the largest first: customer_id, account_id, by_itself, customer (the two classes).
     """
     by_itself = orders.mutate(customer_id=orders.account_id)
-    facts = account_facts(by_itself, as_of, observed_from=observed_from, columns=[money])
+    facts = account_facts(by_itself, as_of, observed_from=observed_from, columns=[money, _order_days(money)])
     alone = abc_classes(facts, money, a_below=a_below, b_below=b_below, method=method)
     alone = alone[["customer_id", "abc"]].set_axis(["account_id", "by_itself"], axis="columns")
     found = roll_up(alone, accounts)
@@ -128,7 +134,7 @@ def classes_of_accounts(
 
 
 def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
-    """The cell of each account, such as AX, and its policy.
+    """The cell of each account, such as AX, and its terms of supply.
 
     Parameters
     ----------
@@ -137,8 +143,7 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, largest first: the columns of both, cell (the letter pair; `NOT_POSITIVE` and `UNKNOWN` stand alone), policy,
-    policy_values.
+    DataFrame, largest first: the columns of both, cell (the letter pair; classes other than A, B and C stand alone), terms.
 
     Raises
     ------
@@ -151,17 +156,18 @@ def cells(by_money: pd.DataFrame, by_rhythm: pd.DataFrame) -> pd.DataFrame:
     if alone := sorted({*money[~money.isin(rhythm)], *rhythm[~rhythm.isin(money)]}):
         raise InputError("ABC and XYZ must be of the same accounts", column="customer_id", found=some(alone))
     table = by_money.merge(by_rhythm, on="customer_id", validate="one_to_one")
-    apart = table["abc"].isin([NOT_POSITIVE, UNKNOWN])
+    apart = table["abc"].isin(_APART)
     table["cell"] = (table["abc"] + table["xyz"]).mask(apart, table["abc"])
-    return table.assign(policy=table["cell"].map(POLICY), policy_values="{}")
+    return table.assign(terms=table["cell"].map(TERMS))
 
 
 def grid(table: pd.DataFrame) -> pd.DataFrame:
     """Accounts and money of every pair of classes, empty ones included: abc, xyz, accounts, money, share_of_money.
 
-    `share_of_money` is of all positive money; rows of a class with net <= 0 have none.
+    `share_of_money` is of all positive money; classes other than A, B and C have none. Money is missing where that of nobody in a cell is known.
     """
-    counted = pd.DataFrame(table.groupby(["abc", "xyz"])["money"].agg(accounts="size", money="sum"))
+    by = table.groupby(["abc", "xyz"])["money"]
+    counted = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
     rows = [c for c in ABC_CLASSES if c in "ABC" or (table["abc"] == c).any()]
     full = counted.reindex(pd.MultiIndex.from_product([rows, XYZ_CLASSES], names=["abc", "xyz"]), fill_value=0)
     full = full.reset_index().astype({"accounts": "int64", "money": "float64"})
@@ -170,13 +176,20 @@ def grid(table: pd.DataFrame) -> pd.DataFrame:
     return full
 
 
-def policies(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell that holds anyone, by class: cell, accounts, money, share_of_money (of positive money), policy, policy_values."""
-    found = pd.DataFrame(table.groupby("cell")["money"].agg(accounts="size", money="sum"))
+def by_cell(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell that holds anyone, by class: cell, accounts, money, share_of_money (of positive money), terms."""
+    by = table["money"].groupby(table["cell"])
+    found = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
     positive = table["money"].where(table["money"] > 0)
     found["share_of_money"] = positive.groupby(table["cell"]).sum() / (positive.sum() or np.nan)
-    found = found.assign(policy=pd.Series(POLICY), policy_values="{}")
-    return found.reindex([cell for cell in POLICY if cell in found.index]).rename_axis("cell").reset_index()
+    found = found.assign(terms=pd.Series(TERMS))
+    return found.reindex([cell for cell in TERMS if cell in found.index]).rename_axis("cell").reset_index()
+
+
+def _order_days(money: str) -> str:
+    """The column of order days over the window of a column of money."""
+    _, window, months = money.partition("_")
+    return f"order_days{window}{months}"
 
 
 def _whole(money: pd.Series) -> pd.Series:

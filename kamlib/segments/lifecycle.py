@@ -15,8 +15,6 @@ STAGES = ("new", "developing", "loyal", "declining", "at risk", "lost")
 LADDER = ("loyal", "developing", "new", "declining", "at risk", "lost")
 """The stages from the best to the worst."""
 HEALTHY, FADING = LADDER[:3], LADDER[3:5]
-POLICY = {stage: f"policy_{stage.replace(' ', '_')}" for stage in STAGES}
-"""What to do, as a code, by stage."""
 
 
 def lifecycle_stages(
@@ -50,8 +48,7 @@ def lifecycle_stages(
     Returns
     -------
     DataFrame, in the order of `facts`
-        customer_id, stage, money, reason, reason_values (the reason of its state, a number of its own, or both), policy,
-        policy_values. The stage is missing where the records are too short to tell it (a year for new, two years for loyal)
+        customer_id, stage, money, reason, reason_values (the reason of its state, a number of its own, or both). The stage is missing where the records are too short to tell it (a year for new, two years for loyal)
         and for accounts that never bought; the reason says so.
 
     Raises
@@ -92,12 +89,11 @@ def lifecycle_stages(
     table = pd.DataFrame({"customer_id": facts["customer_id"]})
     table["stage"] = pd.Series(stage, index=facts.index, dtype="string")
     table["money"] = facts[money].astype("float64")
-    table = pd.concat([table, joined([own, why])], axis=1)
-    return table.assign(policy=table["stage"].map(POLICY), policy_values="{}")
+    return pd.concat([table, joined([own, why])], axis=1)
 
 
 def stages(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per stage that holds anyone: stage, accounts, share_of_accounts, money, share_of_money, policy, policy_values.
+    """One row per stage that holds anyone: stage, accounts, share_of_accounts, money, share_of_money.
 
     From new to lost; accounts without a stage come last, as `UNKNOWN`. `money` is of the accounts whose money is known,
     missing where none is; its share is of positive money.
@@ -108,7 +104,6 @@ def stages(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
     found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
     found["share_of_money"] = positive.groupby(stage).sum() / (positive.sum() or np.nan)
-    found = found.assign(policy=pd.Series(POLICY | {UNKNOWN: "policy_not_judged"}), policy_values="{}")
     return (
         found.reindex([name for name in (*STAGES, UNKNOWN) if name in found.index]).rename_axis("stage").reset_index()
     )

@@ -14,13 +14,13 @@ from kamlib.segments.xyz import xyz_classes
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.study.model import Study
-from kamlib.study.rfm_segments import NO_MONEY
+from kamlib.study.rfm_segments import NO_MONEY, TOO_SHORT
 
 GROUPINGS = ("segment", "abc", "xyz", "cell", "stage")
 NOT_YET = "not a client yet"
 GONE = "no longer there"
 NO_CLASS = "no class"
-UNTOLD = (NO_CLASS, NO_MONEY, "unknown")
+UNTOLD = (NO_CLASS, NO_MONEY, TOO_SHORT, "unknown")
 """Classes of those of whom too little is known: nobody moves from them or to them."""
 
 
@@ -163,7 +163,7 @@ def matrix(moved: pd.DataFrame, classes: list[str], values: str = "accounts") ->
     values : "accounts" or a column of `moved` to add up, such as "money_after"; `attrs["of"]` then names it.
     """
     counted = moved.groupby(["from", "to"])
-    found = (counted.size() if values == "accounts" else counted[values].sum()).unstack(fill_value=0)
+    found = (counted.size() if values == "accounts" else counted[values].sum(min_count=1)).unstack(fill_value=0)
     known = set(found.index) | set(found.columns)
     ends = [NOT_YET, GONE]
     middle = [c for c in classes if c in known] + sorted(known - set(classes) - set(ends))

@@ -14,8 +14,10 @@ import pandas as pd
 from kamlib.errors import InputError
 from kamlib.facts.worth import observed_window
 from kamlib.stats.checks import one_row_each
-from kamlib.stats.reasons import written
-from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, Segment, check
+from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, TOO_SHORT, Segment, check
+
+LEAST_DAYS = 30
+"""Days from the first order to the last one of the base, below which nobody is recent or frequent beside the others."""
 
 
 def scores(values: pd.Series, classes: int) -> pd.Series:
@@ -40,7 +42,7 @@ def scores(values: pd.Series, classes: int) -> pd.Series:
 
 
 def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
-    """Every cell of the grid with its segment: columns r, f, m, segment, policy, policy_values; `classes` cubed rows.
+    """Every cell of the grid with its segment: columns r, f, m, segment; `classes` cubed rows.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def cells(classes: int, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
     level = grid.replace(dict(enumerate(levels, 1)))
     inside = [level["r"].isin(s.r) & level["f"].isin(s.f) & level["m"].isin(s.m) for s in segments]
     which = np.column_stack(inside).argmax(axis=1)
-    return grid.join(_named(segments).iloc[which].reset_index().set_axis(grid.index))
+    return grid.assign(segment=[segments[one].name for one in which])
 
 
 def rfm_segments(
@@ -74,7 +76,7 @@ def rfm_segments(
     Parameters
     ----------
     facts : DataFrame, one row per account
-        customer_id, silence_days, gap_median, and the columns of the window (`kamlib.facts.worth.observed_window`).
+        customer_id, silence_days, tenure_days, gap_median, and the columns of the window (`kamlib.facts.worth.observed_window`).
     window_months, measure :
         The window and the money; the longest observed window and the revenue stand in where they are not known.
     classes : 3, 5 or None
@@ -85,21 +87,22 @@ def rfm_segments(
     -------
     DataFrame, one row per account in the order of `facts`
         customer_id; silence_days, order_days, money (the values); gap_median (days); r, f, m (scores, 1 worst); cell; segment;
-        policy and policy_values (the kit's own as a code, the study's as the text of `own_policy`);
         r_next (days less of silence), f_next (order days more), m_next (money more) to today's cut of the next class
         that holds anyone, missing in the highest; rhythm (silence in own median gaps); window_months (missing: all
         history), measure, classes (k). Accounts without an order in the window have no scores and the segment `NO_ORDER`; those
-        whose margin is unknown while others' is known, `NO_MONEY`.
+        whose margin is unknown while others' is known, `NO_MONEY`; all others, where the orders of the base span fewer than `LEAST_DAYS`
+        days, `TOO_SHORT`.
 
     Raises
     ------
     InputError
         If an account stands twice, a column is missing, or the window is not in `facts`.
     """
-    one_row_each(facts, ["silence_days", "gap_median"])
+    one_row_each(facts, ["silence_days", "tenure_days", "gap_median"])
     window = observed_window(facts, window_months, measure)
     bought = facts[window.order_days].fillna(0) > 0
-    part = bought & facts[window.money].notna()
+    told = bought & facts[window.money].notna()
+    part = told & (order_span(facts) >= LEAST_DAYS)
     k = classes or (3 if part.sum() < 500 else 5)
     often = scores(facts[window.order_days].where(part).astype("float64"), k)
     known = cells(k, segments)
@@ -116,9 +119,9 @@ def rfm_segments(
     )
     result["cell"] = result["r"].astype("string") + result["f"].astype("string") + result["m"].astype("string")
     named = known.set_index(known[["r", "f", "m"]].astype(str).agg("".join, axis=1))
-    result["segment"] = result["cell"].map(named["segment"]).mask(bought & ~part, NO_MONEY).mask(~bought, NO_ORDER)
-    result["policy"] = result["cell"].map(named["policy"])
-    result["policy_values"] = result["cell"].map(named["policy_values"]).fillna("{}")
+    result["segment"] = (
+        result["cell"].map(named["segment"]).mask(~part, TOO_SHORT).mask(~told, NO_MONEY).mask(~bought, NO_ORDER)
+    )
     result["r_next"] = _to_next(-result["silence_days"], result["r"])
     result["f_next"] = _to_next(result["order_days"], result["f"])
     result["m_next"] = _to_next(result["money"], result["m"])
@@ -150,34 +153,32 @@ def cut_points(table: pd.DataFrame) -> pd.DataFrame:
     return found[["dimension", "value", "score", "smallest", "largest", "accounts"]]
 
 
-def overdue(table: pd.DataFrame, times: float = 3) -> pd.DataFrame:
-    """Rows of an `rfm_segments` table: the highest money class, silent for longer than `times` own median gaps; most money first."""
-    late: pd.DataFrame = table[(table["m"] == table["m"].max()) & (table["rhythm"] > times)]
+def order_span(facts: pd.DataFrame) -> int:
+    """Days from the first order of the base to its last one, both counted; 0 where there is none."""
+    days = facts["tenure_days"].max() - facts["silence_days"].min() + 1
+    return 0 if pd.isna(days) else int(days)
+
+
+def overdue(table: pd.DataFrame, states: pd.DataFrame, times: float = 3) -> pd.DataFrame:
+    """Rows of an `rfm_segments` table: the highest money class, silent for longer than `times` own median gaps; most money first.
+
+    Who is lost by the table of `states` is not overdue.
+    """
+    lost = table["customer_id"].isin(states.loc[states["state"] == "lost", "customer_id"])
+    late: pd.DataFrame = table[(table["m"] == table["m"].max()) & (table["rhythm"] > times) & ~lost]
     return late.sort_values("money", ascending=False)
 
 
 def summary(table: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> pd.DataFrame:
-    """One row per segment, in the order of `segments`: accounts, share of them, money, share of positive money, policy, policy_values."""
+    """One row per segment, in the order of `segments`: accounts, share of them, money (missing where none is known), share of positive money."""
     order = [*(s.name for s in segments), *APART]
-    found = pd.DataFrame(table.groupby("segment")["money"].agg(accounts="size", money="sum"))
-    found = found.reindex(order).dropna(subset="accounts")
-    positive = table["money"].clip(lower=0).groupby(table["segment"]).sum()
-    whole = positive.sum()
-    found["accounts"] = found["accounts"].astype(int)
+    by = table["money"].groupby(table["segment"])
+    found = pd.DataFrame({"accounts": by.size(), "money": by.sum(min_count=1)})
+    found = found.reindex([name for name in order if name in found.index])
     found.insert(1, "share_of_accounts", found["accounts"] / max(len(table), 1))
-    found["share_of_money"] = positive.reindex(found.index) / whole if whole > 0 else np.nan
-    found = found.join(_named(segments)).fillna({"policy": "", "policy_values": "{}"})
+    positive = table["money"].where(table["money"] > 0)
+    found["share_of_money"] = positive.groupby(table["segment"]).sum() / (positive.sum() or np.nan)
     return found.rename_axis("segment").reset_index()
-
-
-def _named(segments: Sequence[Segment]) -> pd.DataFrame:
-    """Policy and its values by the name of the segment: a code of the kit, or the text that the study file gives."""
-    codes = [s.policy if s in SEGMENTS else "own_policy" if s.policy else "" for s in segments]
-    texts = [
-        written({"text": s.policy}) if code == "own_policy" else "{}" for s, code in zip(segments, codes, strict=True)
-    ]
-    names = pd.Index([s.name for s in segments], name="segment")
-    return pd.DataFrame({"policy": codes, "policy_values": texts}, index=names)
 
 
 def _to_next(values: pd.Series, score: pd.Series) -> pd.Series:

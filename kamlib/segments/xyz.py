@@ -115,6 +115,12 @@ def xyz_classes(
     return table[["customer_id", "xyz", "cv", "cv_low", "cv_high", "uncertain", "count", "reading", "grain"]]
 
 
+def seldom(table: pd.DataFrame) -> pd.Series:
+    """Whether each account of an `xyz_classes` table that is not lost bought too seldom to tell its class: it is N, or uncertain."""
+    present = table[table["xyz"] != "L"]
+    return (present["xyz"] == "N") | present["uncertain"].astype(bool)
+
+
 def by_reading(
     facts: pd.DataFrame, months: pd.DataFrame, states: pd.DataFrame | None = None, money: str | None = None
 ) -> pd.DataFrame:

@@ -47,3 +47,12 @@ def expand(url: str) -> tuple[str, list[str]]:
         return quote(secrets[-1], safe="") if url.startswith("postgresql") else secrets[-1]
 
     return re.sub(r"\$\{(\w+)\}", value, url), secrets
+
+
+def refuse_password(url: str) -> None:
+    """Raise where a URL of PostgreSQL holds a password in plain."""
+    scheme, _, rest = url.partition("://")
+    _, mark, password = rest.rpartition("@")[0].partition(":")
+    secret = mark and not re.fullmatch(r"\$\{\w+\}", password)
+    if scheme == "postgresql" and (secret or re.search(r"[?&]\w*password=(?!\$\{\w+\}(&|$))", rest)):
+        raise ValueError("url: a password has no place in a file; write ${NAME} and set NAME in the environment")

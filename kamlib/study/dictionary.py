@@ -35,7 +35,11 @@ INPUTS: dict[str, Table] = {
             "orders",
             "an order line",
             (
-                _text("order_id", "the order or invoice the line belongs to", required=True, known_at="date"),
+                _text(
+                    "order_id",
+                    "the order or invoice the line belongs to; customer and day where it is not given",
+                    known_at="date",
+                ),
                 _text("account_id", "the customer", required=True, known_at="date"),
                 _date("date", "day of the order", required=True, known_at="date"),
                 _money("amount", "net value of the line, credit notes negative", required=True, known_at="date"),
@@ -44,9 +48,18 @@ INPUTS: dict[str, Table] = {
                 Column("quantity", "number", "units, returned ones negative", unit="units", known_at="date"),
                 _money(
                     "price",
-                    "price of one unit; amount = quantity * price where amount is not given",
+                    "price of one unit; amount = quantity * price * (1 - discount) where amount is not given",
                     known_at="date",
                     format=Format("money", 2),
+                ),
+                Column(
+                    "discount",
+                    "number",
+                    "part of the price that is taken off, nothing where empty; without use where amount is given",
+                    unit="share",
+                    known_at="date",
+                    low=0,
+                    high=1,
                 ),
                 _text("product", "article number", known_at="date"),
                 _text("category", "product category", known_at="date"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kamlib.errors import InputError
+from kamlib.study import database_url
+from kamlib.study.sources import Source
 
 
 def matching(folder: Path, name: str) -> list[Path]:
@@ -27,3 +29,39 @@ def matching(folder: Path, name: str) -> list[Path]:
         raise InputError("no valid pattern of files", found=name, remedy=remedy)
     root, pattern = Path(Path(name).anchor or folder), name.removeprefix(Path(name).anchor)
     return sorted(root.glob(pattern))
+
+
+def paths(table: str, source: Source, folder: Path) -> list[Path]:
+    """The files of a source, each once: patterns resolved and sorted; a database is its file, and the log beside it.
+
+    Those of the heads are not among them: see `Source.pieces`.
+
+    Parameters
+    ----------
+    table : its name, for messages.
+    folder : where relative paths start.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or a pattern matches none.
+    """
+    if source.url is not None:
+        return database_url.files(source.url, folder)
+    found: list[Path] = []
+    for name in source.files:
+        files = [path for path in matching(folder, name) if path.is_file()]
+        if not files:
+            raise _no_file(table, name, folder)
+        found += files
+    return list(dict.fromkeys(found))
+
+
+def _no_file(table: str, name: str, folder: Path) -> InputError:
+    place: Path | str = folder / name
+    remedy = "Mend sources in the study file."
+    if "://" in name:
+        place, remedy = name, "Download it first: only files on this machine are read."
+    elif Path(place).is_dir():
+        remedy = "This is a folder: name the files in it, e.g. with *.csv."
+    return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)

@@ -71,6 +71,7 @@ BUILT_IN: dict[str, Known] = {
         _rated("solvency", "development", "how surely the client can pay"),
         _rated("reputation", "reputation", "what the client's name does for ours"),
         _rated("influence", "reputation", "how much others follow the client's choice of a brand"),
+        _rated("leadership", "reputation", "how far the client leads its industry or region"),
         _rated("strategic_access", "reputation", "markets and technology that the client opens to us"),
         _rated("expertise", "reputation", "what the client's standards and tests teach us"),
     )

@@ -26,8 +26,7 @@ from pydantic import (
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
-from kamlib.study.database_url import files as files_of
-from kamlib.study.file_patterns import matching
+from kamlib.study import file_patterns
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside
 from kamlib.study.periods import as_date, period_label
@@ -103,7 +102,7 @@ class Study(Part):
 
     @model_validator(mode="after")
     def _orders_in_the_engine(self) -> Study:
-        for name, source in self.sources.items():
+        for name, source in self.pieces():
             lies_there = name == "orders" and not self.embedded
             if source.table and not source.url and not lies_there:
                 raise ValueError(
@@ -115,11 +114,28 @@ class Study(Part):
                 )
         return self
 
-    def there(self) -> Source:
-        """The source of the orders in an engine that is not embedded; files by URL or by full path."""
-        source = self.sources["orders"]
-        files = [name if "://" in name else str((self.folder / name).resolve()) for name in source.files]
-        return source.model_copy(update={"files": files})
+    def pieces(self) -> list[tuple[str, Source]]:
+        """What is read, with the table it is of: every source, and the heads that stand beside its lines."""
+        return [(name, one) for name, several in self.sources.items() for source in several for one in source.pieces]
+
+    def placed(self, table: str, source: Source) -> Source:
+        """A source with its files by full path; in an engine that is not embedded, patterns and URLs stay."""
+        lies_there = table == "orders" and not self.embedded
+
+        def files(one: Source) -> list[str]:
+            if lies_there:
+                return [name if "://" in name else str((self.folder / name).resolve()) for name in one.files]
+            return [str(path.resolve()) for path in self.paths_of(table, one)]
+
+        own, *heads = source.pieces or (source,)
+        found = files(own)
+        if own.url is None:
+            made: dict[str, Any] = {"files": found}
+        else:
+            made = {"url": f"{own.url.partition('://')[0]}:///{found[0]}"} if found else {}
+        if source.heads is not None and not source.heads.table:
+            made["heads"] = source.heads.model_copy(update={"files": files(heads[0])})
+        return source.model_copy(update=made)
 
     @property
     def period(self) -> str:
@@ -173,35 +189,19 @@ class Study(Part):
         return self._folder
 
     def paths(self, table: str) -> list[Path]:
-        """The files of one table's source, each once: patterns (with ``*``) resolved and sorted.
+        """The files of one table, each once, those of heads among them."""
+        pieces = [piece for name, piece in self.pieces() if name == table]
+        return list(dict.fromkeys(path for piece in pieces for path in self.paths_of(table, piece)))
 
-        A database on a server has none; one that is a file is that file, and the log beside it.
-
-        Raises
-        ------
-        InputError
-            If a file is missing or a pattern matches none.
-        """
+    def paths_of(self, table: str, source: Source) -> list[Path]:
+        """The files of one source or of its heads, as `file_patterns.paths`; none where a server holds it."""
         if table == "orders" and not self.embedded:
             return []
-        if (url := self.sources[table].url) is not None:
-            return files_of(url, self.folder)
-        found: list[Path] = []
-        for name in self.sources[table].files:
-            files = [path for path in matching(self.folder, name) if path.is_file()]
-            if not files:
-                raise self._no_file(table, name)
-            found += files
-        return list(dict.fromkeys(found))
+        return file_patterns.paths(table, source, self.folder)
 
-    def _no_file(self, table: str, name: str) -> InputError:
-        place: Path | str = self.folder / name
-        remedy = "Mend sources in the study file."
-        if "://" in name:
-            place, remedy = name, "Download it first: only files on this machine are read."
-        elif Path(place).is_dir():
-            remedy = "This is a folder: name the files in it, e.g. with *.csv."
-        return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)
+    def place(self, table: str) -> str:
+        """Where a table lies, for messages."""
+        return ", ".join(source.place for source in self.sources[table])
 
     def review(self) -> Path | None:
         """The review file of likely duplicates, or None where the study names none.
@@ -220,28 +220,26 @@ class Study(Part):
 
     def to_yaml(self) -> str:
         """The whole study with every value, its files by full path: what `read` turns into an equal study."""
-        tree = self.model_dump(mode="json")
-        for table, source in tree["sources"].items():
-            if table == "orders" and not self.embedded:
-                del source["files"]
-                source |= {"files": files} if (files := self.there().files) else {}
-                continue
-            files = [str(path.resolve()) for path in self.paths(table)]
-            if source["url"] is None:
-                source["files"] = files
-                continue
-            del source["files"]
-            if files:
-                source["url"] = source["url"].partition("://")[0] + ":///" + files[0]
+        placed = {
+            table: tuple(self.placed(table, source) for source in several) for table, several in self.sources.items()
+        }
+        tree = self.model_copy(update={"sources": placed}).model_dump(mode="json", by_alias=True)
+        for table, several in tree["sources"].items():
+            for source in several:
+                if not source["files"]:
+                    del source["files"]
+            tree["sources"][table] = several if len(several) > 1 else several[0]
         if review := self.review():
             tree["identity"]["review"] = str(review.resolve())
         return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
     def values(self) -> dict[str, Any]:
         """Every value that can change a result, as a tree that JSON can hold; not where the files lie, nor the engine."""
-        tree = self.model_dump(mode="json")
-        for source in tree["sources"].values():
+        tree = self.model_dump(mode="json", by_alias=True)
+        for source in (source for several in tree["sources"].values() for source in several):
             del source["files"], source["url"]
+            if source["heads"]:
+                del source["heads"]["files"]
         del tree["identity"]["review"], tree["engine"]
         return tree
 

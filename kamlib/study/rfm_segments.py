@@ -17,7 +17,8 @@ Level = Literal["low", "middle", "high"]
 LEVELS: tuple[Level, ...] = ("low", "middle", "high")
 NO_ORDER = "no order in window"
 NO_MONEY = "margin unknown"
-APART = (NO_ORDER, NO_MONEY)
+TOO_SHORT = "records too short"
+APART = (NO_ORDER, NO_MONEY, TOO_SHORT)
 """Segments of the accounts that stand in no cell."""
 GRAINS = {"month": 1, "quarter": 3}
 """Months of a period."""
@@ -27,7 +28,10 @@ PERIOD_MONTHS = {"month": 24, "quarter": 36}
 
 @dataclass(frozen=True)
 class Segment:
-    """A block of cells: the levels of recency, frequency and money that it covers, and what to do (of the kit's own, a code)."""
+    """A block of cells: the levels of recency, frequency and money that it covers.
+
+    A `policy` is read and not shown: a segment describes, and what to do with a customer is `kamlib.plan.precedence`.
+    """
 
     name: str
     r: tuple[Level, ...] = LEVELS
@@ -41,16 +45,16 @@ class Segment:
 _LOW, _MIDDLE, _HIGH = ((level,) for level in LEVELS)
 _LESS, _MORE = LEVELS[:2], LEVELS[1:]
 SEGMENTS: tuple[Segment, ...] = (
-    Segment("core", _HIGH, _MORE, _HIGH, "policy_core"),
-    Segment("rare but large", _HIGH, _LOW, _HIGH, "policy_rare_but_large"),
-    Segment("regulars", _HIGH, _MORE, _LESS, "policy_regulars"),
-    Segment("newcomers and occasional", _HIGH, _LOW, _LESS, "policy_newcomers"),
-    Segment("slowing, large", _MIDDLE, LEVELS, _HIGH, "policy_slowing_large"),
-    Segment("slowing regulars", _MIDDLE, _MORE, _LESS, "policy_slowing_regulars"),
-    Segment("drifting", _MIDDLE, _LOW, _LESS, "policy_drifting"),
-    Segment("money at risk", _LOW, LEVELS, _HIGH, "policy_money_at_risk"),
-    Segment("former regulars", _LOW, _MORE, _LESS, "policy_former_regulars"),
-    Segment("faded", _LOW, _LOW, _LESS, "policy_faded"),
+    Segment("core", _HIGH, _MORE, _HIGH),
+    Segment("rare but large", _HIGH, _LOW, _HIGH),
+    Segment("regulars", _HIGH, _MORE, _LESS),
+    Segment("newcomers and occasional", _HIGH, _LOW, _LESS),
+    Segment("slowing, large", _MIDDLE, LEVELS, _HIGH),
+    Segment("slowing regulars", _MIDDLE, _MORE, _LESS),
+    Segment("drifting", _MIDDLE, _LOW, _LESS),
+    Segment("money at risk", _LOW, LEVELS, _HIGH),
+    Segment("former regulars", _LOW, _MORE, _LESS),
+    Segment("faded", _LOW, _LOW, _LESS),
 )
 
 

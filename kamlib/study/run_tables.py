@@ -19,7 +19,9 @@ from kamlib.errors import InputError, some
 from kamlib.study.columns import Column, Format, Table, Type
 from kamlib.study.dictionary import INPUTS
 
-SCHEMA = 3  # 1: customers were called account_id, and accounts member_id; 2: p_silent was called p_lost, and stake margin_at_stake
+SCHEMA = 4
+"""1: customers were called account_id, and accounts member_id; 2: p_silent was called p_lost, and stake margin_at_stake; 3: the cell
+invest of KAISM was called key."""
 
 KINDS: dict[str, tuple[Type, str]] = {
     "text": ("text", ""),

@@ -45,6 +45,9 @@ class Cleaning(Part):
     tests: Pattern | None = Field(
         None, description="pattern of orders, accounts or products that are tests, e.g. ^TEST"
     )
+    only: dict[str, list[str]] = Field(
+        {}, description="column of the file: its words of the lines that count; lines with others are set aside"
+    )
     key: list[str] = Field(
         [], description="columns, ours or the file's, that name an order line; none: lines have no key"
     )
@@ -52,6 +55,18 @@ class Cleaning(Part):
     rules: dict[str, Action] = Field({}, description="rule: action, where it differs from the rule's default")
     most_rows: Share = Field(0.5, description="share of order lines set aside above which the study stops")
     most_amount: Share = Field(0.5, description="share of absolute amount set aside above which the study stops")
+
+    @field_validator("only", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        """One word needs no list, and a number is a word."""
+        if not isinstance(value, dict):
+            return value
+        lists = {column: words if isinstance(words, list) else [words] for column, words in value.items()}
+        return {
+            column: [str(word) if isinstance(word, int | float) else word for word in words]
+            for column, words in lists.items()
+        }
 
 
 class Identity(Part):
@@ -73,6 +88,10 @@ class Criterion(Part):
     worst: float
     best: float
     weight: float = Field(gt=0, le=100)
+    curve: Literal["linear", "log"] = Field(
+        "linear",
+        description="log, for money: each doubling is worth the same, so what is large counts less than in proportion",
+    )
     words: str = Field("", description="what the criterion means, for the report")
 
     @model_validator(mode="before")
@@ -95,6 +114,8 @@ class Criterion(Part):
     def _anchors_apart(self) -> Criterion:
         if self.worst == self.best:
             raise ValueError(f"anchors of {self.name!r}: worst and best must differ")
+        if self.curve == "log" and min(self.worst, self.best) <= 0:
+            raise ValueError(f"anchors of {self.name!r}: on the curve log both must be above zero")
         known = BUILT_IN.get(self.name)
         measured = known is not None and (known.source, known.column) == (self.source, self.column)
         less = known is not None and measured and known.less
@@ -109,11 +130,15 @@ class Criterion(Part):
 class Scoring(Part):
     criteria: list[Criterion] = Field([])
     scale: Literal[10, 100] = 100
-    top_share: Share = Field(0.05, description="share of accounts that are key")
+    top_share: Share = Field(0.05, description="share of the scored accounts that are key")
     top_least: int = Field(3, ge=1)
     top_most: Annotated[int, beside("top_least", ge, "at least")] = Field(35, ge=1)
     threshold: float | None = Field(None, description="score from which an account is key, instead of the share")
     qualifying_revenue: float | None = Field(None, gt=0, description="12-month revenue that alone qualifies")
+    patience: Share = Field(
+        0.01,
+        description="share of what all customers bring in 12 months that image, innovator and expert customers may lose together and stay",
+    )
     draws: int = Field(10_000, ge=100)
     concentration: float = Field(50, gt=0, description="Dirichlet concentration of the weights")
     rating_spread: float = Field(1.0, ge=0, description="rater spread in points where only one rater rated")
@@ -146,7 +171,8 @@ class Rfm(Part):
     window_months: int = Field(24, ge=3)
     classes: Literal[3, 5] | None = Field(None, description="None: 3 below 500 accounts, else 5")
     segments: tuple[Segment, ...] = Field(
-        SEGMENTS, description="name, levels r, f, m (low, middle, high; all where not given) and policy; each cell once"
+        SEGMENTS,
+        description="name and levels r, f, m (low, middle, high; all where not given), each cell once; a policy is read and not shown",
     )
 
     @field_validator("segments")

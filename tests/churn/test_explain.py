@@ -28,13 +28,29 @@ def test_reasons_name_the_silence_of_a_silent_buyer_and_nothing_for_a_usual_one(
     assert (told[p < p.quantile(0.1)] == "nothing_unusual").mean() > 0.5
 
 
-def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model):
-    ratios = hazard_ratios(model)
-    free = ratios["ratio"] != 1  # a sign held at its bound has no interval
-    assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"]))[free].all()
-    assert ratios.loc[~free, "sign"].isin(FALLING).all() and (ratios.loc[~free, "low"] == 1).all()
+def test_hazard_ratios_tell_the_direction_and_hold_their_interval(model, table):
+    ratios = hazard_ratios(model, table)
+    assert ((ratios["low"] < ratios["ratio"]) & (ratios["ratio"] < ratios["high"])).all()
     assert ratios["days"].unique().tolist() == ["1-15", "16-90"]
-    assert ratios.set_index(["days", "sign"]).loc[("16-90", "gaps_missed"), "high"] < 1
+    silent = ratios.groupby("days").head(2)
+    assert silent["sign"].tolist() == ["longer_silence", "far_longer_silence"] * 2, "silence first, and as a whole"
+    assert not ratios["sign"].isin([*FALLING, "within_limit"]).any(), "no sign of silence alone"
+    assert (silent["high"] < 1).all(), "they buy in a rhythm and leave: more silence, later order"
+
+
+def test_the_ratio_of_silence_is_what_the_model_says_of_customers_that_are_silent_for_longer(model, table):
+    """The log hazard of each customer of the last landmark, silent for one own gap and for two, straight from the model."""
+    now = table[table["as_of"] == table["as_of"].max()]
+    gap = own_gap(now, model.scale.common)
+    one, two = (model.scale.of(now.assign(silence_days=days)) for days in (gap, 2 * gap))
+    ratios = hazard_ratios(model, table)
+    told = ratios[ratios["sign"] == "longer_silence"].set_index("days")["ratio"]
+    for piece, days in zip(model.pieces, ("1-15", "16-90"), strict=True):
+        moved = ((two - one) @ piece.coefficients).mean()
+        assert told[days] == pytest.approx(np.exp(moved))
+    tenure = ratios[ratios["sign"] == "tenure"].iloc[0]
+    alone = model.pieces[0].coefficients["tenure"] / model.scale.sd["tenure"] * np.log(2)
+    assert tenure["ratio"] == pytest.approx(np.exp(alone))
 
 
 def test_reasons_hold_the_values_of_the_account_and_read_as_they_did(model, table):

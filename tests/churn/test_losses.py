@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.losses import change_in_a_year, loss_episodes, losses_by_quarter
+from kamlib.churn.losses import change_in_a_year, counted, loss_episodes, losses_by_quarter
 from kamlib.facts import account_facts
 from kamlib.facts.states import customer_states
 from kamlib.stats.reasons import Reason, waits_for
@@ -150,6 +150,28 @@ def test_quarters_by_hand(episodes):
     assert found["losses"].tolist() == [0, 2, 0, 0, 1, 0]
     assert found["returned"].tolist() == [0, 0, 1, 0, 0, 0]
     assert (found["low"] <= found["share"]).all() and (found["share"] <= found["high"]).all()
+
+
+def test_a_quarter_has_one_number_of_losses_however_they_are_split(episodes):
+    """C joins in 2025Q4 and closes in it: not there at the start, so no loss of the quarter. X is lost twice in a quarter, once counted;
+    Y is lost in 2024Q4, back in 2025Q1 and closes within it: not there at its start."""
+    again = {
+        "X": [("2025-01-05", "2025-02-01"), ("2025-03-01", None)],
+        "Y": [("2024-11-01", "2025-01-15"), ("2025-03-20", None)],
+    }
+    more = pd.DataFrame(
+        [(who, pd.Timestamp(lost), pd.Timestamp(back)) for who, rows in again.items() for lost, back in rows],
+        columns=["customer_id", "lost_on", "returned_on"],
+    ).assign(last_order=pd.Timestamp("2024-03-01"), amount=1.0, margin=1.0)
+    both = pd.concat([more, episodes], ignore_index=True)
+    firsts = pd.concat([FIRST, pd.Series(pd.Timestamp("2024-01-02"), ["X", "Y"])])
+    quarters = losses_by_quarter(both, firsts, AS_OF, horizon_days=H).set_index("quarter")
+    split = counted(both, firsts).groupby("quarter").size().reindex(quarters.index, fill_value=0)
+    assert split.tolist() == quarters["losses"].tolist() == [0, 3, 1, 0, 1, 0]
+    known = losses_by_quarter(both.assign(last_order=pd.Timestamp(AS_OF)), firsts, AS_OF, horizon_days=H).set_index(
+        "quarter"
+    )
+    assert known["amount"].tolist() == [0, 151 + 7, 1, 0, 40, 0], "money of the same losses"
 
 
 def test_a_horizon_below_180_days_tells_no_quarter_sooner(episodes):

@@ -96,7 +96,7 @@ def test_customers_are_counted_and_not_the_landmarks_that_saw_them(table):
         assert many > 3 or len(past) >= 10
         found = next_order_days(few, AS_OF, None, horizon_days=H)
         assert found["next_days"].notna().any() == told
-    states = pd.DataFrame({"customer_id": ids[:3], "state": "active"})
+    states = pd.DataFrame({"customer_id": ids[:3], "state": "active", "silence_days": 1, "reason": "buys_as_usual"})
     few = table[table["customer_id"].isin(ids[:3])].reset_index(drop=True)
     told = waits_for(by_state(next_order_days(few, AS_OF, None, horizon_days=H), states, horizon_days=H))
     assert told == Reason("no_next_order_told", {"enough": 20, "days": H})
@@ -115,9 +115,12 @@ def test_the_middle_customer_of_each_state_by_hand():
         {"customer_id": list("abcde"), "next_days": [3, 5, 40, 9, np.nan], "next_from": 1.0, "next_to": 50.0}
     )
     states = pd.DataFrame({"customer_id": list("edcbax"), "state": ["silent", "silent", *["active"] * 3, "lost"]})
+    states = states.assign(silence_days=300, reason="no_purchase")
     found = by_state(listed, states, horizon_days=H)
     assert found.index.tolist() == ["active", "silent"]
     assert found.loc["active"].tolist() == [3, 1, 5, 50, 0] and found.loc["silent"].tolist() == [2, 1, "> 90", 50, 1]
+    gone = states.assign(state=states["state"].replace("silent", "lost"))
+    assert by_state(listed, gone, horizon_days=H).index.tolist() == ["active", "lost_lately"], "lost, but followed"
     assert waits_for(by_state(listed.head(0), states, horizon_days=H)) == Reason("nobody_at_risk_now")
 
 

@@ -47,6 +47,33 @@ def test_rates_by_hand():
     assert early["days"].iloc[0] == 49 + 49 + 30
 
 
+def test_an_absence_counts_until_its_first_offer_and_a_return_after_it_teaches_nothing():
+    """A and B came back on day 50. B had an offer on day 20, which is not known on day 19: 50 + 20 days and 1 return, not 2."""
+    day = AS_OF - pd.Timedelta(days=60)
+    found = pd.DataFrame({"customer_id": list("AB"), "lost_on": day, "gap_days": 1.0, "ended_on": pd.NaT})
+    found = found.assign(returned_on=day + pd.Timedelta(days=50), offered_on=[pd.NaT, day + pd.Timedelta(days=20)])
+    rates = return_rates(found, AS_OF, horizon_days=H)
+    assert rates[["accounts", "days", "returns"]].to_numpy().tolist() == [[2, 70, 1]]
+    early = return_rates(found, day + pd.Timedelta(days=19), horizon_days=H)
+    assert early[["days", "returns"]].to_numpy().tolist() == [[38, 0]]
+
+
+def test_rates_of_return_are_the_natural_ones_however_well_a_round_of_offers_worked():
+    """Planted: 0.002 a day. On one day half of those away get an offer, and all of these come back ten days later."""
+    natural, raw = [], []
+    for seed in range(10):
+        table, round_ = planted(seed, early=0.002, late=0.002), AS_OF - pd.Timedelta(days=120)
+        table["offered_on"] = pd.Series(round_, table.index).where(
+            (table.index % 2 == 0) & table.index.isin(lost_at(table, round_).index)
+        )
+        offered = table["offered_on"].notna()
+        table["returned_on"] = table["returned_on"].mask(offered, round_ + pd.Timedelta(days=10))
+        natural.append(return_rates(table, AS_OF, horizon_days=H, n_blocks=1)["rate"].iloc[0])
+        raw.append(return_rates(table.drop(columns="offered_on"), AS_OF, horizon_days=H, n_blocks=1)["rate"].iloc[0])
+    assert np.mean(natural) == pytest.approx(0.002, rel=0.03)
+    assert np.mean(raw) > 0.0026
+
+
 def test_the_planted_rates_are_inside_their_intervals():
     inside = []
     for seed in range(40):

@@ -199,7 +199,7 @@ def test_a_hundred_thousand_accounts_take_a_minute_and_two_gigabytes_at_most():
     """Names of made-up words, common and rare ones, a twentieth of them copies with two letters swapped."""
     work = (
         "import resource, time, numpy as np, pandas as pd\n"
-        "from kamlib.intake import firms\n"
+        "from kamlib.entities.duplicates import likely_duplicates\n"
         "rng, n = np.random.default_rng(1), 100_000\n"
         "parts = np.array('ba do gri ke lu mor ne pa ros sta ti vel zan fo hil'.split())\n"
         "words = np.array([''.join(rng.choice(parts, k)) for k in rng.integers(2, 5, 40_000)])\n"
@@ -210,7 +210,7 @@ def test_a_hundred_thousand_accounts_take_a_minute_and_two_gigabytes_at_most():
         "    names[-1 - i] = names[i][:3] + names[i][4] + names[i][3] + names[i][5:]\n"
         "table = pd.DataFrame({'account_id': [f'{i:06d}' for i in range(n)], 'name': names})\n"
         "start = time.process_time()\n"
-        "found = firms.proposals(table)\n"
+        "found = likely_duplicates(table)\n"
         "print(len(found), time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)\n"
     )
     done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)

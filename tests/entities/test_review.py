@@ -207,9 +207,13 @@ def test_a_study_whose_review_is_missing_is_refused_with_the_command_that_writes
         collect(make_study(FILES, identity={"review": "firms.csv"}))
 
 
-def test_accounts_are_needed_to_propose_any(make_study):
-    with pytest.raises(InputError, match="no table 'accounts'"):
-        accounts_of(make_study({"orders.csv": ORDERS}))
+def test_without_a_table_of_accounts_they_are_those_of_the_order_lines_by_their_ids(make_study):
+    found = accounts_of(
+        make_study(
+            {"orders.csv": "order_id,account_id,date,amount\n1,b,2026-01-01,1\n2,a,2026-01-02,2\n3,b,2026-01-03,1\n"}
+        )
+    )
+    assert found[["account_id", "name"]].to_numpy().tolist() == [["a", "a"], ["b", "b"]]
 
 
 def test_the_review_is_an_input_of_the_run_and_travels_with_the_study(make_study, tmp_path):
@@ -242,3 +246,30 @@ def test_the_command_writes_the_file_and_says_how_the_study_obeys_it(make_study,
     assert told.exit_code == 0 and "mine.csv" in told.output and "identity:" not in told.output
     told = CliRunner().invoke(app, ["firms", str(tmp_path / "study.yaml"), "--out", str(tmp_path / "there.csv")])
     assert told.exit_code == 0 and (tmp_path / "there.csv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ids", "decided", "told"),
+    [
+        (["ООО «Ладья»", "ООО  «Ладья»", "Nordwind GmbH", "Bright & Sons"], "", True),
+        (["ООО «Ладья»", "ООО  «Ладья»", "Nordwind GmbH", "Bright & Sons"], "same", False),
+        (["ООО «Ладья»", "ООО  «Ладья»", "Nordwind GmbH", "Bright & Sons"], "different", False),
+        (["Ладья", "Nordwind", "Bright", "Ribera"], "", False),
+        (["KUNDE-001", "KUNDE-002", "KUNDE-003", "KUNDE-0003"], "", False),
+        (["00123", "00124", "123", "0123"], "", False),
+    ],
+)
+def test_names_that_look_alike_are_told_until_somebody_decided_and_codes_are_no_names(
+    make_study, tmp_path, ids, decided, told
+):
+    lines = [f'{n},"{name}",2026-01-01,1' for n, name in enumerate(ids)]
+    files = {"orders.csv": "\n".join(["order_id,account_id,date,amount", *lines])}
+    identity = {}
+    if decided:
+        (tmp_path / "firms.csv").write_text(f'account_id,other_id,decision\n"{ids[0]}","{ids[1]}",{decided}\n')
+        identity = {"identity": {"review": "firms.csv"}}
+    study = make_study(files, **identity)
+    clean = collect(study)
+    said = review.names_alike(study, clean.orders, clean.heads)
+    assert bool(said) == told and all("1 pairs of them look alike" in line for line in said)

@@ -108,6 +108,16 @@ def test_money_is_summed_exactly(clean_orders):
     assert found.to_dict() == {"A": 0.3, "B": 0.0001, "C": 10_000_000_000.1}
 
 
+def test_amounts_of_trillions_have_a_trend_as_those_of_units_have(clean_orders):
+    """Three years of months; in the first of them the lines are 36 months old, where the product with an amount has 19 digits."""
+    days = [f"{year}-{month:02d}-15" for year in (2023, 2024, 2025) for month in range(1, 13)]
+    one, many = (
+        account_facts(clean_orders([("A", day, (7 + n) * unit) for n, day in enumerate(days)]), date(2025, 12, 31))
+        for unit in (1, 10**12)
+    )
+    assert many["trend_24m"][0] == pytest.approx(one["trend_24m"][0])
+
+
 def test_purchases_that_are_sent_back_whole_leave_nothing(one):
     lines = [("A", "2026-01-01", amount) for amount in ("0.1", "0.2", "-0.3")]
     found = one(lines, "2026-01-31")
@@ -120,7 +130,7 @@ def test_margin_is_missing_where_no_line_has_one_and_zero_where_nothing_was_boug
         ("A", "2025-01-01", 100, 30),
         ("B", "2025-01-01", 100, None),
         ("B", "2026-06-01", 100, None),
-        ("C", "2024-06-01", 100, 20),
+        ("C", "2024-06-01", 400, 20),
         ("C", "2026-06-01", 100, None),  # bought in the last six months, at an unknown margin
     ]
     found = account_facts(clean_orders(lines, "customer_id date amount margin"), date(2026, 6, 30)).set_index(
@@ -187,7 +197,7 @@ def test_margin_is_of_the_known_lines_and_says_how_much_of_the_money_they_are(cl
     lines = [
         ("A", "2024-06-01", 300, 90),  # before the last 12 months
         ("A", "2026-01-01", 60, 20),
-        ("A", "2026-02-01", 30, None),
+        ("A", "2026-02-01", 10, None),
         ("A", "2026-03-01", -10, -4),
         ("B", "2026-01-01", 10, None),
         ("C", "2024-06-01", 10, 1),
@@ -195,7 +205,7 @@ def test_margin_is_of_the_known_lines_and_says_how_much_of_the_money_they_are(cl
     orders = clean_orders(lines, "customer_id date amount margin")
     found = account_facts(orders, date(2026, 6, 30), observed_from=date(2020, 1, 1)).set_index("customer_id")
     assert found["margin_12m"].fillna(-1).to_dict() == {"A": 16, "B": -1, "C": 0}
-    assert found.loc["A", "margin_known_12m"] == pytest.approx((60 + 10) / (60 + 30 + 10))
-    assert found.loc["A", "margin_known"] == pytest.approx(370 / 400)
+    assert found.loc["A", "margin_known_12m"] == pytest.approx((60 + 10) / (60 + 10 + 10))
+    assert found.loc["A", "margin_known"] == pytest.approx(370 / 380)
     assert found.loc["B", ["margin_known", "margin_known_12m"]].eq(0).all()
     assert np.isnan(found.loc["C", "margin_known_12m"])  # no money moved, so there is nothing to know

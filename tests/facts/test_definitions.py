@@ -100,8 +100,7 @@ def naive(lines, as_of, horizon=180, observed_from=None):
         def margin(found, own=own):
             if found is None or all(line[3] is None for line in own):
                 return None
-            known = [line[3] for line in found if line[3] is not None]
-            return float(sum(known, Fraction(0))) if known or not found else None
+            return margin_of(found) if found else 0.0
 
         def margin_known(found):
             moved = 0 if found is None else sum(abs(line[2]) for line in found)
@@ -144,6 +143,9 @@ def naive(lines, as_of, horizon=180, observed_from=None):
         row["managers_24m"] = kinds(window(24, 0), 5)
         base = row["revenue_prev_12m"]
         row["growth"] = row["revenue_12m"] / base - 1 if base is not None and base > 0 else None
+        whole = days and row["tenure_days"] + (row["gap_mean"] or 0) >= 730
+        if row["growth"] is not None and row["growth"] > 0 and not whole:
+            row["growth"] = None
         rows.append(row)
     whole = sum(row["revenue"] for row in rows if row["revenue"] > 0)
     for row in rows:
@@ -154,19 +156,30 @@ def naive(lines, as_of, horizon=180, observed_from=None):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def margin_of(found):
+    """The sum of the margins of lines; None where those that have one hold less than four fifths of the money moved."""
+    known = [line for line in found if line[3] is not None]
+    enough = 5 * sum(abs(line[2]) for line in known) >= 4 * sum(abs(line[2]) for line in found)
+    return float(sum((line[3] for line in known), Fraction(0))) if known and enough else None
+
+
 def naive_months(lines, as_of):
     rows = []
     for account in sorted({line[0] for line in lines}):
         own = [line for line in lines if line[0] == account]
-        known = any(line[3] is not None and line[1] < back(as_of + timedelta(1), 0).replace(day=1) for line in own)
+        until = back(as_of + timedelta(1), 0).replace(day=1)
+        by_month = {}
+        for line in own:
+            if line[1] < until:
+                by_month.setdefault(line[1].replace(day=1), []).append(line)
+        known = any(margin_of(found) is not None for found in by_month.values())
         bought = [line[1] for line in own if line[2] > 0 and line[1] <= as_of]
         if not bought:
             continue
         month = min(bought).replace(day=1)
         while month.replace(day=calendar.monthrange(month.year, month.month)[1]) <= as_of:
             found = [line for line in own if line[1].replace(day=1) == month]
-            margins = [line[3] for line in found if line[3] is not None]
-            margin = float(sum(margins, Fraction(0))) if known and (margins or not found) else None
+            margin = margin_of(found) if found else 0.0 if known else None
             revenue = float(sum((line[2] for line in found), Fraction(0)))
             rows.append((account, month, revenue, margin, len({line[1] for line in found if line[2] > 0})))
             month = (month + timedelta(31)).replace(day=1)

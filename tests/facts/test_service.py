@@ -126,7 +126,23 @@ def test_nothing_after_the_date_is_read(facts):
 
 def test_hours_cost_what_an_hour_costs():
     seen = pd.DataFrame(
-        {"customer_id": ["A", "B"], "date": [AS_OF, AS_OF], "cost": [5.0, np.nan], "hours": [2.0, np.nan]}
+        {"customer_id": ["A", "B"], "date": [AS_OF, AS_OF], "cost": [5.0, np.nan], "hours": [2.0, 3.0], "kind": "call"}
     )
-    assert serving_costs(seen, 50)["cost"].tolist() == [105, 0]
-    assert serving_costs(seen, None)["cost"].tolist() == [5, 0]
+    assert serving_costs(seen, 50)["cost"].tolist() == [105, 150]
+    assert serving_costs(seen, None)["cost"].tolist() == pytest.approx([5, np.nan], nan_ok=True), (
+        "three hours are no 0.00"
+    )
+    nothing = seen.assign(cost=np.nan, hours=np.nan)
+    assert serving_costs(nothing, 50)["cost"].isna().all()
+    assert serving_costs(nothing.assign(kind="delivery"), 50)["cost"].tolist() == [0, 0]
+
+
+def test_a_cost_to_serve_of_which_nothing_is_known_is_unknown_and_of_nobody_touched_it_is_zero(facts):
+    seen = touches(
+        {"customer_id": "a0", "date": "2026-09-30", "kind": "visit"},
+        {"customer_id": "a1", "date": "2026-09-30", "kind": "visit", "hours": 2},
+        {"customer_id": "a1", "date": "2026-09-29", "kind": "visit"},
+    )
+    found = dealt(facts(revenue_12m=[400.0] * 3, margin_12m=[100.0] * 3), seen)
+    assert found[["cost_to_serve", "contribution"]].to_numpy().tolist()[1:] == [[100, 0], [0, 100]]
+    assert found.loc["a0", ["cost_to_serve", "cost_to_serve_share", "contribution"]].isna().all()

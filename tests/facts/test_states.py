@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kamlib.facts import account_facts
-from kamlib.facts.states import STATES, by_state, customer_states, expectation, in_groups
+from kamlib.facts.states import RUNGS, STATES, customer_states, expectation, in_groups, ladder, rungs
 from kamlib.report.words import in_words
 
 NOW = pd.Timestamp("2026-06-30")
@@ -282,17 +282,31 @@ def test_the_table_has_its_columns_and_one_row_per_account():
     assert customer_states(table.iloc[:0]).empty
 
 
-def test_customers_and_their_money_by_state_by_hand():
+def test_the_lost_stand_on_three_rungs_by_what_can_still_be_done():
+    """Silent for 365 and 366 days; closed on the day; out of contract a day ago, though it ordered 10 days ago."""
+    known = facts({}, {"silence_days": 365}, {"silence_days": 366}, {"silence_days": 366}, {})
+    ended = pd.DataFrame({"customer_id": known["customer_id"], "account_id": known["customer_id"]})
+    ended["closed_on"] = [pd.NaT, pd.NaT, pd.NaT, NOW, pd.NaT]
+    ended["contract_end"] = [pd.NaT, NOW + pd.Timedelta(days=1), pd.NaT, pd.NaT, NOW - pd.Timedelta(days=1)]
+    found = customer_states(known, accounts=ended)
+    assert found["state"].tolist() == ["active", "lost", "lost", "lost", "lost"]
+    told = ["active", "lost_lately", "lost_for_longer", "closed_or_ended", "closed_or_ended"]
+    assert rungs(found).tolist() == told
+    assert rungs(found, at_risk_days=366).tolist() == [*told[:2], "lost_lately", *told[3:]]
+
+
+def test_the_ladder_adds_up_to_all_customers_and_their_money():
     known = facts({}, {}, {"silence_days": 400}).assign(
         margin=1.0, revenue=9.0, margin_12m=[100.0, 50.0, 7.0], revenue_12m=1.0
     )
     states_of = customer_states(known)
-    found = by_state(states_of, known)
-    assert found.index.tolist() == list(STATES) and found.columns.tolist() == ["customers", "margin_12m"]
-    assert found.loc["active"].tolist() == [2, 150] and found.loc["lost"].tolist() == [1, 7]
+    found = ladder(states_of, known)
+    assert found.index.tolist() == list(RUNGS) and found.columns.tolist() == ["customers", "margin_12m"]
+    assert found.loc["active"].tolist() == [2, 150] and found.loc["lost_for_longer"].tolist() == [1, 7]
     assert found.loc["silent"].tolist() == [0, 0], "nobody brings nothing"
-    short = by_state(states_of, known.assign(margin=np.nan, margin_12m=np.nan, revenue_12m=np.nan))
-    assert short["revenue"].tolist() == [18, 0, 0, 0, 9], "no margin, and no year on record: revenue of all days"
+    assert found.sum().tolist() == [3, 157]
+    short = ladder(states_of, known.assign(margin=np.nan, margin_12m=np.nan, revenue_12m=np.nan))
+    assert short["revenue"].tolist() == [18, 0, 0, 0, 0, 9, 0], "no margin, and no year on record: revenue of all days"
 
 
 def test_each_customer_stands_in_all_in_its_state_and_in_its_band():

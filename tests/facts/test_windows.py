@@ -111,6 +111,25 @@ def test_growth_by_hand(one):
     assert np.isnan(one(lines, "2026-06-30")["growth"])
 
 
+def test_over_a_stub_there_is_no_growth_but_there_is_a_fall(one):
+    # records from 2023 on; A first bought in March 2025, within the 12 months before the last 12, which end in June 2025
+    lines = [("old", "2023-01-01", 5), ("A", "2025-03-01", 60), ("A", "2025-06-01", 40)]
+    assert np.isnan(one([*lines, ("A", "2026-03-01", 400)], "2026-06-30")["growth"])
+    assert one([*lines, ("A", "2026-03-01", 40)], "2026-06-30")["growth"] == pytest.approx(-0.6)
+
+
+def test_a_slow_buyer_whose_first_order_lies_one_gap_into_the_year_before_has_a_whole_one(one):
+    # the 24 months begin on 1 July 2024; orders every 120 days from 1 September on: 62 days in, less than its gap
+    old, days = (
+        ("old", "2023-01-01", 5),
+        ["2024-09-01", "2024-12-30", "2025-04-29", "2025-08-27", "2025-12-25", "2026-04-24"],
+    )
+    lines = [("A", day, 10 if place < 3 else 20) for place, day in enumerate(days)]
+    assert one([old, *lines], "2026-06-30")["growth"] == pytest.approx(1)
+    quick = [("A", "2024-09-01", 10), ("A", "2024-09-11", 10), *(("A", f"2026-06-{day}", 20) for day in range(10, 28))]
+    assert np.isnan(one([old, *quick], "2026-06-30")["growth"])
+
+
 @pytest.mark.slow
 def test_trend_is_the_slope_of_the_months_as_a_share_of_their_mean(one):
     # the months that end on 31 July ... 30 June bought for 100, 110, ..., 210: the slope is 10, the mean 155

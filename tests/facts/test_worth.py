@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.facts import account_facts
+from kamlib.churn.losses import loss_episodes
+from kamlib.facts import account_facts, account_months
+from kamlib.facts.blocks import past_blocks
 from kamlib.facts.worth import money_column, observed_window, spread, worth_column
-from kamlib.report.words import with_words, word
+from kamlib.measures.trade_claims import first_years
+from kamlib.report.words import sentence, with_words, word
+
+DAY = date(2026, 6, 30)
 
 
 def test_worth_is_margin_where_any_is_known_else_revenue():
@@ -70,9 +75,21 @@ def test_a_window_without_revenue_or_not_observed_is_judged_by_all_history():
 
 
 def test_revenue_may_have_another_name():
-    blocks = pd.DataFrame({"amount": [5.0, 2.0], "margin": [np.nan, 1.0]})
+    blocks = pd.DataFrame({"amount": [2.0, 5.0], "margin": [np.nan, 1.0]})
     assert worth_column(blocks, "", revenue="amount") == "margin"
     assert worth_column(blocks.assign(margin=np.nan), "", revenue="amount") == "amount"
+
+
+def test_the_margins_of_a_few_are_no_measure_of_all():
+    # one of three has a margin: with 49 of 100 of the revenue it can't stand for the others, with 50 it may
+    few = {"revenue_24m": [49.0, 21.0, 30.0], "margin_24m": [9.0, np.nan, np.nan]}
+    half = few | {"revenue_24m": [50.0, 20.0, 30.0]}
+    base = pd.DataFrame({"order_days_24m": [1.0] * 3})
+    assert worth_column(base.assign(**few), "24m") == "revenue_24m"
+    assert worth_column(base.assign(**half), "24m") == "margin_24m"
+    window = observed_window(base.assign(**few))
+    assert sentence(window.notes[0]) == "the margin is known for 1 of 3 customers only; revenue stands in its place"
+    assert observed_window(base.assign(**half)).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -90,9 +107,53 @@ def test_the_longest_observed_window_counts(columns, months, money):
 
 
 def test_margins_of_old_lines_alone_say_nothing_of_this_year(clean_orders):
-    lines = [("left", "2023-05-01", 100, 30), ("stays", "2023-05-01", 50, 10), ("stays", "2026-05-01", 70, None)]
+    lines = [("left", "2023-05-01", 200, 30), ("stays", "2023-05-01", 50, 10), ("stays", "2026-05-01", 70, None)]
     facts = account_facts(clean_orders(lines, "customer_id date amount margin"), date(2026, 6, 30))
     assert (
         facts.set_index("customer_id").loc["left", "margin_12m"] == 0
     )  # bought nothing: known, and no sign of the rest
     assert (worth_column(facts), worth_column(facts, "")) == ("revenue_12m", "margin")
+
+
+def lines(known: int, sent_back: int) -> list[tuple]:
+    """An account that bought for 100, of which `known` has a margin of a tenth (rounded down), and sent back `sent_back` without one."""
+    rows = [("a", "2026-06-01", known, known // 10), ("a", "2026-06-01", 100 - known, None)]
+    return rows + [("a", "2026-06-02", -sent_back, None)] * bool(sent_back)
+
+
+@pytest.mark.parametrize(
+    ("known", "sent_back", "margin"), [(80, 0, 8), (79, 0, np.nan), (99, 25, np.nan), (99, 23, 9), (1, 0, np.nan)]
+)
+def test_a_margin_known_on_few_lines_is_not_that_of_the_account(clean_orders, known, sent_back, margin):
+    orders = clean_orders(lines(known, sent_back), "customer_id date amount margin")
+    facts = account_facts(orders, DAY, observed_from=date(2024, 1, 1)).iloc[0]
+    found = [facts[name] for name in ("margin", "margin_6m", "margin_12m", "margin_24m")]
+    months = account_months(orders, DAY)["margin"]
+    blocks = past_blocks(orders, DAY, horizon_days=180)["margin"]
+    assert [*found, *months, *blocks] == pytest.approx([margin] * 6, nan_ok=True)
+    assert facts["margin_known"] == known / (100 + sent_back), "the share itself is always told"
+
+
+def test_neither_losses_nor_first_years_have_the_margin_of_a_few_lines(clean_orders):
+    rows = [
+        (who, day, amount, margin)
+        for who, day, *_ in [("a", "2024-01-01"), ("b", "2024-01-01")]
+        for amount, margin in ((79, 8), (21, None))
+    ]
+    rows[3] = ("b", "2024-01-01", 19, None)
+    orders = clean_orders([*rows, ("c", "2026-06-01", 5, 1)], "customer_id date amount margin")
+    assert first_years(orders, DAY).set_index("customer_id")["margin"].to_dict() == pytest.approx(
+        {"a": np.nan, "b": 8}, nan_ok=True
+    )
+    lost = loss_episodes(orders, DAY, horizon_days=180).set_index("customer_id")["margin"]
+    assert np.isnan(lost["a"]) and lost["b"] == 8
+
+
+def test_a_window_without_lines_has_a_margin_of_zero_and_one_of_few_known_lines_none(clean_orders):
+    rows = [("a", "2024-01-01", 100, 10), ("a", "2026-06-01", 100, None)]
+    facts = account_facts(clean_orders(rows, "customer_id date amount margin"), DAY, observed_from=date(2020, 1, 1))
+    assert pd.isna(facts.loc[0, ["margin", "margin_6m"]]).all()
+    before = account_facts(
+        clean_orders(rows[:1], "customer_id date amount margin"), DAY, observed_from=date(2020, 1, 1)
+    )
+    assert before.loc[0, ["margin", "margin_12m"]].tolist() == [10, 0]

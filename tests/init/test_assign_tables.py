@@ -30,9 +30,9 @@ def test_sheets_of_a_workbook_are_sorted_into_tables(kam, agrees, tmp_path, line
     status, out, err = kam("init", "база.xlsx")
     assert status == 0, err
     study = Study.read("study.yaml")
-    assert study.sources["orders"].dialect.sheet == ["2024", "2025"]
-    assert study.sources["accounts"].dialect.sheet == "Клиенты"
-    assert study.sources["accounts"].columns == {
+    assert study.sources["orders"][0].dialect.sheet == ["2024", "2025"]
+    assert study.sources["accounts"][0].dialect.sheet == "Клиенты"
+    assert study.sources["accounts"][0].columns == {
         "account_id": "Код клиента",
         "name": "Наименование",
         "region": "Регион",
@@ -62,11 +62,11 @@ def test_every_table_of_a_database_is_looked_into(kam, agrees, tmp_path, scheme,
     assert status == 0, err
     study = Study.read("study.yaml")
     assert study.name == "shop"
-    assert {name: source.table for name, source in study.sources.items()} == {
+    assert {name: source.table for name, (source,) in study.sources.items()} == {
         "orders": "auftraege",
         "accounts": "kunden",
     }
-    assert study.sources["orders"].url == f"{scheme}:///data/shop.db"
+    assert study.sources["orders"][0].url == f"{scheme}:///data/shop.db"
     assert "log.old" in out.split("not used:")[1]
     agrees()
 
@@ -79,7 +79,7 @@ def test_files_of_several_years_are_one_source(kam, agrees, tmp_path, rows, writ
     write(tmp_path / "2025.csv", header, [line for line in lines if line[2] >= "2025"])
     assert kam("init", "2025.csv", "2024.csv", "--name", "Our Shop!")[0] == 0
     study = Study.read("study.yaml")
-    assert study.sources["orders"].files == ["2024.csv", "2025.csv"]
+    assert study.sources["orders"][0].files == ["2024.csv", "2025.csv"]
     assert study.name == "our_shop"
     agrees()
 

@@ -90,7 +90,7 @@ def test_an_export_of_each_country_is_read_as_it_was_meant_and_to_the_cent(kam, 
     assert status == 0, err
     assert "kam check" in out
     study = Study.read("study.yaml")
-    source = study.sources["orders"]
+    source = study.sources["orders"][0]
     assert source.columns == columns
     for key, expected in dialect.items():
         assert getattr(source.dialect, key) in (expected if isinstance(expected, tuple) else (expected,)), key

@@ -21,7 +21,9 @@ def test_words_of_choices_are_proposed_as_ours_and_read_so(kam, tmp_path, rows, 
     write(tmp_path / "События.csv", ["Клиент", "Дата", "Вид события"], events, mark=";")
     kam("init", tmp_path / "*.csv", "--out", tmp_path / "study.yaml")
     study = Study.read(tmp_path / "study.yaml", values={"as_of": "2026-12-31"})
-    assert study.sources["interactions"].values == {"kind": {"звонок": "call", "встреча": "meeting", "жалоба": "claim"}}
+    assert study.sources["interactions"][0].values == {
+        "kind": {"звонок": "call", "встреча": "meeting", "жалоба": "claim"}
+    }
     touches = collect(study).tables["interactions"]
     assert touches["kind"].value_counts().to_dict() == {"call": 60, "meeting": 60, "claim": 60}
 

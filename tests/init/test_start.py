@@ -59,7 +59,7 @@ def test_online_retail_ii_maps_as_the_example_does(kam, tmp_path, kind):
     assert kam("init", f"online_retail_ii.{kind}")[0] == 0
     study = Study.read("study.yaml")
     example = Study.read(ROOT / "examples" / "online_retail_ii" / "study.yaml")
-    assert study.sources["orders"].columns == example.sources["orders"].columns
+    assert study.sources["orders"][0].columns == example.sources["orders"][0].columns
     assert study.cleaning.cancelled == example.cleaning.cancelled == "^C"
     assert study.name == "online_retail_ii"
     assert kam("check", "study.yaml")[0] == 0
@@ -77,9 +77,9 @@ def test_the_ten_tables_of_the_sample_map_to_themselves_and_can_be_scored(kam, t
     study = Study.read("study.yaml")
     planted = Study.read(SAMPLE / "study.yaml")
     assert set(study.sources) == set(planted.sources)
-    for table, source in study.sources.items():
+    for table, (source,) in study.sources.items():
         asked = {ours: theirs for ours, theirs in source.columns.items() if ours != theirs}
-        assert asked == planted.sources[table].columns
+        assert asked == planted.sources[table][0].columns
         assert source.files == [f"{table}.csv"]
     assert (study.unit, study.currency) == ("group", "EUR")
     assert "can't be run yet" not in out, out
@@ -95,7 +95,7 @@ def test_hostile_names_come_through(kam, agrees, tmp_path, rows, write):
     write(tmp_path / "sales #1: 'x', {y}.csv", names, lines)
     status, _, err = kam("init", "sales #1: 'x', {y}.csv")
     assert status == 0, err
-    assert Study.read("study.yaml").sources["orders"].columns == dict(
+    assert Study.read("study.yaml").sources["orders"][0].columns == dict(
         zip(("order_id", "account_id", "date", "amount"), names, strict=False)
     )
     agrees()

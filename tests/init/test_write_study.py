@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft
 from kamlib.init.write_study import comment, scalar, text
+from kamlib.study.sections import Scoring
 from kamlib.study.yaml_lines import load, value
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -54,3 +55,13 @@ def test_what_is_not_in_the_study_is_told_in_a_comment(tmp_path: Path):
     assert "#   a - b: c.csv: it has no rows" in made
     (tmp_path / "study.yaml").write_text(made, encoding="utf-8")
     assert load(tmp_path / "study.yaml", "study file", "")[0]["name"] == "shop"
+
+
+def test_the_settings_of_the_list_that_stand_in_comments_are_the_defaults(tmp_path: Path):
+    lines = text(Draft(head={}, sources={}, cleaning={}, criteria=Marked([]), unused={}), tmp_path).splitlines()
+    begins = lines.index("  criteria:") + 1
+    told = [line.split("#", 2)[1].strip() for line in lines[begins : begins + 2]]
+    assert [value(f"{{{one}}}") for one in told] == [
+        {"top_share": Scoring().top_share},
+        {"patience": Scoring().patience},
+    ]

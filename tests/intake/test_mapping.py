@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import ibis
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.intake import mapping
@@ -113,3 +115,51 @@ def test_the_original_row_tells_apart_what_differs():
     lines = mapping.mapped(table, "orders", Source(files="f"))
     found = lines.select(text=mapping.original(lines)).to_pyarrow().to_pydict()["text"]
     assert found == ['"a"",""b","","",""', '"a","b","",""']
+
+
+@pytest.mark.parametrize(
+    ("written", "dialect", "amounts"),
+    [
+        (["0.1", "0", "", "0.333333"], {}, ["26.9730", "29.9700", "29.9700", "19.9800"]),
+        (["10", "0", "2.5", "5 %"], {"discount": "percent"}, ["26.9730", "29.9700", "29.2208", "28.4715"]),
+        (["10%", "5 %", "0,05", "100 %"], {"decimal": ","}, ["26.9730", "28.4715", "28.4715", "0"]),
+        (["5", "-0.1", "a lot", "1.01"], {}, [None] * 4),
+        ([0.1, 0.0, None, 0.05000000074505806], {}, ["26.9730", "29.9700", "29.9700", "28.4715"]),
+    ],
+)
+def test_the_amount_is_less_the_discount_and_a_discount_that_is_none_leaves_no_amount(written, dialect, amounts):
+    """3 pieces at 9.99; 29.97 × 0.975 = 29.22075, rounded once. A percentage taken for a share would be a payment back."""
+    columns = {"quantity": "q", "price": "p", "discount": "off"}
+    base = {"order_id": list("1234"), "account_id": ["a"] * 4, "date": ["2026-01-01"] * 4}
+    mark = dialect.get("decimal", ".")
+    found = orders(
+        Source(files="f.csv", columns=columns, dialect=dialect),
+        **base, q=["3"] * 4, p=[f"9{mark}99"] * 4, off=written,
+    )  # fmt: skip
+    wanted = [None if amount is None else Decimal(amount) for amount in amounts]
+    assert [row["amount"] for row in found] == wanted
+    assert [row["unreadable"] for row in found] == [amount is None for amount in wanted]
+
+
+@given(
+    st.decimals("-999999", "999999", places=3),
+    st.decimals("0", "99999.9999", places=4),
+    st.decimals("0", "1", places=4),
+)
+@settings(max_examples=25)
+def test_any_amount_with_a_discount_is_the_decimal_product_rounded_once(quantity, price, off):
+    base = {"order_id": ["1"], "account_id": ["a"], "date": ["2026-01-01"]}
+    (row,) = orders(**base, quantity=[f"{quantity:f}"], price=[f"{price:f}"], discount=[f"{off:f}"])
+    assert row["amount"] == (quantity * price * (1 - off)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def test_a_discount_beside_a_given_amount_changes_nothing():
+    base = {"order_id": ["1"], "account_id": ["a"], "date": ["2026-01-01"]}
+    assert orders(**base, amount=["10"], quantity=["2"], price=["9"], discount=["0.5"])[0]["amount"] == 10
+
+
+def test_without_an_order_id_customer_and_day_make_the_order():
+    days = ["2026-01-01 08:00", "2026-01-01 17:30", "2026-01-02", "2026-01-01", ""]
+    found = orders(account_id=["a", "a", "a", "b", "a"], date=days, amount=["1"] * 5)
+    ids = [row["order_id"] for row in found]
+    assert ids[0] == ids[1] and len(set(ids)) == 4

@@ -1,9 +1,11 @@
-"""Repeated headers and totals: each with its near miss. Oracle: rows that a person told apart."""
+"""Empty rows, repeated headers and totals: each with its near miss. Oracle: rows that a person told apart."""
 
 from __future__ import annotations
 
 import pytest
 
+from kamlib.errors import InputError
+from kamlib.intake.ledger import faults
 from kamlib.intake.pipeline import collect
 
 HEAD = "order,client,day,value,remark\n"
@@ -107,3 +109,27 @@ def test_totals_and_headers_do_not_count_against_the_limits(make_study):
     text = HEAD + FIRST + "order,client,day,value,remark\n2,a,2026-01-02,9,\nTotal,,,10,\n"
     study = make_study({"orders.csv": text}, sources={"orders": SOURCE}, cleaning={"most_rows": 0, "most_amount": 0})
     assert collect(study).orders.count().execute() == 2
+
+
+@pytest.mark.parametrize("empty", [",,,", " ,, , ", '"","","",""', "\t,\N{NO-BREAK SPACE},,"])
+def test_an_empty_row_is_a_line_of_the_ledger_of_its_own(make_study, lines, kept, empty):
+    rows = ["order_id,account_id,date,amount", "1,A,2026-01-31,5", *[empty] * 9, "2,B,2026-02-01,7", ",B,,", ",,,3"]
+    clean = collect(
+        make_study(
+            {"orders.csv": "\n".join(rows) + "\n", "accounts.csv": f"account_id,name,size,region\n{empty}\nA,a,,\n"}
+        )
+    )
+    assert kept(clean) == ["1", "2"]
+    assert (lines(clean, "empty_row")["rows"], lines(clean, "empty_row")["amount"]) == (9, 0)
+    assert (lines(clean, "no_account")["rows"], lines(clean, "bad_amount")["rows"]) == (1, 1)
+    assert lines(clean, "empty_row", "accounts")["rows"] == 1 and lines(clean, "no_account", "accounts")["rows"] == 0
+
+
+def test_empty_rows_do_not_count_towards_the_limit(make_study):
+    rows = "order_id,account_id,date,amount\n" + "1,A,2026-01-31,5\n" * 9 + ",,,\n" * 90
+    clean = collect(make_study({"orders.csv": rows}, cleaning={"most_rows": 0.05, "most_amount": 0.05}))
+    assert faults(clean.ledger).to_dict() == {"rows": 0, "amount": 0, "rows_in_time": 9, "share": 0}
+    with pytest.raises(InputError, match=r"10\.0% of the rows .*no_account 10\.0%"):
+        collect(
+            make_study({"orders.csv": rows + "1,,2026-01-31,5\n"}, cleaning={"most_rows": 0.05, "most_amount": 0.5})
+        )

@@ -62,10 +62,10 @@ def read_table(tmp_path):
     """The table of a source as a list of dicts, without what the reader adds unless asked for."""
 
     def of(url, table, added=False):
-        study = Study.model_construct(sources={"orders": Source(url=url, table=table)})
+        study = Study.model_construct(sources={"orders": (Source(url=url, table=table),)})
         study._folder = tmp_path
         con = readers.engine()
-        raw = readers.read(con, study.sources["orders"], study.paths("orders"), tmp_path / "scratch")
+        raw = readers.read(con, study.sources["orders"][0], study.paths("orders"), tmp_path / "scratch")
         assert not list((tmp_path / "scratch").glob("*")), "nothing stays in the scratch folder"
         found = readers.store(con, raw if added else raw.drop(*(name for name in readers.ADDED if name in raw.columns)))
         return found.to_pyarrow().to_pylist()
@@ -212,3 +212,14 @@ def on_spark(folder: Path) -> Study:
 )
 def other(request: pytest.FixtureRequest) -> Study:
     return request.getfixturevalue(f"on_{request.param}")
+
+
+@pytest.fixture(scope="session")
+def orders_of():
+    """The order lines of a source in an engine that is not embedded."""
+
+    def of(engine, source):
+        con = engines.connect(engine)
+        return engines.orders(con, source, engines.table(con, source))
+
+    return of

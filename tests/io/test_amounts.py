@@ -159,3 +159,17 @@ def test_amounts_written_in_a_dialect_are_read_back_equal(found, marks):
 def test_every_spelling_of_a_currency_means_a_code_of_three_letters():
     assert all(len(code) == 3 and code.isupper() and code.isascii() for code in amounts.NAMES.values())
     assert (amounts.NAMES["₽"], amounts.NAMES["US$"], amounts.NAMES["EUROS"]) == ("RUB", "USD", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "text", "value"),
+    [
+        (",", "", "100,-", 100), (",", ".", "1.234,-", 1234), (".", "'", "1'234.-", 1234), (",", "", "5,- €", 5), (",", "", "€ 5,-", 5),
+        (".", "", "EUR 5.-", 5), (".", "", "5.- ", 5), (",", "", "5.-", 5), (",", "", "5,–", 5), (".", ",", "1,234.—", 1234),
+        (",", "", "-5,-", -5), (",", "", "(5,-)", -5), (",", "", "5-", -5), (",", "", "5,00-", -5), (".", "", "5 руб.-", -5), (",", " ", "1 234,-", 1234),
+        (".", "", "1.234,-", None), (".", "", "1.234.-", None), (",", "", "1.234,-", None), (".", "", "5.--", None),
+        (",", "", "5,--", None), (".", "", ".-", None), (".", "", "-", None),
+    ],
+)  # fmt: skip
+def test_a_dash_where_the_cents_would_stand_is_no_minus(decimal, thousands, text, value):
+    assert money([text], decimal=decimal, thousands=thousands) == [None if value is None else Decimal(value)]

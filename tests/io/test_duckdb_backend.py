@@ -85,3 +85,10 @@ def test_what_the_engine_says_of_a_file_is_told_in_words_without_its_query(con, 
     with pytest.raises(InputError, match="the file can't be read as a table") as told, duckdb_backend.plain_errors():
         con.raw_sql(f"SELECT * FROM read_csv({duckdb_backend.quoted(str(file(b'a,b')))}, columns={{'a': 'INT'}}, x=1)")
     assert "SELECT" not in str(told.value)
+
+
+def test_a_pattern_that_the_engine_cannot_read_is_named_with_its_key():
+    duckdb_backend.check_pattern("cleaning.tests", r"^TEST(\d+)?$")
+    duckdb_backend.check_pattern("cleaning.tests", None)
+    with pytest.raises(InputError, match=r"cleaning\.tests is no pattern that can be read"):
+        duckdb_backend.check_pattern("cleaning.tests", "(?<!A)B")

@@ -11,13 +11,17 @@ from pathlib import Path
 
 import ibis
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from kamlib import facts
 from kamlib.churn import losses
 from kamlib.intake import cleaning, pipeline
 from kamlib.io import engines
 from kamlib.measures import seasons, trade_claims
+from kamlib.run.present import inputs
 from kamlib.segments import crosstabs
 from kamlib.study.model import Study
 
@@ -84,9 +88,10 @@ def test_the_windows_at_a_months_last_day_add_up(clean):
     assert found["revenue_3m"].sum() == pytest.approx(year) and year > 0
 
 
-def test_facts_of_order_lines_of_ones_own_are_equal(other, lines):
+def test_facts_of_order_lines_of_ones_own_are_equal(other, lines, orders_of):
     named = {"account_id": HOSTILE, "amount": "Net", "order_id": "Invoice no"}
-    there = engines.orders(engines.connect(other.engine), other.there())
+    (source,) = other.sources["orders"]
+    there = orders_of(other.engine, other.placed("orders", source))
     whole = [table.drop_null([HOSTILE, "date", "Net"], how="any") for table in (ibis.memtable(lines), there)]
     same(*(facts.account_facts(facts.orders(table, **named), AS_OF[-1]) for table in whole), ["customer_id"])
 
@@ -148,3 +153,67 @@ def test_a_small_table_is_the_same_on_every_engine(other):
     assert set(found["b"].dropna()) == {"1", "2"} and found["b"].isna().sum() == 1
     nothing = engines.small(con, {"a": [], "b": []}).to_pandas()
     assert nothing.columns.tolist() == ["a", "b"] and nothing.empty
+
+
+PARTS = {
+    "heads": {"No": ["1", "2", "3"], "client": ["a", "b", "a"], "firm": ["Alpha", "Beta", "Alpha Ltd"],
+              "day": [date(2026, 1, 5), date(2026, 1, 6), date(2026, 3, 7)]},
+    "details": {"No": ["1", "1", "2", "9"], "net": [10.25, 5.0, 7.0, 1.0], "state": ["sent", "sent", "Sent", "open"]},
+    "more": {"Kunde": ["a", "c", "a"], "Tag": [date(2026, 2, 1)] * 2 + [date(2026, 2, 2)], "Netto": [1.5, 2.0, 3.0],
+             "state": ["sent", "open", "sent"], "Firma": ["Alpha AG", "Gamma", "Alpha SE"]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def shaped(request, tmp_path, other):
+    """The same study of two sources, of which one has heads, embedded and in the other engine."""
+    for name, columns in PARTS.items():
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+    on_server = other.engine.url.startswith("postgresql")
+    if on_server:
+        import psycopg
+
+        with psycopg.connect(request.getfixturevalue("postgres"), autocommit=True) as server:
+            for name, columns in PARTS.items():
+                server.execute(f"DROP TABLE IF EXISTS erp.{name}")
+                ibis.postgres.from_connection(server).create_table(name, pa.table(columns), database="erp")
+                server.execute(f"GRANT SELECT ON erp.{name} TO reader")
+
+    def study(there: bool) -> Study:
+        def at(name):
+            return {"table": f"erp.{name}"} if there and on_server else {"files": str(tmp_path / f"{name}.parquet")}
+
+        orders = [
+            at("details")
+            | {
+                "heads": at("heads") | {"key": "No"},
+                "columns": {"order_id": "No", "account_id": "client", "date": "day", "amount": "net"},
+            },
+            at("more") | {"columns": {"account_id": "Kunde", "date": "Tag", "amount": "Netto"}},
+        ]
+        accounts = {"from": "orders", "columns": {"name": "firm", "region": "Firma"}}
+        tree = {"name": "t", "title": "T", "as_of": "2026-06-30", "sources": {"orders": orders, "accounts": accounts}}
+        tree |= {"cleaning": {"only": {"state": "sent"}, "most_rows": 1, "most_amount": 1}}
+        if there:
+            tree["engine"] = other.engine.model_dump(exclude_none=True)
+        path = tmp_path / f"{there}.yaml"
+        path.write_text(yaml.safe_dump(tree))
+        return Study.read(path)
+
+    return study(False), study(True)
+
+
+def test_heads_several_sources_rows_that_count_and_accounts_from_lines_are_equal(shaped):
+    """By hand: five lines count, in four orders; the head of March has no line, so the latest line of a is of February."""
+    here, there = (pipeline.collect(study) for study in shaped)
+    for clean in (here, there):
+        lines = clean.orders.to_pandas()
+        assert sorted(lines["amount"].astype(float)) == [1.5, 3.0, 5.0, 7.0, 10.25]
+        assert lines["order_id"].nunique() == 4 and set(lines["account_id"]) == {"a", "b"}
+        aside = clean.quarantine.to_pandas()
+        assert sorted(aside["reason"]) == ["not_counted"] * 2 and aside["amount"].sum() == 3
+        accounts = clean.tables["accounts"].set_index("account_id")
+        assert accounts.loc["b", "name"] == "Beta" and accounts.loc["a", "region"] == "Alpha SE"
+    assert [note.partition(":")[2] for note in here.notes] == [note.partition(":")[2] for note in there.notes]
+    again = [{row["sha256"] for row in inputs(study, study.folder / "inputs.json")} for study in shaped]
+    assert len(again[0]) == len(again[1]) == 3

@@ -72,7 +72,7 @@ def test_without_the_driver_the_remedy_is_named(read_table, monkeypatch):
 def test_a_table_that_changed_changes_the_key_of_the_run(on_postgres, postgres, lines):
     import psycopg
 
-    source = on_postgres.sources["orders"]
+    source = on_postgres.sources["orders"][0]
     before = engines.content(on_postgres.engine, source)
     assert before == engines.content(on_postgres.engine, source) and before["rows"] == lines.num_rows
     with psycopg.connect(postgres, autocommit=True) as server:
@@ -81,7 +81,7 @@ def test_a_table_that_changed_changes_the_key_of_the_run(on_postgres, postgres, 
         server.execute('UPDATE erp."order lines" SET quantity = quantity - 1 WHERE "Invoice no" = \'S1\'')
 
 
-def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgres):
+def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgres, orders_of):
     import psycopg
 
     with psycopg.connect(postgres, autocommit=True) as server:
@@ -89,13 +89,13 @@ def test_amounts_that_are_texts_are_refused_with_the_remedy(on_postgres, postgre
         server.execute("GRANT SELECT ON erp.texts TO reader")
     source = Source(table="erp.texts", columns={"amount": "Net", "account_id": "Invoice no"})
     with pytest.raises(InputError, match=r"'Net'.*holds texts.*Give a view that casts it"):
-        engines.orders(engines.connect(on_postgres.engine), source)
+        orders_of(on_postgres.engine, source)
 
 
-def test_a_missing_table_and_a_missing_server_are_named_without_the_password(on_postgres, monkeypatch):
-    source = on_postgres.sources["orders"].model_copy(update={"table": "erp.nothing"})
+def test_a_missing_table_and_a_missing_server_are_named_without_the_password(on_postgres, monkeypatch, orders_of):
+    source = on_postgres.sources["orders"][0].model_copy(update={"table": "erp.nothing"})
     with pytest.raises(InputError, match=r"can't be read in the engine"):
-        engines.orders(engines.connect(on_postgres.engine), source)
+        orders_of(on_postgres.engine, source)
     monkeypatch.setenv("SECRET", "hunter2")
     with pytest.raises(InputError) as told:
         engines.connect(Engine(url="postgresql://kam:${SECRET}@127.0.0.1:1/nothing"))

@@ -7,6 +7,8 @@ import io
 from datetime import date, datetime
 from pathlib import Path
 
+import ibis
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -168,3 +170,29 @@ def test_what_was_written_is_read_back(tmp_path_factory, rows, delimiter, ending
     con = readers.engine()
     table = readers.read(con, Source(files="t.csv", dialect=dialect), [path], folder).to_pyarrow().to_pylist()
     assert [tuple(row[name] or "" for name in "abc") for row in table] == rows
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1251"])
+def test_a_text_that_is_called_xls_is_read_as_text(read, encoding):
+    text = "order_id\taccount_id\tamount\n00123\tЛадья\t5\n"
+    assert read({"b.xls": text.encode(encoding)}).values.tolist() == [["00123", "Ладья", "5"]]
+
+
+@pytest.mark.parametrize("name", ["b.xls", "b.csv", "b.txt"])
+def test_a_workbook_is_read_as_one_whatever_it_is_called(read, tmp_path, name):
+    book = openpyxl.Workbook()
+    book.active.append(["order_id", "amount"])
+    book.active.append(["00123", 5])
+    book.save(tmp_path / "made.xlsx")
+    assert read({name: (tmp_path / "made.xlsx").read_bytes()}).values.tolist() == [["00123", "5"]]
+
+
+def test_column_names_that_differ_in_capitals_alone_are_one_column():
+    first, second = (
+        ibis.memtable(pa.table({name: [value] for name, value in row.items()}))
+        for row in ({"order": "1", "Client": "a"}, {"Order": "2", "client": "b", "more": "x"})
+    )
+    found = readers.together([first, second]).to_pyarrow().to_pylist()
+    assert sorted(found, key=lambda row: row["order"]) == [
+        {"order": "1", "Client": "a", "more": None}, {"order": "2", "Client": "b", "more": "x"}
+    ]  # fmt: skip

@@ -56,11 +56,11 @@ def test_files_that_changed_change_the_key_of_a_run_on_spark(on_spark, lines, tm
     assert found(moved[0]) != found(moved[1]), "a value in another column is another row"
 
 
-def test_files_that_are_no_parquet_are_named_with_the_root_of_the_error(on_spark, tmp_path):
+def test_files_that_are_no_parquet_are_named_with_the_root_of_the_error(on_spark, tmp_path, orders_of):
     (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
     for name, words in (("orders.csv", "is not a Parquet file"), ("none.parquet", "Path does not exist")):
         with pytest.raises(InputError, match=rf"can't be read in the engine.*{words}"):
-            engines.orders(engines.connect(on_spark.engine), Source(files=[str(tmp_path / name)]))
+            orders_of(on_spark.engine, Source(files=[str(tmp_path / name)]))
 
 
 def test_a_second_master_in_one_process_is_refused(on_spark):

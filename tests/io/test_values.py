@@ -155,3 +155,14 @@ def test_blanks_around_a_value_are_taken_away(long):
         "y",
         None,
     ]
+
+
+def test_a_share_is_read_exactly_and_what_is_beyond_0_and_1_is_none():
+    texts = column(["0.05", "5%", "5 %", "1", "0", "1.5", "-0.1", "5", "none", "0.0500000007450581"])
+    assert values.as_share(texts, Dialect()).to_pyarrow().to_pylist() == [
+        *map(Decimal, ("0.05", "0.05", "0.05", "1", "0")), None, None, None, None, Decimal("0.05")
+    ]  # fmt: skip
+    percents = values.as_share(column(["5", "12,5", "100", "101", "7 %"]), Dialect(discount="percent", decimal=","))
+    assert percents.to_pyarrow().to_pylist() == [*map(Decimal, ("0.05", "0.125", "1")), None, Decimal("0.07")]
+    numbers = column([0.05, 1.0, 2.0], "float64")
+    assert values.as_share(numbers, Dialect()).to_pyarrow().to_pylist() == [Decimal("0.05"), Decimal(1), None]

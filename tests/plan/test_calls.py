@@ -40,6 +40,10 @@ def test_the_largest_stake_comes_first_and_a_state_speaks_where_nothing_else_is_
     assert call_list(VALUE, CHURN, STATES, most=1)[["p_stopped", "p_silent"]].to_numpy().tolist() == [[0.3, 0.2]]
 
 
+def test_a_control_customer_stands_on_no_list_of_calls_however_large_its_stake():
+    assert call_list(VALUE, CHURN, STATES, apart=["a"], most=2)["customer_id"].tolist() == ["b", "c"]
+
+
 def test_an_empty_list_says_what_it_waits_for():
     assert waits_for(call_list(VALUE, CHURN.assign(p_silent=None), STATES)) == Reason("no_list_without_p_silent")
     lost = STATES.assign(state="lost")

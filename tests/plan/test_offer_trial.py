@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from kamlib.plan.offer_trial import as_actions, last_round
+from kamlib.plan.offer_trial import as_actions, controls, last_round, under_way
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
@@ -72,6 +72,15 @@ def test_only_the_last_round_that_is_over_is_told():
     assert sentence(only.reason) == ("no round of offers is over yet; the one of 2026-05-11 is over on 2026-08-19")
     for none in (None, actions(4, 2).head(0)):
         assert last_round(none, base(4, {1}), AS_OF, horizon_days=H).reason == Reason("no_round_over")
+
+
+def test_controls_are_those_of_the_last_round_that_has_begun_and_arms_stand_until_it_is_over():
+    late = actions(30, 10, AS_OF + pd.Timedelta(days=1))
+    both = pd.concat([actions(4, 2), late])
+    assert controls(both, AS_OF).tolist() == ["K0", "K1"] and len(controls(both, AS_OF + pd.Timedelta(days=1))) == 10
+    assert under_way(both, DAY + pd.Timedelta(days=H - 1), horizon_days=H).tolist() == ["K0", "K1", "K2", "K3"]
+    assert under_way(both, DAY + pd.Timedelta(days=H), horizon_days=H).empty
+    assert controls(None, AS_OF).empty and under_way(None, AS_OF).empty
 
 
 def test_without_a_control_group_nothing_is_said_of_the_effect():

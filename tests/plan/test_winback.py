@@ -9,6 +9,7 @@ import pytest
 from kamlib.errors import InputError
 from kamlib.measures.lifetime_value import lifetime_values
 from kamlib.measures.whole_base import BaseValue
+from kamlib.plan.offer_trial import as_actions
 from kamlib.plan.winback import control, plan_win_back, recaptured, win_back_list
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.offers import WinBack
@@ -107,8 +108,19 @@ def test_the_plan_in_one_call_is_its_steps():
     assert len(found.table) == 30 and found.worth["ratio"] == pytest.approx(0.8)
     assert found.table["second_value"].tolist() == pytest.approx([80.0] * 30)
     assert found.table["expected_return"].tolist() == pytest.approx((found.table["p_return"] * 80).tolist())
-    assert (found.table["days_lost"] == 300).all() and (found.listed["arm"] == "control").sum() == 9
+    assert (found.table["days_lost"] == 300).all() and (found.table["arm"] == "control").sum() == 9
+    assert len(found.listed) == 21 and (found.listed["arm"] == "offer").all(), "the control group stands on no list"
     assert 0 < found.overall < 1 and len(found.curves)
+
+
+def test_who_is_in_a_round_that_is_not_over_keeps_its_arm_and_is_drawn_for_no_other():
+    listed = pd.DataFrame({"customer_id": ["00040", "00041"], "offer": "visit", "arm": ["offer", "control"]})
+    begun = as_actions(listed, AS_OF - pd.Timedelta(days=H - 1))
+    found = plan_win_back(left(), base(), "2020-01-01", AS_OF, actions=begun, bootstraps=100)
+    assert found.going_on == 2 and len(found.table) == 30
+    assert set(found.table.loc[found.table["arm"].isna(), "customer_id"]) == {"00040", "00041"}
+    over = as_actions(listed, AS_OF - pd.Timedelta(days=H))
+    assert plan_win_back(left(), base(), "2020-01-01", AS_OF, actions=over, bootstraps=100).table["arm"].notna().all()
 
 
 def test_with_too_few_returns_nobody_is_listed_and_the_list_says_so():

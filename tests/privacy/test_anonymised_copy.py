@@ -288,3 +288,25 @@ def test_the_command_makes_a_copy_that_checks(small, tmp_path, monkeypatch, caps
             cli.main()
         assert not end.value.code, capsys.readouterr().err
     assert "Anonymised study" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_customers_known_by_name_in_several_files_are_copied_with_what_joined_them(make_study, tmp_path):
+    """No table of accounts, no order id, rows that do not count: the copy has plain tables, and the same customers and sums."""
+    files = {
+        "a.csv": "Who,Day,Sum,State\nAlpha,2026-01-01,10,won\nALPHA,2026-02-01,20,won\nBeta,2026-03-01,40,lost\n",
+        "b.csv": "Кто;День;Сумма\nБета;2026-04-01;80\n",
+        "firms.csv": "account_id,other_id,decision\nAlpha,ALPHA,same\nBeta,Бета,same\n",
+    }
+    sources = [
+        {"files": "a.csv", "columns": {"account_id": "Who", "date": "Day", "amount": "Sum"}},
+        {"files": "b.csv", "columns": {"account_id": "Кто", "date": "День", "amount": "Сумма"}},
+    ]
+    study = make_study(
+        files, sources={"orders": sources}, cleaning={"only": {"State": "won"}}, identity={"review": "firms.csv"}
+    )
+    made = pipeline.collect(Study.read(anonymise(study, tmp_path / "copy", key=KEY)))
+    by = made.orders.to_pandas().groupby("customer_id")
+    assert sorted(by.size()) == [1, 2] and by["order_id"].nunique().sum() == 3
+    sums = by["amount"].sum().astype(float)
+    assert sums.max() / sums.min() == pytest.approx(80 / 30)

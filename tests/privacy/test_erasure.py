@@ -104,3 +104,31 @@ def test_nothing_is_written_over_and_nobody_is_erased_by_mistake(study, tmp_path
     with pytest.raises(InputError, match="WHO is empty"):
         subject.identify(study, "  ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_heads_and_each_of_several_sources_are_looked_through_and_written_anew(make, tmp_path):
+    """The manager stands in the heads of the first source and under another name in the second; the lines stay to the byte."""
+    files = {
+        "heads.csv": "No,client,day,seller\n1,a,2026-06-01,Olga Petrova\n2,b,2026-06-02,M2\n",
+        "lines.csv": "No,net\n1,10\n2,20\n",
+        "old.csv": "Beleg;Kunde;Tag;Netto;Betreuer\n7;a;2025-06-01;1;Olga Petrova\n",
+    }
+    first = {"order_id": "No", "account_id": "client", "date": "day", "amount": "net", "manager": "seller"}
+    second = {"order_id": "Beleg", "account_id": "Kunde", "date": "Tag", "amount": "Netto", "manager": "Betreuer"}
+    orders = [
+        {"files": "lines.csv", "columns": first, "heads": {"files": "heads.csv", "key": "No"}},
+        {"files": "old.csv", "columns": second},
+    ]
+    accounts = {"from": "orders", "columns": {"name": "seller"}}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    study = make({}, orders=orders, accounts=accounts)
+    person = subject.identify(study, "Olga Petrova")
+    held = subject.places(study, person)
+    assert sorted(held[["file", "line", "columns"]].itertuples(index=False, name=None)) == [
+        ("heads.csv", 2, "seller"), ("old.csv", 2, "Betreuer"),
+    ]  # fmt: skip
+    erasure.erase(study, person, tmp_path / "out")
+    for name, text in files.items():
+        assert (tmp_path / "out" / name).read_text() == text.replace("Olga Petrova", "[erased]")

@@ -16,7 +16,7 @@ from kamlib.privacy.pseudonyms import FEWEST, POOLED, TREATMENT, invented, keyed
 from kamlib.study.dictionary import INPUTS
 
 LEFT_OUT = {
-    "orders": {"cost", "currency"},
+    "orders": {"cost", "currency", "discount"},
     "accounts": {"tax_id", "address"},
     "ratings": {"evidence"},
     "interactions": {"outcome", "lesson"},

@@ -91,9 +91,14 @@ def tables() -> dict[str, pd.DataFrame]:
                 "p_key": [0.99, 0.4, 0.1, 0.61],
             }
         ),
-        "kaism": pd.DataFrame({"customer_id": ids, "cell": ["key", "development", "maintenance", "unknown"]}),
+        "kaism": pd.DataFrame({"customer_id": ids, "cell": ["invest", "development", "maintenance", "unknown"]}),
         "abcxyz": pd.DataFrame(
-            {"customer_id": ids, "cell": ["AX", "AY", "BL", "CN"], "uncertain": [False, True, False, False]}
+            {
+                "customer_id": ids,
+                "cell": ["AX", "AY", "BL", "CN"],
+                "xyz": [*"XYLN"],
+                "uncertain": [False, True, False, False],
+            }
         ),
         "churn": pd.DataFrame(
             {
@@ -103,7 +108,7 @@ def tables() -> dict[str, pd.DataFrame]:
                 "p_silent_high": [0.15, 0.7, np.nan],
             }
         ).assign(method="model"),
-        "value": pd.DataFrame({"customer_id": ids[:2], "stake": [2000.0, 6000.0]}),
+        "value": pd.DataFrame({"customer_id": ids[:2], "stake": [2000.0, 6000.0], "stake_horizon": [500.0, 1500.0]}),
         "ledger": pd.DataFrame(
             [
                 ("orders", "came in", "", 1040, Decimal("101000.00")),

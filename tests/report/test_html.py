@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 import nbformat
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
@@ -148,6 +149,9 @@ def test_the_same_notebook_gives_the_same_page(executed, outputs, tmp_path):
 
 
 def test_the_summary_lists_key_accounts_best_first_with_names_as_written(study, tables, record, tmp_path, hostile):
+    tables["scores"]["contribution"] = [-40.0, np.nan, np.nan, np.nan]
+    tables["scores"]["why"] = ["most_points_by", "", "", ""]
+    tables["scores"]["why_values"] = ['{"criterion": "x", "value": 5.0, "points": 4.0}', "{}", "{}", "{}"]
     out = tmp_path / "index.html"
     index(
         out,
@@ -163,8 +167,20 @@ def test_the_summary_lists_key_accounts_best_first_with_names_as_written(study, 
         for row in soup.find(attrs={"aria-label": "Key accounts, best first"}).select("tbody tr")
     ]
     assert rows == [
-        ["1", f"{hostile} 001", "81.3", "99%", "50.0%", "key", "AX", "10%", "€2,000"],
-        ["2", "004", "75.0", "61%", "5.0%", "unknown", "CN", "unknown", "unknown"],
+        [
+            "1",
+            f"{hostile} 001",
+            "x 5 (4.0 points, its most)",
+            "81.3",
+            "safe (99%)",
+            "-€40",
+            "50.0%",
+            "invest",
+            "AX",
+            "10%",
+            "€2,000",
+        ],
+        ["2", "004", "", "75.0", "likely (61%)", "unknown", "5.0%", "unknown: ask", "CN", "unknown", "unknown"],
     ]
     assert soup.h1.get_text() == "Nuts & <b>Bolts</b>"
     assert soup.select_one(".cards a")["href"] == "02.html"
@@ -210,7 +226,7 @@ def test_every_column_of_the_list_is_explained_below_it(study, tables, record, t
     soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     heads = {head.get_text() for head in soup.select("#accounts ~ div thead th")}
     told = {term.get_text() for term in soup.select(".legend dt")}
-    assert heads - told == {"Rank", "Customer", "Share of revenue"}, "these say it themselves"
+    assert heads - told == {"Rank", "Customer", "Share of revenue in the last 12 months"}, "these say it themselves"
     assert told <= heads
 
 

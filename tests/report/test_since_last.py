@@ -109,7 +109,7 @@ def test_a_report_of_an_older_schema_is_named_and_not_compared(of, publish, tmp_
     )
     found = since(tmp_path, *of(50, AUTUMN, A=(1, 2), B=(2, 3)))
     assert found.period == "2026Q2" and found.changes.empty
-    assert found.refused == "its tables are of schema 1, not 3: run it again to compare"
+    assert found.refused == "its tables are of schema 1, not 4: run it again to compare"
 
 
 def test_the_page_names_who_came_and_left_with_the_names_made_harmless(

@@ -41,12 +41,14 @@ def test_with_no_table_at_all_nothing_is_shown_as_zero(study):
 
 def test_no_key_account_and_one_read_as_sentences(study, tables):
     one = tables["scores"].assign(key=tables["scores"]["customer_id"] == "001")
-    assert summary(study, {**tables, "scores": one}).lead.startswith("1 key account brings 50% of revenue, within")
+    assert summary(study, {**tables, "scores": one}).lead.startswith(
+        "1 key account brings 50% of revenue in the last 12 months (0% without the 3 that bring a tenth or more), within"
+    )
     none = tables["scores"].assign(key=False)
     assert summary(study, {**tables, "scores": none}).lead == (
-        "No customer reaches the bar that the study sets for a key account. "
-        "About 1 of the 2 customers that can still be lost are expected to order nothing for 180 days, with €8K of "
-        "margin at stake."
+        "No customer can be called key by what the study sets. "
+        "About 1 of the 2 customers that are ours are expected to order nothing for 180 days, with €2K of margin at stake within "
+        "180 days and €8K over 3 years."
     )
 
 
@@ -79,3 +81,21 @@ def test_the_share_of_key_accounts_is_that_of_the_part_on_key_accounts(study, ta
     found = summary(study, tables)
     assert found.share == pytest.approx(55 / 85)
     assert found.accounts["share"].sum() == pytest.approx(found.share)
+
+
+def test_a_list_of_nobody_has_no_share_and_is_not_held_against_the_corridor(study, tables):
+    found = summary(study, {**tables, "scores": tables["scores"].assign(key=False)})
+    assert found.share is None and found.verdict == ""
+    assert {fact.label: fact.note for fact in found.facts}["Key accounts"] == ""
+
+
+def test_each_key_account_has_its_reason_and_a_word_for_how_sure_it_is(study, tables):
+    told = {"why": ["rated_highest_by_one", "", "", "most_points_by"], "why_values": [
+        '{"criterion": "need", "points": 9.0}', "{}", "{}", '{"criterion": "x", "value": 5.0, "points": 4.0}',
+    ]}  # fmt: skip
+    found = summary(study, {**tables, "scores": tables["scores"].assign(**told)}).accounts
+    assert found["why"].tolist() == [
+        "need rated 9.0 of 10 by one of us, its highest mark",
+        "x 5 (4.0 points, its most)",
+    ]
+    assert found["sure"].tolist() == ["safe", "likely"]

@@ -75,6 +75,7 @@ def test_the_catalogue_holds_texts_by_codes_of_small_letters():
 MADE = (
     *(
         "policy_",
+        "terms_",
         "share_of_",
         "corridor_",
         "sign_",

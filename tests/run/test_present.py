@@ -137,3 +137,23 @@ def test_what_read_the_rules_of_identity_rests_on_the_inputs_too(small, tmp_path
     now = opened(small, tmp_path / "run")
     assert now.rests(None, {"churn.horizon_days"}, {}).inputs == {}
     assert {*now.rests(None, {"identity.review"}, {}).inputs} == {"orders orders.csv"}
+
+
+def test_of_two_files_of_one_name_each_is_an_input_of_what_read_them(small, tmp_path):
+    """Two years of one table in two folders, each with its own map; heads are inputs too."""
+    text = small.read_text()
+    for folder in ("2024", "2025"):
+        (small.parent / folder).mkdir()
+        (small.parent / folder / "orders.csv").write_text(f"{folder}\n")
+    (small.parent / "heads.csv").write_text("1\n")
+    several = "[{files: 2024/orders.csv, heads: {files: heads.csv, key: No}}, {files: 2025/orders.csv}]"
+    (small.parent / "two.yaml").write_text(text.replace("{files: orders.csv}", several))
+    assert several in (small.parent / "two.yaml").read_text()
+    now = Present(Study.read(small.parent / "two.yaml"), tmp_path / "inputs.json", ())
+    assert [row["file"] for row in now.inputs] == ["orders.csv", "heads.csv", "orders.csv"]
+    before = now.rests(None, {"sources.orders"}, {})
+    for name in ("2024/orders.csv", "2025/orders.csv", "heads.csv"):
+        (small.parent / name).write_text("another line\n")
+        after = Present(now.study, tmp_path / "inputs.json", ()).rests(None, {"sources.orders"}, {})
+        assert after.inputs != before.inputs
+        before = after

@@ -6,7 +6,7 @@ import json
 from importlib.metadata import version
 
 import kamlib
-from kamlib.run.record import record, seconds_of
+from kamlib.run.record import parameters, record, seconds_of
 from kamlib.run.rests import Rests
 from kamlib.study.model import Study
 
@@ -38,3 +38,18 @@ def test_seconds_are_those_of_the_first_report_that_tells_them(tmp_path):
             (tmp_path / name / "run.json").write_text(text)
     assert seconds_of(*(tmp_path / name for name in ("none", "half", "old", "told"))) == {"01": 2.0}
     assert seconds_of() == seconds_of(tmp_path / "none") == {}
+
+
+def test_parameters_are_told_with_value_and_default_and_marked_where_they_differ(small):
+    """The defaults are those that the reference of the study file prints: a horizon of 180 days, customers by group."""
+    study = Study.read(small, values={"churn.horizon_days": "90"})
+    told = parameters(
+        study, ["unit", "churn.horizon_days", "scoring.threshold"], {"most": (3, 15), "trait": ("size", "size")}
+    )
+    assert told.to_numpy().tolist() == [
+        ["unit", study.unit, "group", "" if study.unit == "group" else "differs"],
+        ["churn.horizon_days", "90", "180", "differs"],
+        ["scoring.threshold", "none", "none", ""],
+        ["most", "3", "15", "differs"],
+        ["trait", "size", "size", ""],
+    ]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.report.words import in_words
 from kamlib.scoring import categories
 from kamlib.stats.reasons import waits_for
@@ -18,23 +17,9 @@ def test_corridor_of_sales_of_key_clients(key, share, verdict):
     assert (found["share"], found["total"], found["verdict"]) == (pytest.approx(share), 100, verdict)
 
 
-def test_corridor_needs_revenue():
-    with pytest.raises(InputError, match="no account has revenue above zero"):
-        categories.corridor(pd.Series([0.0, np.nan], index=["a", "b"]), pd.Series(True, index=["a"]))
-
-
-def test_gate_is_the_weakest_of_need_solvency_authority(marks):
-    ratings = marks(
-        ("p", "need", "", 10), ("p", "solvency", "", 4), ("p", "authority", "", 10),  # mean 8, minimum 4
-        ("q", "need", "", 6), ("q", "solvency", "", 5), ("q", "authority", "", 9),
-        ("r", "need", "", 6), ("s", "authority", "", 2), ("s", "need", "North", 9),
-    )  # fmt: skip
-    found = categories.three_p(ratings, pd.Series(["p", "q", "r", "s", "t"])).set_index("customer_id")
-    assert found["verdict"].to_dict() == {"p": "closed", "q": "open", "r": "ask", "s": "closed", "t": "ask"}
-    assert found["weakest"].to_dict() == {"p": "solvency", "q": "solvency", "r": "need", "s": "authority", "t": ""}
-    assert found["gate"].to_dict() == pytest.approx(
-        {"p": 4, "q": 5, "r": np.nan, "s": np.nan, "t": np.nan}, nan_ok=True
-    )
+def test_without_revenue_above_zero_no_share_of_sales_is_told():
+    found = categories.corridor(pd.Series([0.0, -5.0, np.nan], index=["a", "b", "c"]), pd.Series(True, index=["a"]))
+    assert np.isnan(found["share"]) and found["verdict"] == "unknown"
 
 
 def test_breadwinner_is_a_tenth_of_positive_margin(facts):
@@ -49,19 +34,56 @@ def test_breadwinner_is_a_tenth_of_positive_margin(facts):
     assert categories.customer_categories(facts(margin_12m=[0.0, -1.0])).empty
 
 
-def test_marks_of_ours_make_image_and_innovator_with_their_evidence(facts, marks):
+def test_a_client_is_of_the_kind_that_it_is_best_at_by_two_raters_or_by_one_whose_mark_leads_alone(facts, marks):
     ratings = marks(
-        ("a0", "reputation", "", 9), ("a0", "reputation", "", 7), ("a0", "innovation", "", 8.5),
-        ("a1", "reputation", "", 7), ("a1", "reputation", "North", 10),
+        ("a0", "reputation", "", 9), ("a0", "reputation", "", 8), ("a0", "innovation", "", 8.5), ("a0", "innovation", "", 8.5),
+        ("a1", "reputation", "", 10), ("a1", "reputation", "", 7), ("a1", "innovation", "", 3),  # the second rater doesn't agree
+        ("a2", "innovation", "", 9), ("a2", "reputation", "", 8), ("a2", "need", "", 10),  # the three P are no profile
+        ("a3", "innovation", "", 9), ("a3", "strategic_access", "", 9),  # one rater, and it doesn't lead alone
+        ("a4", "reputation", "", 9),  # one rater, and nothing to lead
+        ("a5", "reputation", "", 9), ("a5", "reputation", "", 9), ("a5", "strategic_access", "", 10),  # access leads: no kind
+        ("a6", "reputation", "", 7), ("a6", "reputation", "North", 10), ("a6", "innovation", "", 1),
+        ("a7", "leadership", "", 8), ("a7", "leadership", "", 9),
     )  # fmt: skip
-    found = categories.customer_categories(facts(margin_12m=[0.0, 0.0]), ratings=ratings)
+    found = categories.customer_categories(facts(margin_12m=[0.0] * 8), ratings=ratings)
     assert found[["customer_id", "category", "value"]].to_numpy().tolist() == [
-        ["a0", "image", 8],
+        ["a0", "image", 8.5],
+        ["a2", "innovator", 9],
         ["a0", "innovator", 8.5],
+        ["a7", "leader", 8.5],
     ]
-    assert found["evidence"].eq("rated_high").all()
-    assert found["evidence_values"][1] == '{"criterion": "innovation", "points": 8.5}'
-    assert told(found) == ["reputation rated 8.0 of 10", "innovation rated 8.5 of 10"]
+    assert told(found) == [
+        "reputation rated 8.5 of 10 by 2 of us, its highest mark",
+        "innovation rated 9.0 of 10 by one of us, its highest mark",
+        "innovation rated 8.5 of 10 by 2 of us, its highest mark",
+        "leadership rated 8.5 of 10 by 2 of us, its highest mark",
+    ]
+
+
+def firms(**columns):
+    n = len(next(iter(columns.values())))
+    ids = [f"a{i}" for i in range(n)]
+    return pd.DataFrame({"customer_id": ids, "account_id": ids, "industry": "rail", "region": ""} | columns)
+
+
+def test_the_leader_of_an_industry_is_its_largest_firm_with_a_quarter_of_what_ten_or_more_buy(facts):
+    # wallets 300 + 9 x 100 = 1,200: a0 buys a quarter of it; of nine firms, or with 299, nobody leads
+    def leaders(wallets, **more):
+        table = facts(margin_12m=[0.0] * len(wallets), revenue_12m=more.pop("revenue", [0.0] * len(wallets)))
+        return categories.customer_categories(table, accounts=firms(wallet=wallets, **more))
+
+    found = leaders([300.0] + [100.0] * 9)
+    assert found[["customer_id", "category", "measure", "value"]].to_numpy().tolist() == [
+        ["a0", "leader", "industry_wallet", 0.25]
+    ]
+    assert told(found) == ["first of 10 firms in rail, with 25% of all that they buy (wallets)"]
+    assert leaders([299.0] + [100.0] * 9).empty and leaders([900.0] + [100.0] * 8).empty
+    assert leaders([900.0] + [100.0] * 9, industry=None).empty
+    # where its own wallet is unknown, what it bought of us tells: 60 of 150; a wallet on record goes before it
+    bought = [60.0] + [10.0] * 9
+    by_sales = leaders([np.nan] + [100.0] * 9, revenue=bought, industry="", region="north")
+    assert told(by_sales) == ["first of 10 firms in north, with 40% of what they bought of us in 12 months"]
+    assert leaders([1.0] + [100.0] * 9, revenue=bought).empty
 
 
 def told(found, name="evidence"):
@@ -116,19 +138,26 @@ def test_goodwill_pays_in_advance_and_claims_little_and_warns_when_it_rests_on_o
     assert told(found, "warning") == ["rests on one contact: 80% of 5 touches", ""]
 
 
-def test_prospects_with_an_open_gate_are_a_category_with_their_weakest_p(facts, marks):
-    ratings = marks(("p", "need", "", 9), ("p", "solvency", "", 6), ("p", "authority", "", 9), ("q", "need", "", 9))
-    gate = categories.three_p(ratings, pd.Series(["p", "q"]))
-    found = categories.customer_categories(facts(margin_12m=[0.0]), prospects=gate)
-    assert found[["customer_id", "category", "evidence"]].to_numpy().tolist() == [
-        ["p", "prospect", "weakest_of_three_p"]
+def test_prospects_with_an_open_gate_are_a_category_with_what_decides(facts):
+    columns = ["customer_id", "gate", "weakest", "wallet", "growth_mark", "rival", "verdict"]
+    rows = [
+        ("p", 6, "solvency", 5e5, np.nan, "North", "open"),
+        ("q", 7, "need", 2e5, 8, "", "open"),
+        ("r", 9, "need", 1, 1, "", "ask"),
     ]
-    assert told(found) == ["weakest of the three P: solvency 6.0 of 10"]
+    found = categories.customer_categories(facts(margin_12m=[0.0]), prospects=pd.DataFrame(rows, columns=columns))
+    assert found[["customer_id", "category"]].to_numpy().tolist() == [["q", "prospect"], ["p", "prospect"]]
+    assert told(found) == [
+        "weakest of the three P: need 7.0 of 10; buys for 200,000 a year, growth rated 8.0 of 10",
+        "weakest of the three P: solvency 6.0 of 10; buys for 500,000 a year, of North too",
+    ]
 
 
 def test_one_account_may_be_several(facts, marks):
     found = categories.customer_categories(
-        facts(margin_12m=[10.0]), ratings=marks(("a0", "reputation", "", 9)), service=dealt(tests=[3.0])
+        facts(margin_12m=[10.0]),
+        ratings=marks(("a0", "reputation", "", 9), ("a0", "reputation", "", 8)),
+        service=dealt(tests=[3.0]),
     )
     assert found["category"].tolist() == ["breadwinner", "expert", "image"]
     assert found.notna().all(axis=None)
@@ -152,11 +181,3 @@ def test_where_nobody_is_in_a_category_the_table_says_so(facts):
     found = categories.customer_categories(facts(margin_12m=[1.0] * 11))
     assert found.empty and waits_for(found).code == "nobody_in_a_category"
     assert found[["value", "limit"]].dtypes.eq("float64").all()
-
-
-def test_open_gates_stand_with_the_best_first_and_say_so_where_there_are_none():
-    gate = pd.DataFrame(
-        {"customer_id": list("abcd"), "gate": [6, 8, 8, 4], "verdict": ["open", "open", "open", "closed"]}
-    )
-    assert categories.open_gates(gate)["customer_id"].tolist() == ["b", "c", "a"]
-    assert waits_for(categories.open_gates(gate[3:])).code == "no_gate_is_open"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.scoring.earlier import at_earlier_date
 from kamlib.scoring.key_list import score_list
 from kamlib.scoring.list_changes import changes
@@ -59,6 +58,19 @@ def test_two_dates_give_what_changed_between_their_lists(facts):
     assert moves.loc["a0", "by_data"] == pytest.approx(-0.2 * 0.6 * 99)
 
 
-def test_a_date_before_anybody_bought_is_refused(facts):
-    with pytest.raises(InputError, match="no account to score"):
-        at_earlier_date(facts(order_days=[0], as_of=[DAY]), RULES, states=states(a0="active"))
+def test_before_anybody_bought_there_is_nobody_to_compare_with(facts):
+    before = at_earlier_date(facts(order_days=[0], as_of=[DAY]), RULES, states=states(a0="active"))
+    found = score_list(facts(revenue_12m=[500.0]), RULES, states=states(a0="active"))
+    moves = changes(before.data, RULES, found.data, RULES)
+    assert before.values.empty and moves["change"].tolist() == ["came in"]
+    assert moves["why"].tolist() == ["not_scored_before"]
+
+
+def test_patience_holds_at_the_earlier_date_too(facts):
+    some = facts(revenue_12m=[900.0, 800], as_of=[DAY] * 2)
+    dealt = pd.DataFrame({"customer_id": ["a0", "a1"], "contribution": [-10.0, 1000]})
+    kinds = pd.DataFrame({"customer_id": ["a0"], "category": ["expert"]})
+    standing = states(a0="active", a1="active")
+    out = at_earlier_date(some, RULES, states=standing, service=dealt)
+    assert out.data.knocked["customer_id"].tolist() == ["a0"]
+    assert at_earlier_date(some, RULES, states=standing, service=dealt, categories=kinds).data.knocked.empty

@@ -6,7 +6,8 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.report.words import in_words, word
-from kamlib.scoring import kaism, smaa
+from kamlib.scoring import kaism
+from kamlib.scoring.doubt import smaa
 from kamlib.study.model import Kaism
 
 STUDY = Kaism()  # cut 5; best: share of wallet 0.6, 6 categories, 5 years
@@ -21,26 +22,68 @@ def test_importance_is_the_mean_of_its_parts(facts):
 
 
 def test_a_missing_part_opens_the_interval_and_is_no_zero(facts):
-    # a1 has no wallet: point (5 + 10) / 2 = 7.5; it may lie between (15 + 0) / 3 = 5 and (15 + 10) / 3 = 8.33
-    row = kaism.importance(facts(wallet_share=[0.3, np.nan]), STUDY).iloc[1]
-    assert row[["importance", "low", "high"]].tolist() == pytest.approx([7.5, 5, 25 / 3])
-    assert row["known"] == pytest.approx(2 / 3)
+    # nobody rated a1's suppliers: point (5 + 5 + 10) / 3; it may lie between (20 + 0) / 4 = 5 and (20 + 10) / 4 = 7.5
+    second = pd.DataFrame({"customer_id": ["a0"], "suppliers": [3], "supplier_rank": [2]})
+    row = kaism.importance(facts(wallet_share=[0.3, 0.3]), STUDY, strength=second).iloc[1]
+    assert row[["importance", "low", "high"]].tolist() == pytest.approx([20 / 3, 5, 7.5])
+    assert row["known"] == pytest.approx(3 / 4)
 
 
 def test_a_part_that_nobody_has_is_not_in_use(facts):
-    table = kaism.importance(facts(categories_12m=[0.0, 0.0], wallet_share=[np.nan, np.nan]), STUDY)
-    assert table["importance"].tolist() == pytest.approx([10, 10])
+    table = kaism.importance(facts(categories_12m=[0.0, 0.0], wallet_share=[0.3, 0.6]), STUDY)
+    assert table["importance"].tolist() == pytest.approx([7.5, 10])  # wallet 5 and 10, tenure 10
     assert table["known"].tolist() == [1, 1]
-    assert table[["breadth", "wallet", "supplier"]].isna().all(axis=None)
+    assert table[["breadth", "supplier"]].isna().all(axis=None)
+
+
+def test_orders_alone_never_say_how_important_we_are(facts):
+    # 35 accounts of two years, as in a file of orders: tenure could reach 4 of 10, breadth is known or not; a wallet or a rank is not
+    for more in ({}, {"categories_12m": [6.0] * 35}, {"relation_days": [730.5] * 35}):
+        table = kaism.importance(facts(tenure_days=[730.5] * 35, **more), STUDY)
+        assert table[["importance", "low", "high"]].isna().all(axis=None)
+        placed = kaism.kaism_matrix(attractive(p=1.0, **{f"a{i}": 9 for i in range(35)}), table, STUDY)
+        assert placed["cell"].eq("unknown").all() and placed["policy"].eq("policy_unknown").all()
+        assert placed.filter(regex="^(in_|p_cell|horizontal)").isna().all(axis=None)
+    ranked = pd.DataFrame({"customer_id": ["a0"], "suppliers": [2], "supplier_rank": [1]})
+    assert kaism.importance(facts(margin_12m=[0]), STUDY, strength=ranked)["importance"].tolist() == pytest.approx(
+        [25 / 3]
+    )
+
+
+def test_tenure_that_begins_with_the_records_is_a_lower_bound(facts):
+    # records of 4 years: a0 was there from their first day, a1 from the 300th: 8 to 10; a2 came in the second year: 3 years are 6;
+    # a3 tells its first contact: 4.5 years are 9; wallet 5, breadth 5
+    days = [4 * 365.25, 4 * 365.25 - 300, 3 * 365.25, 4 * 365.25]
+    relation = [*days[:3], 4.5 * 365.25]
+    table = kaism.importance(facts(tenure_days=days, relation_days=relation, wallet_share=[0.3] * 4), STUDY)
+    low = [8, 2 * days[1] / 365.25, 6, 9]
+    assert table["tenure"].tolist() == pytest.approx(low)
+    assert table["tenure_high"].tolist() == [10, 10, 6, 9]
+    assert table["low"].tolist() == pytest.approx([(10 + t) / 3 for t in low])
+    assert table["high"].tolist() == pytest.approx([20 / 3, 20 / 3, 16 / 3, 19 / 3])
+    assert table["importance"].tolist() == pytest.approx(((table["low"] + table["high"]) / 2).tolist())
+    lowest, highest = kaism.part_range(table)
+    assert lowest["tenure"].tolist() == pytest.approx([t / 10 for t in low])
+    assert highest["tenure"].tolist() == pytest.approx([1, 1, 0.6, 0.9])
+
+
+def test_a_wallet_below_what_was_bought_is_told_and_its_share_is_not_taken_for_a_whole_one(facts):
+    table = facts(wallet_share=[1.0, 1.3, 2.5, np.nan])
+    found = kaism.importance(table, STUDY)
+    assert found["wallet"].tolist() == pytest.approx([10, np.nan, np.nan, np.nan], nan_ok=True)
+    assert found["importance"].notna().tolist() == [True, False, False, False]
+    assert kaism.too_small_wallets(table).to_numpy().tolist() == [["a2", 2.5], ["a1", 1.3]]
 
 
 def test_nothing_known_is_unknown_and_in_no_cell(facts):
-    table = kaism.importance(facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan]), STUDY)
+    table = kaism.importance(
+        facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan], wallet_share=[0.6, np.nan]), STUDY
+    )
     assert table.loc[1, ["importance", "low", "high"]].isna().all()
     placed = kaism.kaism_matrix(attractive(a0=7, a1=7), table, STUDY).set_index("customer_id")
     assert placed.loc["a1", "cell"] == "unknown"
     assert placed.loc["a1", "policy"] == "policy_unknown"
-    assert placed.loc["a1", ["in_key", "p_cell"]].isna().all()
+    assert placed.loc["a1", ["in_invest", "p_cell"]].isna().all()
 
 
 def test_strength_is_our_mark_over_the_best_rivals_on_shared_criteria(marks):
@@ -65,7 +108,7 @@ def test_parity_counts_as_strong_and_second_of_three_suppliers_as_half(facts, ma
     even = kaism.relative_strength(marks(("a0", "price", "", 7), ("a0", "price", "North", 7)))
     assert even[["strength", "supplier_rank"]].iloc[0].tolist() == [1, 1]
     placed = kaism.kaism_matrix(attractive(a0=5), even, Kaism(reading="strength"))
-    assert placed["cell"].item() == "key"
+    assert placed["cell"].item() == "invest"
     second = even.assign(supplier_rank=2, suppliers=3)
     assert kaism.importance(facts(wallet_share=[0.6]), STUDY, strength=second)["supplier"].item() == 5
 
@@ -83,7 +126,7 @@ def horizontal(low, middle, high, ids=("a0", "a1", "a2", "a3")):
 def test_the_four_cells_and_their_policies():
     across = [5.0, 4.99, 9.0, 0.0]
     table = kaism.kaism_matrix(attractive(a0=5, a1=10, a2=4.99, a3=0), horizontal(across, across, across), STUDY)
-    assert table["cell"].tolist() == ["key", "development", "maintenance", "opportunistic"]
+    assert table["cell"].tolist() == ["invest", "development", "maintenance", "opportunistic"]
     told = in_words(table["policy"], table["policy_values"]).tolist()
     assert told == ["invest", "invest selectively", "hold", "manage for cash"]
     assert word(kaism.POLICY["unknown"]) == "ask the client"
@@ -93,7 +136,7 @@ def test_the_four_cells_and_their_policies():
 def test_cell_probabilities_multiply_the_axes():
     # P(attractive) 0.8; importance 4..8: (8 - 5) / (8 - 4) = 0.75 beyond the cut
     row = kaism.kaism_matrix(attractive(a0=6, p=[0.8]), horizontal([4.0], [6.0], [8.0]), STUDY).iloc[0]
-    cells = row[["in_key", "in_development", "in_maintenance", "in_opportunistic"]].astype(float)
+    cells = row[["in_invest", "in_development", "in_maintenance", "in_opportunistic"]].astype(float)
     assert cells.tolist() == pytest.approx([0.6, 0.2, 0.15, 0.05])
     assert row["p_cell"] == pytest.approx(0.6)
 
@@ -115,25 +158,27 @@ def test_an_account_twice_on_an_axis_is_refused():
 def test_probability_of_the_horizontal_axis_comes_from_the_draws_where_given():
     across = horizontal([4.0], [6.0], [8.0]).assign(p_strong=[0.9])  # the part of the interval alone would be 0.75
     row = kaism.kaism_matrix(attractive(a0=6, p=[0.8]), across, STUDY).iloc[0]
-    assert row[["in_key", "in_development"]].astype(float).tolist() == pytest.approx([0.72, 0.08])
+    assert row[["in_invest", "in_development"]].astype(float).tolist() == pytest.approx([0.72, 0.08])
 
 
-def test_two_open_parts_reach_the_cut_by_their_mean_not_by_an_even_interval(facts):
-    # breadth 10, wallet and supplier open, tenure 0: the mean reaches 5 where w + s >= 10 of two uniforms on 0-10: P = 1/2;
-    # with tenure 10 where w + s >= 0: P = 1; with breadth 0 and tenure 2: w + s >= 18: P = 0.5 * 0.2 ** 2 = 0.02 (an even interval: 0.1)
+def test_an_open_part_and_an_open_tenure_reach_the_cut_by_their_mean_not_by_an_even_interval(facts):
+    # supplier open (0-10), tenure of two years open (4-10): with wallet 2 and breadth 2 the mean reaches 5 where s + t >= 16: t = 6
+    # and s = 10 at least, so the corner of 4 by 4 of a range of 10 by 6: P = 8 / 60; with wallet 10 and breadth 10 always
     table = facts(
-        categories_12m=[6.0, 6.0, 0.0, 6.0], tenure_days=[0.0, 1e4, 365.25, 1e4], wallet_share=[np.nan] * 3 + [0.6]
+        categories_12m=[1.2, 6.0, 3.0],
+        tenure_days=[730.5] * 3,
+        relation_days=[730.5, 730.5, 1e4],
+        wallet_share=[0.12, 0.6, 0.6],
     )
-    best = pd.DataFrame({"customer_id": ["a3"], "suppliers": [2], "supplier_rank": [1]})
-    found = kaism.importance(table, STUDY, strength=best)
-    low, high = kaism.part_range(found)
+    best = pd.DataFrame({"customer_id": ["a2"], "suppliers": [2], "supplier_rank": [1]})
+    low, high = kaism.part_range(kaism.importance(table, STUDY, strength=best))
     even = pd.Series(1.0, low.columns)
     p = smaa.acceptability(low, high, even, top=1, marks={"strong": 0.5}, concentration=1e6).accounts["p_strong"]
-    assert p.tolist() == pytest.approx([0.5, 1, 0.02, 1], abs=0.015)
+    assert p.tolist() == pytest.approx([8 / 60, 1, 1], abs=0.015)
 
 
 def test_parts_of_an_account_that_nothing_is_known_of_are_not_drawn(facts):
-    table = kaism.importance(facts(categories_12m=[3.0, np.nan], tenure_days=[10.0, np.nan]), STUDY)
+    table = kaism.importance(facts(relation_days=[1e4, 1e4], wallet_share=[0.3, np.nan]), STUDY)
     low, high = kaism.part_range(table)
-    assert low.index.tolist() == ["a0"] and list(low.columns) == ["breadth", "tenure"]
+    assert low.index.tolist() == ["a0"] and list(low.columns) == ["breadth", "tenure", "wallet"]
     assert low.equals(high)

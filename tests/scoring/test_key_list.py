@@ -9,10 +9,11 @@ from scipy.stats import beta
 
 from kamlib.errors import InputError
 from kamlib.scoring import scores as steps
-from kamlib.scoring import sensitivity, smaa
+from kamlib.scoring.doubt import sensitivity, smaa
 from kamlib.scoring.key_list import score_list
+from kamlib.scoring.list_changes import changes
 from kamlib.scoring.ratings import latest_ratings, rater_spread
-from kamlib.stats.reasons import waits_for
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.sections import Criterion, Scoring
 
 REVENUE = {"name": "revenue", "worst": 0, "best": 1000, "weight": 60}
@@ -98,7 +99,7 @@ def test_the_rows_of_the_key_the_knocked_out_and_the_prospects(facts, states):
     some = facts(revenue_12m=[500.0, 900, 800], margin_12m=[10.0, 10, -1], order_days=[4, 0, 4])
     found = score_list(some, Scoring(**ONE), states=states(3))
     assert found.key["customer_id"].tolist() == ["a0"] and found.knocked_out["customer_id"].tolist() == ["a2"]
-    assert found.prospects.tolist() == ["a1"] and found.data.revenue.to_dict() == {"a0": 500, "a2": 800}
+    assert found.data.revenue.to_dict() == {"a0": 500, "a2": 800}
     sound = score_list(facts(revenue_12m=[5.0]), Scoring(**ONE), states=states(1))
     assert waits_for(sound.knocked_out).code == "nobody_is_knocked_out"
 
@@ -162,11 +163,36 @@ def test_criteria_that_cannot_be_used_are_refused_in_words(facts, states, given,
         score_list(facts(revenue_12m=[1.0]), given, states=states(1))
 
 
-def test_facts_that_lack_a_column_and_a_list_without_anybody_are_refused(facts, states):
+def test_facts_that_lack_a_column_are_refused(facts, states):
     with pytest.raises(InputError, match="no 'revenue_12m'"):
         score_list(facts(growth=[1.0]).drop(columns="revenue_12m"), Scoring(**ONE), states=states(1))
-    with pytest.raises(InputError, match="knocked out"):
-        score_list(facts(margin_12m=[-1.0]), Scoring(**ONE), states=states(1))
+
+
+@pytest.mark.parametrize(
+    ("given", "lost", "why"),
+    [
+        ({"margin_12m": [-1.0, -2.0]}, (), "all_are_knocked_out"),
+        ({"revenue_12m": [np.nan, np.nan]}, (), "no_criterion_is_known"),
+        ({"revenue_12m": [5.0, 6.0]}, ("a0", "a1"), "nobody_to_score"),
+    ],
+)
+def test_a_list_without_anybody_says_why_and_the_rest_goes_on(facts, states, given, lost, why):
+    found = score_list(facts(**given), Scoring(**ONE), states=states(2, lost), marks={"attractive": 0.5})
+    assert found.unranked.code == why and waits_for(found.key).code == why
+    assert not found.table["key"].any() and found.table[["rank", "p_key", "flip_change"]].isna().all(axis=None)
+    assert waits_for(found.dropped) == Reason("nobody_is_ranked") and found.drawn(9).empty
+    assert len(found.knocked_out) == (2 if why == "all_are_knocked_out" else 0)
+    assert changes(found.data, found.rules, found.data, found.rules)["change"].eq("").all()
+
+
+def test_of_whom_nothing_is_known_there_is_no_score_and_no_place(facts, states):
+    """The middle of 1 to 100 would put an unknown customer before one with a revenue of 250 of 1000."""
+    table = score_list(facts(revenue_12m=[np.nan, 250]), Scoring(**ONE), states=states(2)).table.set_index(
+        "customer_id"
+    )
+    assert table.loc["a1", ["rank", "score"]].tolist() == pytest.approx([1, 25.75])
+    assert table.loc["a0", ["score", "rank", "p_key", "attractiveness"]].isna().all() and not table.loc["a0", "key"]
+    assert table.loc["a0", ["low", "high"]].tolist() == pytest.approx([1, 100])
 
 
 def test_a_wrong_side_table_is_refused_by_its_columns(facts, states):
@@ -175,3 +201,36 @@ def test_a_wrong_side_table_is_refused_by_its_columns(facts, states):
         score_list(now, Scoring(**ONE), states=now)
     with pytest.raises(InputError, match="no 'customer_id', 'criterion'"):
         score_list(now, Scoring(**ONE), states=states(2), ratings=pd.DataFrame({"x": [1]}))
+
+
+def test_where_all_who_are_ranked_are_key_no_chance_is_given(facts, states):
+    found = score_list(facts(revenue_12m=[500.0, 250, 100]), Scoring(**ONE | {"top_least": 3}), states=states(3))
+    assert found.all_key and found.table["key"].all() and found.table["p_key"].isna().all()
+    assert not score_list(facts(revenue_12m=[500.0, 250]), Scoring(**ONE), states=states(2)).all_key
+    bar = Scoring(**ONE | {"threshold": 10})
+    assert not score_list(
+        facts(revenue_12m=[500.0, 250]), bar, states=states(2)
+    ).all_key  # a bar that all reach is a finding
+
+
+def test_of_forty_equal_customers_none_is_sure_none_is_key_and_no_weight_flips_a_place(facts, states):
+    found = score_list(facts(revenue_12m=[500.0] * 40), Scoring(**ONE | {"top_least": 3}), states=states(40))
+    assert found.key.empty and len(found.tied) == 40
+    assert found.table["p_key"].tolist() == pytest.approx([3 / 40] * 40)
+    assert found.table["flip_criterion"].isna().all()
+
+
+def test_an_image_customer_that_loses_money_stays_within_the_budget_of_patience(facts, states):
+    # a0 loses 10, a1 loses 40, and what the others bring is 1,000: with 2 % only a0 may stay
+    some = facts(revenue_12m=[900.0, 950, 800, 700])
+    dealt = pd.DataFrame({"customer_id": [f"a{i}" for i in range(4)], "contribution": [-10.0, -40, 500, 500]})
+    kinds = pd.DataFrame({"customer_id": ["a0", "a1"], "category": "image", "value": 9.0, "limit": 8})
+    kinds = kinds.assign(evidence="rated_highest_by_one", evidence_values='{"criterion": "reputation", "points": 9.0}')
+    more = {"states": states(4), "service": dealt, "categories": kinds}
+    found = score_list(some, Scoring(**ONE | {"patience": 0.02}), **more)
+    assert found.patience == pytest.approx(20) and found.key["customer_id"].tolist() == ["a0"]
+    assert found.knocked["customer_id"].tolist() == ["a1"]
+    assert found.key[["contribution", "why"]].iloc[0].tolist() == [-10, "of_kind;rated_highest_by_one"]
+    hard = score_list(some, Scoring(**ONE | {"patience": 0}), **more)
+    assert hard.key["customer_id"].tolist() == ["a2"] and len(hard.knocked) == 2
+    assert hard.key["why"].tolist() == ["most_points_by"]

@@ -44,9 +44,9 @@ def test_a_customer_stands_by_its_score_and_by_its_importance_or_its_strength(fa
     one, other = list_matrix(found, STUDY, ratings), list_matrix(found, other_reading(STUDY), ratings)
     assert one[["attractiveness", "horizontal"]].iloc[0].tolist() == pytest.approx([6, 5])
     assert other["horizontal"].tolist() == pytest.approx([0.75])
-    assert one["cell"].tolist() == ["key"] and other["cell"].tolist() == ["development"]
-    assert crossed(one, other).loc["key"].to_dict() == {
-        "key": 0,
+    assert one["cell"].tolist() == ["invest"] and other["cell"].tolist() == ["development"]
+    assert crossed(one, other).loc["invest"].to_dict() == {
+        "invest": 0,
         "development": 1,
         "maintenance": 0,
         "opportunistic": 0,
@@ -54,13 +54,18 @@ def test_a_customer_stands_by_its_score_and_by_its_importance_or_its_strength(fa
 
 
 def test_an_open_part_of_the_importance_is_drawn(facts):
-    # breadth 0, tenure 2 of 10, wallet open: the mean reaches 5 only where the wallet gives 13 of 10: never; with tenure 10
-    # where it gives 5 of 10: a half (weights hardly move at this concentration)
-    some = facts(revenue_12m=[600.0] * 3, categories_12m=[0.0, 0, 6], tenure_days=[365.25, 1e4, 1e4])
-    matrix = list_matrix(listed(some, wallets=[np.nan, np.nan, 1000.0]), STUDY, NONE).set_index("customer_id")
-    assert matrix.loc["a0", "in_key"] == 0
-    assert matrix.loc["a1", "in_key"] == pytest.approx(0.5, abs=0.04)
-    assert matrix.loc["a2", "in_key"] == 1
+    # a2 alone was rated; wallet and breadth 0, tenure 2 of 10: the mean reaches 5 only where the rank gives 18 of 10: never; with tenure
+    # 10 and wallet 5 where it gives 5 of 10: a half (weights hardly move at this concentration); a3 has no wallet: nobody can tell
+    some = facts(
+        revenue_12m=[600.0] * 4, categories_12m=[0.0, 0, 6, 6], tenure_days=[365.25, 1e4, 1e4, 1e4], as_of=[DAY] * 4
+    )
+    rated = said(("a2", "", 8, "2026-06-01"), ("a2", "North", 6, "2026-06-01"))
+    found = listed(some, wallets=[1e9, 2000.0, 1000.0, np.nan])
+    matrix = list_matrix(found, STUDY, rated).set_index("customer_id")
+    assert matrix.loc["a0", "in_invest"] == 0
+    assert matrix.loc["a1", "in_invest"] == pytest.approx(0.5, abs=0.04)
+    assert matrix.loc["a2", "in_invest"] == 1
+    assert matrix.loc["a3", "cell"] == "unknown" and np.isnan(matrix.loc["a3", "in_invest"])
 
 
 def test_the_earlier_place_is_what_was_known_then_and_what_has_no_earlier_rating_is_held_still(facts):
@@ -72,7 +77,7 @@ def test_the_earlier_place_is_what_was_known_then_and_what_has_no_earlier_rating
     row = list_matrix(found, STUDY, ratings, before=before).iloc[0]
     assert row["move_attractiveness"] == pytest.approx(3)
     assert row["move_horizontal"] == pytest.approx(-5 / 3)  # breadth 10 then, 5 now, one of three parts
-    assert (row["cell_before"], row["cell"]) == ("maintenance", "key")
+    assert (row["cell_before"], row["cell"]) == ("maintenance", "invest")
     still = list_matrix(found, other_reading(STUDY), ratings, before=before)
     assert still["move_horizontal"].tolist() == [0]
 
@@ -89,8 +94,11 @@ def test_without_ratings_by_customers_nobody_has_a_place_in_both_readings(facts)
 
 
 def test_a_cell_sums_its_customers_and_an_empty_one_is_left_out(facts):
-    cells = ["key", "unknown", "key"]
+    cells = ["invest", "unknown", "invest"]
     matrix = pd.DataFrame({"customer_id": ["a0", "a1", "a2"], "cell": cells, "p_cell": [0.9, np.nan, 0.7]})
     found = cell_sums(matrix, facts(revenue_12m=[100.0, 20, 3]))
-    assert found.index.tolist() == ["key", "unknown"] and found["policy"].tolist() == ["policy_key", "policy_unknown"]
-    assert found.loc["key", ["customers", "revenue", "certainty"]].tolist() == pytest.approx([2, 103, 0.8])
+    assert found.index.tolist() == ["invest", "unknown"] and found["policy"].tolist() == [
+        "policy_invest",
+        "policy_unknown",
+    ]
+    assert found.loc["invest", ["customers", "revenue", "certainty"]].tolist() == pytest.approx([2, 103, 0.8])

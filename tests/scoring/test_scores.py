@@ -62,6 +62,17 @@ def test_office_location_of_goodwin_and_wright():
     assert benefits.round(1).tolist() == [80.8, 39.4, 47.4, 52.3, 64.8, 20.9, 60.2]
 
 
+def test_on_the_curve_log_each_doubling_is_worth_the_same():
+    # from 1,000 to 16,000 there are four doublings; the other way round where less is better; nothing and losses are the worst
+    money = Criterion(name="m", source="facts", group="revenue", worst=1000, best=16000, weight=50, curve="log")
+    days = Criterion(name="d", source="facts", group="revenue", worst=90, best=10, weight=50, curve="log")
+    values = wide([("a", -5, 0), ("b", 1000, 10), ("c", 2000, 30), ("d", 4000, 90), ("e", 99000, 99)], ["m", "d"])
+    found = scoring.utilities(values, [money, days])
+    assert found["m"].tolist() == pytest.approx([0, 0, 0.25, 0.5, 1])
+    assert found["d"].tolist() == pytest.approx([1, 1, 0.5, 0, 0])
+    assert scoring.utilities(wide([("a", np.nan, np.nan)], ["m", "d"]), [money, days]).isna().all(axis=None)
+
+
 def test_missing_value_makes_an_interval_and_never_a_zero():
     # known 0.75 * 0.4 = 0.30; the missing quarter adds 0..0.25: 30.7 .. 55.45, middle 43.075
     row = scoring.score(wide([("a", 400, np.nan)], ["margin", "gap_cv"]), TWO).iloc[0]
@@ -105,13 +116,76 @@ def ranked(*scores):
 
 @pytest.mark.parametrize(("n", "key"), [(1, 1), (2, 2), (5, 3), (60, 3), (70, 4), (100, 5), (700, 35), (10_000, 35)])
 def test_number_of_key_accounts_follows_the_definition(n, key):
-    assert scoring.top_count(n, Scoring()) == key  # min(35, n, max(3, 0.05 n))
+    assert scoring.top_count(pd.DataFrame({"rank": range(n)}), Scoring()) == key  # min(35, n, max(3, 0.05 n))
 
 
-def test_equal_scores_share_a_rank_and_the_last_key_place():
-    table = scoring.members(ranked(9, 7, 7, 7, 5), Scoring())
+def test_a_knock_out_takes_no_place_of_the_list_away():
+    half = pd.DataFrame({"rank": [*range(1, 41), *[None] * 40]})
+    assert scoring.top_count(half, Scoring()) == 4  # of 80 scored, not of 40 ranked
+    assert scoring.top_count(half, Scoring(top_share=1, top_most=100)) == 40
+
+
+def test_a_tie_over_the_border_is_key_where_half_of_it_or_more_has_a_place():
+    table = scoring.members(ranked(9, 7, 7, 7, 5), Scoring())  # two places for three
     assert table["rank"].tolist() == [1, 2, 2, 2, 5]
     assert table["key"].tolist() == [True, True, True, True, False]
+    assert scoring.tied_over(table, Scoring())["seat"].tolist() == pytest.approx([2 / 3] * 3)
+    few = scoring.members(ranked(9, 8, 7, 7, 7), Scoring())  # one for three
+    assert few["key"].tolist() == [True, True, False, False, False]
+
+
+def test_of_forty_equal_customers_none_is_key():
+    table = scoring.members(ranked(*[7] * 40), Scoring())
+    assert not table["key"].any() and table["rank"].eq(1).all()
+    assert scoring.tied_over(table, Scoring())["seat"].tolist() == pytest.approx([3 / 40] * 40)
+    assert scoring.members(ranked(7, 7, 5), Scoring(threshold=7)).pipe(scoring.tied_over, Scoring(threshold=7)).empty
+
+
+def points(**by):
+    """What two criteria give: points by customer, with a value of its own."""
+    rows = [(name, c, 10.0 * p, p, False) for name, given in by.items() for c, p in zip("xy", given, strict=True)]
+    return pd.DataFrame(rows, columns=["customer_id", "criterion", "value", "points", "missing"])
+
+
+NO_KIND = pd.DataFrame(columns=["customer_id", "category", "value", "limit", "evidence", "evidence_values"])
+
+
+def test_a_key_account_without_a_category_stands_out_by_what_exceeds_the_median_most():
+    # medians 20 and 5: a is above in x by 10, b in y by 3, c in neither; d is not key
+    table = pd.DataFrame({"customer_id": list("abcd"), "key": [True, True, True, False]}, index=[3, 1, 2, 0])
+    found = scoring.key_because(table, points(a=(30, 5), b=(20, 8), c=(10, 4), d=(99, 99)), NO_KIND)
+    assert in_words(found["why"], found["why_values"]).to_dict() == {
+        3: "x 300 (30.0 points, 10.0 above the median of the list)",
+        1: "y 80 (8.0 points, 3.0 above the median of the list)",
+        2: "y 40 (4.0 points, its most)",
+        0: "",
+    }
+
+
+def test_what_is_not_known_is_no_reason_to_be_key():
+    table = pd.DataFrame({"customer_id": ["a", "b"], "key": [True, True]})
+    given = points(a=(30, 5), b=(20, 5)).assign(missing=[True, False, False, False])
+    assert scoring.key_because(table, given, NO_KIND)["why_values"].iloc[0] == (
+        '{"criterion": "y", "value": 50.0, "points": 5, "above": 0.0}'
+    )
+
+
+def test_a_category_is_the_reason_and_of_several_the_first_with_what_exceeds_its_limit_most():
+    table = pd.DataFrame({"customer_id": ["a", "b"], "key": [True, True]})
+    kinds = pd.DataFrame(
+        [
+            ("a", "goodwill", 1.0, 0.8, "paid_in_advance_claims_unknown", '{"share": 1.0, "invoices": 9}'),
+            ("a", "image", 8.0, 8, "rated_highest_by_one", '{"criterion": "influence", "points": 8.0}'),
+            ("a", "image", 9.0, 8, "rated_highest_by_one", '{"criterion": "reputation", "points": 9.0}'),
+        ],
+        columns=NO_KIND.columns,
+    )
+    found = scoring.key_because(table, points(a=(30, 5), b=(20, 8)), kinds)
+    told = in_words(found["why"], found["why_values"]).tolist()
+    assert told == [
+        "image; reputation rated 9.0 of 10 by one of us, its highest mark",
+        "y 80 (8.0 points, 1.5 above the median of the list)",
+    ]
 
 
 def test_threshold_replaces_the_share():
@@ -137,22 +211,27 @@ def test_knocked_out_accounts_stand_apart_and_free_their_place():
     assert table["customer_id"].tolist() == ["a1", "a2", "a3", "a0"]
     assert table["knock_out"].tolist() == ["", "", "", "closed;negative_contribution"]
     told = in_words(table["knock_out"], table["knock_out_values"]).tolist()
-    assert told == ["", "", "", "closed; negative contribution"]
+    assert told == ["", "", "", "closed; loses money"]
     assert table["key"].tolist() == [True, True, True, False]
     assert pd.isna(table["rank"].iloc[3])
 
 
 @pytest.mark.parametrize("n", [1, 5])
-def test_few_equal_or_wholly_unknown_accounts_give_numbers_without_gaps(n):
-    for values in (np.full((n, 2), 0.7), np.full((n, 2), np.nan)):
-        table = pd.DataFrame(values, columns=["margin", "gap_cv"]).rename_axis("customer_id")
-        result = scoring.members(scoring.score(table, TWO), Scoring())
-        assert result.notna().all(axis=None)
-        assert result["rank"].tolist() == [1] * n
+def test_few_equal_accounts_give_numbers_without_gaps_and_wholly_unknown_ones_no_place(n):
+    equal, unknown = (
+        pd.DataFrame(np.full((n, 2), value), columns=["margin", "gap_cv"]).rename_axis("customer_id")
+        for value in (0.7, np.nan)
+    )
+    result = scoring.members(scoring.score(equal, TWO), Scoring())
+    assert result.notna().all(axis=None)
+    assert result["rank"].tolist() == [1] * n
+    without = scoring.members(scoring.score(unknown, TWO), Scoring())
+    assert without[["score", "rank"]].isna().all(axis=None) and not without["key"].any()
+    assert without[["low", "high", "known"]].to_numpy().tolist() == [[1, 100, 0]] * n
 
 
 def test_utility_range_widens_by_the_spread_and_opens_where_missing():
-    one = [SimpleNamespace(name="gap_cv", worst=10.0, best=0.0, weight=1.0, group="revenue")]
+    one = [SimpleNamespace(name="gap_cv", worst=10.0, best=0.0, weight=1.0, group="revenue", curve="linear")]
     low, high = scoring.utility_range(wide([("a", 4), ("b", 0.5), ("c", np.nan)], ["gap_cv"]), one, 1.0)
     assert low["gap_cv"].tolist() == pytest.approx([0.5, 0.85, 0])
     assert high["gap_cv"].tolist() == pytest.approx([0.7, 1.0, 1])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
-from kamlib.report.words import in_words, word
+from kamlib.report.words import word
 from kamlib.segments import abc_xyz
 
 
@@ -141,18 +141,17 @@ def rhythm(letters) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": [f"K.{i:02d}" for i in range(len(letters))], "xyz": list(letters)})
 
 
-def test_cells_join_both_letters_and_every_cell_has_a_policy():
+def test_cells_join_both_letters_and_every_cell_has_terms_of_supply():
     by_money = abc_xyz.abc_classes(money([80, 15, 5, -2]), "m")
     table = abc_xyz.cells(by_money, rhythm("XNLZ")).set_index("customer_id")
     assert table["cell"].to_dict() == {"K.00": "AX", "K.01": "BN", "K.02": "CL", "K.03": abc_xyz.NOT_POSITIVE}
-    every = {a + x for a in "ABC" for x in abc_xyz.XYZ_CLASSES} | {abc_xyz.NOT_POSITIVE, abc_xyz.UNKNOWN}
-    assert set(abc_xyz.POLICY) == every
-    assert table["policy"].to_dict() == {
-        "K.00": "policy_ax", "K.01": "policy_bn", "K.02": "policy_cl", "K.03": "policy_not_positive",
+    every = {a + x for a in "ABC" for x in abc_xyz.XYZ_CLASSES} | {*abc_xyz.ABC_CLASSES[3:]}
+    assert set(abc_xyz.TERMS) == every
+    assert table["terms"].to_dict() == {
+        "K.00": "terms_ax", "K.01": "terms_n", "K.02": "terms_l", "K.03": "terms_not_positive",
     }  # fmt: skip
-    told = in_words(table["policy"], table["policy_values"])
-    assert told["K.00"] == "partner: framework contract, joint forecast, named manager, stock held for them"
-    assert all(map(word, abc_xyz.POLICY.values()))
+    assert word(table.loc["K.00", "terms"]) == "framework contract, joint forecast, stock held for them"
+    assert all(map(word, abc_xyz.TERMS.values()))
 
 
 def test_cells_refuse_tables_of_different_accounts():
@@ -166,9 +165,27 @@ def test_the_grid_counts_all_accounts_and_all_money_once():
     assert grid["accounts"].sum() == 4 and grid["money"].sum() == pytest.approx(98)
     assert len(grid) == 4 * 5  # A, B, C and net<=0; nobody is unknown
     assert grid["share_of_money"].sum() == pytest.approx(1)
-    policies = abc_xyz.policies(table)
-    assert policies["cell"].tolist() == ["AX", "BN", "CL", abc_xyz.NOT_POSITIVE]
-    assert policies["policy"].notna().all()
+    by_cell = abc_xyz.by_cell(table)
+    assert by_cell["cell"].tolist() == ["AX", "BN", "CL", abc_xyz.NOT_POSITIVE]
+    assert by_cell["terms"].notna().all()
+
+
+def test_no_order_in_the_window_stands_apart_from_more_returns_than_purchases():
+    base = pd.DataFrame(
+        {"margin_12m": [9.0, 0, 0, -5, 0, np.nan, np.nan], "order_days_12m": [3.0, 0, 1, 0, np.nan, 0, 2]}
+    )
+    base = base.assign(customer_id=[f"K.{i}" for i in range(7)])
+    found = abc_xyz.abc_classes(base, "margin_12m").set_index("customer_id")["abc"].sort_index().tolist()
+    # bought; nothing; bought and sent all back; sent back alone; nothing known of order days; nothing; bought, margin unknown
+    none, returned = abc_xyz.NO_ORDER, abc_xyz.NOT_POSITIVE
+    assert found == ["A", none, returned, returned, none, none, abc_xyz.UNKNOWN]
+    table = abc_xyz.cells(
+        abc_xyz.abc_classes(base, "margin_12m"), rhythm("XLZZLLY").assign(customer_id=base["customer_id"])
+    )
+    assert {none, returned, abc_xyz.UNKNOWN} <= set(table["cell"])
+    money = abc_xyz.by_cell(table).set_index("cell")["money"]
+    assert np.isnan(money[abc_xyz.UNKNOWN]) and money[returned] == -5, "unknown is no zero"
+    assert np.isnan(abc_xyz.grid(table).set_index(["abc", "xyz"]).loc[(abc_xyz.UNKNOWN, "Y"), "money"])
 
 
 def test_money_is_that_of_the_longest_observed_window_where_none_is_named():

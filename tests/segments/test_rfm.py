@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.facts.worth import observed_window
-from kamlib.report.words import in_words, sentence
+from kamlib.report.words import sentence
 from kamlib.segments import rfm
 from kamlib.stats.reasons import Reason
+
+TOLD = pd.DataFrame({"customer_id": ["K.02"], "state": ["silent"]})
 
 
 def facts(silence, days, money, ids=None, **more) -> pd.DataFrame:
@@ -24,6 +26,7 @@ def facts(silence, days, money, ids=None, **more) -> pd.DataFrame:
         {
             "customer_id": ids or [f"K.{i:02d}" for i in range(n)],
             "silence_days": silence,
+            "tenure_days": [max(silence) + 400] * n,
             "gap_median": [10.0] * n,
             "order_days": days,
             "order_days_12m": days,
@@ -116,7 +119,7 @@ def test_segments_cover_every_cell_exactly_once(k):
     every = set(itertools.product(range(1, k + 1), repeat=3))
     assert len(table) == k**3
     assert set(table[["r", "f", "m"]].itertuples(index=False, name=None)) == every
-    assert table["segment"].notna().all() and table["policy"].str.len().gt(0).all()
+    assert table["segment"].notna().all()
     assert set(table["segment"]) == {s.name for s in rfm.SEGMENTS}
 
 
@@ -129,18 +132,29 @@ def test_segments_that_leave_a_cell_or_take_it_twice_are_refused():
         rfm.cells(4)
 
 
-def test_a_policy_of_the_kit_is_a_code_and_one_of_the_study_file_its_own_words():
-    own = [replace(segment, policy="") for segment in rfm.SEGMENTS]
-    own = [replace(own[0], policy="send {flowers}"), *own[1:-1], rfm.SEGMENTS[-1]]
-    table = rfm.cells(3, own).drop_duplicates("segment").set_index("segment")
-    assert table.loc["core", ["policy", "policy_values"]].tolist() == ["own_policy", '{"text": "send {flowers}"}']
-    assert table.loc["regulars", ["policy", "policy_values"]].tolist() == ["", "{}"]
-    told = in_words(table["policy"], table["policy_values"])
-    assert told[["core", "faded"]].tolist() == ["send {flowers}", "no effort; answer when they call"]
-    kit = rfm.cells(3)
-    told = in_words(kit["policy"], kit["policy_values"])
-    assert told.nunique() == len(rfm.SEGMENTS)
-    assert told[kit["segment"] == "core"].unique().tolist() == ["keep: named manager, best service, joint plans"]
+def test_a_segment_gives_no_policy_though_the_study_may_name_one():
+    own = [replace(rfm.SEGMENTS[0], policy="send flowers"), *rfm.SEGMENTS[1:]]
+    base = facts([3, 50, 400], [9.0, 2, 1], [10.0, 500, 3])
+    with_policy = rfm.rfm_segments(base, segments=own)
+    pd.testing.assert_frame_equal(with_policy, rfm.rfm_segments(base))
+    assert not [name for name in [*with_policy, *rfm.summary(with_policy, own)] if "policy" in name]
+
+
+def test_orders_of_three_days_give_no_segments_and_orders_of_thirty_do():
+    silence, days, money = [0, 1, 2, 2, 900], [2.0, 1, 1, 2, 0], [5.0, 9, 2, 7, 0]
+    for first, told in ((2, {rfm.TOO_SHORT}), (28, {rfm.TOO_SHORT}), (29, set())):
+        table = rfm.rfm_segments(facts(silence, days, money, tenure_days=[first] * 4 + [np.nan]))
+        assert set(table["segment"]) & {rfm.TOO_SHORT} == told, first
+        assert table["r"].notna().any() == (not told)
+        assert table["segment"].iloc[4] == rfm.NO_ORDER, "nobody is recent who bought nothing"
+    summary = rfm.summary(rfm.rfm_segments(facts(silence, days, money, tenure_days=2)))
+    assert summary["accounts"].tolist() == [1, 4] and summary["money"].tolist() == [0, 23]
+
+
+def test_money_that_is_known_of_nobody_in_a_segment_is_unknown_and_no_zero():
+    table = rfm.rfm_segments(facts([3, 50, 400], [9.0, 2, 1], [10.0, np.nan, 3.0]))
+    money = rfm.summary(table).set_index("segment")["money"]
+    assert np.isnan(money[rfm.NO_MONEY]) and money.drop(rfm.NO_MONEY).sum() == 13
 
 
 def test_three_classes_below_500_accounts_and_five_from_there():
@@ -226,8 +240,10 @@ def test_large_customers_that_are_quiet_for_longer_than_so_many_own_gaps_are_ove
     table = rfm.rfm_segments(facts([31, 30, 90, 400], [9.0, 9, 9, 1], [80.0, 90, 100, 1]), classes=3)
     assert table["m"].tolist() == [2, 2, 3, 1]
     level = table.assign(m=table["m"].mask(table["m"] == 2, 3))
-    assert rfm.overdue(level, 3)["customer_id"].tolist() == ["K.02", "K.00"]
-    assert rfm.overdue(level, 2.9)["customer_id"].tolist() == ["K.02", "K.01", "K.00"]
+    assert rfm.overdue(level, TOLD, 3)["customer_id"].tolist() == ["K.02", "K.00"]
+    assert rfm.overdue(level, TOLD, 2.9)["customer_id"].tolist() == ["K.02", "K.01", "K.00"]
+    lost = TOLD.assign(state="lost")
+    assert rfm.overdue(level, lost, 2.9)["customer_id"].tolist() == ["K.01", "K.00"], "who is lost is not overdue"
 
 
 def test_a_summary_adds_up_and_counts_only_positive_money_as_share():
@@ -235,8 +251,7 @@ def test_a_summary_adds_up_and_counts_only_positive_money_as_share():
     summary = rfm.summary(table)
     assert summary["accounts"].sum() == 4 and summary["money"].sum() == pytest.approx(-460)
     assert summary["share_of_money"].sum() == pytest.approx(1)
-    apart = summary.set_index("segment")["policy"] == ""
-    assert apart[apart].index.tolist() == [rfm.NO_ORDER]
+    assert summary["segment"].iloc[-1] == rfm.NO_ORDER
 
 
 def test_an_account_that_stands_twice_is_named():

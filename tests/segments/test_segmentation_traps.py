@@ -85,7 +85,7 @@ def base(lines, clean_orders) -> pd.DataFrame:
 
 def test_the_trade_holds_every_class_there_is(base):
     """Else the tests below would prove little."""
-    assert set(base["abc"]) == {"A", "B", "C", abc_xyz.NOT_POSITIVE}
+    assert set(base["abc"]) == {"A", "B", "C", abc_xyz.NOT_POSITIVE, abc_xyz.NO_ORDER}
     assert set(base["frequency"]) == {"X", "Y", "Z", "N", "L"}
     assert set(base["stage"].dropna()) == set(lifecycle.STAGES)
     assert set(base["r"].dropna()) == {1, 2, 3, 4, 5}
@@ -122,7 +122,7 @@ def test_one_time_buyers_have_no_rhythm(base, lines):
 
 def test_net_of_zero_or_below_is_no_c_and_never_regular(base):
     odd = base.loc[["zero", "back", "worse"]]
-    assert set(odd["abc"]) == set(odd["tangent"]) == {abc_xyz.NOT_POSITIVE}
+    assert set(odd["abc"]) == set(odd["tangent"]) == {abc_xyz.NOT_POSITIVE, abc_xyz.NO_ORDER}
     assert not odd[["frequency", "gaps", "month", "quarter"]].isin(["X", "Y"]).any(axis=None)
     assert odd.loc[["zero", "back"], "segment"].tolist() == [rfm.NO_ORDER] * 2
     assert odd.loc[["zero", "back"], "stage"].isna().all()  # they never bought
@@ -150,7 +150,7 @@ def test_a_base_where_nobody_paid_anything_is_classed_without_a_crash(clean_orde
         (f"k{i}", AS_OF - timedelta(days=9 * j), 0, 0, f"o{i}{j}", "web", "M1") for i in range(3) for j in range(8)
     ]
     found = segmented(clean_orders(lines, COLUMNS))
-    assert set(found["abc"]) == {abc_xyz.NOT_POSITIVE} and set(found["segment"]) == {rfm.NO_ORDER}
+    assert set(found["abc"]) == {abc_xyz.NO_ORDER} and set(found["segment"]) == {rfm.NO_ORDER}
     assert found["stage"].isna().all() and set(found["month"]) == {"N"}
 
 

@@ -5,7 +5,7 @@ import pytest
 from kamlib.study.dictionary import INPUTS, dictionary
 
 DESIGN = {  # needed columns | optional columns
-    "orders": "order_id account_id date amount | margin cost quantity product category currency channel manager",
+    "orders": "account_id date amount | order_id margin cost quantity price discount product category currency channel manager",
     "accounts": "account_id | name parent_id industry country region tax_id address size employees since manager wallet status "
     "contract_end closed_on",
     "ratings": "account_id criterion score | rater date evidence view rival",

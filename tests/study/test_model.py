@@ -14,7 +14,7 @@ from kamlib.study.model import Study
 def test_a_good_file_is_read_with_its_values_and_the_defaults(write):
     study = Study.read(write())
     assert (study.name, study.as_of, study.unit, study.currency) == ("acme", date(2026, 9, 30), "group", "EUR")
-    assert study.sources["orders"].columns == {"order_id": "Invoice", "amount": "Net"}
+    assert study.sources["orders"][0].columns == {"order_id": "Invoice", "amount": "Net"}
     assert [criterion.weight for criterion in study.scoring.criteria] == [60, 40]
     assert (study.churn.horizon_days, study.churn.at_risk_days) == (120, 365)
 
@@ -114,8 +114,8 @@ def test_given_values_override_the_file_and_none_does_not(write):
     study = Study.read(write(), as_of="2026Q2", values=values)
     assert (study.as_of, study.churn.horizon_days, study.kaism.cut) == (date(2026, 6, 30), 90, 6)
     assert study.scoring.scale == 100
-    assert study.sources["orders"].files == ["b.csv"]
-    assert study.sources["orders"].columns["amount"] == "Net"
+    assert study.sources["orders"][0].files == ["b.csv"]
+    assert study.sources["orders"][0].columns["amount"] == "Net"
 
 
 def test_a_none_among_the_values_does_not_hide_the_date_that_was_given(write):

@@ -20,7 +20,7 @@ def round_trip(study, folder):
 def without_places(study):
     tree = study.model_dump()
     for source in tree["sources"].values():
-        del source["files"]
+        del source[0]["files"]
     return tree
 
 
@@ -42,6 +42,31 @@ def test_a_fiscal_year_survives_the_round_trip_and_changes_the_fingerprint(write
     again = round_trip(fiscal, tmp_path)
     assert (again.year_begins, again.period) == (7, "FY2027Q1")
     assert again.fingerprint() == fiscal.fingerprint() != calendar.fingerprint()
+
+
+def test_a_list_of_sources_heads_accounts_from_lines_and_groups_survive_the_round_trip(write, tmp_path, good):
+    """The copy lies elsewhere, and its files are named by full path; what lies where changes no fingerprint."""
+    sources = """\
+sources:
+  orders:
+    - {files: lines.csv, heads: {files: heads.csv, key: {order: No}}, columns: {amount: Sum}}
+    - {files: pivot.xlsx, months: [Jan-24, Feb-24], groups: {column: Name, as: client}, dialect: {header: 0}}
+  accounts: {from: orders, columns: {name: Client}}
+cleaning: {only: {STATUS: Shipped, state: [2, ""]}}
+"""
+    before, _, rest = good.partition("sources:")
+    text = before + sources + rest[rest.index("scoring:") :]
+    study = Study.read(write(text, files=("lines.csv", "heads.csv", "pivot.xlsx")))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    again = round_trip(study, elsewhere)
+    assert [path.name for path in again.paths("orders")] == ["lines.csv", "heads.csv", "pivot.xlsx"]
+    assert again.sources["orders"][0].heads.files == [str(tmp_path / "heads.csv")]
+    assert again.sources["accounts"] == study.sources["accounts"] and again.paths("accounts") == []
+    assert again.cleaning.only == {"STATUS": ["Shipped"], "state": ["2", ""]}
+    assert again.fingerprint() == study.fingerprint() and again.to_yaml() == study.to_yaml()
+    other = Study.read(write(text.replace("key: {order: No}", "key: No"), files=()))
+    assert other.fingerprint() != study.fingerprint()
 
 
 @pytest.mark.slow

@@ -26,8 +26,14 @@ def test_defaults_are_those_of_the_methods():
     assert (AbcXyz().method, AbcXyz().grain, AbcXyz().months) == ("share", "month", 24)
     assert (Kaism().reading, Kaism().cut) == ("importance", 5)
     assert (Scoring().top_share, Scoring().top_least, Scoring().top_most) == (0.05, 3, 35)
-    assert (Scoring().draws, Scoring().concentration) == (10_000, 50)
+    assert (Scoring().draws, Scoring().concentration, Scoring().patience) == (10_000, 50, 0.01)
     assert (Clustering().stability, Cleaning().credit_notes) == (0.75, "net")
+
+
+@pytest.mark.parametrize("patience", [-0.01, 1.01, float("nan")])
+def test_patience_is_a_share(patience):
+    with pytest.raises(ValidationError, match="patience"):
+        Scoring(patience=patience)
 
 
 def test_weights_must_sum_to_100():
@@ -51,7 +57,10 @@ def test_a_criterion_stands_once():
         Scoring(criteria=[criterion("a", 50), criterion("a", 50)])
 
 
-@pytest.mark.parametrize("more", [{"worst": 1, "best": 1}, {"weight": 0}, {"weight": -1}, {"weight": 101}])
+@pytest.mark.parametrize(
+    "more",
+    [{"worst": 1, "best": 1}, {"weight": 0}, {"weight": -1}, {"weight": 101}, {"worst": 0, "best": 9, "curve": "log"}],
+)
 def test_a_criterion_without_a_swing_is_refused(more):
     with pytest.raises(ValidationError):
         criterion("a", **({"weight": 100} | more))

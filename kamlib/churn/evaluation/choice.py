@@ -110,7 +110,8 @@ def _judged(scores: pd.DataFrame, seen: list[_Seen], settings: Settings) -> pd.D
             brier = float(((p - at.lost) ** 2).mean())
             rows.append((settings.penalty, settings.split_day or 0, opinion, model.until, brier))
     found = pd.DataFrame(rows, columns=scores.columns)
-    return pd.concat([scores, found], ignore_index=True) if len(scores) else found
+    told = [part for part in (scores, found) if len(part)]
+    return pd.concat(told, ignore_index=True) if told else found
 
 
 def _summary(scores: pd.DataFrame) -> pd.DataFrame:

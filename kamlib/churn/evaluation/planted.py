@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from kamlib.churn.evaluation.returns import learn_returns
-from kamlib.churn.returns import lost_at, p_return
+from kamlib.churn.returns import lost_at, p_return, returned, without_offer
 from kamlib.stats.reasons import or_waiting, waiting
 
 
@@ -42,28 +42,34 @@ def against_planted(chances: pd.DataFrame, planted: pd.DataFrame, groups: pd.Dat
 
 
 def promised(
-    episodes: pd.DataFrame, day: date | pd.Timestamp, *, horizon_days: int = 180, beyond_days: int = 365
+    episodes: pd.DataFrame,
+    day: date | pd.Timestamp,
+    *,
+    horizon_days: int = 180,
+    beyond_days: int = 365,
+    natural: bool = False,
 ) -> pd.DataFrame:
     """P(return) on a day, as it could be told then, of the lost that had been silent for longer than `beyond_days`.
 
     Parameters
     ----------
     episodes : `kamlib.churn.losses.loss_episodes`; what came after the day is the outcome alone.
+    natural : of those only that had no offer by the day, and until the day of one that came in the horizon.
 
     Returns
     -------
     DataFrame
         customer_id, p_return, p_return_low, p_return_high (missing where nothing can be told: `kamlib.churn.evaluation.returns.learn_returns`),
-        came (whether it ordered within the horizon; read it where that is over).
+        came (whether it ordered within the horizon, and not after an offer; read it where that is over).
     """
     day = pd.Timestamp(day)
-    away = lost_at(episodes, day)
+    away = without_offer(lost_at(episodes, day), day) if natural else lost_at(episodes, day)
     away = away[(day - away["last_order"]).dt.days > beyond_days]
     rates = learn_returns(episodes, day, horizon_days=horizon_days, beyond_days=beyond_days).rates
-    chances = p_return(rates, away, day, horizon_days=horizon_days).set_axis(
+    chances = p_return(rates, away, day, horizon_days=horizon_days, until_offer=natural).set_axis(
         ["p_return", "p_return_low", "p_return_high"], axis=1
     )
-    came = away["returned_on"] <= day + pd.Timedelta(days=horizon_days)
+    came = returned(away, day + pd.Timedelta(days=horizon_days))
     return pd.concat([away["customer_id"], chances, came.rename("came")], axis=1).reset_index(drop=True)
 
 
@@ -91,7 +97,7 @@ def returns_by_day(
     columns = ["as_of", "customers", "gone", "expected", "low", "high", "came", "returned"]
     rows = []
     for day in days if len(planted) else ():
-        said = promised(episodes, day, horizon_days=horizon_days, beyond_days=beyond_days)
+        said = promised(episodes, day, horizon_days=horizon_days, beyond_days=beyond_days, natural=True)
         said = said.merge(planted[["customer_id", "left_on", "first_left_on", "returned_on"]], on="customer_id")
         if said["p_return"].notna().any():
             gone = (said["left_on"] <= day) | ((said["first_left_on"] <= day) & ~(said["returned_on"] <= day))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.returns import BLOCKS, lost_at, p_return, return_rates
+from kamlib.churn.returns import BLOCKS, lost_at, p_return, return_rates, returned, without_offer
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
@@ -54,7 +54,8 @@ def learn_returns(
 
     Each of `WAYS` is estimated one horizon before `as_of` and held against what came. One that is better than one rate
     for all beyond chance (Brier score, bootstrap of accounts) is used, of two the better one. The level is set by the horizons
-    before (`level_of`). Below 20 customers with a return nothing is estimated, and `reason` says so.
+    before (`level_of`). Below 20 customers with a return nothing is estimated, and `reason` says so. Whoever had an offer
+    counts in each of these until its day (`kamlib.churn.returns.return_rates`).
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def learn_returns(
     if seen < FEWEST.averaged:
         return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), _UNTESTED)
     plain = next(iter(WAYS))
-    away = _silent_for(lost_at(episodes, then), then, beyond_days)
+    away = _silent_for(without_offer(lost_at(episodes, then), then), then, beyond_days)
     known = {"horizon_days": horizon_days, "beyond_days": beyond_days}
     if seen_then < FEWEST.averaged or away.empty:
         rates, level = (
@@ -74,11 +75,11 @@ def learn_returns(
             level_of(episodes, as_of, plain, **known),
         )
         return Returns(calibrated(rates, level), plain, _too_few("returns_not_tested", seen_then), _UNTESTED, level)
-    came = away["returned_on"].le(as_of).to_numpy(float)
+    came = returned(away, as_of).to_numpy(float)
     rows, errors = [], {}
     for way, options in WAYS.items():
         rates = return_rates(episodes, then, horizon_days=horizon_days, **options)
-        p = p_return(rates, away, then, horizon_days=horizon_days)["p_return"].to_numpy()
+        p = p_return(rates, away, then, horizon_days=horizon_days, until_offer=True)["p_return"].to_numpy()
         errors[way] = (p - came) ** 2
         gain = errors[way] - errors[plain]
         low, high = np.percentile(resampled_sums(gain[:, None], bootstraps, seed) / len(gain), [2.5, 97.5])
@@ -115,9 +116,9 @@ def level_of(
     while _returned(episodes, day - span) >= FEWEST.averaged:
         then = day - span
         rates = return_rates(episodes, then, horizon_days=horizon_days, **WAYS[way])
-        away = _silent_for(lost_at(episodes, then), then, beyond_days)
-        expected += float(p_return(rates, away, then, horizon_days=horizon_days)["p_return"].sum())
-        came += int((away["returned_on"] <= day).sum())
+        away = _silent_for(without_offer(lost_at(episodes, then), then), then, beyond_days)
+        expected += float(p_return(rates, away, then, horizon_days=horizon_days, until_offer=True)["p_return"].sum())
+        came += int(returned(away, day).sum())
         horizons, day = horizons + 1, then
     seen, promised = _PRIOR + came, _PRIOR + expected
     low, high = gamma.ppf([0.025, 0.975], seen, scale=1 / promised)
@@ -144,8 +145,8 @@ def calibrated(rates: pd.DataFrame, level: pd.Series) -> pd.DataFrame:
 
 
 def _returned(episodes: pd.DataFrame, day: pd.Timestamp) -> int:
-    """Customers, each counted once, that had come back by a day."""
-    return int(episodes.loc[episodes["returned_on"] <= day, "customer_id"].nunique())
+    """Customers, each counted once, that had come back by a day without an offer."""
+    return int(episodes.loc[returned(episodes, day), "customer_id"].nunique())
 
 
 def _silent_for(lost: pd.DataFrame, day: pd.Timestamp, beyond_days: int) -> pd.DataFrame:

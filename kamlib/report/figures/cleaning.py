@@ -75,10 +75,12 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
                 ("drawn_money", f"money, {currency} (absolute)", money_ticks))  # fmt: skip
     for ax, (column, label, ticks) in zip(axes, measures, strict=True):
         values = lines[column].to_numpy()
-        ax.barh(place, values, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
-        top = max(float(values.max(initial=0)), 1.0)
+        known = np.nan_to_num(values)
+        ax.barh(place, known, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
+        top = max(float(known.max(initial=0)), 1.0)
         for y, value in zip(place, values, strict=True):
-            ax.text(value + top * 0.02, y, _short(value, language), va="center", fontsize=9, color=INK)
+            words = "not known" if np.isnan(value) else _short(value, language)
+            ax.text(np.nan_to_num(value) + top * 0.02, y, words, va="center", fontsize=9, color=INK)
         ax.set_xlim(0, top * 1.25)
         ax.set_xlabel(label)
         ax.grid(axis="x")

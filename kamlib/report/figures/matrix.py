@@ -22,7 +22,7 @@ from kamlib.report.figures.style import (
     plain_ticks,
 )
 
-CELLS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
+CELLS = {"invest": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
 _WORDS = {
     "importance": ("How important we are for the client (0–10)", "we hardly matter to it", "it depends on us"),
     "strength": (
@@ -100,7 +100,7 @@ def kaism(
     words, low, high = _WORDS["strength" if strong else "importance"]
     axes.set_xlabel(f"{low}  ←   {words}   →  {high}")
     axes.set_ylabel("hardly attractive  ←   How attractive the client is for us (0–10)   →  very attractive")
-    both = (known["cell"] == "key").sum()
+    both = (known["cell"] == "invest").sum()
     why = "rate us level with the best rival or above" if strong else "need us"
     axes.set_title(f"{both:,} of {len(known):,} clients are attractive for us and {why}")
     right = x[shown] >= cross
@@ -154,7 +154,7 @@ def _arrows(axes: Axes, known: pd.DataFrame, x: np.ndarray, y: np.ndarray, shown
 def _corner_words(axes: Axes) -> None:
     for across, up, text in (
         (0.01, 0.99, "development: invest selectively"),
-        (0.99, 0.99, "key: invest"),
+        (0.99, 0.99, "invest"),
         (0.01, 0.01, "opportunistic: manage for cash"),
         (0.99, 0.01, "maintenance: hold"),
     ):

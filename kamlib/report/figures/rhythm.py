@@ -14,12 +14,15 @@ MOST = 2000
 """Accounts drawn of a group; of more, a random part."""
 
 
-def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series | None = None) -> Axes | None:
+def silence_rhythm(
+    table: pd.DataFrame, late: pd.DataFrame, *, overdue: float = 3, names: pd.Series | None = None
+) -> Axes | None:
     """Days since the last order against the usual gap of each customer, on log scales; those of most money stand out.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.rfm.rfm_segments`: customer_id, silence_days, gap_median, rhythm, m, money.
+    late : those that are overdue (`kamlib.segments.rfm.overdue`): customer_id.
     overdue : own median gaps of silence from which an account of the highest money class is called overdue.
     names : names by customer_id, for the pointer.
     """
@@ -29,15 +32,15 @@ def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series 
     if known.empty:
         return None
     large = known["m"] == known["m"].max()
-    late = large & (known["rhythm"] > overdue)
+    is_late = known["customer_id"].isin(late["customer_id"])
     figure, axes = plt.subplots(figsize=(8, 5))
     ends = np.array([known["gap_median"].min() / 1.3, known["gap_median"].max() * 1.3])
     axes.plot(ends, ends, color=GREY, linewidth=1)
     axes.plot(ends, overdue * ends, color=RED, linewidth=1, linestyle=(0, (4, 3)))
     for words, colour, size, here in (
         ("others", GREY, 12, ~large),
-        ("most money", INK, 26, large & ~late),
-        ("overdue", RED, 26, late),
+        ("most money", INK, 26, large & ~is_late),
+        ("overdue", RED, 26, is_late),
     ):
         group = known[here]
         drawn = group if len(group) <= MOST else group.sample(MOST, random_state=1).sort_index()
@@ -63,5 +66,5 @@ def silence_rhythm(table: pd.DataFrame, *, overdue: float = 3, names: pd.Series 
     axes.set_xlabel("Usual gap between two order days: the own median, days")
     axes.set_ylabel("Days since the last order")
     figure.legend(loc="outside lower left", ncols=3)
-    axes.set_title(f"{int(late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
-    return described(axes, "alt_silence_rhythm", late=late.sum(), large=large.sum(), overdue=overdue)
+    axes.set_title(f"{int(is_late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
+    return described(axes, "alt_silence_rhythm", late=is_late.sum(), large=large.sum(), overdue=overdue)

@@ -23,7 +23,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.scoring.key_list import NEAR, SAFE
+from kamlib.scoring.doubt.border import EVEN, NEAR, SAFE, falls
 
 GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
 
@@ -33,9 +33,11 @@ def ranked_scores(
 ) -> Axes | None:
     """Score of the key customers and, paler, the five after them: bars stacked by group of criteria, and the interval of what is missing.
 
+    The line is the rank near the end of the list after which the scores fall most; in the right margin stands what each brought.
+
     Parameters
     ----------
-    scores : rank, customer_id, score, low, high, key, points_revenue, points_reputation, points_development; best first.
+    scores : rank, customer_id, score, low, high, key, points_revenue, points_reputation, points_development, contribution; best first.
     names : name by customer_id.
     most : bars at most.
     """
@@ -64,6 +66,11 @@ def ranked_scores(
         tick.set_fontweight("bold" if key else "normal")
     axes.set_xlim(1, scale * 1.06)
     axes.set_ylim(-0.6, len(shown) - 0.4)
+    fall = falls(ranked["score"], int(ranked["key"].sum()))
+    if fall is not None and fall["rank"] < len(shown):
+        axes.axhline(len(shown) - fall["rank"] - 0.5, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    if shown["contribution"].notna().any():
+        _beside(axes, place, shown["contribution"])
     axes.set_xlabel(f"Score, points of {scale}")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -74,6 +81,9 @@ def ranked_scores(
     handles: list[Patch | Line2D] = [
         Patch(color=colour, label=f"criteria of {group}") for group, colour in GROUPS.items()
     ]
+    if fall is not None and fall["rank"] < len(shown):
+        words = f"stable to rank {fall['rank']}: the score falls by {fall['fall']:.1f}"
+        handles.append(Line2D([], [], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label=words))
     if open_ended.any():
         handles.append(Line2D([], [], color=INK, linewidth=1.2, label="where it may lie: values are missing"))
     figure.legend(handles=handles, loc="outside lower left", ncols=2)
@@ -112,7 +122,8 @@ def key_probability(
             label=words,
             clip_on=False,
         )
-    axes.axvline(SAFE, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    for limit in (EVEN, SAFE):
+        axes.axvline(limit, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yticks(place, short_names(shown, names))
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, 1)
@@ -121,11 +132,23 @@ def key_probability(
     axes.set_xlabel("Probability of being key when weights and open ratings vary")
     key = ranked["key"]
     safe = int((key & (ranked["p_key"] >= SAFE)).sum())
-    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list (right of the line)")
+    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list (right of the second line)")
     figure.legend(loc="outside lower left", ncols=2)
     knocking = int((~key.astype(bool) & (ranked["p_key"] >= NEAR)).sum())
     told = {"safe": safe, "limit": SAFE, "near": NEAR, "others": knocking}
     return described(axes, "alt_key_probability", key=key.sum(), **told)
+
+
+def _beside(axes: Axes, place: np.ndarray, contribution: pd.Series) -> None:
+    """Write what each brought in the right margin, a loss in the colour of the warning."""
+    right = axes.twinx()
+    right.set_ylim(axes.get_ylim())
+    right.set_yticks(place, ["unknown" if np.isnan(x) else f"{x:,.0f}" for x in contribution])
+    for tick, value in zip(right.get_yticklabels(), contribution, strict=True):
+        tick.set_color(ORANGE if value < 0 else MUTED)
+    right.tick_params(axis="y", length=0)
+    right.spines["left"].set_visible(False)
+    right.set_ylabel("Contribution of 12 months: margin less cost to serve")
 
 
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:

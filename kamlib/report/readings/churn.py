@@ -13,6 +13,7 @@ from kamlib.churn.losses import change_in_a_year
 from kamlib.churn.models.levels import unseen
 from kamlib.churn.models.waiting import Model
 from kamlib.churn.tested_list import Forecast
+from kamlib.facts.states import are_lost
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 from kamlib.study.sections import Churn
@@ -28,10 +29,12 @@ def year_note(by_state: pd.DataFrame) -> Reason | None:
     return None if by_state.columns[-1].endswith("12m") else Reason("all_days_in_place_of_a_year")
 
 
-def landmarks(found: Forecast, first_day: pd.Timestamp, rules: Churn) -> Reason:
-    """How many days of the past the model looks back from, and how many customers are at risk today."""
+def landmarks(found: Forecast, standing: pd.DataFrame, first_day: pd.Timestamp, rules: Churn) -> Reason:
+    """How many days of the past the model looks back from, and which customers are followed today."""
     days, rows = found.landmarks["as_of"], found.at_risk
-    values = {"now": len(found.table), "days": (days.iloc[-1] - first_day).days, "horizon": rules.horizon_days}
+    lost = are_lost(found.table["customer_id"], standing)
+    values = {"now": len(found.table), "ours": int((~lost).sum()), "lost": int(lost.sum())}
+    values |= {"days": (days.iloc[-1] - first_day).days, "horizon": rules.horizon_days}
     if len(days) == 1:
         return Reason("one_landmark", values)
     train = int((found.landmarks["role"] == "train").sum())
@@ -50,9 +53,8 @@ def bands_differ(waits: Waits) -> Reason | None:
 def change_of_losses(quarters: pd.DataFrame) -> Reason | None:
     """Whether more are lost in a quarter than a year ago (`kamlib.churn.losses_by_quarter`)."""
     change = change_in_a_year(quarters)
-    if change.empty:
-        return None
-    return Reason("losses_unchanged" if change["low"] * change["high"] <= 0 else "losses_changed", dict(change))
+    code = "losses_unchanged" if change.empty or change["low"] * change["high"] <= 0 else "losses_changed"
+    return None if change.empty else Reason(code, dict(change))
 
 
 def signs_before_losses(told: pd.DataFrame) -> Reason | None:
@@ -199,30 +201,32 @@ def time_split(found: Forecast) -> Reason | None:
     return Reason("split_gives_own_factors" if found.settings.split_day else "split_was_no_better")
 
 
-def stops_expected(found: Forecast, horizon_days: int) -> Reason:
-    """How many of those at risk are expected to have stopped; or that it is not known."""
-    return _expected(
-        found.table, "p_stopped", "stops_expected" if found.stops_known else "stops_not_known", horizon_days
-    )
+def stops_expected(found: Forecast, standing: pd.DataFrame, horizon_days: int) -> Reason:
+    """How many of ours are expected to have stopped, and of the lost, apart; or that it is not known."""
+    code = "stops_expected" if found.stops_known else "stops_not_known"
+    return _expected(found.table, standing, "p_stopped", code, horizon_days)
 
 
-def losses_expected(found: Forecast, horizon_days: int) -> Reason:
-    """How many of those at risk are expected to order nothing."""
+def losses_expected(found: Forecast, standing: pd.DataFrame, horizon_days: int) -> Reason:
+    """How many of ours are expected to order nothing, and of the lost, apart."""
     if found.table["p_silent"].isna().all():
         return Reason("at_risk_without_p_silent", {"n": len(found.table), "horizon": horizon_days})
-    return _expected(found.table, "p_silent", "losses_expected", horizon_days)
+    return _expected(found.table, standing, "p_silent", "losses_expected", horizon_days)
 
 
-def as_in_this_season(found: Forecast) -> Reason | None:
-    """How many would order nothing at the level of the same season of earlier years alone, where one was seen."""
-    same = found.table["p_silent_same_season"]
+def as_in_this_season(found: Forecast, standing: pd.DataFrame) -> Reason | None:
+    """How many of ours would order nothing at the level of the same season of earlier years alone, where one was seen."""
+    same = found.table.loc[~are_lost(found.table["customer_id"], standing), "p_silent_same_season"]
     return Reason("as_in_this_season", {"expected": same.sum()}) if same.notna().any() else None
 
 
-def _expected(table: pd.DataFrame, event: str, code: str, horizon_days: int) -> Reason:
+def _expected(table: pd.DataFrame, standing: pd.DataFrame, event: str, code: str, horizon_days: int) -> Reason:
     known = table.dropna(subset=event)
-    sums = {name: known[f"{event}{end}"].sum() for name, end in (("expected", ""), ("low", "_low"), ("high", "_high"))}
-    return Reason(code, {"n": len(known), "horizon": horizon_days, "risky": int((known[event] > 0.5).sum()), **sums})
+    lost = are_lost(known["customer_id"], standing)
+    ours, apart = known[~lost], known[lost]
+    sums = {name: ours[f"{event}{end}"].sum() for name, end in (("expected", ""), ("low", "_low"), ("high", "_high"))}
+    values = {"n": len(ours), "risky": int((ours[event] > 0.5).sum()), "lost": len(apart), "apart": apart[event].sum()}
+    return Reason(code, values | sums | {"horizon": horizon_days})
 
 
 def background(model: Model | None, horizon_days: int) -> Reason | None:
@@ -233,13 +237,8 @@ def background(model: Model | None, horizon_days: int) -> Reason | None:
 def next_orders(table: pd.DataFrame, states: pd.DataFrame, horizon_days: int, within: int = 30) -> Reason:
     """How many active customers are expected to order soon (next_days of the table, state of the states)."""
     active = table.loc[table["customer_id"].isin(states.loc[states["state"] == "active", "customer_id"]), "next_days"]
-    values = {
-        "n": len(active),
-        "soon": int((active <= within).sum()),
-        "within": within,
-        "later": int(active.isna().sum()),
-    }
-    return Reason("orders_soon", values | {"horizon": horizon_days})
+    values = {"n": len(active), "soon": int((active <= within).sum()), "within": within}
+    return Reason("orders_soon", values | {"later": int(active.isna().sum()), "horizon": horizon_days})
 
 
 def capital(text: str) -> str:

@@ -20,7 +20,7 @@ def set_aside(ledger: pd.DataFrame, currency: str) -> Reason:
     if not aside["rows"].sum():
         return Reason("records_none_set_aside")
     first = aside.loc[aside["rows"].idxmax()]
-    dearest = aside.loc[aside["amount"].astype(float).abs().idxmax()]
+    dearest = aside.loc[aside["amount"].astype(float).abs().fillna(0).idxmax()]
     values = {**first[["words", "rows", "amount"]], "most": dearest["amount"], "why": dearest["words"]}
     return Reason("records_set_aside", {**values, "currency": currency})
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.facts.worth import money_column
+from kamlib.report.words import word
 from kamlib.scoring.categories import corridor
-from kamlib.scoring.key_list import NEAR, SAFE, ScoreList
+from kamlib.scoring.doubt.border import EVEN, LIKELY, NEAR, SAFE, falls, held
+from kamlib.scoring.kaism import older_than_the_records, too_small_wallets
+from kamlib.scoring.key_list import ScoreList
+from kamlib.scoring.scores import top_count
 from kamlib.stats.reasons import Reason
 
-TOSS_UP = 0.6
-"""Chance of staying key below which a place on the list is little better than a toss-up."""
-_NAMED = 6  # customers that a sentence names at most
+GIANT = 0.1
+"""Share of all revenue from which one customer is named beside the share of the key accounts (IFRS 8.34)."""
+_NAMED, _WALLETS = 6, 5  # customers that a sentence names at most, and wallets
 
 
 def who_is_scored(found: ScoreList, ours: pd.DataFrame, theirs: pd.DataFrame) -> Reason:
@@ -33,10 +37,12 @@ def criteria(found: ScoreList, interactions: pd.DataFrame, hour: float | None) -
 
 
 def the_list(found: ScoreList, names: pd.Series) -> Reason:
-    """How many of the ranked are key, who comes first, and of how many of the key customers every value is known.
+    """How many of the ranked are key, who comes first, and of how many of the key customers every value is known; or why there is no list.
 
     `names` by customer_id, here and below.
     """
+    if found.unranked:
+        return found.unranked
     first = found.table.iloc[0]
     return Reason(
         "the_list",
@@ -52,21 +58,75 @@ def the_list(found: ScoreList, names: pd.Series) -> Reason:
 
 
 def chances(found: ScoreList, names: pd.Series) -> list[Reason]:
-    """How many key customers are safe on the list, and who outside it has a fair chance."""
+    """How sure the places are: how many are safe, who is more likely off the list, what lies at its border, and who knocks from
+    outside; nothing where nobody is ranked."""
+    if found.unranked:
+        return []
+    if found.all_key:
+        return [Reason("all_are_key", {"n": len(found.key)})]
+    off = found.key[found.key["p_key"] < EVEN]
     near = found.table[~found.table["key"] & (found.table["p_key"] >= NEAR)]
+    sure = held(found.key["p_key"]).value_counts().reindex(["safe", "likely", "open", "unlikely"], fill_value=0)
     return [
-        Reason("safe_on_the_list", {"safe": _safe(found.key["p_key"]), "limit": SAFE, "key": len(found.key)}),
+        Reason("safe_on_the_list", {**sure, "limit": SAFE, "key": len(found.key)}),
+        *([Reason("more_likely_off", {"who": _named(off, names)})] if len(off) else []),
+        *border(found),
         Reason("near_the_list", {"near": NEAR, "n": len(near), "who": _named(near, names)}),
     ]
+
+
+def border(found: ScoreList) -> list[Reason]:
+    """A tie that lies over the end of the list, and the rank near it after which the scores fall most; nothing where there is neither."""
+    said, tied = [], found.tied
+    if len(tied):
+        first = tied.iloc[0]
+        places = round(tied["seat"].sum())
+        values = {"n": len(tied), "rank": first["rank"], "score": first["score"], "key": int(tied["key"].sum())}
+        said.append(Reason("tie_over_the_border", values | {"places": places}))
+    if (fall := falls(found.table["score"].where(found.table["rank"].notna()), len(found.key))) is not None:
+        code = "stable_to_rank" if fall["rank"] != fall["key"] else "ends_where_the_score_falls_most"
+        said.append(Reason(code, fall))
+    return said
+
+
+def patience(found: ScoreList, names: pd.Series, currency: str) -> Reason:
+    """Which key accounts lose money and stay for what else they bring, what they cost together, and the budget for that."""
+    losing = found.key[found.key["contribution"] < 0].sort_values("contribution")
+    budget = {"budget": found.patience, "currency": currency, "patience": found.rules.patience}
+    if losing.empty:
+        if found.key["contribution"].isna().all():
+            return Reason("contribution_not_known")
+        others = found.table.loc[found.table["rank"].notna() & (found.table["contribution"] < 0), "contribution"]
+        return Reason("nobody_key_loses_money", budget | {"n": len(others), "lost": -others.sum()})
+    who = [
+        f"{names[customer]} ({brought:,.0f})"
+        for customer, brought in zip(losing["customer_id"], losing["contribution"], strict=True)
+    ]
+    return Reason("patience_used", budget | {"n": len(losing), "lost": -losing["contribution"].sum(), "who": who})
 
 
 def cells(matrix: pd.DataFrame) -> Reason:
     """How many customers stand in each cell of the matrix, or that nobody has a known place."""
     if (matrix["cell"] == "unknown").all():
-        return Reason("no_known_place")
+        return Reason("no_known_strength" if (matrix["reading"] == "strength").all() else "no_known_importance")
     return Reason(
         "customers_by_cell", {"cells": [f"{cell}: {n:,}" for cell, n in matrix["cell"].value_counts().items()]}
     )
+
+
+def importance(found: ScoreList, matrix: pd.DataFrame, names: pd.Series) -> list[Reason]:
+    """Of how many customers it is unknown how much we matter to them, whose tenure is a lower bound, and whose wallet can't be right."""
+    wrong, unknown = too_small_wallets(found.facts), int((matrix["cell"] == "unknown").sum())
+    who = [f"{names[row.customer_id]} ({row.wallet_share:.0%})" for row in wrong.head(_WALLETS).itertuples()]
+    said = [Reason("wallets_too_small", {"n": len(wrong), "who": who})] if who else []
+    if matrix["reading"].iloc[0] == "strength" or unknown == len(matrix):
+        return said
+    older = int(older_than_the_records(found.facts).sum())
+    return [
+        *([Reason("importance_unknown", {"n": unknown, "all": len(matrix)})] if unknown else []),
+        *([Reason("older_than_the_records", {"n": older})] if older else []),
+        *said,
+    ]
 
 
 def moves(matrix: pd.DataFrame, day: pd.Timestamp) -> Reason:
@@ -86,36 +146,97 @@ def price_of_image(categories: pd.DataFrame, service: pd.DataFrame) -> Reason | 
 
 
 def share_of_key(facts: pd.DataFrame, found: ScoreList, currency: str) -> Reason:
-    """The share of sales that the key customers give together, against the corridor of practice; `facts` of the whole base."""
+    """The share of sales that the key customers give together, against the corridor of practice; `facts` of the whole base.
+
+    Without a list, or a revenue above zero, it can't be told.
+    """
     money, period = money_column(facts)
     key = found.table.set_index("customer_id")["key"]
     hold = corridor(facts.set_index("customer_id")[money], key)
-    return Reason("share_of_key", {**hold, "period": period, "currency": currency})
+    if hold["verdict"] == "unknown" or found.unranked:
+        return Reason("no_share_of_key", {**hold, "period": period, "currency": currency})
+    if found.all_key:
+        return Reason("all_are_key", {"n": len(found.key), "share": hold["share"]})
+    code = "share_of_key" if key.any() else "share_of_nobody"
+    return Reason(code, {**hold, "period": period, "currency": currency})
+
+
+def length_of_list(found: ScoreList) -> Reason:
+    """Which rule of the study sets how many are key."""
+    rules, scored = found.rules, len(found.table)
+    if rules.threshold is not None:
+        return Reason("length_by_score", {"threshold": rules.threshold})
+    places, wanted = top_count(found.table, rules), rules.top_share * scored
+    code = (
+        "length_at_most"
+        if wanted >= places + 0.5
+        else "length_at_least"
+        if wanted < places - 0.5
+        else "length_by_share"
+    )
+    return Reason(code, {"places": places, "wanted": rules.top_share, "scored": scored})
+
+
+def giants(facts: pd.DataFrame, found: ScoreList, names: pd.Series) -> Reason:
+    """What the customers of a tenth of all revenue or more hold, and what the other key accounts give of the rest."""
+    revenue = facts.set_index("customer_id")[money_column(facts)[0]].clip(lower=0)
+    giant = revenue[revenue >= GIANT * revenue.sum()].sort_values(ascending=False)
+    if giant.empty:
+        return Reason("no_giant")
+    others, rest = found.key.loc[~found.key["customer_id"].isin(giant.index), "customer_id"], revenue.drop(giant.index)
+    values = {"giants": giant.sum() / revenue.sum(), "n": len(giant), "who": list(giant.index.map(names))}
+    return Reason("giants_hold", values | {"rest": rest.reindex(others).sum() / rest.sum() if rest.sum() else None})
+
+
+def one_rule(policy: pd.DataFrame, key: pd.DataFrame) -> Reason:
+    """Of how many customers, and how many key accounts, a rule that lost asks for the opposite (`kamlib.plan.precedence`)."""
+    opposed = policy.loc[policy["against"] != "", "customer_id"]
+    values = {"n": int(policy["rule"].notna().sum()), "overruled": len(opposed), "key": len(key)}
+    return Reason("one_rule", values | {"of_key": int(key["customer_id"].isin(opposed).sum())})
 
 
 def gates(gate: pd.DataFrame) -> Reason:
-    """For how many prospects the gate is open, or closed, and of how many something is still to be asked."""
-    return Reason("gates", dict(gate["verdict"].value_counts().reindex(["open", "closed", "ask"], fill_value=0)))
+    """For how many prospects the gate is open, or closed, and of how many something is still to be asked, by the first reason."""
+    counts = gate["verdict"].value_counts().reindex(["open", "closed", "ask"], fill_value=0)
+    by = {verdict: rows["why"].value_counts() for verdict, rows in gate.groupby("verdict")}
+    shut, asked = ([f"{word(str(why))}: {n:,}" for why, n in by.get(part, {}).items()] for part in ("closed", "ask"))
+    return Reason("gates", {**counts, "shut": shut, "asked": asked})
 
 
 def conclusion(
     found: ScoreList, share: Reason, matrix: pd.DataFrame, contradictions: pd.DataFrame, names: pd.Series
 ) -> list[Reason]:
     """What to remember of the page; `share` is what `share_of_key` gave."""
+    if found.unranked:
+        return [found.unranked]
     ids = found.key["customer_id"]
-    build = matrix[matrix["customer_id"].isin(ids) & (matrix["cell"] == "development")]
+    build, ask = (
+        matrix[matrix["customer_id"].isin(ids) & (matrix["cell"] == cell)] for cell in ("development", "unknown")
+    )
+    unknown = [Reason("conclude_ask", {"n": len(ask), "who": _named(ask, names)})] if len(ask) else []
+    p = found.key["p_key"]
+    sure = [
+        Reason("conclude_safe", {"safe": _safe(p)}),
+        Reason("conclude_toss_up", {"who": _named(found.key[p.between(EVEN, LIKELY, "left")], names)}),
+        Reason("conclude_more_likely_off", {"who": _named(found.key[p < EVEN], names)}),
+    ]
     return [
-        Reason("conclude_key", {"key": len(ids), "share": share.values["share"]}),
-        Reason("conclude_safe", {"safe": _safe(found.key["p_key"])}),
-        Reason("conclude_toss_up", {"who": _named(found.key[found.key["p_key"] < TOSS_UP], names)}),
+        Reason(
+            "conclude_key_alone" if share.code == "no_share_of_key" else "conclude_key",
+            {"key": len(ids), **share.values},
+        ),
+        *([Reason("conclude_all_are_key")] if found.all_key else sure),
         Reason("conclude_build", {"who": _named(build, names)}),
+        *unknown,
         Reason("conclude_look", {"who": _named(contradictions, names, 4)}),
         Reason("conclude_knocked_out", {"n": len(found.knocked_out)}),
     ]
 
 
-def trusted_less(staying: pd.DataFrame) -> Reason:
-    """How many key customers stay safe as the weights are drawn, p_key, and where they are trusted less, p_key_loose."""
+def trusted_less(staying: pd.DataFrame) -> Reason | None:
+    """How many key customers stay safe as the weights are drawn, p_key, and where they are trusted less, p_key_loose; None where none is key."""
+    if staying.empty:
+        return None
     loose, safe = _safe(staying["p_key_loose"]), _safe(staying["p_key"])
     return Reason("trusted_less", {"loose": loose, "limit": SAFE, "safe": safe})
 

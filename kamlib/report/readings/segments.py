@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from kamlib.facts.worth import Window
+from kamlib.facts.worth import MARGIN_KNOWN, Window
 from kamlib.report.words import sentence
-from kamlib.segments.abc_xyz import NOT_POSITIVE, OTHER_METHOD
+from kamlib.segments.abc_xyz import NOT_POSITIVE, OTHER_METHOD, UNKNOWN
 from kamlib.segments.crosstabs import TRAITS
 from kamlib.segments.lifecycle import FADING, HEALTHY
+from kamlib.segments.rfm import LEAST_DAYS
+from kamlib.segments.xyz import seldom
 from kamlib.stats.reasons import Reason
+from kamlib.study.rfm_segments import APART, NO_ORDER, TOO_SHORT, Segment
 
 _MOST = 0.5
 
@@ -30,15 +35,40 @@ def bought_once(table: pd.DataFrame) -> Reason | None:
     return Reason("most_bought_once", {"share": share}) if share >= _MOST else None
 
 
-def largest_segment(summary: pd.DataFrame) -> Reason:
-    """The segment with most money, of `kamlib.segments.rfm.summary`."""
-    return Reason("largest_segment", _largest(summary))
+def money_known(table: pd.DataFrame) -> Reason | None:
+    """Of how many of those with an order in the window (`kamlib.segments.rfm.rfm_segments`) the money is known; None: of all."""
+    bought = table.loc[table["order_days"] > 0, "money"]
+    if bought.notna().all():
+        return None
+    return Reason(
+        "money_is_known_of_some", {"known": int(bought.notna().sum()), "all": len(bought), "share": MARGIN_KNOWN}
+    )
+
+
+def too_short(table: pd.DataFrame) -> Reason | None:
+    """That RFM gives no segments, as all orders lie within a few days; None where it does."""
+    return Reason("records_too_short", {"days": LEAST_DAYS}) if (table["segment"] == TOO_SHORT).any() else None
+
+
+def own_policies(segments: Sequence[Segment]) -> Reason | None:
+    """That the policies which the study gives its segments are not shown; None where it gives none."""
+    n = sum(bool(segment.policy) for segment in segments)
+    return Reason("segments_have_policies", {"n": n}) if n else None
+
+
+def largest_segment(summary: pd.DataFrame) -> Reason | None:
+    """The segment with most money, of `kamlib.segments.rfm.summary`; None where RFM gives none."""
+    row = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
+    if row["segment"] in APART:
+        return None
+    return Reason("largest_segment", {name: row[name] for name in ("segment", "share_of_accounts", "share_of_money")})
 
 
 def classes_by_money(by_money: pd.DataFrame, by_other: pd.DataFrame, method: str) -> Reason:
     """Customers and money by class of ABC, and how many the other method (`by_other`) would put into another class."""
     held, counts = by_money.groupby("abc")["share"].sum(), by_money["abc"].value_counts()
     values = {"a": counts.get("A", 0), "b": counts.get("B", 0), "c": counts.get("C", 0)}
+    values |= {"none": counts.get(NO_ORDER, 0), "unknown": counts.get(UNKNOWN, 0)}
     values |= {"a_share": held.get("A", 0.0), "b_share": held.get("B", 0.0), "apart": counts.get(NOT_POSITIVE, 0)}
     moved = _differ(by_money, by_other, "abc")
     return Reason("classes_by_money", {**values, "method": OTHER_METHOD[method], "moved": moved})
@@ -55,15 +85,15 @@ def most_money(cells: pd.DataFrame, grid: pd.DataFrame) -> Reason:
     """The cell of ABC-XYZ (`cells`, and their `grid`) with most money, and of how many the rhythm is in doubt."""
     top, xyz = grid.loc[grid["money"].idxmax()], cells["xyz"]
     values = {"cell": top["abc"] + top["xyz"], "accounts": top["accounts"], "share": top["share_of_money"]}
-    judged = cells[xyz.isin(["X", "Y", "Z"])]
-    values |= {"judged": len(judged), "uncertain": int(judged["uncertain"].sum())}
+    unsure = seldom(cells)
+    values |= {"present": len(unsure), "seldom": int(unsure.sum()), "part": unsure.mean()}
     return Reason("most_money", {**values, "short": int((xyz == "N").sum()), "lost": int((xyz == "L").sum())})
 
 
 def fading(stages: pd.DataFrame, currency: str) -> Reason:
     """Who declines or is at risk, of `kamlib.segments.lifecycle.stages`."""
     part = stages[stages["stage"].isin(FADING)]
-    return Reason("fading", {**_fading(stages), "money": part["money"].sum(), "currency": currency})
+    return Reason("fading", {**_fading(stages), "money": _sum(part["money"]), "currency": currency})
 
 
 def absent_traits(totals: pd.DataFrame) -> Reason | None:
@@ -72,14 +102,22 @@ def absent_traits(totals: pd.DataFrame) -> Reason | None:
     return Reason("absent_traits", {"absent": absent}) if absent else None
 
 
-def fading_by_trait(by_trait: pd.DataFrame, trait: str | None, currency: str) -> Reason | None:
-    """The value of a trait with most revenue of those who fade, of `kamlib.segments.crosstabs.cross` by stage."""
-    own = by_trait[by_trait["trait"] == trait]
-    if not (own["revenue"] > 0).any():
+def fading_by_trait(rows: pd.DataFrame, trait: str | None, span: str, currency: str) -> Reason | None:
+    """The value of a trait with most revenue of those who fade, and how much of it is one customer's.
+
+    Parameters
+    ----------
+    rows : `kamlib.segments.traits` with stage.
+    span : the period of their revenue, in words (`kamlib.report.readings.standing.span`).
+    """
+    own = rows[(rows["trait"] == trait) & rows["stage"].isin(FADING)]
+    fades = own.groupby("value")["revenue"].sum()
+    if not (fades > 0).any():
         return None
-    fades = own[own["stage"].isin(FADING)].groupby("value")["revenue"].sum()
-    value = fades.idxmax() if len(fades) else None
-    return Reason("fading_by_trait", {"trait": trait, "value": value, "money": fades.max(), "currency": currency})
+    value, money = fades.idxmax(), fades.max()
+    others = own.drop(index=own.loc[own["value"] == value, "revenue"].idxmax()).groupby("value")["revenue"].sum()
+    values = {"trait": trait, "value": value, "money": money, "one": 1 - others.get(value, 0.0) / money}
+    return Reason("fading_by_trait", values | {"without": others.idxmax(), "span": span, "currency": currency})
 
 
 def held_still(balance: pd.DataFrame) -> Reason | None:
@@ -94,19 +132,15 @@ def held_still(balance: pd.DataFrame) -> Reason | None:
 def left_healthy(changed: pd.DataFrame, currency: str) -> Reason:
     """Who left the healthy stages, of the streams (`kamlib.segments.migration.flows`) of those that changed their stage."""
     fell = changed[changed["from"].isin(HEALTHY) & ~changed["to"].isin(HEALTHY)]
-    values = {"accounts": int(fell["accounts"].sum()), "money": fell["money_before"].sum()}
+    values = {"accounts": int(fell["accounts"].sum()), "money": _sum(fell["money_before"])}
     return Reason("left_healthy", {**values, "currency": currency})
 
 
-def conclusion(
-    summary: pd.DataFrame, stages: pd.DataFrame, changed: pd.DataFrame, balance: pd.DataFrame, currency: str
-) -> Reason:
-    """Who carries the money, whom to call first, who was lost this quarter and how many moved."""
-    lost = changed[changed["to"] == "lost"]
-    values = {"lost": int(lost["accounts"].sum()), "gone": lost["money_before"].sum(), "currency": currency}
+def conclusion(stages: pd.DataFrame, balance: pd.DataFrame) -> Reason:
+    """Who fades and how many moved; who was lost is told by the page on losses."""
     moved = balance.set_index("grouping")["moved"]["segment"]
     fades = {f"fading_{name}": value for name, value in _fading(stages).items()}
-    return Reason("segments_conclusion", {**_largest(summary), **fades, **values, "moved": moved})
+    return Reason("segments_conclusion", {**fades, "moved": moved})
 
 
 def another_letter(cells: pd.DataFrame, tried: pd.DataFrame, reading: str) -> Reason:
@@ -124,11 +158,11 @@ def _differ(one: pd.DataFrame, other: pd.DataFrame, column: str) -> int:
     return int((both[f"{column}_x"] != both[f"{column}_y"]).sum())
 
 
-def _largest(summary: pd.DataFrame) -> dict[str, object]:
-    row = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
-    return {name: row[name] for name in ("segment", "share_of_accounts", "share_of_money")}
-
-
 def _fading(stages: pd.DataFrame) -> dict[str, object]:
     part = stages[stages["stage"].isin(FADING)]
-    return {"accounts": int(part["accounts"].sum()), "share": part["share_of_money"].sum()}
+    return {"accounts": int(part["accounts"].sum()), "share": _sum(part["share_of_money"])}
+
+
+def _sum(money: pd.Series) -> float:
+    """A sum that is 0 of nobody, and missing where it is known of none."""
+    return float(money.sum(min_count=min(1, len(money))))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Verdict
+from kamlib.facts.states import are_lost
+from kamlib.facts.worth import giants
 from kamlib.measures.lifetime_value import blocks, unobserved_share
 from kamlib.measures.whole_base import BaseValue, ValueTest
 from kamlib.report.numbers import Numbers
@@ -12,17 +17,39 @@ from kamlib.report.readings.churn import way_of, why
 from kamlib.report.words import in_words, sentence
 from kamlib.stats.reasons import Reason
 
+STAKES = ["stake_horizon", "stake"]
+
 
 def worth_of_base(base: BaseValue, currency: str) -> Reason:
-    """What the base is still worth, what is at stake, and by how much such a sum was wrong before."""
+    """What the base is still worth, and by how much such a sum was wrong before."""
     if base.table["p_silent"].isna().all():
         return Reason("no_value_to_tell")
-    sums = base.table[["remaining_value", "stake", "stake_horizon"]].sum(min_count=1)
-    if sums.isna().all():
+    worth = base.table["remaining_value"].sum(min_count=1)
+    if pd.isna(worth):
         return Reason("no_usual_margin")
     values = {"currency": currency, "blocks": blocks(base.horizon_days, base.rules.days), "horizon": base.horizon_days}
-    told = {"unseen": unobserved_share(base.table), "bias": sentence(bias_of_sums(base))}
-    return Reason("base_is_worth", dict(sums) | values | told)
+    told = {"worth": worth, "unseen": unobserved_share(base.table), "bias": sentence(bias_of_sums(base))}
+    return Reason("base_is_worth", values | told | {"years": base.years})
+
+
+def at_stake(base: BaseValue, standing: pd.DataFrame, facts: pd.DataFrame, currency: str) -> Reason | None:
+    """What is at stake within the horizon and over all blocks: with those who are ours, without the giants, and with the lost, apart.
+
+    Parameters
+    ----------
+    standing : `kamlib.facts.customer_states`.
+    facts : one row per customer, for its giants (`kamlib.facts.worth.giants`).
+    """
+    told = base.table.dropna(subset=["p_silent", *STAKES])
+    if told.empty:
+        return None
+    lost = are_lost(told["customer_id"], standing)
+    large = told["customer_id"].isin(giants(facts))
+    parts = {"": ~lost, "rest_": ~lost & ~large, "lost_": lost}
+    sums = {lead + name: told.loc[part, name].sum() for lead, part in parts.items() for name in STAKES}
+    values: dict[str, Any] = {"ours": int((~lost).sum()), "lost": int(lost.sum()), "giants": int((large & ~lost).sum())}
+    values |= {"currency": currency, "horizon": base.horizon_days, "years": base.years}
+    return Reason("stake_of_base", sums | values)
 
 
 def bias_of_sums(base: BaseValue) -> Reason:
@@ -47,14 +74,14 @@ def without_stopped(base: BaseValue) -> Reason | None:
     return Reason("no_p_stopped_yet" if n == known else "some_without_p_stopped", {"n": n, "all": known})
 
 
-def value_missed(test: ValueTest, currency: str) -> Reason | None:
+def value_missed(test: ValueTest, horizon_days: int, currency: str) -> Reason | None:
     """By how much the value missed the sum that came, and whether it was closer by customer than the best of its rivals."""
     if test.ways.empty:
         return None
     ours, rivals = test.ways.iloc[0], test.ways.iloc[1:]
     best = rivals.loc[rivals["mean_error"].idxmin()]
     values = {name: ours[name] for name in ("bias", "low", "high")} | {"currency": currency, "rival": best["method"]}
-    values |= {"other": best["bias"], "ours": ours["mean_error"], "theirs": best["mean_error"]}
+    values |= {"horizon": horizon_days, "other": best["bias"], "ours": ours["mean_error"], "theirs": best["mean_error"]}
     if test.way != "this_value":
         return Reason("value_beaten", values | {"way": test.way})
     return Reason("value_closer" if ours["mean_error"] < best["mean_error"] else "value_no_closer", values)
@@ -78,15 +105,33 @@ def value_parts(test: ValueTest, horizon_days: int, currency: str) -> Reason | N
     return Reason("value_parts", values)
 
 
-def share_of_stake(calls: pd.DataFrame, base: BaseValue, verdict: Verdict) -> Reason:
-    """How much of the stake the list of calls holds (`kamlib.plan.call_list`)."""
+def share_of_stake(
+    calls: pd.DataFrame, base: BaseValue, standing: pd.DataFrame, facts: pd.DataFrame, verdict: Verdict
+) -> Reason:
+    """How much of the stake of those who are ours the list of calls holds (`kamlib.plan.call_list`), with the giants and without."""
     if calls.empty:
         return Reason("nobody_to_name", {"reason": why(verdict)})
-    share = calls["stake"].sum() / base.table["stake"].clip(lower=0).sum()
-    return Reason("calls_hold", {"method": way_of(verdict), "n": len(calls), "all": len(base.p_silent), "share": share})
+    ours = base.table[~are_lost(base.table["customer_id"], standing) & base.table["p_silent"].notna()]
+    large = giants(facts)
+    share, without = (
+        held[held["customer_id"].isin(calls["customer_id"])]["stake"].sum() / held["stake"].clip(lower=0).sum()
+        for held in (ours, ours[~ours["customer_id"].isin(large)])
+    )
+    values = {"method": way_of(verdict), "n": len(calls), "all": len(ours), "share": share, "without": without}
+    return Reason("calls_hold", values | {"giants": int(large.isin(ours["customer_id"]).sum()), "years": base.years})
 
 
-def first_call(calls: pd.DataFrame, names: pd.Series, currency: str) -> Reason | None:
+def controls_not_called(base: BaseValue, controls: Collection[str], currency: str) -> Reason | None:
+    """What is at stake with the control group of the last round of offers (`kamlib.plan.controls`), which nobody calls."""
+    stake = base.table.loc[base.table["customer_id"].isin(controls) & (base.table["stake"] > 0), "stake"]
+    return (
+        None
+        if stake.empty
+        else Reason("controls_not_called", {"n": len(stake), "stake": stake.sum(), "currency": currency})
+    )
+
+
+def first_call(calls: pd.DataFrame, base: BaseValue, names: pd.Series, currency: str) -> Reason | None:
     """The customer to start with."""
     if calls.empty:
         return None
@@ -99,7 +144,7 @@ def first_call(calls: pd.DataFrame, names: pd.Series, currency: str) -> Reason |
         "horizon_stake": top["stake_horizon"],
         "currency": currency,
     }
-    values |= {"event": event, "chance": Numbers().share(chance)}
+    values |= {"event": event, "chance": Numbers().share(chance), "horizon": base.horizon_days, "years": base.years}
     return Reason("start_with", values | {"reason": in_words(calls["reason"], calls["reason_values"]).iloc[0]})
 
 

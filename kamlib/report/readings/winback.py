@@ -51,19 +51,32 @@ def returns_of_the_scored(test: Evaluation, episodes: pd.DataFrame) -> Reason | 
     return Reason("returns_of_the_scored", values) if len(both) else None
 
 
-def win_back_list(plan: Plan, playbook: WinBack, currency: str) -> Reason | None:
-    """How many are on the list, what is to be expected of them, and what a return was worth."""
+def win_back_list(plan: Plan, standing: pd.DataFrame, playbook: WinBack, years: float, currency: str) -> Reason | None:
+    """How many of the lost are on the list and how many are let go, what is to be expected of them, and what a return was worth.
+
+    Parameters
+    ----------
+    standing : `kamlib.facts.customer_states`.
+    years : of the value of a return (`kamlib.measures.BaseValue`).
+    """
     if plan.listed.empty:
         return None
-    control = int((plan.listed["arm"] == "control").sum())
+    drawn = plan.table[plan.table["arm"].notna()]
     values = {
-        "n": len(plan.listed),
-        "money": plan.listed["expected_return"].sum(),
-        "control": control,
+        "n": len(drawn),
+        "money": drawn["expected_return"].sum(),
+        "control": int((drawn["arm"] == "control").sum()),
         "seed": playbook.seed,
+        "gone": int((standing["state"] == "lost").sum()) - len(drawn) - plan.going_on,
+        "years": years,
     }
     book = "" if playbook.offers else sentence(Reason("no_offers_yet"))
     return Reason("win_back_listed", values | dict(plan.worth) | {"currency": currency, "book": book})
+
+
+def going_on(plan: Plan) -> Reason | None:
+    """How many of the lost are in a round of offers that is not over."""
+    return Reason("round_goes_on", {"n": plan.going_on}) if plan.going_on else None
 
 
 def last_round(found: Round) -> Reason:
@@ -101,15 +114,14 @@ def managing(claim: Claim) -> Reason:
     return Reason("managing_tested", values | dict(growth))
 
 
-def first_to_win_back(plan: Plan, names: pd.Series, currency: str) -> Reason | None:
+def first_to_win_back(plan: Plan, names: pd.Series, years: float, currency: str) -> Reason | None:
     """The customer to begin with, of those who get an offer."""
-    offered = plan.listed[plan.listed["arm"] == "offer"]
-    if offered.empty:
+    if plan.listed.empty:
         return None
-    best = offered.iloc[0]
+    best = plan.listed.iloc[0]
     values = {
         "name": names[best["customer_id"]],
         "p": Numbers().share(best["p_return"]),
         "money": best["expected_return"],
     }
-    return Reason("begin_with", values | {"currency": currency, "cause": best["cause"]})
+    return Reason("begin_with", values | {"years": years, "currency": currency, "cause": best["cause"]})

@@ -64,6 +64,25 @@ def undeclared() -> list[str]:
     return sorted(_assigned(cells[2]) - _assigned(cells[1]))
 
 
+def own() -> dict[str, tuple[Any, Any]]:
+    """Value and default of each parameter of the notebook which runs here that has a default of its own, not that of the study.
+
+    Without a notebook, or a first cell that gives its `study`, there are none.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = shell.user_ns.get("In", []) if shell else []
+    if shell is None or len(cells) < 2 or "study" not in _assigned(cells[1]):
+        return {}
+    defaults = {
+        target.id: node.value.value
+        for node in ast.parse(cells[1]).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return {name: (shell.user_ns[name], default) for name, default in defaults.items() if default is not None}
+
+
 def _assigned(source: str) -> set[str]:
     found = (node.targets for node in ast.parse(source).body if isinstance(node, ast.Assign))
     return {target.id for targets in found for target in targets if isinstance(target, ast.Name)}

@@ -145,3 +145,23 @@ def test_a_customer_that_returns_often_is_one():
     assert learn_returns(many, AS_OF, horizon_days=H).way
     few = learn_returns(many.assign(customer_id=[f"K{i % 3}" for i in range(200)]), AS_OF, horizon_days=H)
     assert few.reason == Reason("too_few_returns", {"n": 3, "enough": 20})
+
+
+def test_a_round_of_offers_in_a_horizon_moves_neither_the_test_nor_the_level():
+    """Planted: 0.002 a day. 40 days before the end half of those away get an offer, and all of them come back at once.
+
+    What is held against each other counts until the offer's day: 20 bases promise what comes, and a round would look like 3 times as much.
+    """
+    round_, sums, levels, without = AS_OF - pd.Timedelta(days=40), np.zeros(2), [], []
+    for seed in range(20):
+        table = planted(seed, early=0.002, late=0.002)
+        drawn = table.index.isin(lost_at(table, round_).index) & (table.index % 2 == 0)
+        table = table.assign(offered_on=pd.Series(round_, table.index).where(drawn))
+        table["returned_on"] = table["returned_on"].mask(drawn, round_ + pd.Timedelta(days=3))
+        found = learn_returns(table, AS_OF, horizon_days=H, bootstraps=100)
+        sums += found.test.loc[0, ["expected", "came"]].to_numpy(float)
+        levels.append(found.level["factor"])
+        without.append(learn_returns(table.drop(columns="offered_on"), AS_OF, horizon_days=H, bootstraps=100).test)
+    assert sums[0] / sums[1] == pytest.approx(1, abs=0.1)
+    assert np.mean(levels) == pytest.approx(1, abs=0.1)
+    assert np.mean([test.loc[0, "came"] / test.loc[0, "expected"] for test in without]) > 2

@@ -120,7 +120,7 @@ def test_the_planted_truth_of_the_sample_is_found(sample):
     assert pd.Series(p[known]).corr(pd.Series(planted[known]), method="spearman") > 0.85
     assert p[known].mean() == pytest.approx(planted[known].mean(), abs=0.05)
     assert 0.9 < calibration_slope(p[known], planted[known]) < 1.1
-    ratios = hazard_ratios(model).set_index(["days", "sign"])
+    ratios = hazard_ratios(model, table).set_index(["days", "sign"])
     assert ratios.loc[("31-180", "late_share"), "high"] < 1  # planted: lateness drives clients away
 
 

@@ -62,6 +62,14 @@ def test_bars_are_what_was_set_aside_repaired_and_only_marked():
     )
 
 
+def test_money_that_no_one_can_read_is_called_not_known():
+    unread = ("orders", "bad_amount", "set_aside", 2, None, 2, None)
+    ledger = pd.concat([LEDGER, pd.DataFrame([unread], columns=LEDGER.columns)], ignore_index=True)
+    rows, money = figures.ledger_bars(ledger, currency="EUR")
+    assert words(rows)[:2] == ["2", "2"] and sorted(words(money))[-1] == "not known"
+    assert {bar.get_width() for bar in money.patches} == {20, 0, 7}
+
+
 def test_a_ledger_in_which_no_rule_hit_is_drawn_empty():
     rows, _ = figures.ledger_bars(LEDGER.assign(matched_rows=0, rows=0), currency="EUR")
     assert len(rows.patches) == 0 and rows.figure.get_suptitle().startswith("0.0% of the lines")

@@ -67,8 +67,8 @@ def crosses(a, b, c, d):
 def test_named_are_those_flagged_and_the_largest_that_changed_their_cell():
     ids = list("abcdef")
     table = pd.DataFrame({"customer_id": ids, "attractiveness": [9.0, 8, 7, 6, 4, 3], "horizontal": [9.0, 8, 7, 6, 6, 6],
-                          "reading": "importance", "cell": ["key"] * 4 + ["maintenance"] * 2, "move_attractiveness": 0.0,
-                          "move_horizontal": 0.0, "cell_before": ["key", "key", "", "maintenance", "key", "unknown"]})  # fmt: skip
+                          "reading": "importance", "cell": ["invest"] * 4 + ["maintenance"] * 2, "move_attractiveness": 0.0,
+                          "move_horizontal": 0.0, "cell_before": ["invest", "invest", "", "maintenance", "invest", "unknown"]})  # fmt: skip
     money = pd.Series([1.0, 1, 1, 5, 9, 99], index=ids)
     label = pd.Series(True, index=["b"])
 
@@ -88,7 +88,7 @@ def test_the_report_gets_every_bubble_with_its_name_where_the_picture_shows_it(m
     from PIL import Image
 
     table = pd.DataFrame({"customer_id": ["a", "b"], "attractiveness": [8.0, 2.0], "horizontal": [9.0, 1.5],
-                          "reading": "importance", "cell": ["key", "opportunistic"]})  # fmt: skip
+                          "reading": "importance", "cell": ["invest", "opportunistic"]})  # fmt: skip
     caught = {}
     monkeypatch.setattr(IPython.display, "display", lambda data, metadata, raw: caught.update(data=data, more=metadata))
     names = pd.Series({"a": "Firm <A>", "b": "Firm B"})
@@ -100,7 +100,7 @@ def test_the_report_gets_every_bubble_with_its_name_where_the_picture_shows_it(m
     blue, grey = (
         picture.getpixel((int(x / 1000 * picture.width), int(y / 1000 * picture.width))) for x, y, *_ in spots
     )
-    assert blue[2] > blue[0] + 60  # the key cell's colour, on the middle of its bubble
+    assert blue[2] > blue[0] + 60  # the cell invest's colour, on the middle of its bubble
     assert max(grey) - min(grey) < 40 and max(grey) < 230
     assert spots[0][2] > spots[1][2] > 1  # the larger revenue is drawn first, and larger
 
@@ -109,10 +109,10 @@ def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_l
     from kamlib.report.figures.style import _plain_log_ticks
 
     table = pd.DataFrame(
-        {"customer_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "key"}
+        {"customer_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "invest"}
     )
     axes = draw.kaism(table)
-    assert axes.figure.get_label() == "The KAISM matrix, bubbles by revenue. Customers by cell: key 1."
+    assert axes.figure.get_label() == "The KAISM matrix, bubbles by revenue. Customers by cell: invest 1."
     room = axes.get_window_extent().bounds
     _plain_log_ticks(axes.figure)
     axes.figure.canvas.draw()

@@ -48,7 +48,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "returned_by_month": ("month outcome rows amount", (), EUR),
     "rfm_grid": ("r f money window_months measure", (), {}),
     "segment_money": ("segment accounts share_of_accounts share_of_money", (), {}),
-    "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (), {}),
+    "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (pd.DataFrame(),), {}),
     "survival_curves": ("group day share low high at_risk", (), TITLE),
     "threshold_curves": ("way false_share missed_share", (pd.DataFrame(),), TITLE),
     "trait_bars": ("trait value revenue share_of_revenue margin margin_known margin_rate", (), {}),

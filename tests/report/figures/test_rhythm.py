@@ -13,6 +13,8 @@ import pytest
 
 from kamlib.report.figures import rhythm, style
 
+LATE = pd.DataFrame({"customer_id": ["K.0"]})
+
 
 @pytest.fixture(autouse=True)
 def _closed():
@@ -41,7 +43,7 @@ def groups(axes) -> list[str]:
 
 
 def test_only_large_accounts_far_beyond_their_own_gap_are_overdue():
-    axes = rhythm.silence_rhythm(base(), overdue=3)
+    axes = rhythm.silence_rhythm(base(), LATE, overdue=3)
     assert groups(axes) == ["others (1)", "most money (1)", "overdue (1)"]
     assert axes.get_title(loc="left") + axes.get_title() == "1 of 2 customers with most money are overdue"
     assert (
@@ -50,18 +52,18 @@ def test_only_large_accounts_far_beyond_their_own_gap_are_overdue():
     )
     late = axes.collections[-1]
     assert late.get_offsets().tolist() == [[10, 90]] and late.get_urls() == ["K.0"]
-    none = rhythm.silence_rhythm(base(), overdue=10)
+    none = rhythm.silence_rhythm(base(), LATE[:0], overdue=10)
     assert groups(none) == ["others (1)", "most money (2)", "overdue (0)"]
     assert style.png(none)  # an empty group can be saved
 
 
 def test_of_very_many_a_part_is_drawn_and_the_legend_says_so(monkeypatch):
     monkeypatch.setattr(rhythm, "MOST", 20)
-    axes = rhythm.silence_rhythm(base(50))
+    axes = rhythm.silence_rhythm(base(50), pd.DataFrame({"customer_id": [f"K.{i}" for i in range(0, 200, 4)]}))
     assert groups(axes)[0] == "others (50, of which 20 are drawn)"
     assert [len(dots.get_offsets()) for dots in axes.collections] == [20, 20, 20]
 
 
 def test_without_a_usual_gap_nobody_is_drawn():
-    assert rhythm.silence_rhythm(base().assign(gap_median=np.nan)) is None
-    assert rhythm.silence_rhythm(base().assign(gap_median=0.0)) is None
+    assert rhythm.silence_rhythm(base().assign(gap_median=np.nan), LATE) is None
+    assert rhythm.silence_rhythm(base().assign(gap_median=0.0), LATE) is None

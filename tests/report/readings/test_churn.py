@@ -57,15 +57,18 @@ def test_notes_tell_what_stands_in_for_the_margin_of_a_year():
     }
 
 
+STANDING = pd.DataFrame({"customer_id": list("ABC"), "state": ["active", "lost", "silent"]})
+
+
 def test_landmarks_are_counted_or_said_to_be_one():
     days = pd.DataFrame({"as_of": [DAY - pd.Timedelta(days=360), DAY], "role": ["train", "predict"]})
     rows = pd.DataFrame({"customer_id": ["A", "B", "A"]})
-    found = SimpleNamespace(landmarks=days, at_risk=rows, table=rows.head(1))
-    assert sentence(on_churn.landmarks(found, DAY, Churn())).startswith(
-        "Landmarks: 2 (1 to learn from), with 3 rows of 2 customers. At risk today: **1**; the others have been silent for more than 365"
+    found = SimpleNamespace(landmarks=days, at_risk=rows, table=rows.head(2))
+    assert sentence(on_churn.landmarks(found, STANDING, DAY, Churn())).startswith(
+        "Landmarks: 2 (1 to learn from), with 3 rows of 2 customers. Followed today: **2** = 1 ours + 1 lost lately; the others' last order"
     )
     found.landmarks = days.tail(1)
-    one = sentence(on_churn.landmarks(found, DAY - pd.Timedelta(days=100), Churn()))
+    one = sentence(on_churn.landmarks(found, STANDING, DAY - pd.Timedelta(days=100), Churn()))
     assert one.endswith("today: 100 days of history are shorter than two horizons of 180 days.")
 
 
@@ -161,25 +164,26 @@ def test_a_split_is_told_of_a_model_only():
 def test_losses_to_expect_are_sums_of_chances():
     silent = {"p_silent": [0.9, 0.6, 0.5], "p_silent_low": [0.5, 0.3, 0.2], "p_silent_high": 1.0}
     stopped = {"p_stopped": [0.6, 0.3, 0.3], "p_stopped_low": 0.1, "p_stopped_high": [0.8, 0.5, 0.5]}
-    table = pd.DataFrame({**silent, **stopped, "p_silent_same_season": [0.8, 0.2, 0.1]})
+    table = pd.DataFrame({"customer_id": list("ABC"), **silent, **stopped, "p_silent_same_season": [0.8, 0.2, 0.1]})
 
     found = SimpleNamespace(table=table, stops_known=True)
-    first = sentence(on_churn.stops_expected(found, 180))
+    first = sentence(on_churn.stops_expected(found, STANDING, 180))
     assert first.startswith(
-        "Of 3 customers at risk **1** are expected to have stopped within 180 days (from 0 to 2, as"
+        "Of 2 customers that are ours **1** are expected to have stopped within 180 days (from 0 to 1, as"
     )
-    assert first.endswith("P(stopped) above one half: 1.")
-    second = sentence(on_churn.losses_expected(found, 180))
+    assert first.endswith("P(stopped) above one half: 1. Apart from these: 0 of the 1 lost lately.")
+    second = sentence(on_churn.losses_expected(found, STANDING, 180))
     assert second.startswith(
-        "Of 3 customers at risk **2** are expected to order nothing within 180 days (from 1 in the"
+        "Of 2 customers that are ours **1** are expected to order nothing within 180 days (from 1 in the"
     )
-    season = sentence(on_churn.as_in_this_season(found))
-    assert season == "As in the same season of earlier years alone, **1** would order nothing."
+    assert second.endswith("Apart from these: 1 of the 1 lost lately.")
+    season = sentence(on_churn.as_in_this_season(found, STANDING))
+    assert season == "As in the same season of earlier years alone, **1** of ours would order nothing."
     found = SimpleNamespace(table=table.assign(p_stopped=np.nan, p_silent_same_season=np.nan), stops_known=False)
-    assert sentence(on_churn.stops_expected(found, 180)).startswith("P(stopped) is not known")
-    assert on_churn.as_in_this_season(found) is None
+    assert sentence(on_churn.stops_expected(found, STANDING, 180)).startswith("P(stopped) is not known")
+    assert on_churn.as_in_this_season(found, STANDING) is None
     found.table = table.assign(p_silent=None)
-    assert sentence(on_churn.losses_expected(found, 180)).startswith("3 customers are at risk. None of them")
+    assert sentence(on_churn.losses_expected(found, STANDING, 180)).startswith("3 customers are followed. None of them")
 
 
 def test_the_verdict_judges_what_was_expected_against_what_came():

@@ -30,17 +30,24 @@ LEDGER = pd.DataFrame(
 
 def test_it_is_told_what_came_in_and_that_the_books_balance():
     assert sentence(cleaning.came_in(TOTALS, (date(2025, 1, 1), date(2026, 6, 30)), "EUR")) == (
-        "**1,000 order lines came in, worth 5,000.00 EUR; 990 are kept, worth 4,900.00 EUR.** They run from 2025-01-01 to 2026-06-30. Set "
+        "**1,000 order lines came in, worth 5,000.00 EUR net; 990 are kept, worth 4,900.00 EUR net, from 2025-01-01 to 2026-06-30.** Set "
         "aside were 10 lines, 1.00% of all."
     )
     told = sentence(cleaning.balance(TOTALS, "EUR"))
-    assert told.startswith("The books balance: 1,000 = 990 + 10 rows") and told.endswith("(7.00) is 0.0000 EUR.")
+    assert told.startswith("The books balance over all days in the files: 1,000 = 990 + 10 rows") and told.endswith(
+        "(7.00) is 0.0000 EUR."
+    )
 
 
 def test_the_commonest_reason_and_the_dearest_are_those_of_the_order_lines():
     assert sentence(cleaning.set_aside(LEDGER, "EUR")) == (
-        "The most frequent reason: the line names no account. It holds for 9 lines, worth 10.00 EUR. The most money, -83.00 EUR, was set "
+        "The most frequent reason: the line names no account. It holds for 9 lines, worth 10.00 EUR net over all days in "
+        "the files. The most money, -83.00 EUR net over all days, was set "
         "aside because the line is a total."
+    )
+    unread = LEDGER.assign(amount=[Decimal(5000), None, Decimal(-83), None])
+    assert "9 lines, worth unknown EUR net over all days in the files. The most money, -83.00 EUR" in sentence(
+        cleaning.set_aside(unread, "EUR")
     )
     assert sentence(cleaning.set_aside(LEDGER.assign(rows=0), "EUR")) == "No order line had to be set aside."
 
@@ -65,7 +72,7 @@ def test_what_came_back_is_told_by_whether_it_fits_an_earlier_line():
         }
     )
     assert sentence(cleaning.came_back(outcomes, "EUR")) == (
-        "5 cancellations fit an earlier line, worth -35.00 EUR; 1 lines that came back fit none: -2.00 EUR."
+        "5 cancellations fit an earlier line, worth -35.00 EUR net over all days; 1 lines that came back fit none: -2.00 EUR."
     )
     assert cleaning.came_back(waiting(["outcome"], "nothing_came_back"), "EUR") is None
 

@@ -9,6 +9,7 @@ from kamlib.report.readings import segments as readings
 from kamlib.report.words import sentence
 from kamlib.segments.crosstabs import TRAITS
 from kamlib.stats.reasons import Reason
+from kamlib.study.rfm_segments import Segment
 
 YEAR = Window(
     12, "order_days_12m", "margin_12m", "margin", (Reason("shorter_window_counts", {"months": 24, "observed": 12}),)
@@ -57,14 +58,40 @@ def test_the_largest_segment_is_that_with_most_money():
     assert sentence(readings.largest_segment(SUMMARY)) == "**core** is 20% of the customers and 90% of the money."
     unknown = readings.largest_segment(SUMMARY.assign(share_of_money=float("nan")))
     assert sentence(unknown).endswith("unknown of the money.")
+    assert readings.largest_segment(SUMMARY.assign(segment=["records too short", "no order in window"])) is None
+
+
+def test_what_rfm_cant_say_and_what_the_study_may_not_order_is_told():
+    table = pd.DataFrame(
+        {"segment": ["records too short", "no order in window"], "order_days": [1, 0], "money": [1.0, None]}
+    )
+    assert sentence(readings.too_short(table)).startswith(
+        "**RFM gives no segments**: all orders lie within fewer than 30"
+    )
+    assert readings.too_short(table.assign(segment="core")) is None
+    own = [Segment("gone", policy="let go"), Segment("here")]
+    assert sentence(readings.own_policies(own)).startswith("The study gives 1 segments a policy")
+    assert readings.own_policies(own[1:]) is None
+    assert readings.money_known(table) is None, "nobody without an order is asked for a margin"
+    some = readings.money_known(table.assign(order_days=1))
+    assert sentence(some).startswith(
+        "**Mind:** of 1 of the 2 customers with an order in the window the margin is known (for 80%"
+    )
 
 
 def test_classes_of_money_are_counted_with_their_shares_and_the_other_method():
-    one = pd.DataFrame({"customer_id": list("abcd"), "abc": ["A", "B", "C", "net<=0"], "share": [0.7, 0.2, 0.1, None]})
-    other = one.assign(abc=["A", "A", "C", "net<=0"])[::-1]
+    one = pd.DataFrame(
+        {
+            "customer_id": list("abcde"),
+            "abc": ["A", "B", "C", "net<=0", "unknown"],
+            "share": [0.7, 0.2, 0.1, None, None],
+        }
+    )
+    other = one.assign(abc=["A", "A", "C", "no order in window", "unknown"])[::-1]
     told = sentence(readings.classes_by_money(one, other, "share"))
-    assert told.startswith("**1 customers are A** (70% of the money), 1 are B (20%) and 1 are C; 1 stand apart")
-    assert told.endswith("By the tangent method 1 would be in another class.")
+    assert told.startswith("**1 customers are A** (70% of the money), 1 are B (20%) and 1 are C. 0 ordered nothing")
+    assert "1 sent back as much as they bought or more, and of 1 the money is not known." in told
+    assert told.endswith("By the tangent method 2 would be in another class.")
 
 
 def test_customers_that_are_large_only_together_are_counted_once():
@@ -81,10 +108,22 @@ def test_the_cell_with_most_money_and_the_doubt():
         {"abc": ["A", "B"], "xyz": ["X", "L"], "accounts": [1, 2], "money": [9.0, 5.0], "share_of_money": [0.6, 0.4]}
     )
     told = readings.most_money(cells, grid).values
-    assert told == {"cell": "AX", "accounts": 1, "share": 0.6, "judged": 2, "uncertain": 1, "short": 1, "lost": 2}
+    assert told == {
+        "cell": "AX",
+        "accounts": 1,
+        "share": 0.6,
+        "present": 3,
+        "seldom": 2,
+        "part": 2 / 3,
+        "short": 1,
+        "lost": 2,
+    }
 
 
 def test_who_fades_is_declining_or_at_risk():
+    assert sentence(readings.fading(STAGES.assign(money=float("nan")), "EUR")).endswith("the money, unknown EUR."), (
+        "and not 0"
+    )
     assert (
         sentence(readings.fading(STAGES, "EUR"))
         == "3 customers are declining or at risk and not lost yet: 10.0% of the money, 1,234 EUR."
@@ -98,7 +137,8 @@ def test_traits_that_are_not_on_record_are_named():
 
 
 def test_the_value_with_most_revenue_that_fades():
-    by_trait = pd.DataFrame(
+    """Small 31 + 30 = 61 against 60 of one; the largest of the small has 31 / 61, and without it large leads."""
+    rows = pd.DataFrame(
         {
             "trait": ["size"] * 4 + ["region"],
             "value": ["small", "small", "large", "large", "north"],
@@ -106,9 +146,14 @@ def test_the_value_with_most_revenue_that_fades():
             "revenue": [30.0, 31.0, 60.0, 900.0, 5000.0],
         }
     )
-    assert readings.fading_by_trait(by_trait, "size", "EUR").values["value"] == "small"  # 61 against 60
-    assert readings.fading_by_trait(by_trait[3:4], "size", "EUR").values["value"] is None
-    assert readings.fading_by_trait(by_trait, None, "EUR") is None
+    assert sentence(readings.fading_by_trait(rows, "size", "the last 24 months", "EUR")) == (
+        "Most revenue of customers who decline or are at risk lies in the size **small**: 61 EUR in the last 24 months, 51% of it that of one "
+        "customer; without that one most lies in large."
+    )
+    assert (
+        readings.fading_by_trait(rows[3:4], "size", "", "EUR") is None
+        and readings.fading_by_trait(rows, None, "", "EUR") is None
+    )
 
 
 def test_what_held_still_and_what_moved_most():
@@ -123,11 +168,11 @@ def test_who_left_the_healthy_stages_and_with_what_money():
 
 
 def test_the_conclusion_has_the_figures_of_the_page():
-    told = sentence(readings.conclusion(SUMMARY, STAGES, CHANGED, BALANCE, "EUR"))
+    told = sentence(readings.conclusion(STAGES, BALANCE))
     assert told.startswith(
-        "**core** carries 90% of the money with 20% of the customers. 3 customers with 10.0% of the money"
+        "3 customers with 10.0% of the money are declining or at risk and not lost yet: they come first on the list of calls."
     )
-    assert told.endswith("4 were lost this quarter, worth 570 EUR before; 37 changed their RFM segment.")
+    assert told.endswith("37 changed their RFM segment.")
 
 
 def test_another_letter_by_gaps_is_counted_by_customer():

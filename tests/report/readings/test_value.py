@@ -39,17 +39,29 @@ CALLS = pd.DataFrame(
         "reason": "no_touch",
     }
 ).assign(reason_values="{}")
+STANDING = pd.DataFrame({"customer_id": list("ABC"), "state": ["active", "silent", "lost"]})
+FACTS = pd.DataFrame({"customer_id": list("ABC"), "revenue": 0.0, "revenue_12m": [90.0, 9.5, 0.5]})
 MODEL = Verdict("model", "silence_alone", Reason("model_better"), 99, pd.Timestamp("2026-01-01"))
 
 
 def test_the_base_is_worth_the_sum_over_its_customers():
     assert sentence(on_value.worth_of_base(BASE, "EUR")) == (
-        "The base is still worth **400 EUR** over 6 blocks of 180 days; 10% of it comes from blocks that no landmark has reached yet. "
-        "At stake, P(stopped) times what a customer brings if it stays less what it still brings if it stops: **27 EUR** within 180 days, "
-        "**115 EUR** over all blocks. On the past such a sum missed what came by -17%, and so may this one."
+        "The base is still worth **400 EUR** of margin over 3 years (6 blocks of 180 days); 10% of it comes from blocks that no landmark has "
+        "reached yet. On the past such a sum missed what came by -17%, and so may this one."
     )
     unknown = BaseValue(TABLE.assign(p_silent=None), NOTHING, NOTHING, NOTHING, 180, Value())
     assert on_value.worth_of_base(unknown, "EUR") == Reason("no_value_to_tell")
+
+
+def test_what_is_at_stake_is_told_by_both_periods_with_the_giants_and_without_and_the_lost_apart():
+    """A is a giant with 90 of 100; B is ours, too; C is lost. Three years are 6 · 180 days."""
+    told = TABLE.assign(p_silent=0.5, stake=[90.0, 30.0, 7.0], stake_horizon=[20.0, 8.0, 0.0])
+    assert sentence(on_value.at_stake(replace(BASE, table=told), STANDING, FACTS, "EUR")) == (
+        "At stake with the 2 customers that are ours, as margin: **28 EUR within 180 days, 120 over 3 years**; without those that bring a "
+        "tenth of the revenue or more (1), 8 EUR within 180 days and 30 over 3 years. Apart from these, with the 1 lost lately: 0 EUR within "
+        "180 days, 7 over 3 years; they are to be won back."
+    )
+    assert on_value.at_stake(replace(BASE, table=TABLE.assign(p_silent=None)), STANDING, FACTS, "EUR") is None
 
 
 def test_what_the_value_rests_on_is_said():
@@ -79,36 +91,39 @@ def test_a_value_that_is_not_closer_than_its_rivals_says_so():
     )
     parts = pd.Series({"expected": 80.0, "staying": 90.0, "came": 100.0, "elsewhere": 7.0, "like_for_like": 0.15})
     test = ValueTest(ways, parts)
-    assert on_value.value_missed(test, "EUR").code == "value_closer"
-    worse = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts), "EUR"))
+    assert on_value.value_missed(test, 180, "EUR").code == "value_closer"
+    worse = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts), 180, "EUR"))
     assert "missed the sum by **-17%** (from -30% to +10%)" in worse and "**no closer**" in worse
-    beaten = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts, "last_horizon"), "EUR"))
+    beaten = sentence(on_value.value_missed(ValueTest(ways.assign(mean_error=60.0), parts, "last_horizon"), 180, "EUR"))
     assert "*the block before* was closer by customer beyond chance" in beaten
     told = sentence(on_value.value_parts(test, 180, "EUR"))
     assert told.startswith("Of that, -10% is of who stayed (the model of loss), and -10% of how much each brought")
     none = ValueTest(NOTHING, pd.Series(dtype=float))
-    assert on_value.value_missed(none, "EUR") is None and on_value.value_parts(none, 180, "EUR") is None
+    assert on_value.value_missed(none, 180, "EUR") is None and on_value.value_parts(none, 180, "EUR") is None
 
 
 def test_the_calls_hold_a_share_of_what_is_at_stake():
-    """90 of 90 + 30; what is below zero is not at stake."""
-    told = sentence(on_value.share_of_stake(CALLS, BASE, MODEL))
-    assert told == "By the model, 1 of 2 customers at risk hold 75% of the stake."
-    none = sentence(on_value.share_of_stake(CALLS.head(0), BASE, MODEL))
+    """90 of 90 + 30; what is below zero is not at stake. Without A, who is called and brings 90 % of the revenue, B's 30 are left."""
+    told = sentence(on_value.share_of_stake(CALLS, BASE, STANDING, FACTS, MODEL))
+    assert told == (
+        "By the model, 1 of the 2 customers that are ours hold 75% of the stake of 3 years; without those that bring a tenth of the revenue or "
+        "more (1), it is 0% of what is left."
+    )
+    none = sentence(on_value.share_of_stake(CALLS.head(0), BASE, STANDING, FACTS, MODEL))
     assert none == "Nobody can be named yet. The model beats every rule of thumb."
 
 
 def test_the_first_call_is_named_with_its_reason_and_no_false_zero():
-    told = sentence(on_value.first_call(CALLS, pd.Series({"A": "Alpha"}), "EUR"))
+    told = sentence(on_value.first_call(CALLS, BASE, pd.Series({"A": "Alpha"}), "EUR"))
     assert (
         told
-        == "Start with **Alpha**: P(stopped) 60%, 20 EUR at stake within the horizon and 90 over all blocks; no touch in six months."
+        == "Start with **Alpha**: P(stopped) 60%, 20 EUR of margin at stake within 180 days and 90 over 3 years; no touch in six months."
     )
     silent = sentence(
-        on_value.first_call(CALLS.assign(p_stopped=None, p_silent=1e-4), pd.Series({"A": "Alpha"}), "EUR")
+        on_value.first_call(CALLS.assign(p_stopped=None, p_silent=1e-4), BASE, pd.Series({"A": "Alpha"}), "EUR")
     )
     assert "P(no order) under 1%" in silent
-    assert on_value.first_call(CALLS.head(0), pd.Series(dtype=object), "EUR") is None
+    assert on_value.first_call(CALLS.head(0), BASE, pd.Series(dtype=object), "EUR") is None
 
 
 def test_another_discount_is_told_by_what_it_changes():

@@ -31,7 +31,10 @@ TABLE = pd.DataFrame(
 WORTH = pd.Series({"accounts": 20.0, "ratio": 0.8, "low": 0.5, "high": 1.25})
 KNOWN = Returns(pd.DataFrame({"rate": [0.1]}), "time_lost", Reason("best_way"), NOTHING)
 UNKNOWN = Returns(NOTHING, "", Reason("too_few_returns", {"n": 3, "enough": 20}), NOTHING)
-PLAN, NONE = Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE), Plan(UNKNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE.head(0))
+PLAN, NONE = (
+    Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE[TABLE["arm"] == "offer"]),
+    Plan(UNKNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE.head(0)),
+)
 MODEL = Verdict("model", "silence_alone", Reason("model_better"), 99, DAY)
 
 
@@ -50,7 +53,7 @@ def test_returns_are_expected_or_it_is_said_why_not():
 def test_who_is_still_scored_has_one_probability():
     told = sentence(on_winback.in_both_lists(PLAN, MODEL))
     assert told.startswith(
-        "1 of them are at risk as well as lost. Their P(return) is 1 less the P(no order) that the model gives them, 25%"
+        "1 of them are lost lately and still followed. Their P(return) is 1 less the P(no order) that the model gives them, 25%"
     )
     rest = Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE.head(1), TABLE)
     assert on_winback.in_both_lists(rest, MODEL) is None
@@ -77,14 +80,17 @@ def test_what_was_promised_of_returns_is_told_beside_what_came():
 
 
 def test_a_list_without_offers_says_that_their_cost_is_not_counted():
-    bare = sentence(on_winback.win_back_list(PLAN, WinBack(), "EUR"))
+    """Of five lost, two are on the list: three are let go."""
+    standing = pd.DataFrame({"state": ["lost"] * 5 + ["active"]})
+    bare = sentence(on_winback.win_back_list(PLAN, standing, WinBack(), 3.0, "EUR"))
     assert bare.startswith(
-        "On the list: **2** customers, of whom returns of 100 EUR are to be expected, with an offer or without; 1 of them are the control group"
+        "Drawn: **2** customers, of whom returns of 100 EUR of margin over 3 years are to be expected, with an offer or without; 1 of them are "
+        "the control group (seed 1) and stand on no list. The other 3 of the lost are let go"
     )
     assert bare.endswith("so their cost is not counted.")
     book = WinBack(offers=[Offer(cause="any", offer="call", cost=1)])
-    assert "winback.offers" not in sentence(on_winback.win_back_list(PLAN, book, "EUR"))
-    assert on_winback.win_back_list(NONE, book, "EUR") is None
+    assert "winback.offers" not in sentence(on_winback.win_back_list(PLAN, standing, book, 3.0, "EUR"))
+    assert on_winback.win_back_list(NONE, standing, book, 3.0, "EUR") is None
 
 
 def test_the_last_round_is_told_with_its_day_or_why_there_is_none():
@@ -116,9 +122,16 @@ def test_claims_are_told_with_their_figures_or_without():
 
 
 def test_the_first_to_win_back_gets_an_offer():
-    told = sentence(on_winback.first_to_win_back(PLAN, pd.Series({"B": "Beta"}), "EUR"))
+    told = sentence(on_winback.first_to_win_back(PLAN, pd.Series({"B": "Beta"}), 2.5, "EUR"))
     assert (
         told
-        == "To win back, begin with **Beta**: P(return) 25%, 10 EUR to be expected; on record before it left: quality."
+        == "To win back, begin with **Beta**: P(return) 25%, 10 EUR of margin over 2.5 years to be expected; on record before it left: quality."
     )
-    assert on_winback.first_to_win_back(NONE, pd.Series(dtype=object), "EUR") is None
+    assert on_winback.first_to_win_back(NONE, pd.Series(dtype=object), 2.5, "EUR") is None
+
+
+def test_a_round_that_goes_on_is_told_and_none_is_not():
+    assert on_winback.going_on(PLAN) is None
+    assert sentence(on_winback.going_on(replace(PLAN, going_on=2))) == (
+        "2 of the lost are in a round of offers that is not over: they keep their arm and are not drawn again."
+    )

@@ -10,7 +10,7 @@ import IPython
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.run.notebook.parameters import refuse, undeclared
+from kamlib.run.notebook.parameters import own, refuse, undeclared
 
 
 def test_what_the_notebook_declares_is_let_through(notebook, tmp_path):
@@ -58,6 +58,20 @@ OWN = "study = None\nas_of: str = None\nrun_dir = None  # a path"
 def test_undeclared_are_the_names_that_only_the_injected_cell_has(monkeypatch, cells, names):
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns={"In": cells}))
     assert undeclared() == names
+
+
+def test_parameters_of_the_page_alone_are_those_with_a_default_of_their_own(monkeypatch):
+    names = {
+        "In": ["", "study = None\nmost = 15\ntrait = 'size'\nh = None", "# Parameters\nmost = 3"],
+        "most": 3,
+        "trait": "size",
+    }
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=names))
+    assert own() == {"most": (3, 15), "trait": ("size", "size")}
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns={"In": ["", "x = 1"], "x": 2}))
+    assert own() == {}, "a notebook of one's own has no cell of parameters"
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)
+    assert own() == {}
 
 
 def test_without_a_notebook_nothing_is_undeclared(monkeypatch):

@@ -1,0 +1,84 @@
+"""Where the column names stand. Oracle: rows that a person told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.io import text_encoding
+from kamlib.io.edges import header_row
+
+NAMES = ["Номер", "Клиент", "Дата", "Сумма"]
+
+
+FIRST = {
+    "one column": "id\nK.01\nK.02\n",
+    "years as names": "Клиент;2024;2025\nА;1;2\nБ;3;4\n",
+    "a nameless first column": ";id;sum\n0;a;2\n1;b;3\n",
+    "sparse rows": "a;b;c;d\n1;2;;\n1;;3;\n;2;3;\n",
+    "names of numbers only": "1;2;3\n4;5;6\n",
+    "names alone": "a;b;c\n",
+    "names above names": "a;b;c\na;b;c\n1;2;3\n",
+    "a total below": "a;b;c\n1;2;3\nИтого;;3\n",
+    "one row with a field too much": "a;b\n1;2\n3;4;5\n",
+}
+
+
+@pytest.mark.parametrize("content", FIRST.values(), ids=FIRST)
+def test_a_first_row_of_names_wins(file, content):
+    assert text_encoding.header(file(content), ";") == (1, content.split("\n")[0].split(";"))
+
+
+def test_data_are_never_taken_for_names_or_titles(file):
+    """Rows of data, and further down the names once more: taking those would drop the rows above in silence."""
+    data = "1;А;5\n2;Б;7\n"
+    assert text_encoding.header(file(data + "Номер;Клиент;Сумма\n" + data), ";")[0] == 1
+    with pytest.raises(InputError, match=r"x\.csv, line 1: no line holds column names; found 'Отчёт'"):
+        text_encoding.header(file("Отчёт\n1;2;3\n4;5;6\n"), ";")
+
+
+def test_the_study_states_the_line_of_the_names(file):
+    path = file("Отчёт;за;год;2026\nНомер;Клиент;Дата;Сумма\n1;А;x;2\n")
+    assert text_encoding.header(path, ";", 2) == (2, NAMES)
+    for line in (4, 1000):
+        with pytest.raises(InputError, match=rf"x\.csv, line {line}: no column names in line {line}"):
+            text_encoding.header(path, ";", line)
+
+
+@pytest.mark.parametrize("content", ["", "\n\r\n", " ; \n", "\ufeff"])
+def test_an_empty_file_is_said_to_be_empty(file, content):
+    with pytest.raises(InputError, match=r"x\.csv, line 1: the file is empty"):
+        text_encoding.header(file(content), ";")
+
+
+def test_rows_without_text_hold_no_names():
+    assert header_row.names_at([]) is None and header_row.names_at([[], [None, " "]]) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "names"),
+    [
+        ("Контрагент;Документ;Отгрузка;\n;;Дата;Сумма\nА;1;x;5\nБ;2;x;7\n", 2, ["Контрагент", "Документ", "Дата", "Сумма"]),
+        ("Report\n\nCustomer;Sales;\n;Pieces;Money\nA;1;5\nB;2;7\n", 4, ["Customer", "Pieces", "Money"]),
+        ("Kunde;2025;;2026;\n;Menge;Umsatz;Menge;Umsatz\nA;1;5;2;6\nB;2;7;3;8\n", 2,
+         ["Kunde", "2025 Menge", "2025 Umsatz", "2026 Menge", "2026 Umsatz"]),
+        ("Cliente;Pedido;Venta;;Saldo\n;;Fecha;Importe;\nA;1;x;5;3\nB;2;x;7;1\n", 2, ["Cliente", "Pedido", "Fecha", "Importe", "Saldo"]),
+        ("Client;Comanda;Venda;\n;;Data;Import\nA;1;x;5\nB;2;x;7\n", 2, ["Client", "Comanda", "Data", "Import"]),
+    ],
+)  # fmt: skip
+def test_names_over_two_lines_are_put_together(file, content, line, names):
+    path = file(content)
+    assert text_encoding.header(path, ";") == (line, names)
+    assert text_encoding.header(path, ";", line) == (line, names), "as the study states it"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Order;Customer;Date;Amount\n;;;EUR\n1;A;x;5\n2;B;x;7\n",
+        "Name;Town;Note\nA;;\nB;C;\n",
+        "Name;;Note\nA;x;y\nB;z;\n",
+    ],
+)
+def test_a_row_of_data_or_units_is_no_second_line_of_names(file, content):
+    assert text_encoding.header(file(content), ";") == (1, content.split("\n")[0].split(";"))
