@@ -21,6 +21,18 @@ def test_check_prints_the_ledger_of_a_sound_study(kam):
     assert "60" in out and "6,360" in out
 
 
+def test_check_says_first_which_criterion_looks_back_beyond_the_records(kam, tmp_path):
+    """Six months of records; twelve months before 2026-06-30 begin on 2025-07-01."""
+    study = tmp_path / "study.yaml"
+    criteria = (
+        "scoring: {criteria: [{name: revenue_12m, source: facts, group: revenue, worst: 0, best: 9, weight: 100}]}\n"
+    )
+    study.write_text(re.sub(r"(?m)^scoring:.*\n(?: .*\n)*", "", study.read_text()) + criteria)
+    status, out, _ = kam("check", "study.yaml")
+    assert status == 0
+    assert "revenue_12m (100 of 100) is known for nobody" in out and "an order line on or before 2025-07-01" in out
+
+
 def test_a_fiscal_quarter_is_the_end_of_what_is_read(kam, tmp_path):
     """FY2026Q2 of a year from September ends with February: 10 accounts x 2 months, 2 * 1060."""
     study = tmp_path / "study.yaml"

@@ -164,6 +164,25 @@ def test_a_margin_that_the_data_do_not_have_is_nowhere_zero(clean):
     assert table[["margin", "margin_rate"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("quarter", ["2009Q4", "2010Q2"])
+def test_a_past_quarter_counts_only_the_faults_of_its_own_time(quarter):
+    """Oracle: the lines up to its last day without a customer, the second copies (December 2010) lie later."""
+    lines = pd.read_parquet(FILE, columns=["Customer ID", "InvoiceDate"])
+    end = pd.Period(quarter).end_time
+    now = lines[lines["InvoiceDate"] <= end]
+    clean = collect(Study.read(STUDY, as_of=quarter, values={"sources.orders.files": str(FILE.resolve())}))
+    ledger = clean.ledger.set_index("rule")
+    assert ledger.loc["no_account", "rows"] == now["Customer ID"].isna().sum()
+    assert ledger.loc["after_as_of", "rows"] == len(lines) - len(now)
+
+
+@pytest.mark.kernel
+def test_the_whole_study_runs_at_a_past_quarter_with_four_months_of_records(tmp_path):
+    index = run_study(STUDY, as_of="2010Q1", out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})
+    assert "an order line on or before 2009-04-01" in (index.parent / "02_scoring.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.kernel
 def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
     index = run_study(STUDY, out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})

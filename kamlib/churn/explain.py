@@ -84,7 +84,7 @@ def hazard_ratios(model: Model | None, table: pd.DataFrame) -> pd.DataFrame:
                 "meaning": "sign_" + effect.index,
                 "step": "step_" + effect.index,
                 **{
-                    name: np.asarray(np.exp(effect + z * error))
+                    name: np.exp((effect + z * error).to_numpy())
                     for name, z in (("ratio", 0), ("low", -1.96), ("high", 1.96))
                 },
             }

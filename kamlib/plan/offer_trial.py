@@ -56,17 +56,17 @@ def as_actions(listed: pd.DataFrame, day: date, owner: str = OWNER) -> pd.DataFr
 def controls(actions: pd.DataFrame | None, as_of: date | pd.Timestamp) -> pd.Index:
     """The ids of the control group of the last round that has begun by `as_of`: until another begins they are on no list of calls."""
     rounds = rounds_of(actions)
-    begun = rounds[rounds["due"] <= pd.Timestamp(as_of)]
-    last = begun[begun["due"] == begun["due"].max()]
-    drawn: pd.Index = pd.Index(last.loc[last["action"] == MARK + CONTROL, "customer_id"])
-    return drawn
+    begun = rounds["due"][rounds["due"] <= pd.Timestamp(as_of)]
+    last = rounds[(rounds["due"] == begun.max()) & (rounds["action"] == MARK + CONTROL)]
+    found: pd.Index = pd.Index(last["customer_id"].unique())
+    return found
 
 
 def under_way(actions: pd.DataFrame | None, as_of: date | pd.Timestamp, *, horizon_days: int = 180) -> pd.Index:
     """The ids of both arms of rounds that have begun by `as_of` and are not over: they keep their arm."""
     rounds, as_of = rounds_of(actions), pd.Timestamp(as_of)
     going = (rounds["due"] <= as_of) & (rounds["due"] + pd.Timedelta(days=horizon_days) > as_of)
-    return pd.Index(rounds.loc[going, "customer_id"].unique())
+    return pd.Index(rounds["customer_id"][going].unique())
 
 
 def last_round(

@@ -37,9 +37,18 @@ def test_a_ledger_worked_out_by_hand(make_study, lines, kept, reasons):
 def test_the_first_rule_is_the_reason_and_every_rule_counts_what_it_hits(make_study, lines):
     text = HEAD + "1,,2026-07-01,5\n2,a,2026-07-01,7\n3,a,2026-01-01,1\n"
     clean = collect(make_study({"orders.csv": text}))
-    late = lines(clean, "after_as_of")
-    assert (late["matched_rows"], late["matched_amount"]) == (2, Decimal(12))
-    assert (late["rows"], late["amount"]) == (1, Decimal(7))
+    late, nameless = lines(clean, "after_as_of"), lines(clean, "no_account")
+    assert (late["matched_rows"], late["rows"], late["amount"]) == (2, 2, Decimal(12)), "a later line has no faults yet"
+    assert (nameless["matched_rows"], nameless["matched_amount"], nameless["rows"]) == (1, Decimal(5), 0)
+
+
+def test_a_past_quarter_is_not_stopped_by_the_faults_of_later_lines(make_study, lines):
+    """One of two lines of the time has no account, and all of the eight that came later: a half, not nine of ten."""
+    rows = ["1,a,2026-01-01,5", "2,,2026-01-02,5", *(f"{n},,2026-07-0{n},5" for n in range(1, 9))]
+    clean = collect(
+        make_study({"orders.csv": HEAD + "\n".join(rows) + "\n"}, cleaning={"most_rows": 0.5, "most_amount": 0.5})
+    )
+    assert (lines(clean, "no_account")["rows"], lines(clean, "after_as_of")["rows"]) == (1, 8)
 
 
 FIELD = {
@@ -66,14 +75,14 @@ def test_rows_and_money_in_are_rows_and_money_kept_and_set_aside(make_study, row
         return None if amount in ("", "x", "nan", "1,5") else Decimal(amount)
 
     def reason(account, day, amount, product):
+        if day == "2026-07-01":
+            return "after_as_of"
         if not account.strip():
             return "no_account"
         if money(amount) is None:
             return "bad_amount"
         if day in ("", "soon"):
             return "bad_date"
-        if day > "2026-06-30":
-            return "after_as_of"
         return "not_goods" if product == "POST" else "kept"
 
     found = [reason(*row) for row in rows]

@@ -121,14 +121,14 @@ def share_of_stake(
     return Reason("calls_hold", values | {"giants": int(large.isin(ours["customer_id"]).sum()), "years": base.years})
 
 
-def controls_not_called(base: BaseValue, controls: Collection[str], currency: str) -> Reason | None:
-    """What is at stake with the control group of the last round of offers (`kamlib.plan.controls`), which nobody calls."""
-    stake = base.table.loc[base.table["customer_id"].isin(controls) & (base.table["stake"] > 0), "stake"]
-    return (
-        None
-        if stake.empty
-        else Reason("controls_not_called", {"n": len(stake), "stake": stake.sum(), "currency": currency})
-    )
+def controls_not_called(
+    base: BaseValue, states: pd.DataFrame, controls: Collection[str], currency: str
+) -> Reason | None:
+    """What is at stake with those of the control group of the last round of offers (`kamlib.plan.controls`) that are ours: nobody calls them."""
+    ours = states.loc[(states["state"] != "lost") & states["customer_id"].isin(controls), "customer_id"]
+    stake = base.table.loc[base.table["customer_id"].isin(ours) & (base.table["stake"] > 0), "stake"]
+    values = {"n": len(stake), "stake": stake.sum(), "currency": currency}
+    return None if stake.empty else Reason("controls_not_called", values)
 
 
 def first_call(calls: pd.DataFrame, base: BaseValue, names: pd.Series, currency: str) -> Reason | None:

@@ -140,3 +140,14 @@ def test_another_discount_is_told_by_what_it_changes():
         "On the past such a sum missed what came by -17%, and so may this one."
     )
     assert on_value.discount_moved(BASE, moved, CALLS.head(0)) is None
+
+
+def test_what_is_at_stake_with_a_control_group_that_is_not_called_is_told():
+    """A and C are controls: 90 are at stake with A, nothing with C; B is none, and if A is lost it is not called anyway."""
+    states = pd.DataFrame({"customer_id": list("ABC"), "state": "active"})
+    assert sentence(on_value.controls_not_called(BASE, states, ["A", "C"], "EUR")) == (
+        "1 customers of the control group of the last round of offers stand on no list of calls until another round begins. At stake with "
+        "them are 90 EUR over all blocks."
+    )
+    assert on_value.controls_not_called(BASE, states.assign(state="lost"), ["A"], "EUR") is None
+    assert on_value.controls_not_called(BASE, states, [], "EUR") is None
