@@ -42,15 +42,11 @@ class Cleaning(Part):
     credit_notes: Literal["net", "drop", "refuse"] = "net"
     cancelled: Pattern | None = Field(None, description="pattern of order ids that are cancellations, e.g. ^C")
     not_goods: Pattern | None = Field(None, description="pattern of products that are no goods, e.g. ^(POST|TEST.*)$")
-    tests: Pattern | None = Field(
-        None, description="pattern of orders, accounts or products that are tests, e.g. ^TEST"
-    )
+    tests: Pattern | None = Field(None, description="pattern of orders, accounts or products that are tests")
     only: dict[str, list[str]] = Field(
         {}, description="column of the file: its words of the lines that count; lines with others are set aside"
     )
-    key: list[str] = Field(
-        [], description="columns, ours or the file's, that name an order line; none: lines have no key"
-    )
+    key: list[str] = Field([], description="columns, ours or the file's, that name an order line; none: no key")
     highest_price: float | None = Field(None, gt=0, description="a price above it is absurd; None: no limit")
     rules: dict[str, Action] = Field({}, description="rule: action, where it differs from the rule's default")
     most_rows: Share = Field(0.5, description="share of order lines set aside above which the study stops")
