@@ -119,7 +119,7 @@ def importance(found: ScoreList, matrix: pd.DataFrame, names: pd.Series) -> list
     wrong, unknown = too_small_wallets(found.facts), int((matrix["cell"] == "unknown").sum())
     who = [f"{names[row.customer_id]} ({row.wallet_share:.0%})" for row in wrong.head(_WALLETS).itertuples()]
     said = [Reason("wallets_too_small", {"n": len(wrong), "who": who})] if who else []
-    if matrix["reading"].iloc[0] == "strength" or unknown == len(matrix):
+    if (matrix["reading"] == "strength").all() or unknown == len(matrix):
         return said
     older = int(older_than_the_records(found.facts).sum())
     return [
@@ -181,7 +181,7 @@ def giants(facts: pd.DataFrame, found: ScoreList, names: pd.Series) -> Reason:
     """What the customers of a tenth of all revenue or more hold, and what the other key accounts give of the rest."""
     revenue = facts.set_index("customer_id")[money_column(facts)[0]].clip(lower=0)
     giant = revenue[revenue >= GIANT * revenue.sum()].sort_values(ascending=False)
-    if giant.empty:
+    if giant.empty or not giant.sum():
         return Reason("no_giant")
     others, rest = found.key.loc[~found.key["customer_id"].isin(giant.index), "customer_id"], revenue.drop(giant.index)
     values = {"giants": giant.sum() / revenue.sum(), "n": len(giant), "who": list(giant.index.map(names))}
