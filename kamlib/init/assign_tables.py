@@ -10,8 +10,9 @@ from kamlib.init import headings, match_columns
 from kamlib.init.column_contents import Contents, merged
 from kamlib.init.dialect import Marked, date_format, number_form
 from kamlib.init.draft import SourceDraft
-from kamlib.init.inputs import TEXTS, Piece
+from kamlib.init.inputs import Piece
 from kamlib.init.match_columns import Proposal
+from kamlib.io import readers
 from kamlib.study.dictionary import INPUTS
 
 _GOOD = 0.35  # score from which a file is taken for a table
@@ -135,7 +136,7 @@ def _dialect(
     name: str, pieces: Sequence[Piece], found: Proposal, whole: Mapping[str, Contents], sheets: list[str]
 ) -> dict[str, Marked]:
     made: dict[str, Marked] = {}
-    texts = [piece for piece in pieces if piece.kind in TEXTS]
+    texts = [piece for piece in pieces if piece.kind in readers.TEXTS]
     for key in ("encoding", "delimiter", "header"):
         values = {piece.written[key] for piece in texts}
         if len(values) == 1 and values != {None}:

@@ -21,9 +21,6 @@ from kamlib.io import databases, readers, text_encoding
 from kamlib.study import database_url
 from kamlib.study.sources import Dialect, Source
 
-TEXTS = (".csv", ".tsv", ".txt")
-BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -102,7 +99,7 @@ def _parts(file: Path | str) -> Sequence[str | None]:
         except ValidationError as error:
             raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
         return databases.tables(file, Path())
-    sheets = _sheets(file) if file.suffix.lower() in BOOKS and file.is_file() else []
+    sheets = _sheets(file) if file.suffix.lower() in readers.BOOKS and file.is_file() else []
     return sheets if len(sheets) > 1 else [None]
 
 
@@ -114,7 +111,7 @@ def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Pa
         return Piece(label, None, None, file, part, raw, found, match_columns.propose(found, str(part)))
     if not file.is_file():
         raise InputError("no such file", file=file)
-    plain, written = _as_written(file, scratch) if file.suffix.lower() in TEXTS else (file, {})
+    plain, written = _as_written(file, scratch) if file.suffix.lower() in readers.TEXTS else (file, {})
     dialect = Dialect(sheet=part, delimiter=written.get("delimiter"), encoding="utf-8" if written else None)
     raw = readers.read(con, Source(files=[str(file)], dialect=dialect), [plain], scratch)
     found = profile(con, raw)

@@ -36,23 +36,9 @@ from kamlib.scoring.doubt.border import held
 from kamlib.study.model import Study
 
 LIST = (
-    *(
-        "customer_id",
-        "name",
-        "rank",
-        "why",
-        "score",
-        "p_key",
-        "sure",
-        "contribution",
-        "share",
-        "cell",
-        "abcxyz",
-        "p_loss",
-        "stake",
-    ),
+    "customer_id", "name", "rank", "why", "score", "p_key", "sure", "contribution", "share", "cell", "abcxyz", "p_loss", "stake",
     "stake_below",
-)
+)  # fmt: skip
 """Columns of the list of key accounts."""
 SMALLEST = 0.01
 """Chances below it are not told apart: what is at stake is then given as an upper bound."""

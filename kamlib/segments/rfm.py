@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError
+from kamlib.facts.states import are_lost
 from kamlib.facts.worth import observed_window
 from kamlib.stats.checks import one_row_each
 from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, TOO_SHORT, Segment, check
@@ -164,8 +165,9 @@ def overdue(table: pd.DataFrame, states: pd.DataFrame, times: float = 3) -> pd.D
 
     Who is lost by the table of `states` is not overdue.
     """
-    lost = table["customer_id"].isin(states.loc[states["state"] == "lost", "customer_id"])
-    late: pd.DataFrame = table[(table["m"] == table["m"].max()) & (table["rhythm"] > times) & ~lost]
+    late: pd.DataFrame = table[
+        (table["m"] == table["m"].max()) & (table["rhythm"] > times) & ~are_lost(table["customer_id"], states)
+    ]
     return late.sort_values("money", ascending=False)
 
 

@@ -45,7 +45,7 @@ def with_counted(lines: Sequence[Piece], only: Mapping[str, Sequence[str]], told
             for column, words in only.items()
             if (name := _raw_name(piece, column))
         ]
-        if only and not hits:
+        if not hits:
             told.append(f"{piece.source.place}: it has no column of cleaning.only, and all its rows count.")
         made.append(piece.rows.mutate(not_counted=reduce(or_, hits, ibis.literal(False))))
     return made

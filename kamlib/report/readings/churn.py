@@ -53,8 +53,9 @@ def bands_differ(waits: Waits) -> Reason | None:
 def change_of_losses(quarters: pd.DataFrame) -> Reason | None:
     """Whether more are lost in a quarter than a year ago (`kamlib.churn.losses_by_quarter`)."""
     change = change_in_a_year(quarters)
-    code = "losses_unchanged" if change.empty or change["low"] * change["high"] <= 0 else "losses_changed"
-    return None if change.empty else Reason(code, dict(change))
+    if change.empty:
+        return None
+    return Reason("losses_unchanged" if change["low"] * change["high"] <= 0 else "losses_changed", dict(change))
 
 
 def signs_before_losses(told: pd.DataFrame) -> Reason | None:

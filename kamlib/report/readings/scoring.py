@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kamlib.facts.worth import giants as of_a_tenth
 from kamlib.facts.worth import money_column
 from kamlib.report.words import word
 from kamlib.scoring.categories import corridor
@@ -13,8 +14,6 @@ from kamlib.scoring.key_list import ScoreList
 from kamlib.scoring.scores import top_count
 from kamlib.stats.reasons import Reason
 
-GIANT = 0.1
-"""Share of all revenue from which one customer is named beside the share of the key accounts (IFRS 8.34)."""
 _NAMED, _WALLETS = 6, 5  # customers that a sentence names at most, and wallets
 
 
@@ -180,8 +179,8 @@ def length_of_list(found: ScoreList) -> Reason:
 def giants(facts: pd.DataFrame, found: ScoreList, names: pd.Series) -> Reason:
     """What the customers of a tenth of all revenue or more hold, and what the other key accounts give of the rest."""
     revenue = facts.set_index("customer_id")[money_column(facts)[0]].clip(lower=0)
-    giant = revenue[revenue >= GIANT * revenue.sum()].sort_values(ascending=False)
-    if giant.empty or not giant.sum():
+    giant = revenue.reindex(of_a_tenth(facts)).sort_values(ascending=False)
+    if giant.empty:
         return Reason("no_giant")
     others, rest = found.key.loc[~found.key["customer_id"].isin(giant.index), "customer_id"], revenue.drop(giant.index)
     values = {"giants": giant.sum() / revenue.sum(), "n": len(giant), "who": list(giant.index.map(names))}
