@@ -175,7 +175,8 @@ def _derived(lines: ir.Table, given: Mapping[str, Dialect]) -> dict[str, Any]:
     """
     amount, margin = lines.amount, lines.margin
     if "amount" not in given:
-        whole = as_money(lines[f"{_TIDY}quantity"], given["quantity"]) * lines.price
+        quantity = as_money(lines[f"{_TIDY}quantity"], given["quantity"])
+        whole = quantity.cast("decimal(19,4)") * lines.price  # DuckDB keeps a product of two of 18 digits within 18
         if "discount" in given:
             off = ibis.ifelse(lines[f"{_TIDY}discount"].isnull(), 0, lines.discount)
             whole = fitting(whole, WHOLE) * (1 - off)

@@ -126,7 +126,7 @@ def _reader(path: Path) -> Callable[..., list[ir.Table]]:
         known = ", ".join((*TEXTS, *BOOKS, ".parquet", ".pq", *compressed.KINDS))
         raise InputError("unknown kind of file", file=path.name, found=path.suffix, remedy=f"Give one of {known}.")
     with path.open("rb") as stream:
-        head = stream.read(books.HEAD)
+        head = stream.read(books.book.HEAD)
     text = kind in (*TEXTS, ".xls") and head and not books.is_workbook(head) and not books.is_page(head)
     return _csv if text or (kind in TEXTS and not head) else _excel
 

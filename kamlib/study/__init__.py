@@ -3,6 +3,5 @@
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label, quarter_before
 from kamlib.study.sections import Criterion
-from kamlib.study.sources import Engine, Source
 
-__all__ = ["Criterion", "Engine", "Source", "Study", "as_date", "period_label", "quarter_before"]
+__all__ = ["Criterion", "Study", "as_date", "period_label", "quarter_before"]

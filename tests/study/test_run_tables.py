@@ -21,7 +21,7 @@ SOURCE = ROOT / "kamlib" / "study" / "run_tables.yaml"
 ENTRIES = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
 MADE = sorted({table for step in notebook_steps() for table in step.makes})
 #: what the sample doesn't have: it gives margins, so that costs are not asked for and revenue stands behind them
-NOT_IN_SAMPLE = {("orders", "cost"), ("profiles", "revenue_a_year")}
+NOT_IN_SAMPLE = {("orders", "cost"), ("orders", "discount"), ("profiles", "revenue_a_year")}
 UNITS = {
     *("", "study currency", "share", "days", "day", "count", "place", "points"),
     *("units", "persons", "points 1-10", "hours"),  # of the inputs

@@ -127,7 +127,7 @@ def controls_not_called(
     """What is at stake with those of the control group of the last round of offers (`kamlib.plan.controls`) that are ours: nobody calls them."""
     ours = states.loc[(states["state"] != "lost") & states["customer_id"].isin(controls), "customer_id"]
     stake = base.table.loc[base.table["customer_id"].isin(ours) & (base.table["stake"] > 0), "stake"]
-    values = {"n": len(stake), "stake": stake.sum(), "currency": currency}
+    values = {"n": len(stake), "stake": stake.sum(), "currency": currency, "years": base.years}
     return None if stake.empty else Reason("controls_not_called", values)
 
 

@@ -147,7 +147,7 @@ def test_what_is_at_stake_with_a_control_group_that_is_not_called_is_told():
     states = pd.DataFrame({"customer_id": list("ABC"), "state": "active"})
     assert sentence(on_value.controls_not_called(BASE, states, ["A", "C"], "EUR")) == (
         "1 customers of the control group of the last round of offers stand on no list of calls until another round begins. At stake with "
-        "them are 90 EUR over all blocks."
+        "them are 90 EUR over 3 years."
     )
     assert on_value.controls_not_called(BASE, states.assign(state="lost"), ["A"], "EUR") is None
     assert on_value.controls_not_called(BASE, states, [], "EUR") is None
