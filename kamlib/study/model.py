@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     PrivateAttr,
@@ -60,20 +59,19 @@ def _day(value: object, info: ValidationInfo) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-def _free(name: str) -> str:
-    if name == "drafts":
-        raise ValueError("expected another name: the folder 'drafts' is that of the drafts")
-    return name
+Name = Annotated[
+    str,
+    written(r"(?!drafts$)[a-z0-9][a-z0-9_-]{0,63}", "a name of a-z, 0-9, - and _, such as acme_2026, and not drafts"),
+]
 
 
 class Study(Part):
     """A whole study. `Study.read` makes it from a file."""
 
-    name: Annotated[
-        str,
-        written(r"[a-z0-9][a-z0-9_-]{0,63}", "a name of a-z, 0-9, - and _, such as acme_2026"),
-        AfterValidator(_free),
-    ] = Field(description="folder of the reports: a-z 0-9 - _")
+    name: Name = Field(description="folder of the reports")
+    proposed: bool = Field(
+        False, description="kam init wrote it, nobody confirmed it: few of its lines may be at fault"
+    )
     title: str = Field(min_length=1, max_length=200)
     year_begins: int = Field(
         1, ge=1, le=12, description="month in which the year begins; from 2 on it is fiscal, with quarters as FY2026Q3"

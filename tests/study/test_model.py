@@ -106,7 +106,7 @@ def test_the_rule_off_needs_no_quotes(write, good):
 def test_the_name_of_the_drafts_is_taken(write, mistake, good):
     """`reports/drafts` is where notebooks opened by hand put their tables, and what `make clean` removes."""
     name = good.splitlines()[0]
-    assert "line 1: name: expected another name" in mistake(write(good.replace(name, "name: drafts")))
+    assert "such as acme_2026, and not drafts; found 'drafts'" in mistake(write(good.replace(name, "name: drafts")))
 
 
 def test_given_values_override_the_file_and_none_does_not(write):
