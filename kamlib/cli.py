@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from kamlib import __version__
-from kamlib.errors import InputError, StepError
+from kamlib.errors import InputError, StepError, wrapped
 
 STOPPED = 130
 STATUS = """Exit status: 0 done · 1 a step or a study failed · 2 a mistake in what was given · 130 stopped by Ctrl-C or the system."""
@@ -93,10 +93,10 @@ def open_(
 
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
-    """Read and clean a study's files and print the ledger, without a report."""
+    """Read and clean a study's files and print what came of them, the ledger and a verdict, without a report."""
     from kamlib.entities import review
-    from kamlib.intake import cleaning, pipeline
-    from kamlib.report.ledger_lines import ledger_lines
+    from kamlib.intake import pipeline
+    from kamlib.report.check_lines import check_lines
     from kamlib.report.words import sentence
     from kamlib.scoring.criteria import begin_late
     from kamlib.study.model import Study
@@ -104,10 +104,9 @@ def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
 
     loaded = Study.read(study, as_of=as_of, values=given(set_ or []))
     clean = pipeline.collect(loaded)
-    late = begin_late(loaded.scoring.criteria, loaded.start or cleaning.period(clean.orders)[0], loaded.as_of)
+    late = begin_late(loaded.scoring.criteria, loaded.start or clean.seen.first, loaded.as_of)
     alike = [] if "accounts" in loaded.sources else review.names_alike(loaded, clean.orders, clean.heads)
-    head = f"{loaded.title}, as of {loaded.as_of}\n"
-    typer.echo("\n".join([head, *ledger_lines(clean.ledger), *clean.notes, *alike, *map(sentence, late)]))
+    typer.echo("\n".join(check_lines(loaded, study, clean, [*alike, *map(sentence, late)])))
 
 
 @app.command()
@@ -237,7 +236,7 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _end(words: str, status: int) -> NoReturn:
-    typer.echo(f"kam: {words}", err=True)
+    typer.echo(wrapped(f"kam: {words}"), err=True)
     sys.exit(status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -74,3 +75,19 @@ def some(values: Iterable[object], most: int = 5) -> str:
     items = list(values)
     shown = ", ".join(repr(item) if isinstance(item, str) else str(item) for item in items[:most])
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+
+
+def wrapped(text: str, width: int = 80) -> str:
+    """A text in lines of at most so many columns for a terminal; a word that is longer, such as a path, stays whole."""
+    lines = []
+    for line in text.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            line.strip(),
+            width,
+            initial_indent=indent,
+            subsequent_indent=f"{indent}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)

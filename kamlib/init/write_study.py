@@ -31,6 +31,7 @@ def text(draft: Draft, folder: Path) -> str:
         "#   kam check study.yaml",
         "# " + {0: "No line is unsure.", 1: "One line is unsure."}.get(doubts, f"{doubts} lines are unsure."),
         "",
+        "proposed: true                    # take this line away once you looked through the study",
         *[_line(0, key, marked) for key, marked in draft.head.items()],
         "# year_begins: 7                  # month in which your fiscal year begins; write a quarter of it FY2026Q3",
         "",

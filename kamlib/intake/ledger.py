@@ -16,6 +16,7 @@ LEDGER = ("table", "rule", "action", "words", "matched_rows", "matched_amount", 
 _PERIOD = {"after_as_of", "before_start"}  # lines of another time are no fault of the files
 _UNREAD = {"bad_amount", "no_rate", "broken_line"}  # of such lines the money is not known, which is not nothing
 _NOTHING = {"empty_row", "repeated_header", "total_row"}  # no lines at all: what they hold was counted above
+_MOST_FAULTS = 0.05  # of a study that was proposed, and that nobody looked through yet
 _CHOSEN = {
     "not_counted",
     "not_goods",
@@ -163,8 +164,8 @@ def faults(ledger: pd.DataFrame) -> pd.Series:
 def check_limits(flagged: Flagged, study: Study) -> None:
     """Stop a study of which too much was set aside.
 
-    Lines outside the study's time are not counted: a past quarter is an ordinary run. Nor are totals and headers, and
-    lines that `cleaning.only` leaves out.
+    Lines outside the study's time are not counted: a past quarter is an ordinary run. Nor are empty rows, totals and headers, and
+    lines that `cleaning.only` leaves out. Of a study that is `proposed` at most a twentieth may be at fault.
 
     Raises
     ------
@@ -205,15 +206,26 @@ def check_limits(flagged: Flagged, study: Study) -> None:
                 flagged,
                 aside.index[0],
             )
+        faulty = aside.drop(index=[*_CHOSEN], errors="ignore")
+        if study.proposed and faulty.sum() > _MOST_FAULTS:
+            raise _too_much(
+                f"{faulty.sum():.1%} of the {column} of the orders would be set aside for faults, in a study that was proposed and "
+                "that nobody confirmed",
+                ", ".join(f"{reason} {share:.1%}" for reason, share in faulty.items() if share > 0),
+                flagged,
+                faulty.index[0],
+                " If the files are so, take the line proposed: true out of the study.",
+            )
 
 
-def _too_much(problem: str, found: str, flagged: Flagged, reason: str) -> InputError:
+def _too_much(problem: str, found: str, flagged: Flagged, reason: str, more: str = "") -> InputError:
     """The error for too much set aside, with the first line of the reason that took most."""
     line: Any = examples(set_aside(flagged)).set_index("reason").loc[reason]
     return InputError(
         problem,
         file=str(line["source_file"]),
         line=int(line["source_line"]),
-        found=f"{found}; first {reason}: {line['original'][:200]}",
-        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), cleaning.only, limits.",
+        found=f"{found}; first {reason}: {line['original'][:100]}",
+        remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), cleaning.only, limits."
+        f"{more}",
     )

@@ -17,6 +17,7 @@ from kamlib.entities import groups, review
 from kamlib.errors import InputError
 from kamlib.intake import cleaning, garbled, ledger, reading, screen, side_tables
 from kamlib.intake.mapping import Piece
+from kamlib.intake.overview import Overview, overview, refuse_what_no_company_has
 from kamlib.intake.shapes import accounts_from_lines
 from kamlib.intake.shapes.counted_rows import with_counted
 from kamlib.io import duckdb_backend, engines, readers
@@ -48,6 +49,8 @@ class Clean:
         What else the reader should know.
     lines : Flagged
         Every order line that came, with the rules that it hits: what `orders`, and their ledger, are made from.
+    seen : Overview
+        The clean order lines in a few figures.
     """
 
     orders: ir.Table
@@ -57,6 +60,7 @@ class Clean:
     heads: pd.DataFrame
     notes: list[str]
     lines: cleaning.Flagged
+    seen: Overview
 
 
 def collect(study: Study) -> Clean:
@@ -73,10 +77,11 @@ def collect(study: Study) -> Clean:
     frames = screen.screened(con, frames)
     ledger.check_limits(flagged, study)
     orders = cleaning.kept(flagged)
-    known_margin = orders.margin.count() > 0
-    bought = orders.group_by("account_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
-    buying = pd.Index(bought["account_id"])
     known = pd.Index(heads["account_id"]) if "accounts" in frames else None
+    beside = not any(source.from_ for source in study.sources.get("accounts", ()))
+    seen = overview(orders, frames.get("accounts"), beside=beside)
+    refuse_what_no_company_has(seen, study, pd.Index([]) if known is None else known)
+    buying = pd.Index(seen.accounts["account_id"])
     ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:
         if name == "orders":
@@ -90,15 +95,14 @@ def collect(study: Study) -> Clean:
         ledgers.append(lines)
         asides.append(aside)
     whole = pd.concat(ledgers, ignore_index=True)
-    last = pd.Timestamp(bought["last"].max()).date()
-    if (quiet := (study.as_of - last).days) > _QUIET_DAYS:
+    if (quiet := (study.as_of - seen.last).days) > _QUIET_DAYS:
         told.append(
-            f"The last order line is of {last}, {quiet} days before as_of {study.as_of}: if lines are missing since, every "
+            f"The last order line is of {seen.last}, {quiet} days before as_of {study.as_of}: if lines are missing since, every "
             "customer looks more silent than it is."
         )
-    if not bought["margin"].any():
+    if not seen.accounts["margin"].any():
         told.append("No order line gives a margin or a cost: revenue stands in its place everywhere.")
-    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told], flagged)
+    return Clean(orders, tables, whole, _quarantine(con, flagged, asides), heads, [*notes, *told], flagged, seen)
 
 
 def clean_orders(study: Study) -> ir.Table:

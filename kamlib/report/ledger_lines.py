@@ -1,28 +1,38 @@
-"""The ledger of what came and what was set aside, as lines for a terminal."""
+"""The ledger of what came and what was set aside, as lines for a terminal of 80 columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
 
+_DONE = {"set_aside": "aside"}
+_WIDTHS = (9, 20, 14)
+
 
 def ledger_lines(ledger: pd.DataFrame) -> list[str]:
-    """A line for each rule of `Clean.ledger` that hit a row, below a head: rows and money it hit, and took off."""
-    lines = [
-        f"{'table':<13}{'rule':<28}{'what is done':<14}" + _columns(("rows hit", "money hit", "rows off", "money off"))
-    ]
-    for row in ledger.loc[ledger["matched_rows"] > 0].to_dict("records"):
-        cells = [_count(row["matched_rows"]), _money(row["matched_amount"])]
-        if row["action"]:
-            cells += [_count(row["rows"]), _money(row["amount"])]
-        lines.append(f"{row['table']:<13}{row['rule']:<28}{row['action']:<14}{_columns(cells)}")
+    """A line for each rule of `Clean.ledger` that hit a row, below the name of its table.
+
+    Rows and money add up: what came in is what was kept, what was set aside for its first reason, and what a repair took off; a
+    mark takes nothing. Behind them stand all rows that a rule hit, where these are more than it set aside.
+    """
+    lines = []
+    for name, rules in ledger.loc[ledger["matched_rows"] > 0].groupby("table", sort=False):
+        head = ("", "", "") if lines else ("rows", "money", "rows hit")
+        lines.append(f"{name:<35}{_columns(head)}".rstrip())
+        for row in rules.to_dict("records"):
+            aside = row["action"] == "set_aside"
+            rows = row["rows"] if aside else row["matched_rows"]
+            money = row["matched_amount"] if row["action"] == "mark" else row["amount"]
+            more = _count(row["matched_rows"]) if aside and row["matched_rows"] != rows else ""
+            done = _DONE.get(row["action"], row["action"])
+            lines.append(f"  {row['rule']:<26} {done:<6}{_columns((_count(rows), _money(money), more))}".rstrip())
     return lines
 
 
-def _columns(cells: Iterable[str]) -> str:
-    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, (12, 20, 12, 20), strict=False))
+def _columns(cells: Sequence[str]) -> str:
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
 
 
 def _count(value: int) -> str:

@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from kamlib.errors import InputError, some
 from kamlib.study.file_patterns import matching
+from kamlib.study.mistakes import checked
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, quarter_before
-from kamlib.study.yaml_lines import load, mistakes
+from kamlib.study.yaml_lines import load
 
 
 class Entry(BaseModel):
@@ -58,11 +59,13 @@ def read(path: str | Path) -> Batch:
     """
     path = Path(path)
     raw, tree = load(path, "batch file", "Check the path.")
-    try:
-        return Batch.model_validate(raw)
-    except ValidationError as error:
-        found = "".join(f"\n  {line}" for line in mistakes(error, tree))
-        raise InputError(f"mistakes in the batch file{found}", file=path) from None
+    if "sources" in raw and "studies" not in raw:
+        raise InputError(
+            "a study, and no batch file",
+            file=path,
+            remedy=f"Run it: kam run {path}; or name it in a batch file: studies: [{{study: {path}}}]",
+        )
+    return checked(Batch, raw, tree, file=path, what="batch file")
 
 
 def jobs_of(batch: Batch, folder: Path, as_of: Sequence[str], since: str | None) -> list[Job]:

@@ -32,6 +32,7 @@ from kamlib.scoring.scores import (
 from kamlib.stats.checks import has_columns, one_row_each
 from kamlib.stats.reasons import Reason, or_waiting
 from kamlib.stats.reasons import waiting as waits
+from kamlib.study.mistakes import in_words
 from kamlib.study.sections import Criterion, Scoring
 
 
@@ -246,5 +247,4 @@ def _rules(scoring: Scoring | Sequence[Criterion | Mapping[str, Any]]) -> Scorin
     try:
         return Scoring.model_validate({"criteria": list(scoring)})
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        raise InputError("the criteria can't be used", found="; ".join(told)) from None
+        raise InputError("the criteria can't be used", found="; ".join(in_words(error, Scoring))) from None

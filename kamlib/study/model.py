@@ -15,11 +15,9 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     PrivateAttr,
-    ValidationError,
     ValidationInfo,
     model_validator,
 )
@@ -27,8 +25,9 @@ from pydantic import (
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns
+from kamlib.study.mistakes import checked
 from kamlib.study.offers import WinBack
-from kamlib.study.parts import Action, Currency, Part, beside
+from kamlib.study.parts import Action, Currency, Part, beside, written
 from kamlib.study.periods import as_date, period_label
 from kamlib.study.sections import (
     AbcXyz,
@@ -45,7 +44,7 @@ from kamlib.study.sections import (
     Value,
 )
 from kamlib.study.sources import Engine, Source, Sources
-from kamlib.study.yaml_lines import load, mistakes, put
+from kamlib.study.yaml_lines import load, put
 
 __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
@@ -60,17 +59,18 @@ def _day(value: object, info: ValidationInfo) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-def _free(name: str) -> str:
-    if name == "drafts":
-        raise ValueError("expected another name: the folder 'drafts' is that of the drafts")
-    return name
+Name = Annotated[
+    str,
+    written(r"(?!drafts$)[a-z0-9][a-z0-9_-]{0,63}", "a name of a-z, 0-9, - and _, such as acme_2026, and not drafts"),
+]
 
 
 class Study(Part):
     """A whole study. `Study.read` makes it from a file."""
 
-    name: Annotated[str, AfterValidator(_free)] = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="folder of the reports: a-z 0-9 - _"
+    name: Name = Field(description="folder of the reports")
+    proposed: bool = Field(
+        False, description="kam init wrote it, nobody confirmed it: few of its lines may be at fault"
     )
     title: str = Field(min_length=1, max_length=200)
     year_begins: int = Field(
@@ -172,14 +172,11 @@ class Study(Part):
         given = {key: value for key, value in (("as_of", as_of), *(values or {}).items()) if value is not None}
         if as_of is not None and (more := given["as_of"]) != as_of:
             raise InputError("as_of is given twice", file=path, found=f"{as_of} and {more}", remedy="Give one.")
+        if "studies" in raw and "sources" not in raw:
+            raise InputError("a batch file, and no study", file=path, remedy=f"Run it: kam batch {path}")
         for key, value in given.items():
             put(raw, key, value)
-        try:
-            study = cls.model_validate(raw)
-        except ValidationError as error:
-            found = mistakes(error, tree, given)
-            head = f"{len(found)} mistakes in the study" if len(found) > 1 else "a mistake in the study"
-            raise InputError(head + "".join(f"\n  {line}" for line in found), file=path) from None
+        study = checked(cls, raw, tree, file=path, what="study", given=given)
         study._folder = path.resolve().parent
         return study
 

@@ -10,7 +10,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 Action = Literal["set_aside", "repair", "mark", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+def written(pattern: str, words: str) -> AfterValidator:
+    """The rule that a text fits a pattern from end to end; `words` say what is expected."""
+
+    def rule(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"expected {words}")
+        return value
+
+    return AfterValidator(rule)
+
+
+Currency = Annotated[str, written("[A-Z]{3}", "a code of three capital letters, such as EUR")]
 
 
 def _pattern(value: str) -> str:

@@ -1,13 +1,12 @@
-"""A YAML file → plain values and the line of each, so that a mistake is named where it stands."""
+"""A YAML file → plain values and the tree of its lines, so that a mistake is named where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
 from kamlib.errors import InputError
 
@@ -21,8 +20,19 @@ class _Loader(yaml.SafeLoader):
     }
 
 
+_LARGEST = 2_000_000
+_REMEDY = "Check indents, quotes and brackets there, and in the line above."
+_REMEDIES = {
+    "'\\t'": "Indent by blanks, not by tabs.",
+    "mapping values are not allowed": "Keys of one section begin in one column; put text that holds ': ' in quotes.",
+    "undefined alias": "Put text that begins with * or & in quotes.",
+    "cannot start any token": "Put text that begins with such a mark in quotes.",
+    "could not determine a constructor": "Take the tag away; put text that begins with ! in quotes.",
+}
+
+
 def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]:
-    """The keys and values of a YAML file, and its tree of nodes for `mistakes`.
+    """The keys and values of a YAML file, and its tree of nodes for `mistakes.checked`.
 
     Parameters
     ----------
@@ -33,36 +43,47 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     Raises
     ------
     InputError
-        If the file is missing, is no UTF-8, is no YAML, holds no keys, or holds a key twice.
+        If the file is missing, is a folder, is larger than anybody writes, is no UTF-8, is no YAML, or holds no keys.
     """
     try:
+        if path.stat().st_size > _LARGEST:
+            raise _no_yaml(path, f"the {what} is larger than 2 MB, so it is hardly one", remedy)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError(f"no {what}", file=path, remedy=remedy) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"the {what} is not UTF-8", file=path, found=str(error), remedy="Save it as UTF-8.") from None
+        raise _no_yaml(path, f"the {what} is not UTF-8", "Save it as UTF-8.", found=str(error)) from None
     except OSError as error:
+        if path.is_dir():
+            inside = next((f" Give the file in it: {file}" for file in sorted(path.glob("*.y*ml"))), "")
+            raise InputError(f"a folder, and no {what}", file=path, remedy=inside.strip() or remedy) from None
         raise InputError(f"the {what} can't be read", file=path, found=error.strerror) from None
     try:
         loader = _Loader(text)
         tree = loader.get_single_node()
-        double = _repeated_key(tree)
         raw = loader.construct_document(tree) if tree else None
     except yaml.YAMLError as error:
         mark, place = getattr(error, "problem_mark", None), getattr(error, "position", 0)
-        raise InputError(
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        raise _no_yaml(
+            path,
             f"the {what} is no valid YAML",
-            file=path,
+            next((told for words, told in _REMEDIES.items() if words in problem), _REMEDY),
             line=mark.line + 1 if mark else text.count("\n", 0, place) + 1,
-            found=getattr(error, "problem", None) or getattr(error, "reason", None) or str(error),
+            found=problem,
         ) from None
     except RecursionError:
         raise InputError(f"the {what} is nested too deeply", file=path) from None
     if tree is None or not isinstance(raw, dict):
-        raise InputError(f"the {what} holds no keys", file=path, line=1, remedy=remedy)
-    if double:
-        raise InputError(f"the key {double[0]!r} stands twice", file=path, line=double[1], remedy="Keep one.")
+        raise _no_yaml(path, f"the {what} holds no keys", remedy, line=1)
     return raw, tree
+
+
+def _no_yaml(path: Path, problem: str, remedy: str, **more: Any) -> InputError:
+    """The error for a file that can't be read as YAML; what is called otherwise is likely a table."""
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        remedy = f"If it holds a table, propose a study from it: kam init {path}"
+    return InputError(problem, file=path, remedy=remedy, **more)
 
 
 def value(text: str) -> Any:
@@ -117,74 +138,3 @@ def put(raw: dict[Any, Any], key: str, value: object) -> None:
         if not isinstance(raw, dict):
             raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
     raw[last] = value
-
-
-def mistakes(error: ValidationError, tree: yaml.Node, given: Collection[str] = ()) -> list[str]:
-    """Each mistake in words: the line of the file, the dotted key, what is wrong and what was found.
-
-    Parameters
-    ----------
-    error : what pydantic found in the values of the file.
-    tree : from `load`.
-    given : dotted keys that were not read from the file but given as parameters, so that no line is theirs.
-    """
-    return [_mistake(item, tree, given) for item in error.errors()]
-
-
-def _mistake(item: Any, tree: yaml.Node, given: Collection[str]) -> str:
-    where = ".".join(str(part) for part in item["loc"] if part != "[key]")
-    line, whole = _line(tree, item["loc"])
-    by_parameter = any(
-        f"{where}.".startswith(f"{key}.") or (not whole and key.startswith(f"{where}.")) for key in given if where
-    )
-    place = f"{'as given' if by_parameter else f'line {line}'}: {where or 'the whole'}"
-    if item["type"] == "missing":
-        return f"{place}: missing, and it has no default"
-    if item["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        message = "unknown key; remove it or mend its spelling"
-    elif item["type"] == "model_type":
-        message = "expected keys and values below it"
-    else:
-        message = item["msg"].removeprefix("Value error, ")
-    found = item.get("input")
-    hidden = item["type"] == "extra_forbidden" or isinstance(found, dict | list | BaseModel)  # it may be a password
-    shown = "" if hidden else f"; found {found!r}"
-    return f"{place}: {message}{shown}"
-
-
-def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> tuple[int, bool]:
-    """The line of a key path, or of the nearest part of it that stands in the file; and whether all of it does."""
-    line = node.start_mark.line + 1 if node else 1
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
-            if not pairs:
-                return line, False
-            key, node = pairs[-1]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return line, False
-    return line, True
-
-
-def _repeated_key(tree: yaml.Node | None) -> tuple[str, int] | None:
-    """The first key that stands twice in one mapping, and its line. Each node is met once, whatever its aliases."""
-    waiting, met = [tree], set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in met:
-            continue
-        met.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            seen = set()
-            for key, value in node.value:
-                if str(key.value) in seen:
-                    return str(key.value), key.start_mark.line + 1
-                seen.add(str(key.value))
-                waiting.append(value)
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-    return None

@@ -49,7 +49,7 @@ def test_a_good_file_is_read_with_its_values_and_the_defaults(write):
         ("as_of: 2026Q3", "as_of: 2026Q3\nrates: {USD: 0}", "line 4: rates.USD", "found 0"),
         ("as_of: 2026Q3", "as_of: 2026Q3\nkaism:", "line 4: kaism", "keys and values"),
         ("as_of: 2026Q3", "as_of: 2026Q3\ncleaning:\n  cancelled: '^(C'", "line 5: cleaning.cancelled", "pattern"),
-        ("as_of: 2026Q3", "as_of: 2026Q3\n2027: x", "line 4: 2027", "strings"),
+        ("as_of: 2026Q3", "as_of: 2026Q3\n2027: x", "line 4: 2027", "a key that is text"),
         ("as_of: 2026Q3", "as_of: 2026Q3\nvalue: {discount: .nan}", "line 4: value.discount", "finite"),
     ],
 )
@@ -106,7 +106,7 @@ def test_the_rule_off_needs_no_quotes(write, good):
 def test_the_name_of_the_drafts_is_taken(write, mistake, good):
     """`reports/drafts` is where notebooks opened by hand put their tables, and what `make clean` removes."""
     name = good.splitlines()[0]
-    assert "line 1: name: expected another name" in mistake(write(good.replace(name, "name: drafts")))
+    assert "such as acme_2026, and not drafts; found 'drafts'" in mistake(write(good.replace(name, "name: drafts")))
 
 
 def test_given_values_override_the_file_and_none_does_not(write):

@@ -36,9 +36,6 @@ def test_a_byte_order_mark_of_windows_editors_is_no_part_of_the_first_key(tmp_pa
         ("a: 1\n\tb: 2\n", 2, "no valid YAML"),
         ("a: 1\nb: !!python/object/apply:os.system ['exit 1']\n", 2, "no valid YAML"),
         ("a: 1\nb: !!python/name:os.system\n", 2, "no valid YAML"),
-        ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' stands twice"),
-        ("a:\n  b: 1\n  c: 2\n  b: 3\n", 4, "the key 'b' stands twice"),
-        ("a:\n- b: 1\n- c: 2\n  c: 3\n", 4, "the key 'c' stands twice"),
         ("? [a, b]\n: 1\n", 1, "no valid YAML"),
         ("a: 1\nb: 2\nc: \x07\n", 3, "special characters are not allowed"),
         ("- a\n- b\n", 1, "holds no keys"),
@@ -51,6 +48,34 @@ def test_what_is_no_plain_mapping_is_refused_with_its_line(tmp_path, text, line,
     with pytest.raises(InputError, match=words) as caught:
         read(tmp_path, text)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("a: 1\n\tb: 2\n", "Indent by blanks, not by tabs."),
+        ("a: b: c\n", "put text that holds ': ' in quotes."),
+        ("a: *b\n", "begins with * or & in quotes."),
+        ("a: %b\n", "begins with such a mark in quotes."),
+        ("a: !b c\n", "put text that begins with ! in quotes."),
+        ("a: [1\n", "Check indents, quotes and brackets there"),
+    ],
+)
+def test_a_fault_of_yaml_ends_with_what_to_do(tmp_path, text, remedy):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text)
+    assert remedy in str(caught.value) and str(caught.value).endswith(caught.value.remedy)
+
+
+def test_a_table_that_is_given_as_a_study_file_is_told_from_one_with_a_fault(tmp_path):
+    """Larger than anybody writes a study: it is not read at all."""
+    for name, content in (("o.csv", b"a;b\n1;2\n"), ("o.xlsx", b"PK\x03\x04\xff"), ("big.csv", b"a,b\n" * 2_500_000)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError, match=f"propose a study from it: kam init .*{name}"):
+            load(tmp_path / name, "study file", "Mend it.")
+    (tmp_path / "big.yaml").write_bytes(b"a: b\n" * 2_000_000)
+    with pytest.raises(InputError, match=r"larger than 2 MB, so it is hardly one. Mend it\.$"):
+        load(tmp_path / "big.yaml", "study file", "Mend it.")
 
 
 def test_the_same_key_in_two_mappings_and_an_overridden_merge_are_no_repetition(tmp_path):
@@ -67,7 +92,10 @@ def test_a_file_in_another_encoding_is_named_as_such(tmp_path):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"none\.yaml: no study file\. Mend it\."):
         load(tmp_path / "none.yaml", "study file", "Mend it.")
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, match=r"a folder, and no study file\. Mend it\.$"):
+        load(tmp_path, "study file", "Mend it.")
+    (tmp_path / "acme.yaml").write_text("a: 1\n")
+    with pytest.raises(InputError, match=r"a folder, and no study file\. Give the file in it: .*acme\.yaml$"):
         load(tmp_path, "study file", "Mend it.")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationError, WrapValidator
+from pydantic import ValidationError, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from kamlib.errors import some
 from kamlib.study.dictionary import INPUTS
+from kamlib.study.mistakes import near
 from kamlib.study.sources.source import Source
 
 
@@ -22,58 +23,72 @@ def _one_or_many(value: Any, many: Any) -> tuple[Source, ...]:
     return made
 
 
-def _known(sources: dict[str, tuple[Source, ...]]) -> dict[str, tuple[Source, ...]]:
-    """Raise unless the orders are there, and every table, column and word of a choice is one of ours; all at once."""
-    if "orders" not in sources:
+def _known(given: Any, checked: Any) -> dict[str, tuple[Source, ...]]:
+    """Raise unless the orders are there, and every source, table, column and word of a choice is right; all at once."""
+    wrong, sources = list[Any](), dict[str, tuple[Source, ...]]()
+    try:
+        sources = checked(given)
+    except ValidationError as error:
+        wrong = [
+            {
+                "type": PydanticCustomError(item["type"], "{words}", {**item.get("ctx", {}), "words": item["msg"]}),
+                "loc": item["loc"],
+                "input": item["input"],
+            }
+            for item in error.errors()
+        ]
+    if sources and "orders" not in sources:
         raise ValueError("the table 'orders' is needed")
-    wrong: list[tuple[tuple[int | str, ...], str]] = [
-        ((name, place, *at) if len(several) > 1 else (name, *at), words)
-        for name, several in sources.items()
-        for place, source in enumerate(several)
-        for at, words in _unknown(name, source)
+    told = [
+        ((name, place, *at) if isinstance(several, list | tuple) else (name, *at), words)
+        for name, several in _map(given).items()
+        for place, source in enumerate(several if isinstance(several, list | tuple) else [several])
+        for at, words in _unknown(str(name), source)
     ]
     accounts = sources.get("accounts", ())
     if len(accounts) > 1 and any(source.from_ for source in accounts):
-        wrong.append((("accounts",), "accounts that come from the order lines have no other source"))
+        told.append((("accounts",), "accounts that come from the order lines have no other source"))
+    for at, words in told:
+        wrong.append({"type": PydanticCustomError("unknown", "{words}", {"words": words}), "loc": at, "input": ...})
     if wrong:
-        raise ValidationError.from_exception_data(
-            "sources",
-            [
-                {"type": PydanticCustomError("unknown", "{words}", {"words": words}), "loc": at, "input": {}}
-                for at, words in wrong
-            ],
-        )
+        raise ValidationError.from_exception_data("sources", wrong)
     return sources
 
 
 Sources = Annotated[
     dict[str, Annotated[tuple[Source, ...], WrapValidator(_one_or_many)]],
-    AfterValidator(_known),
+    WrapValidator(_known),
 ]
 """By table of the data dictionary, where it lies: one source, or several whose rows are put together."""
 
 
-def _unknown(name: str, source: Source) -> list[tuple[tuple[str, ...], str]]:
-    """Where a source names what the data dictionary does not know: the key path, and the mistake in words."""
+def _unknown(name: str, source: Any) -> list[tuple[tuple[str, ...], str]]:
+    """Where a source, as it was given, names what the data dictionary does not know: the key path, and the mistake in words."""
     if name not in INPUTS:
-        return [((), f"unknown table; expected one of {', '.join(INPUTS)}")]
+        return [((), f"unknown table; expected one of {', '.join(INPUTS)}{near(name, INPUTS)}")]
+    given = source.model_dump(by_alias=True) if isinstance(source, Source) else source
+    part, columns, values = _map(given), _map(_map(given).get("columns")), _map(_map(given).get("values"))
     known = INPUTS[name].names
     wrong: list[tuple[tuple[str, ...], str]] = [
-        (("columns", column), f"unknown column; expected one of {', '.join(known)}")
-        for column in source.columns
-        if column not in known
+        (("columns", column), f"unknown column; expected one of {', '.join(known)}{near(column, known)}")
+        for column in columns
+        if isinstance(column, str) and column not in known
     ]
-    if source.from_ and name != "accounts":
+    if part.get("from") and name != "accounts":
         wrong.append((("from",), "only the table of accounts comes from the order lines"))
-    if source.months and name != "orders":
+    if part.get("months") and name != "orders":
         wrong.append((("months",), "only order lines stand in columns of months"))
     choices = {c.name: ("yes", "no") if c.type == "flag" else c.choices for c in INPUTS[name].columns}
-    for column, meant in source.values.items():
+    for column, meant in values.items():
         allowed = choices.get(column)
         if not allowed:
             of = ", ".join(column for column, words in choices.items() if words) or "none in this table"
             wrong.append((("values", column), f"no column of choices; these are: {of}"))
-        elif others := sorted(set(meant.values()) - {*allowed}):
-            words = f"expected {' / '.join(allowed)} on the right, not {some(others)}"
-            wrong.append((("values", column), words))
+        elif others := sorted({str(word) for word in _map(meant).values()} - {*allowed}):
+            wrong.append((("values", column), f"expected {' / '.join(allowed)} on the right, not {some(others)}"))
     return wrong
+
+
+def _map(given: Any) -> dict[Any, Any]:
+    """What was given where keys and values are expected; nothing where it is something else, which is told elsewhere."""
+    return given if isinstance(given, dict) else {}

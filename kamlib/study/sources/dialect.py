@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import reduce
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from kamlib.study.parts import Part
+
+_LETTERS = (("(?i)yyyy", "%Y"), ("(?i)yy", "%y"), ("(?i)mm", "%m"), ("(?i)dd", "%d"))
 
 
 class Dialect(Part):
@@ -37,11 +40,26 @@ class Dialect(Part):
     def _names_a_day(cls, value: str | None) -> str | None:
         if value is None or value == "excel":
             return value
-        form, day = value.replace("%-", "%"), datetime(2026, 12, 31)
-        try:
-            found = datetime.strptime(day.strftime(form), form)
-        except (ValueError, re.error):
-            found = None
-        if found != day:
-            raise ValueError("expected one strptime format with day, month and year, such as %d.%m.%Y, or excel")
+        if not _reads_a_day(value):
+            meant = reduce(lambda text, pair: re.sub(pair[0], pair[1], text), _LETTERS, value)
+            hint = f"; did you mean {meant}?" if _reads_a_day(meant) else ""
+            raise ValueError(f"expected day, month and year, as %d.%m.%Y reads 31.12.2025, or excel{hint}")
         return value
+
+    @field_validator("sheet", mode="before")
+    @classmethod
+    def _names_a_sheet(cls, value: object) -> object:
+        if value is None or isinstance(value, str | int):
+            return value
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ValueError("expected the name or the number of a sheet, or a list of names")
+        return value
+
+
+def _reads_a_day(form: str) -> bool:
+    """Whether a day that is written in this form is read again as the same day."""
+    plain, day = form.replace("%-", "%"), datetime(2026, 12, 31)
+    try:
+        return datetime.strptime(day.strftime(plain), plain) == day
+    except (ValueError, re.error):
+        return False

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
 from kamlib.study.database_url import refuse_password
-from kamlib.study.parts import Part
+from kamlib.study.parts import Part, written
 
 
 class Engine(Part):
     """Where the order lines are computed, and what an engine on this machine may take."""
 
     url: str = Field("duckdb", description="duckdb (embedded), postgresql://…, spark://host:port or local[*]")
-    memory: str = Field(
-        "1200MB",
-        pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|MiB|GiB)$",
-        description="limit of the embedded engine, or of Spark on this machine, e.g. 2GB",
+    memory: Annotated[str, written(r"[1-9][0-9]*(\.[0-9]+)?(MB|GB|MiB|GiB)", "a size with its unit, such as 2GB")] = (
+        Field(
+            "1200MB",
+            description="limit of the embedded engine, or of Spark on this machine, e.g. 2GB",
+        )
     )
     spill: str | None = Field(
         None, description="folder for what memory does not hold, and for the steps of Spark; None: the temporary one"
