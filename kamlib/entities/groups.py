@@ -158,11 +158,11 @@ def double_count(orders: ir.Table) -> pd.DataFrame:
     InputError
         If an account is counted in two customers, or the two sums differ.
     """
-    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     if not pairs["account_id"].is_unique:
         twice = pairs.loc[pairs["account_id"].duplicated(), "account_id"]
         raise InputError("accounts are counted in two groups", found=some(sorted(twice)))
-    by_customer = orders.group_by("customer_id").agg(amount=orders["amount"].sum()).to_pandas()
+    by_customer = orders.group_by("customer_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     sums = [sum(table["amount"], Decimal(0)) for table in (pairs, by_customer)]
     if sums[0] != sums[1]:
         raise InputError("the sum by group differs from the sum by account", found=f"{sums[1]} and {sums[0]}")
@@ -187,7 +187,7 @@ def largest(orders: ir.Table, most: int = 10) -> pd.DataFrame:
         customer_id, accounts (with order lines), net_revenue (of the customer), largest_account (its net revenue), share (of the
         net revenue of all customers), sorted by net_revenue.
     """
-    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     pairs["amount"] = pairs["amount"].astype(float)
     by = pairs.groupby("customer_id")["amount"]
     made: pd.DataFrame = by.agg(accounts="size", net_revenue="sum", largest_account="max").reset_index()
