@@ -11,6 +11,10 @@ import pandas as pd
 from kamlib.errors import InputError, some
 
 
+_LARGE = 0.2  # of the accounts: so many under one head that is no account are told
+_NO_PARENT = "[0-]+"  # databases write it for "none", a zero key of 36 signs too
+
+
 def group_heads(
     accounts: pd.DataFrame, unit: str, review: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -67,12 +71,20 @@ def _by_parents(accounts: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
         told.append(f"Accounts in a circle of parents, that count by themselves ({len(around)}): {some(around)}.")
     if absent := sorted(set(ids) - set(own)):
         told.append(f"Heads of groups that are no accounts themselves ({len(absent)}): {some(absent)}.")
+        names, sizes = np.unique(ids[head][np.isin(ids[head], absent)], return_counts=True)
+        if (most := sizes.max()) > max(len(own) * _LARGE, 2):
+            told.append(
+                f"{most:,} of {len(own):,} accounts are one customer, {names[sizes.argmax()]!r}, which is no account itself: if "
+                "that is no firm but a word for none, empty parent_id there."
+            )
     return ids[head], told
 
 
 def _chains(accounts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every id, the place of each account among them, and the place of the parent of each (its own where it has none)."""
-    given = accounts["parent_id"].where(accounts["parent_id"].notna(), accounts["account_id"])
+    parents, own = accounts["parent_id"], accounts["account_id"]
+    none = parents.isna() | (parents.astype("string").str.fullmatch(_NO_PARENT).fillna(False) & ~parents.isin(own))
+    given = own.where(none.astype(bool), parents)
     codes, ids = pd.factorize(
         np.concatenate([accounts["account_id"].to_numpy(dtype=object), given.to_numpy(dtype=object)])
     )

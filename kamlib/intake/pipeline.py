@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.entities import groups, review
+from kamlib.entities import alike_ids, groups, review
 from kamlib.errors import InputError
 from kamlib.intake import cleaning, garbled, ledger, reading, screen, side_tables
 from kamlib.intake.mapping import Piece
@@ -76,6 +76,7 @@ def collect(study: Study) -> Clean:
     known_margin = orders.margin.count() > 0
     bought = orders.group_by("account_id").agg(last=orders.date.max(), margin=known_margin).to_pandas()
     buying = pd.Index(bought["account_id"])
+    told += alike_ids.told(pd.Series(buying.union(heads["account_id"])))
     known = pd.Index(heads["account_id"]) if "accounts" in frames else None
     ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:

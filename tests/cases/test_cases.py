@@ -56,3 +56,45 @@ def test_a_foreign_sign_is_no_money_of_our_own(case):
 
 def test_five_comma_dash_is_five(case):
     assert sums(case("whole-amount-dash")) == {"A": Decimal(100), "B": Decimal(20), "C": Decimal("109.50")}
+
+
+def test_a_customer_is_one_whatever_nobody_sees(case):
+    assert sums(case("invisible-characters-split-a-customer")) == {"Café": 20, "C1": 100}
+
+
+def test_a_word_for_missing_is_no_customer(case):
+    clean = case("null-word-customer", cleaning={"most_rows": 1, "most_amount": 1})
+    assert sums(clean) == {"A": 5} and aside(clean) == {"no_account": 8}
+
+
+def test_a_word_for_none_is_no_parent(case):
+    assert sums(case("placeholder-parent-merges-all")) == dict.fromkeys(["A0", "A1", "A2", "A3", "A4"], 10)
+
+
+def test_ids_that_a_spreadsheet_shortened_are_told(case):
+    told = case("spreadsheet-shortened-ids").notes
+    assert any("'4.00638E+12', '4.0064E+12'" in one and "last digits are lost" in one for one in told)
+
+
+def test_names_of_columns_that_differ_in_capitals_are_one_column(case):
+    assert sums(case("header-case-second-file")) == {"A": 10, "B": 40, "C": 30}
+
+
+def test_a_line_that_another_file_writes_otherwise_is_the_same_line(case):
+    clean = case("overlap-written-otherwise")
+    assert sums(clean) == {"A": 10, "B": 40, "C": 30} and aside(clean) == {"overlap": 2}
+
+
+def test_serial_days_of_1904_are_those_of_the_workbook(case):
+    days = case("excel-1904-serial-days").orders.to_pandas()["date"].astype(str)
+    assert days.tolist() == ["2026-04-01", "2026-04-01"]
+
+
+def test_what_a_spreadsheet_could_not_work_out_keeps_its_text(case):
+    clean = case("excel-errors-lose-their-text", cleaning={"most_rows": 1, "most_amount": 1})
+    assert {"#N/A", "#DIV/0!"} <= set(clean.quarantine.to_pandas()["original"].str.extract(r'"([^"]*)"$')[0])
+
+
+def test_a_hidden_sheet_is_not_read_and_said_so(case):
+    clean = case("hidden-sheet-read")
+    assert sums(clean) == {"A": 10} and any("'old copy' (hidden)" in one for one in clean.notes)
