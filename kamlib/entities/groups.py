@@ -11,6 +11,10 @@ import pandas as pd
 from kamlib.errors import InputError, some
 
 
+_LARGE = 0.2  # of the accounts: so many under one head that is no account are told
+_NO_PARENT = "[0-]+"  # databases write it for "none", a zero key of 36 signs too
+
+
 def group_heads(
     accounts: pd.DataFrame, unit: str, review: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -67,12 +71,20 @@ def _by_parents(accounts: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
         told.append(f"Accounts in a circle of parents, that count by themselves ({len(around)}): {some(around)}.")
     if absent := sorted(set(ids) - set(own)):
         told.append(f"Heads of groups that are no accounts themselves ({len(absent)}): {some(absent)}.")
+        names, sizes = np.unique(ids[head][np.isin(ids[head], absent)], return_counts=True)
+        if (most := sizes.max()) > max(len(own) * _LARGE, 2):
+            told.append(
+                f"{most:,} of {len(own):,} accounts are one customer, {names[sizes.argmax()]!r}, which is no account itself: if "
+                "that is no firm but a word for none, empty parent_id there."
+            )
     return ids[head], told
 
 
 def _chains(accounts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every id, the place of each account among them, and the place of the parent of each (its own where it has none)."""
-    given = accounts["parent_id"].where(accounts["parent_id"].notna(), accounts["account_id"])
+    parents, own = accounts["parent_id"], accounts["account_id"]
+    none = parents.isna() | (parents.astype("string").str.fullmatch(_NO_PARENT).fillna(False) & ~parents.isin(own))
+    given = own.where(none.astype(bool), parents)
     codes, ids = pd.factorize(
         np.concatenate([accounts["account_id"].to_numpy(dtype=object), given.to_numpy(dtype=object)])
     )
@@ -158,11 +170,11 @@ def double_count(orders: ir.Table) -> pd.DataFrame:
     InputError
         If an account is counted in two customers, or the two sums differ.
     """
-    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     if not pairs["account_id"].is_unique:
         twice = pairs.loc[pairs["account_id"].duplicated(), "account_id"]
         raise InputError("accounts are counted in two groups", found=some(sorted(twice)))
-    by_customer = orders.group_by("customer_id").agg(amount=orders["amount"].sum()).to_pandas()
+    by_customer = orders.group_by("customer_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     sums = [sum(table["amount"], Decimal(0)) for table in (pairs, by_customer)]
     if sums[0] != sums[1]:
         raise InputError("the sum by group differs from the sum by account", found=f"{sums[1]} and {sums[0]}")
@@ -187,7 +199,7 @@ def largest(orders: ir.Table, most: int = 10) -> pd.DataFrame:
         customer_id, accounts (with order lines), net_revenue (of the customer), largest_account (its net revenue), share (of the
         net revenue of all customers), sorted by net_revenue.
     """
-    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pandas()
+    pairs = orders.group_by("customer_id", "account_id").agg(amount=orders["amount"].sum()).to_pyarrow().to_pandas()
     pairs["amount"] = pairs["amount"].astype(float)
     by = pairs.groupby("customer_id")["amount"]
     made: pd.DataFrame = by.agg(accounts="size", net_revenue="sum", largest_account="max").reset_index()

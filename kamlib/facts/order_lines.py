@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from kamlib.errors import InputError, some
 from kamlib.io.duckdb_backend import engine, store
-from kamlib.io.values import MONEY, as_day, as_text, fitting, trimmed
+from kamlib.io.values import MONEY, WIDE, as_day, as_text, fitting, trimmed
 from kamlib.study.sources import Dialect
 
 TEXTS = ("customer_id", "account_id", "order_id", "product", "category", "channel", "manager")
@@ -78,7 +78,7 @@ def orders(
         table = _stored(frame, {ours: there.index(theirs) for ours, theirs in named.items()}, named)
     values = {ours: _typed(table[ours], ours, theirs) for ours, theirs in named.items()}
     if "cost" in values:
-        rest = fitting(values["amount"] - values.pop("cost"), MONEY)
+        rest = fitting(values["amount"].cast(WIDE) - values.pop("cost"), MONEY)
         values["margin"] = values["margin"].fill_null(rest) if "margin" in values else rest
     nothing = dict.fromkeys(TEXTS, ibis.null("string")) | {"margin": ibis.null(MONEY)}
     values = {"customer_id": values["account_id"]} | values

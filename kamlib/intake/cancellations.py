@@ -209,7 +209,7 @@ def by_month(kept: ir.Table) -> pd.DataFrame:
     back = kept.filter(kept.mark.isin(OUTCOMES) & (kept.amount < 0))
     back = back.mutate(month=back.date.truncate("M"), outcome=back.mark)
     sums = back.group_by("month", "outcome").agg(rows=back.count(), amount=back.amount.cast(SUM).sum())
-    made: pd.DataFrame = sums.to_pandas()
+    made: pd.DataFrame = sums.to_pyarrow().to_pandas()
     return made.astype({"month": "datetime64[ns]"}).sort_values(["month", "outcome"], ignore_index=True)
 
 

@@ -18,7 +18,7 @@ from kamlib.intake import cancellations, overlapping_files
 from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
 from kamlib.io import engines
-from kamlib.io.values import MONEY, SUM, exact, fitting
+from kamlib.io.values import MONEY, SUM, WIDE, exact, fitting
 from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 from kamlib.study.periods import year_labels
@@ -46,7 +46,8 @@ class Flagged:
         money = {"amount": amount, "came": came, "size": amount.abs()}
         sums = {name: values.cast(SUM).sum() for name, values in money.items()}
         groups = self.table.group_by("flags").agg(rows=self.table.count(), **sums, highest=amount.max())
-        made: pd.DataFrame = groups.to_pandas().fillna(dict.fromkeys(money, Decimal(0)))
+        made: pd.DataFrame = groups.to_pyarrow().to_pandas()  # else sums of PostgreSQL pass through floats
+        made = made.fillna(dict.fromkeys(money, Decimal(0)))
         return made
 
     @property
@@ -132,14 +133,22 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
 def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     """Money in the study's currency; missing where there is no rate."""
     here = lines.currency.isnull() | (lines.currency == study.currency)
-    rates = [(lines.currency == code, ibis.literal(exact(one), "decimal(18,10)")) for code, one in study.rates.items()]
-    rate = ibis.cases(*rates, else_=None) if rates else ibis.null("decimal(18,10)")
 
     def convert(money: Any) -> Any:
-        return ibis.ifelse(here, money, fitting(money * rate, MONEY))
+        wide = money.cast(WIDE)
+        there = [
+            (lines.currency == code, fitting(wide * _rate(exact(one)), MONEY)) for code, one in study.rates.items()
+        ]
+        return ibis.cases((here, money), *there, else_=None)
 
     money = [name for name in ("amount", "margin", "came") if name in lines.columns]
     return lines.mutate(**{name: convert(lines[name]) for name in money})
+
+
+def _rate(rate: Decimal) -> ir.DecimalScalar:
+    """A rate in 18 digits, which are more than a number of a study holds; a 19th is nothing, as Spark drops one of the product."""
+    places = 18 - max(rate.adjusted() + 1, 0)
+    return ibis.literal(rate.quantize(Decimal(1).scaleb(-places)), f"decimal(19,{places + 1})")
 
 
 def _refuse_currencies(flagged: Flagged, study: Study) -> None:
@@ -209,7 +218,7 @@ def by_month(kept: ir.Table, aside: ir.Table) -> pd.DataFrame:
     for lines in (kept.mutate(reason=ibis.literal("kept", "string")), aside.filter(aside["table"] == "orders")):
         lines = lines.select("amount", "reason", month=lines.date.truncate("M"))
         sums = lines.group_by("month", "reason").agg(rows=lines.count(), amount=lines.amount.cast(SUM).sum())
-        parts.append(sums.to_pandas().astype({"month": "datetime64[ns]"}))
+        parts.append(sums.to_pyarrow().to_pandas().astype({"month": "datetime64[ns]"}))
     made: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return made.sort_values(["month", "reason"], ignore_index=True)
 

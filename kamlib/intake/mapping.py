@@ -19,6 +19,7 @@ from kamlib.io import readers
 from kamlib.io.values import (
     MONEY,
     WHOLE,
+    WIDE,
     as_currency,
     as_money,
     as_text,
@@ -176,13 +177,13 @@ def _derived(lines: ir.Table, given: Mapping[str, Dialect]) -> dict[str, Any]:
     amount, margin = lines.amount, lines.margin
     if "amount" not in given:
         quantity = as_money(lines[f"{_TIDY}quantity"], given["quantity"])
-        whole = quantity.cast("decimal(19,4)") * lines.price  # DuckDB keeps a product of two of 18 digits within 18
+        whole = quantity.cast(WIDE) * lines.price
         if "discount" in given:
             off = ibis.ifelse(lines[f"{_TIDY}discount"].isnull(), 0, lines.discount)
             whole = fitting(whole, WHOLE) * (1 - off)
         amount = fitting(whole, MONEY)
     if "cost" in given:
-        rest = fitting(amount - lines.cost, MONEY)
+        rest = fitting(amount.cast(WIDE) - lines.cost, MONEY)
         margin = margin.fill_null(rest) if "margin" in given else rest
     price = lines.price.cast("float64") if "price" in given else ibis.null("float64")
     made = {"amount": amount, "margin": margin, "price": price}

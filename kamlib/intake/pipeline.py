@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.entities import groups, review
+from kamlib.entities import alike_ids, groups, review
 from kamlib.errors import InputError
 from kamlib.intake import cleaning, garbled, ledger, reading, screen, side_tables
 from kamlib.intake.mapping import Piece
@@ -82,6 +82,7 @@ def collect(study: Study) -> Clean:
     seen = overview(orders, frames.get("accounts"), beside=beside)
     refuse_what_no_company_has(seen, study, pd.Index([]) if known is None else known)
     buying = pd.Index(seen.accounts["account_id"])
+    told += alike_ids.told(pd.Series(buying.union(heads["account_id"])))
     ledgers, asides, tables = [ledger.of_orders(flagged)], [], {}
     for name in INPUTS:
         if name == "orders":

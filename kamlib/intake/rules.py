@@ -22,12 +22,13 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError, some
 from kamlib.intake.sheet_rows import empty_row, repeated_header, total_row
 from kamlib.io.amounts import NAMES
+from kamlib.io.currencies import SHARED
 from kamlib.io.duckdb_backend import check_pattern
 from kamlib.study.model import Study
 from kamlib.study.parts import Action
 
 Test = Callable[[ir.Table, Study], Any]
-Repair = Callable[[ir.Table], dict[str, Any]]
+Repair = Callable[[ir.Table, Study], dict[str, Any]]
 MENDED = "mended:"
 
 
@@ -60,12 +61,14 @@ def _test_row(t: ir.Table, study: Study) -> Any:
     return reduce(or_, [cell.re_search(study.cleaning.tests).fill_null(False) for cell in cells])
 
 
-def _code(t: ir.Table) -> Any:
-    return t.currency.upper().replace(".", "").substitute(NAMES)
+def _code(t: ir.Table, study: Study) -> Any:
+    ours = [study.currency, *study.rates]
+    shared = {sign: code for sign, codes in SHARED.items() if (code := next((o for o in ours if o in codes), None))}
+    return t.currency.upper().replace(".", "").substitute(NAMES | shared)
 
 
 def _misspelt(t: ir.Table, study: Study) -> Any:
-    code = _code(t)
+    code = _code(t, study)
     return ibis.ifelse(_rated(t, study), False, (t.currency != code) & code.re_search("^[A-Z]{3}$"))
 
 
@@ -139,14 +142,14 @@ ORDERS: tuple[Rule, ...] = (
         "the currency is written otherwise than its code, and is read as the code",
         "repair",
         _misspelt,
-        repair=lambda t: {"currency": _code(t)},
+        repair=lambda t, s: {"currency": _code(t, s)},
     ),
     Rule(
         "cancellation_above_zero",
         "the order is a cancellation, but its amount is above zero",
         "mark",
         lambda t, s: cancelled(t, s) & (t.amount > 0) if s.cleaning.cancelled else None,
-        repair=lambda t: {"amount": -t.amount, "margin": -t.margin, "quantity": -t.quantity.abs()},
+        repair=lambda t, s: {"amount": -t.amount, "margin": -t.margin, "quantity": -t.quantity.abs()},
     ),
     Rule(
         "return_without_purchase",
@@ -227,7 +230,7 @@ def repaired(lines: ir.Table, rules: list[Rule], study: Study) -> ir.Table:
         if rule.action != "repair" or rule.repair is None or (hit := rule.test(lines, study)) is None:
             continue
         hit = hit.fill_null(False)
-        news = {name: ibis.ifelse(hit, value, lines[name]) for name, value in rule.repair(lines).items()}
+        news = {name: ibis.ifelse(hit, value, lines[name]) for name, value in rule.repair(lines, study).items()}
         before = {"came": lines.amount} if "amount" in news else {}
         lines = lines.mutate(**news, **before, **{MENDED + rule.name: hit})
     return lines

@@ -1,6 +1,7 @@
 """Numbers as people write them in files → numbers: marks of thousands, signs before and behind, currencies around them.
 
-Read are, by the marks of the dialect: ``1234.56``, ``1,234.56``, ``1 234,56`` (any kind of space), ``1.234,56``, ``1'234.50``;
+Read are, by the marks of the dialect: ``1234.56``, ``1,234.56``, ``1 234,56`` (any kind of space), ``1.234,56``, ``1'234.50``,
+``12,34,567.00``;
 below zero ``-12``, ``−12``, ``12-``, ``(12.00)``; with a currency ``$12.00``, ``-$12.00``, ``($12.00)``, ``12 ₽``, ``EUR 12``,
 ``12 руб.``; whole amounts ``5,-`` and ``5.-``. Marks must stand where they belong: with the decimal comma ``1.5`` is no
 number, and ``1,5`` is never fifteen. Percents and units are no amounts.
@@ -54,12 +55,11 @@ def number(text: ir.StringValue, kind: str, dialect: Dialect) -> Any:
 
 
 def currency(text: ir.StringValue) -> ir.StringValue:
-    """The code of the currency in the text of an amount; missing where none is there or several share the sign.
+    """The code of the currency in the text of an amount, missing where none is there; a sign of no one code stays as it is.
 
-    ``$`` is USD; ``¥`` and ``kr`` say nothing.
+    ``$`` is USD; ``¥`` and ``kr`` are of several, and so no money of the study's own until it says which: `currencies.SHARED`.
     """
-    code = text.re_extract(_CURRENCY, 0).upper().replace(".", "").substitute(NAMES)
-    return ibis.ifelse(code.re_search("^[A-Z]{3}$"), code, None)
+    return text.re_extract(_CURRENCY, 0).upper().replace(".", "").substitute(NAMES).nullif("")
 
 
 def _without_marks(text: ir.StringValue, dialect: Dialect) -> ir.StringValue:
@@ -72,7 +72,8 @@ def _without_marks(text: ir.StringValue, dialect: Dialect) -> ir.StringValue:
 def _whole(dialect: Dialect) -> tuple[str, str]:
     """Patterns of a whole number without a sign, and of its decimal mark."""
     point, marks = "[.]" if dialect.decimal == "." else ",", _MARKS.get(dialect.thousands)
-    return rf"(?:[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+|\d+)" if marks else r"\d+", point
+    lakh = r"[1-9]\d?(?:,\d\d)+,\d{3}|" if marks == "," else ""
+    return rf"(?:[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+|{lakh}\d+)" if marks else r"\d+", point
 
 
 def _dressed(whole: str, point: str) -> str:

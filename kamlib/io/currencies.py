@@ -31,5 +31,20 @@ NAMES = {
     "THB": ("฿",),
 }
 """By code, the words and signs that mean it beside an amount and in the name of a column. ``¥`` is of two countries and names none."""
-BESIDE = {"RUB": ("р",), "KZT": ("тг",), "HUF": ("ft",), "BGN": ("лв",)}
+BESIDE = {
+    "RUB": ("р",),
+    "KZT": ("тг",),
+    "HUF": ("ft",),
+    "BGN": ("лв",),
+    "BRL": ("r$",),
+    "CAD": ("c$", "ca$"),
+    "AUD": ("a$", "au$"),
+    "NZD": ("nz$",),
+    "HKD": ("hk$",),
+    "SGD": ("s$", "sg$"),
+    "TWD": ("nt$",),
+    "MXN": ("mx$",),
+}
 """Words that mean a currency beside an amount alone: in the name of a column they are something else."""
+SHARED = {"KR": ("SEK", "NOK", "DKK", "ISK"), "¥": ("JPY", "CNY")}
+"""Signs of several currencies, each the first of those that a study knows."""

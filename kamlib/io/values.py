@@ -14,12 +14,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.io import amounts, month_words
+from kamlib.io import amounts, month_words, plain_text
 from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
 MONEY = "decimal(18,4)"
 SUM = "decimal(38,4)"
+WIDE = "decimal(19,4)"  # for sums and products of two amounts: DuckDB keeps those of two of 18 digits within 18
 WHOLE = "decimal(22,8)"  # a product of two amounts
 _SHARE = "decimal(8,6)"
 _BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
@@ -38,7 +39,7 @@ _YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
 def as_type(value: ir.Value, column: Column, dialect: Dialect) -> Any:
     """`value`, trimmed, read as the type of `column`; missing where that can't be."""
     if column.type == "text":
-        text = as_text(value)
+        text = plain_text.plain(as_text(value))
         if dialect.whole_ids and (column.name.endswith("_id") or column.name == "product"):
             text = text.re_replace(r"^(\d+)[.,]0+$", r"\1")
         return text.lower() if column.choices else text

@@ -81,7 +81,9 @@ class Study(Part):
         None, description="first day of the study; earlier rows are set aside"
     )
     currency: Currency = "EUR"
-    rates: dict[Currency, Annotated[float, Field(gt=0)]] = Field({}, description="study currency for one of the code")
+    rates: dict[Currency, Annotated[float, Field(ge=1e-9, le=1e9)]] = Field(
+        {}, description="study currency for one of the code"
+    )
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
     engine: Engine = Engine()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+import ibis
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.intake import cleaning
 from kamlib.intake.pipeline import collect
+from kamlib.io.values import MONEY as OF_MONEY
+from kamlib.io.values import WIDE, fitting
 from kamlib.stats.reasons import waits_for
 
 HEAD = "order_id,account_id,date,amount\n"
@@ -123,6 +128,54 @@ def test_other_currencies_are_converted_exactly(make_study, reasons):
     assert table["amount"].to_dict() == {"1": Decimal("10.01"), "2": Decimal("0.333"), "4": Decimal(1)}
     assert table.loc["2", "margin"] == Decimal("0.233")
     assert reasons(clean) == {4: "no_rate"}
+
+
+LARGE = (
+    "order_id,account_id,date,amount,cost,currency\n1,a,2026-01-01,12000,-99999999999999,USD\n2,a,2026-01-01,-99999999999999,1,USD\n"
+    "3,a,2026-01-01,0.0001,99999999999999,EUR\n4,a,2026-01-01,1000000000,,IRR\n5,a,2026-01-01,2,,KWD\n6,a,2026-01-01,12000000,,KWD\n"
+)
+
+
+def test_no_product_with_a_rate_overflows(make_study, reasons):
+    """Python's decimals: 12000 * 0.9; -99999999999999 * 0.9; 10**9 * 0.0000237; 2 * 98765432.1; what no amount can hold is no amount."""
+    rates = {"USD": 0.9, "IRR": 0.0000237, "KWD": 98765432.1}
+    clean = collect(make_study({"orders.csv": LARGE}, rates=rates))
+    table = clean.orders.to_pandas().set_index("order_id")
+    assert table["amount"].to_dict() == {
+        "1": Decimal(10800),
+        "2": Decimal("-89999999999999.1"),
+        "3": Decimal("0.0001"),
+        "4": Decimal(23700),
+        "5": Decimal("197530864.2"),
+    }
+    assert table["margin"].astype(object).where(table["margin"].notna(), None).tolist() == [
+        None,
+        None,
+        Decimal("-99999999999998.9999"),
+        None,
+        None,
+    ]
+    assert reasons(clean) == {7: "bad_amount"}
+
+
+@given(
+    st.decimals(-(10**9), 10**9, places=4, allow_nan=False),
+    st.floats(1e-9, 1e4, allow_nan=False, allow_infinity=False),
+)
+@settings(max_examples=300)
+def test_any_amount_at_any_rate_is_the_decimal_product_rounded_once(amount, rate):
+    wide = ibis.literal(amount, OF_MONEY).cast(WIDE) * cleaning._rate(Decimal(repr(rate)))
+    rounded = Decimal(repr(rate)).quantize(Decimal(1).scaleb(max(Decimal(repr(rate)).adjusted() + 1, 0) - 18))
+    expected = (amount * rounded).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    assert fitting(wide, OF_MONEY).to_pyarrow().as_py() == expected
+
+
+def test_a_sign_of_several_currencies_is_our_own_where_it_may_be(make_study, kept):
+    text = "order_id,account_id,date,amount\n1,a,2026-01-01,5 kr\n2,a,2026-01-01,7 kr.\n3,a,2026-01-01,9\n4,a,2026-01-01,¥9\n"
+    clean = collect(make_study({"orders.csv": text}, currency="SEK", cleaning={"rules": {"no_rate": "set_aside"}}))
+    assert kept(clean) == ["1", "2", "3"]
+    yen = collect(make_study({"orders.csv": text}, rates={"CNY": 0.13}, cleaning={"rules": {"no_rate": "set_aside"}}))
+    assert kept(yen) == ["3", "4"] and yen.orders.amount.sum().execute() == Decimal("10.17")
 
 
 def test_other_currencies_without_any_rate_stop_the_study(make_study):

@@ -33,7 +33,7 @@ def test_amounts_are_exact_decimals_of_four_places():
 def test_the_currency_around_an_amount_is_named_by_its_code():
     found = {
         "12": None, "-12.5": None, "(12)": None, "$12": "USD", "12 €": "EUR", "12 ₽": "RUB", "(12 руб.)": "RUB", "12 р.": "RUB",
-        "eur 12": "EUR", "chf 12": "CHF", "US$ 12": "USD", "12 zł": "PLN", "12 kr": None, "¥12": None, "12 pcs": None, "EUR": None,
+        "eur 12": "EUR", "chf 12": "CHF", "US$ 12": "USD", "12 zł": "PLN", "12 kr": "KR", "¥12": "¥", "R$ 12": "BRL", "C$12": "CAD", "HK$12": "HKD", "12 pcs": None, "EUR": None,
     }  # fmt: skip
     text = column(list(found))
     assert values.as_currency(text, values.as_money(text, Dialect()), Dialect()).to_pyarrow().to_pylist() == list(

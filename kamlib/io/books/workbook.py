@@ -17,6 +17,7 @@ from kamlib.io.edges import footer, header_row
 from kamlib.study.sources import Dialect
 
 _FIRST = dt.datetime(1899, 12, 30)  # day 0 of a serial day, see `values.as_day`
+_CUT = 1e15
 _1904 = 1462  # days from then to day 0 of a workbook that counts from 1904
 
 
@@ -94,6 +95,7 @@ def _sheet(place: str, grid: list[list[Any]], dialect: Dialect, moved: Collectio
         if name in moved:
             cells = [cell + _1904 if isinstance(cell, float) else cell for cell in cells]
         columns.append([_text(cell, dialect) for cell in cells])
+        told += _cut(place, name, [(line, cell) for (line, _), cell in zip(body, cells, strict=True)])
         told += _without_result(place, name, [(line, cell) for (line, _), cell in zip(body, columns[-1], strict=True)])
     above = next((cell for row in first[: max(header - 1, 0)] for cell in row if cell), "")[:60]
     return Sheet(place, header, above, names, [line for line, _ in body], columns, told)
@@ -117,6 +119,18 @@ def _without_result(place: str, name: str, cells: list[tuple[int, str | None]]) 
     return [
         f"{place}, column {name!r}: {many} without a result, the first in row {line} ({formula}); it counts as missing. Open "
         "the workbook in a spreadsheet program and save it."
+    ]
+
+
+def _cut(place: str, name: str, cells: list[tuple[int, Any]]) -> list[str]:
+    """Numbers of more digits than a workbook keeps, such as ids that were typed as numbers."""
+    found = [line for line, cell in cells if isinstance(cell, float) and abs(cell) >= _CUT]
+    if not found:
+        return []
+    many = "1 number of more than 15 digits" if len(found) == 1 else f"{len(found):,} numbers of more than 15 digits"
+    return [
+        f"{place}, column {name!r}: {many}, the first in row {found[0]}: a workbook keeps 15, the rest is lost. Ids belong there "
+        "as texts."
     ]
 
 
