@@ -26,7 +26,7 @@ from pydantic import (
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
-from kamlib.study import file_patterns
+from kamlib.study import file_patterns, questions
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside
 from kamlib.study.periods import as_date, period_label
@@ -165,7 +165,7 @@ class Study(Part):
         Raises
         ------
         InputError
-            If the file is missing, is no YAML, or breaks a rule: all mistakes, each with its line.
+            If the file is missing, is no YAML, asks something, or breaks a rule: all questions or mistakes, each with its line.
         """
         path = Path(path)
         raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
@@ -174,6 +174,7 @@ class Study(Part):
             raise InputError("as_of is given twice", file=path, found=f"{as_of} and {more}", remedy="Give one.")
         for key, value in given.items():
             put(raw, key, value)
+        questions.refuse(path, tree, given)
         try:
             study = cls.model_validate(raw)
         except ValidationError as error:
