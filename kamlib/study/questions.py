@@ -32,7 +32,7 @@ def refuse(path: Path, tree: yaml.Node, given: Collection[str] = ()) -> None:
     InputError
         Naming every question with its line.
     """
-    found = [(line, key, value) for line, key, value in _questions(tree, "") if key not in given]
+    found = [(line, key, value) for line, key, value in _questions(tree, "", set()) if key not in given]
     if not found:
         return
     head = "1 question is open" if len(found) == 1 else f"{len(found)} questions are open"
@@ -41,14 +41,17 @@ def refuse(path: Path, tree: yaml.Node, given: Collection[str] = ()) -> None:
     raise InputError(f"{head} in the study{lines}\n ", file=path, remedy=told)
 
 
-def _questions(node: yaml.Node, key: str) -> Iterator[tuple[int, str, str]]:
-    """Line, dotted key and value of each, in the order of the file; the tree has no loops where it comes from a study."""
+def _questions(node: yaml.Node, key: str, met: set[int]) -> Iterator[tuple[int, str, str]]:
+    """Line, dotted key and value of each, in the order of the file; each node is met once, whatever its aliases."""
+    if id(node) in met:
+        return
+    met.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for name, below in node.value:
             if key or name.value in _ASKING:
-                yield from _questions(below, f"{key}.{name.value}" if key else str(name.value))
+                yield from _questions(below, f"{key}.{name.value}" if key else str(name.value), met)
     elif isinstance(node, yaml.SequenceNode):
         for below in node.value:
-            yield from _questions(below, key)
+            yield from _questions(below, key, met)
     elif asked(node.value):
         yield node.start_mark.line + 1, key, node.value

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from kamlib.study.parts import Part
 
@@ -45,3 +45,9 @@ class Dialect(Part):
         if found != day:
             raise ValueError("expected one strptime format with day, month and year, such as %d.%m.%Y, or excel")
         return value
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Dialect:
+        if self.thousands == self.decimal:
+            raise ValueError(f"expected another mark for thousands than {self.decimal!r}, the decimal mark, or none")
+        return self
