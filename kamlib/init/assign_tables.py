@@ -77,8 +77,14 @@ def _stand_in(pieces: Sequence[Piece]) -> tuple[list[Piece], str]:
         of_it = [piece for piece in able if piece.proposals[0].table == table and not piece.as_table("orders").missing]
         if of_it:
             return [max(of_it, key=lambda piece: piece.rows)], doubt
-    free = [piece for piece in able if piece.proposals[0].missing or piece.proposals[0].weak or piece.proposals[0].score < _GOOD]
-    lines = max(free, key=lambda piece: (-len(piece.as_table("orders").missing), piece.as_table("orders").score), default=None)
+    free = [
+        piece
+        for piece in able
+        if piece.proposals[0].missing or piece.proposals[0].weak or piece.proposals[0].score < _GOOD
+    ]
+    lines = max(
+        free, key=lambda piece: (-len(piece.as_table("orders").missing), piece.as_table("orders").score), default=None
+    )
     if lines is None:
         raise InputError(
             "none of the files looks like order lines (order id, customer, date, amount)",
@@ -123,7 +129,9 @@ def _table(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]:
         rival = next((one for one in sources if _overlap(name, one, made)), None)
         if sources and (made.found.missing or made.found.weak or rival or made.pieces[0].url):
             why = f"it is {name!r} too, in other columns, and of the same days as {sources[0].pieces[0].label}"
-            unused |= {piece.label: why if rival else f"it is {name!r} too; one of them is read" for piece in made.pieces}
+            unused |= {
+                piece.label: why if rival else f"it is {name!r} too; one of them is read" for piece in made.pieces
+            }
             if name == "orders" and rival:
                 sources[0] = replace(sources[0], question=f"{made.pieces[0].label} holds orders of the same days too")
         else:

@@ -45,7 +45,9 @@ def number_form(columns: Sequence[Contents]) -> Marked:
         for column in columns:
             if column.read_by(other) != column.read_by(best):
                 value = next((v for v in column.examples if not v.isdigit()), column.examples[0])
-                grouped = [form for form in tied if form[1] and column.read_by(form).whole == column.read_by(form).count]
+                grouped = [
+                    form for form in tied if form[1] and column.read_by(form).whole == column.read_by(form).count
+                ]
                 doubt = f"{value!r} can be read with '.' or with ',' as decimal mark"
                 return Marked(grouped[0] if grouped else best, doubt)  # three digits behind each mark: mostly thousands
     return Marked(best)

@@ -84,8 +84,15 @@ class Draft:
             for source in (first, *first.more):
                 at = f"sources.{table}"
                 said.append((f"{at}.files", source.pieces[0].label, source.question, source.question != ""))
-                said += [(f"{at}.columns.{ours}", "", "no column was found for it", True) for ours in source.found.missing]
-                said += [(f"{at}.columns.{o}", c.theirs, c.question, c.question != "") for o, c in source.found.columns.items()]
+                said += [
+                    (f"{at}.columns.{ours}", "", "no column was found for it", True) for ours in source.found.missing
+                ]
+                said += [
+                    (f"{at}.columns.{o}", c.theirs, c.question, c.question != "")
+                    for o, c in source.found.columns.items()
+                ]
                 said += [(f"{at}.dialect.{key}", m.value, m.doubt, m.question) for key, m in source.dialect.items()]
-        said += [(f"cleaning.{key}", marked.value, marked.doubt, marked.question) for key, marked in self.cleaning.items()]
+        said += [
+            (f"cleaning.{key}", marked.value, marked.doubt, marked.question) for key, marked in self.cleaning.items()
+        ]
         return [f"{key}: {value} ({why})" if value else f"{key}: {why}" for key, value, why, asked in said if asked]

@@ -92,7 +92,9 @@ def is_state(name: str) -> bool:
 def state(value: str) -> str | None:
     """What a word says of an order or a deal: ``done``, ``open`` or ``lost``; None where it is no word of states."""
     said = plain(value)
-    return next((k for k in ("done", "lost", "open") if any(said == known for known, _, _ in _names("states")[k])), None)
+    return next(
+        (k for k in ("done", "lost", "open") if any(said == known for known, _, _ in _names("states")[k])), None
+    )
 
 
 def currency(name: str) -> str | None:

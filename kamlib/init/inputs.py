@@ -36,13 +36,12 @@ class Piece:
     label : what it is called in words.
     file, sheet : the file, and its sheet where it is a workbook of several.
     url, table : the database and its table, where it is no file.
+    raw, source : the table in the engine, and what of a study reads it.
     written : encoding, delimiter and line of the column names of a text file.
-    raw : the table in the engine.
     contents : of its columns.
     texts, numbers : a sample of its rows: all cells as text, and the columns of numbers read.
     proof : what these prove of order lines.
     proposals : it read as each of the tables, the best first.
-    source : what of a study reads it.
     form : decimal and thousands mark of its numbers, or None where nothing decides them.
     heads : the piece of the order heads beside its lines.
     """
@@ -53,13 +52,13 @@ class Piece:
     url: str | None
     table: str | None
     raw: ir.Table
-    contents: dict[str, Contents]
-    texts: pd.DataFrame
-    numbers: pd.DataFrame
-    proof: Proof
-    proposals: list[Proposal]
     source: Source
     written: dict[str, Any] = field(default_factory=dict)
+    contents: dict[str, Contents] = field(default_factory=dict)
+    texts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proof: Proof = NONE
+    proposals: list[Proposal] = field(default_factory=list)
     form: tuple[str, str] | None = None
     heads: Piece | None = None
 
@@ -136,7 +135,7 @@ def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Pa
     if isinstance(file, str):
         source = Source(url=file, table=part)
         raw = readers.read(con, source, database_url.files(file, Path()), scratch)
-        return _looked(con, Piece(label, None, None, file, part, raw, *_NOT_YET, source))
+        return _looked(con, Piece(label, None, None, file, part, raw, source))
     if not file.is_file():
         raise InputError("no such file", file=file)
     inner = compressed.plain(file, scratch)
@@ -145,10 +144,7 @@ def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Pa
     read = dialect.model_copy(update={"encoding": "utf-8" if written else None})
     raw = readers.read(con, Source(files=[str(file)], dialect=read), [plain], scratch, named=[label])
     source = Source(files=[str(file)], dialect=dialect)
-    return _looked(con, Piece(label, file, part, None, None, raw, *_NOT_YET, source, written))
-
-
-_NOT_YET: tuple[Any, ...] = ({}, pd.DataFrame(), pd.DataFrame(), NONE, [])
+    return _looked(con, Piece(label, file, part, None, None, raw, source, written))
 
 
 def _looked(con: Any, piece: Piece) -> Piece:
@@ -174,8 +170,14 @@ def _ungrouped(con: Any, whole: Piece, column: str) -> tuple[Source, ir.Table]:
     dated = seen(con, replace(whole, raw=lines, contents=profile(con, lines)), sampled(con, lines))
     found = dated.as_table("orders").columns
     columns = {ours: found[ours].theirs for ours in ("date", "amount") if ours in found}
-    called = next(name for name in ("customer", "group", "kam group") if name not in {c.lower() for c in whole.contents})
-    made = {"columns": columns, "groups": Groups.model_validate({"column": column, "as": called}), "dialect": _marks(dated)}
+    called = next(
+        name for name in ("customer", "group", "kam group") if name not in {c.lower() for c in whole.contents}
+    )
+    made = {
+        "columns": columns,
+        "groups": Groups.model_validate({"column": column, "as": called}),
+        "dialect": _marks(dated),
+    }
     source = whole.source.model_copy(update=made)
     return source, grouped_report.ungrouped(con, whole.raw, "orders", source, [])
 
@@ -213,7 +215,8 @@ def _numbers(plain: ir.Table, names: Sequence[str], read: Sequence[str], form: t
     if not read:
         return pd.DataFrame()
     cells = {f"{place}": as_number(plain[f"{names.index(name)}"], marks) for place, name in enumerate(read)}
-    return plain.select(**cells).to_pandas().set_axis(list(read), axis=1).astype(float)
+    made: pd.DataFrame = plain.select(**cells).to_pandas().set_axis(list(read), axis=1)
+    return made.astype(float)
 
 
 def _is_text(file: Path) -> bool:

@@ -29,7 +29,10 @@ def with_questions(
     for ours in MATTER:
         if ours in columns and ours not in proof.surely:
             rivals = _rivals(found, ours, contents, proof, texts, numbers)
-            columns[ours] = replace(columns[ours], question=_question(ours, columns[ours], rivals, contents), others=rivals)
+            why = _question(ours, columns[ours], rivals)
+            if why and ours == "account_id" and _alone(found, contents, proof, texts):
+                why, rivals = "", ()
+            columns[ours] = replace(columns[ours], question=why, others=rivals)
     if "amount" not in columns:
         columns |= _made(columns)
     order, account = columns.get("order_id"), columns.get("account_id")
@@ -42,7 +45,12 @@ def with_questions(
 
 
 def _rivals(
-    found: Proposal, ours: str, contents: Mapping[str, Contents], proof: Proof, texts: pd.DataFrame, numbers: pd.DataFrame
+    found: Proposal,
+    ours: str,
+    contents: Mapping[str, Contents],
+    proof: Proof,
+    texts: pd.DataFrame,
+    numbers: pd.DataFrame,
 ) -> tuple[str, ...]:
     """Columns that are called as well as the chosen one, or as badly, and hold something else."""
     mine = found.columns[ours].theirs
@@ -65,15 +73,34 @@ def _same(ours: str, one: str, other: str, texts: pd.DataFrame, numbers: pd.Data
     return bool((texts[one] == texts[other]).mean() >= 0.98)
 
 
-def _question(ours: str, choice: Choice, rivals: tuple[str, ...], contents: Mapping[str, Contents]) -> str:
+def _question(ours: str, choice: Choice, rivals: tuple[str, ...]) -> str:
     if rivals:
         return f"it may be {some(rivals, 3)} as well"
     if headings.likeness(choice.theirs, "orders", ours).score:
         return ""
-    nameless = {"amount": "its name does not say that it is the money of the line", "account_id": "", "order_id": ""}
-    if ours == "account_id" and not choice.theirs.startswith("column "):
-        return "its name does not say that it is a customer"
-    return nameless.get(ours, "")
+    said = {"amount": "the money of the line", "account_id": "a customer"}
+    return f"its name does not say that it is {said[ours]}" if ours in said else ""
+
+
+def _alone(found: Proposal, contents: Mapping[str, Contents], proof: Proof, texts: pd.DataFrame) -> bool:
+    """Whether the chosen customer is the only column that has one value an order, or a day, and is nothing else."""
+    mine = found.columns["account_id"].theirs
+    if headings.likeness(mine, "orders", "account_id").score:
+        return False
+    key = next((found.columns[ours].theirs for ours in ("order_id", "date") if ours in found.columns), None)
+    used = {choice.theirs for name, choice in found.columns.items() if name != "account_id"}
+    free = [
+        c
+        for c, holds in contents.items()
+        if c not in used
+        and c not in proof.never.get("account_id", ())
+        and holds.day_share < 0.5
+        and holds.whole
+        and holds.filled
+    ]
+    if key is None or "order_id" not in found.columns:
+        return free == [mine]
+    return [c for c in free if (one_each(texts, key, c) or 0.0) >= 0.98] == [mine]
 
 
 def _made(columns: Mapping[str, Choice]) -> dict[str, Choice]:

@@ -70,7 +70,9 @@ def profile(con: Any, raw: ir.Table, rows: ir.Table | None = None) -> dict[str, 
     found = _count(rows, names, forms)
     whole = _whole(raw, names)
     return {
-        name: Contents(**found[name] | whole[name], days=days[name], examples=examples[name], sampled=found[name]["filled"])
+        name: Contents(
+            **found[name] | whole[name], days=days[name], examples=examples[name], sampled=found[name]["filled"]
+        )
         for name in names
     }
 

@@ -124,7 +124,9 @@ def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
 def _inside(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
     """The sources with the customers inside the order lines, and which rows of these count."""
     orders = sources["orders"]
-    free = [c for c in orders.pieces[0].texts if c not in {choice.theirs for choice in orders.found.columns.values()}]
+    free = [
+        c for c in orders.pieces[0].contents if c not in {choice.theirs for choice in orders.found.columns.values()}
+    ]
     found = states(orders.pieces[0].texts, free)
     counted = {}
     if found is not None:
@@ -141,7 +143,9 @@ def _inside(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], di
 def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
     """The draft with what its clean order lines tell: cancellations and criteria; and why they could not be read."""
     path = scratch / "study.yaml"
-    path.write_text(write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch, answered=True), encoding="utf-8")
+    path.write_text(
+        write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch, answered=True), encoding="utf-8"
+    )
     try:
         study = Study.read(path)
         clean = pipeline.collect(study)

@@ -76,7 +76,11 @@ def currency(source: SourceDraft) -> Marked:
         dollars = "$" if most[0][0] == "USD" and not found else ""
         if len(most) == 1 and not dollars:
             return Marked(most[0][0])
-        why = "there are dollars of several countries" if dollars else f"there are signs of {some([code for code, _ in most])}"
+        why = (
+            "there are dollars of several countries"
+            if dollars
+            else f"there are signs of {some([code for code, _ in most])}"
+        )
         return Marked(most[0][0], why, "", True)
     return Marked("", "nothing in the order lines names a currency: write its three letters", "", True)
 
@@ -121,4 +125,5 @@ def _days(orders: SourceDraft, theirs: str, form: str | None) -> pd.DataFrame:
         values = raw.group_by(value=trimmed(raw[theirs], long=True)).agg(lines=ibis._.count())
         days = values.mutate(date=as_day(values.value, dialect)).filter(lambda t: t.date.notnull())
         made.append(days.group_by("date").agg(lines=lambda t: t.lines.sum()).to_pandas())
-    return pd.concat(made).astype({"date": "datetime64[ns]"})
+    whole: pd.DataFrame = pd.concat(made)
+    return whole.astype({"date": "datetime64[ns]"})

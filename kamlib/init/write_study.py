@@ -31,7 +31,9 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
     answered : as if a person had taken every value that is asked, to try them.
     """
     asked = len(draft.questions)
-    told = {0: "No value is in question.", 1: "One value is in question."}.get(asked, f"{asked} values are in question.")
+    told = {0: "No value is in question.", 1: "One value is in question."}.get(
+        asked, f"{asked} values are in question."
+    )
     lines = [
         "# A study, proposed by kam init from the files. " + told,
         "# A value that begins with ? waits for you: take the ? away where it is right, or write another. Then:",
@@ -117,7 +119,9 @@ def _asking(marked: Marked) -> Any:
     if not marked.question:
         return marked.value
     if isinstance(marked.value, dict):
-        return {key: [f"{MARK}{words[0]}", *words[1:]] if words else [MARK.strip()] for key, words in marked.value.items()}
+        return {
+            key: [f"{MARK}{words[0]}", *words[1:]] if words else [MARK.strip()] for key, words in marked.value.items()
+        }
     either = f"{marked.value} or {marked.other}" if marked.other else f"{marked.value}"
     return f"{MARK}{either}".strip()
 
@@ -138,7 +142,9 @@ def _one(source: SourceDraft, folder: Path) -> list[str]:
     lines, mark = [], MARK if source.question else ""
     piece = source.pieces[0]
     if source.inside:
-        lines.append("    from: orders".ljust(_WIDTH) + "  # no file is a table of accounts: each customer by its latest line")
+        lines.append(
+            "    from: orders".ljust(_WIDTH) + "  # no file is a table of accounts: each customer by its latest line"
+        )
     elif piece.url is not None:
         lines += [f"    url: {scalar(_placed(piece.url, folder))}", f"    table: {scalar(f'{mark}{piece.table}')}"]
     else:

@@ -45,7 +45,7 @@ def product(numbers: pd.DataFrame, likely: Callable[[str, str], float]) -> Produ
 
 
 def _products(table: pd.DataFrame, likely: Callable[[str, str], float]) -> Iterator[Product]:
-    values = {c: table[c].to_numpy(float) for c in table}
+    values = {str(c): table[c].to_numpy(float) for c in table}
     counts = [c for c, cells in values.items() if _whole(cells) or likely(c, "quantity") >= 0.65]
     shares = {c: _as_share(c, cells, likely) for c, cells in values.items()}
     for quantity in counts:

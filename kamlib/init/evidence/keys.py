@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
+_BLURRED = r"""[\s"'«»„“”‘’.,]+"""
+
 
 def one_each(texts: pd.DataFrame, key: str, value: str) -> float | None:
-    """Share of the keys with several rows that have one value in all of them; None where no key has several rows."""
-    known = texts[[key, value]].dropna()
+    """Share of the keys with several rows that have one value in all of them; None where no key has several rows.
+
+    Capitals, blanks and kinds of quotes do not tell values apart: names of firms are written in many ways.
+    """
+    known = texts[[key, value]].dropna() if key != value else texts[[key]].iloc[:0].assign(**{value: ""})
+    known = known.assign(**{value: known[value].str.casefold().str.replace(_BLURRED, "", regex=True)})
     sizes = known.groupby(key)[value].agg(["size", "nunique"])
     several = sizes[sizes["size"] > 1]
     return float((several["nunique"] == 1).mean()) if len(several) else None

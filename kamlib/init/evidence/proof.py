@@ -57,12 +57,22 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
         cells = texts[c].dropna()
         if len(cells) and cells.str.match(_MAIL).mean() > 0.5:
             no_customer.add(c)
+        if not likely(c, "account_id") and _looks_counted(cells):
+            no_customer.add(c)
     order = max(contents, key=lambda c: likely(c, "order_id"), default=None)
     if order is not None and likely(order, "order_id") >= _SEVERAL:
-        no_customer |= {c for c in contents if c != order and likely(c, "account_id") < 1 and _of_orders(texts, order, c)}
+        no_customer |= {
+            c for c in contents if c != order and likely(c, "account_id") < 1 and _of_orders(texts, order, c)
+        }
     no_order = {c for c in contents if likely(c, "order_id") < _SEVERAL and not _has_one_day(contents, texts, c)}
     never = {"amount": no_money, "account_id": no_customer, "order_id": no_order}
     return Proof(surely, {ours: frozenset(columns) for ours, columns in never.items()}, made)
+
+
+def _looks_counted(cells: pd.Series) -> bool:
+    """Whether values are plain figures of differing lengths, from one on, as pieces are; ids are mostly of one length."""
+    figures = len(cells) > 0 and bool(cells.str.fullmatch(r"\d{1,6}").all())
+    return figures and cells.str.len().min() == 1 and cells.str.len().nunique() > 1
 
 
 def _has_one_day(contents: Mapping[str, Contents], texts: pd.DataFrame, column: str) -> bool:

@@ -29,7 +29,9 @@ def groups(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:
         return None
     for column in (c for c in contents if c != day):
         names = without[column].dropna()
-        heads = names[~names.str.lower().map(is_total) & ~names.str.match(r"(?i)(grand )?total|итог|всего|gesamt|summe|suma")]
+        heads = names[
+            ~names.str.lower().map(is_total) & ~names.str.match(r"(?i)(grand )?total|итог|всего|gesamt|summe|suma")
+        ]
         rest = [c for c in contents if c not in (day, column) and contents[c].number_share <= 0.9]
         bare = without[rest].isna().to_numpy().mean() if rest else 1.0
         if heads.nunique() >= _FEWEST and len(names) >= _FILLED * len(without) and bare >= _EMPTY:

@@ -53,7 +53,9 @@ def _cut_by_blanks(file: Path, delimiter: str) -> bool:
 def _is_data(names: Sequence[str]) -> bool:
     """Whether what stands where names are expected is a row of data: two cells or more are figures or days, not months."""
     cells = [name.strip() for name in names if name.strip()]
-    plain = [one for one in cells if _NUMBER.fullmatch(one) and not re.fullmatch(r"(19|20)\d\d", one) and not last_day(one)]
+    plain = [
+        one for one in cells if _NUMBER.fullmatch(one) and not re.fullmatch(r"(19|20)\d\d", one) and not last_day(one)
+    ]
     days = [one for one in cells if _DAY.fullmatch(one) and not last_day(one)]
     whole = [one for one in cells if _DAY.fullmatch(one)]
     return len({*plain, *days}) >= 2 or (len(whole) == 1 and len(plain) >= 1)
