@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from kamlib.errors import InputError, some
-from kamlib.init import headings, match_columns
+from kamlib.init import headings, match_columns, open_choices
 from kamlib.init.column_contents import Contents, merged
 from kamlib.init.dialect import Marked, date_format, number_form
 from kamlib.init.draft import SourceDraft
+from kamlib.init.formats import NUMBER_FORMS
 from kamlib.init.inputs import Piece
 from kamlib.init.match_columns import Proposal
-from kamlib.io import readers
 from kamlib.study.dictionary import INPUTS
 
 _GOOD = 0.35  # score from which a file is taken for a table
 _NEAR = 0.1  # two tables whose scores are nearer than this are hard to tell apart
+_SHARED = 0.2  # of the days of the shorter of two sources
+_ALIKE = 0.99  # of the values of both pieces
 
 
 def draft_sources(pieces: Sequence[Piece]) -> tuple[dict[str, SourceDraft], dict[str, str]]:
-    """Which table each piece is; several for one table are one source where their columns allow it.
+    """Which table each piece is; several for one table are one source where their columns and marks allow it.
 
     Returns
     -------
@@ -33,7 +37,6 @@ def draft_sources(pieces: Sequence[Piece]) -> tuple[dict[str, SourceDraft], dict
         If none of the pieces looks like order lines.
     """
     groups: dict[str, list[Piece]] = {}
-    unused: dict[str, str] = {}
     rest = []
     for piece in pieces:
         best = piece.proposals[0]
@@ -41,16 +44,11 @@ def draft_sources(pieces: Sequence[Piece]) -> tuple[dict[str, SourceDraft], dict
             rest.append(piece)
         else:
             groups.setdefault(best.table, []).append(piece)
+    unused = _without_strangers(groups)
+    doubt = ""
     if "orders" not in groups:
-        lines = max(rest, key=lambda piece: piece.as_table("orders").score, default=None)
-        if lines is None or len(lines.as_table("orders").columns) < 2 or not lines.rows:
-            raise InputError(
-                "none of the files looks like order lines (order id, customer, date, amount)",
-                found="; ".join(f"{piece.label}: columns {some(piece.contents, 12)}" for piece in pieces) or None,
-                remedy="Give the file of the order lines too, or write the study file by hand, from that of kam sample.",
-            )
-        groups["orders"] = [lines]
-        rest.remove(lines)
+        groups["orders"], doubt = _stand_in(pieces)
+        rest = [piece for piece in rest if piece is not groups["orders"][0]]
     for piece in rest:
         home = next(
             (name for name, group in groups.items() if _goes_on(max(group, key=lambda other: other.rows), piece, name)),
@@ -64,9 +62,47 @@ def draft_sources(pieces: Sequence[Piece]) -> tuple[dict[str, SourceDraft], dict
     made = {}
     for name in INPUTS:
         if name in groups:
-            made[name], left = _source(name, [piece for piece in pieces if piece in groups[name]])
+            made[name], left = _table(name, [piece for piece in pieces if piece in groups[name]])
             unused |= left
+    if doubt:
+        made["orders"] = replace(made["orders"], question=doubt)
     return made, unused
+
+
+def _stand_in(pieces: Sequence[Piece]) -> tuple[list[Piece], str]:
+    """Where no piece looks like order lines, the one that does most: invoices, deals, or what is hardly named."""
+    able = [piece for piece in pieces if piece.rows and len(piece.as_table("orders").columns) >= 2]
+    named = {"invoices": "there are no orders: invoices stand for them", "proposals": ""}
+    for table, doubt in named.items():
+        of_it = [piece for piece in able if piece.proposals[0].table == table and not piece.as_table("orders").missing]
+        if of_it:
+            return [max(of_it, key=lambda piece: piece.rows)], doubt
+    free = [
+        piece
+        for piece in able
+        if piece.proposals[0].missing or piece.proposals[0].weak or piece.proposals[0].score < _GOOD
+    ]
+    lines = max(
+        free, key=lambda piece: (-len(piece.as_table("orders").missing), piece.as_table("orders").score), default=None
+    )
+    if lines is None:
+        raise InputError(
+            "none of the files looks like order lines (order id, customer, date, amount)",
+            found="; ".join(f"{piece.label}: columns {some(piece.contents, 12)}" for piece in pieces) or None,
+            remedy="Give the file of the order lines too, or write the study file by hand, from that of kam sample.",
+        )
+    return [lines], ""
+
+
+def _without_strangers(groups: dict[str, list[Piece]]) -> dict[str, str]:
+    """Take out tables of accounts whose key the order lines do not name; why, by label."""
+    accounts = groups.get("accounts", [])
+    known = [piece for piece in accounts if piece.proof.key]
+    if not known:
+        return {}
+    kept = [p for p in accounts if p.proof.key or _goes_on(known[0], p, "accounts")]
+    groups["accounts"] = kept
+    return {p.label: "like 'accounts', but the order lines do not name its key" for p in accounts if p not in kept}
 
 
 def _lack(near: Proposal) -> str:
@@ -83,25 +119,68 @@ def _goes_on(main: Piece, other: Piece, name: str) -> bool:
     return all(mine[c].theirs in other.contents for c in INPUTS[name].required if c in mine) and bool(mine)
 
 
-def _source(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]:
-    main = max(group, key=lambda piece: piece.rows)
-    unused, taken = {}, []
-    sheets, books = _sheets_of(group, main)
+def _table(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]:
+    """The sources of a table: pieces of the same columns and marks are one; others are more of them, where their days do not overlap."""
+    unused: dict[str, str] = {}
+    sources: list[SourceDraft] = []
+    left = sorted(group, key=lambda piece: -piece.rows)
+    while left:
+        made, rest, told = _source(name, left)
+        rival = next((one for one in sources if _overlap(name, one, made)), None)
+        if sources and (made.found.missing or made.found.weak or rival or made.pieces[0].url):
+            why = f"it is {name!r} too, in other columns, and of the same days as {sources[0].pieces[0].label}"
+            unused |= {
+                piece.label: why if rival else f"it is {name!r} too; one of them is read" for piece in made.pieces
+            }
+            if name == "orders" and rival:
+                sources[0] = replace(sources[0], question=f"{made.pieces[0].label} holds orders of the same days too")
+        else:
+            sources.append(made)
+        unused |= told
+        left = rest
+    first, *more = sources
+    if more and name == "orders":
+        first, *more = sorted(sources, key=lambda one: (str(_days(one)), one.pieces[0].label))
+    return replace(first, more=tuple(more)), unused
+
+
+def _overlap(name: str, one: SourceDraft, other: SourceDraft) -> bool:
+    """Whether the days of two sources overlap by more than a fifth of the shorter one; tables without days are never apart."""
+    a, b = _days(one), _days(other)
+    if name != "orders" or a is None or b is None:
+        return name != "orders"
+    shared = (min(a[1], b[1]) - max(a[0], b[0])).days
+    return shared > _SHARED * max(min((a[1] - a[0]).days, (b[1] - b[0]).days), 1)
+
+
+def _days(source: SourceDraft) -> tuple[date, date] | None:
+    choice = source.found.columns.get("date")
+    if choice is None:
+        return None
+    read = max(source.contents[choice.theirs].days.values(), key=lambda one: one.count, default=None)
+    return (read.first, read.last) if read and read.first and read.last else None
+
+
+def _source(name: str, group: list[Piece]) -> tuple[SourceDraft, list[Piece], dict[str, str]]:
+    """The largest piece with those that go on, the pieces that are written otherwise, and why others are not used."""
+    main = group[0]
+    unused, taken, rest = {}, [], []
+    sheets, books = _sheets_of([piece for piece in group if _goes_on(main, piece, name)], main)
     for piece in group:
-        if not _goes_on(main, piece, name):
-            unused[piece.label] = (
-                f"it is {name!r} too, but its columns are called otherwise than in {main.label}; one table has one map"
-            )
+        if not _goes_on(main, piece, name) or not _written_alike(main, piece, name):
+            rest.append(piece)
         elif (piece.url or main.url) and piece is not main:
             unused[piece.label] = f"it is {name!r} too; of a database one table or view is read: make a view of both"
         elif piece.sheet is not None and (piece.sheet not in sheets or piece.file not in books):
-            unused[piece.label] = f"it is {name!r} too, but the workbooks of one table need sheets of the same names"
+            rest.append(piece)
         else:
             taken.append(piece)
     columns = dict.fromkeys(column for piece in taken for column in piece.contents)
     whole = {c: merged([p.contents[c] for p in taken if c in p.contents]) for c in columns}
-    read = match_columns.propose(whole, _called(main))
+    read = match_columns.propose(whole, main.called, main.proof)
     found = next(one for one in read if one.table == name)
+    if name == "orders":
+        found = open_choices.with_questions(found, whole, main.proof, main.texts, main.numbers)
     rivals = [one.table for one in read if one.table != name and not one.missing and found.score - one.score < _NEAR]
     doubt = f"it may be {some(rivals)} as well" if rivals else ""
     order = sorted(taken, key=lambda piece: str(piece.file))  # sheets stay as they stand in their file
@@ -115,11 +194,33 @@ def _source(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]
         _part(whole),
         doubt,
     )
-    return made, unused
+    return made, rest, unused
 
 
-def _called(piece: Piece) -> str:
-    return piece.table or piece.sheet or (piece.file.stem if piece.file else "")
+def _written_alike(main: Piece, other: Piece, name: str) -> bool:
+    """Whether one date format and one pair of marks read both pieces, and both are of one shape."""
+    if other is main:
+        return True
+    shapes = [(p.source.months != [], p.source.groups is None, p.source.heads is None) for p in (main, other)]
+    if shapes[0] != shapes[1] or main.source.heads is not None:
+        return False
+    for ours, choice in main.as_table(name).columns.items():
+        if choice.theirs not in other.contents:
+            continue
+        pair = main.contents[choice.theirs], other.contents[choice.theirs]
+        if not all(one.filled for one in pair):
+            continue
+        kind = INPUTS[name].column(ours).type
+        if kind == "date" and not any(
+            all(form in one.days and one.days[form].count >= _ALIKE * one.filled for one in pair)
+            for form in pair[0].days
+        ):
+            return False
+        if kind in ("money", "number") and not any(
+            all(one.read_by(form).count >= _ALIKE * one.looked for one in pair) for form in NUMBER_FORMS
+        ):
+            return False
+    return True
 
 
 def _sheets_of(group: Sequence[Piece], main: Piece) -> tuple[list[str], set[Path | None]]:
@@ -136,24 +237,30 @@ def _dialect(
     name: str, pieces: Sequence[Piece], found: Proposal, whole: Mapping[str, Contents], sheets: list[str]
 ) -> dict[str, Marked]:
     made: dict[str, Marked] = {}
-    texts = [piece for piece in pieces if piece.kind in readers.TEXTS]
+    texts = [piece for piece in pieces if piece.written]
     for key in ("encoding", "delimiter", "header"):
         values = {piece.written[key] for piece in texts}
         if len(values) == 1 and values != {None}:
-            value = values.pop()
-            doubt = "told by its letters" if key == "encoding" and not str(value).startswith("utf") else ""
-            made[key] = Marked(value, doubt)
+            made[key] = Marked(values.pop())
     if sheets:
         made["sheet"] = Marked(sheets if len(sheets) > 1 else sheets[0])
     kinds = {column.name: column.type for column in INPUTS[name].columns}
     of = {ours: whole[choice.theirs] for ours, choice in found.columns.items()}
     numbers = number_form([c for ours, c in of.items() if kinds[ours] in ("money", "number", "integer")])
+    if numbers.doubt and (known := next((p.form for p in pieces if p.form), None)):
+        numbers = Marked(known)
     if texts or numbers.value[0] != "." or numbers.doubt:
-        made["decimal"] = Marked(numbers.value[0], numbers.doubt)
-    made |= {"thousands": Marked(numbers.value[1])} if numbers.value[1] else {}
+        other = "," if numbers.value[0] == "." else "."
+        made["decimal"] = Marked(numbers.value[0], numbers.doubt, "", name == "orders" and numbers.doubt != "", other)
+    if numbers.value[1]:
+        note = f"where {numbers.value[1]!r} is the decimal mark, take this line out" if numbers.doubt else ""
+        made["thousands"] = Marked(numbers.value[1], "", note)
+    discount = found.columns.get("discount") if "amount" not in found.columns else None
+    if discount and (read := whole[discount.theirs].read_by(numbers.value)).count and read.high > 1:
+        made["discount"] = Marked("percent")
     days = date_format([c for ours, c in of.items() if kinds[ours] == "date"])
     if days.value is not None:
-        made["date_format"] = days
+        made["date_format"] = replace(days, question=name == "orders" and days.question)
     ids = [c for ours, c in of.items() if ours.endswith("_id") and ours != "order_id"]
     if any(c.filled and c.number_share == 1 and c.whole and all(v.endswith(".0") for v in c.examples) for c in ids):
         made["whole_ids"] = Marked(True, "", "ids such as 12346.0 are read as 12346")

@@ -42,6 +42,7 @@ class Contents:
     days : by strptime format (`ISO` and `SERIAL` too), what it reads.
     numbers : by decimal and thousands mark, what they read.
     examples : the most frequent values of the first rows.
+    sampled : in a long table, how many values numbers, the longest and the examples tell of; None: of all.
     """
 
     rows: int
@@ -51,6 +52,12 @@ class Contents:
     days: dict[str, Days]
     numbers: dict[tuple[str, str], Numbers]
     examples: tuple[str, ...]
+    sampled: int | None = None
+
+    @property
+    def looked(self) -> int:
+        """Of how many values numbers, the longest and the examples tell."""
+        return self.filled if self.sampled is None else self.sampled
 
     def read_by(self, form: tuple[str, str]) -> Numbers:
         """What a pair of marks reads. One that was not asked reads what the plain one does, or the only one that was:
@@ -71,7 +78,7 @@ class Contents:
     @property
     def number_share(self) -> float:
         """Share of the values that the best marks read."""
-        return max((n.count for n in self.numbers.values()), default=0) / max(self.filled, 1)
+        return max((n.count for n in self.numbers.values()), default=0) / max(self.looked, 1)
 
 
 def merged(parts: Sequence[Contents]) -> Contents:
@@ -93,6 +100,7 @@ def merged(parts: Sequence[Contents]) -> Contents:
         },
         numbers={form: numbers_of([part.read_by(form) for part in parts]) for form in forms},
         examples=tuple(dict.fromkeys(value for part in parts for value in part.examples))[:EXAMPLES],
+        sampled=sum(part.looked for part in parts),
     )
 
 

@@ -14,11 +14,16 @@ _FEW = 0.05  # of the days; fewer decide nothing for certain
 
 @dataclass(frozen=True)
 class Marked:
-    """A value of the study file that is proposed; without a doubt it is sure."""
+    """A value of the study file that is proposed; without a doubt it is sure.
+
+    Where `question` is set, the study waits for a person, who may take `other` as well.
+    """
 
     value: Any
     doubt: str = ""
     note: str = ""
+    question: bool = False
+    other: str = ""
 
 
 def number_form(columns: Sequence[Contents]) -> Marked:
@@ -35,11 +40,16 @@ def number_form(columns: Sequence[Contents]) -> Marked:
     """
     totals = {form: sum(column.read_by(form).count for column in columns) for form in NUMBER_FORMS}
     best = max(totals, key=lambda form: totals[form])
-    for other in (form for form in NUMBER_FORMS if totals[form] == totals[best] and form[0] != best[0]):
+    tied = [form for form in NUMBER_FORMS if totals[form] == totals[best]]
+    for other in (form for form in tied if form[0] != best[0]):
         for column in columns:
             if column.read_by(other) != column.read_by(best):
                 value = next((v for v in column.examples if not v.isdigit()), column.examples[0])
-                return Marked(best, f"{value!r} can be read with '.' or with ',' as decimal mark")
+                grouped = [
+                    form for form in tied if form[1] and column.read_by(form).whole == column.read_by(form).count
+                ]
+                doubt = f"{value!r} can be read with '.' or with ',' as decimal mark"
+                return Marked(grouped[0] if grouped else best, doubt)  # three digits behind each mark: mostly thousands
     return Marked(best)
 
 
@@ -72,10 +82,8 @@ def date_format(columns: Sequence[Contents]) -> Marked:
     examples = [value for column in columns if best in column.days for value in column.examples][:3]
     if swapped == totals[best]:
         other = next(form for form, n in totals.items() if n == swapped and _day_first(form) != _day_first(best))
-        return Marked(
-            f"{best} or {other}",
-            f"nothing tells day and month apart, e.g. {', '.join(examples)}: keep the one that is right",
-        )
+        doubt = f"nothing tells day and month apart, e.g. {', '.join(examples)}: keep the one that is right"
+        return Marked(best, doubt, "", True, other)
     if totals[best] - swapped < _FEW * filled:
         return Marked(best, f"only {totals[best] - swapped:,} of {filled:,} days tell day and month apart")
     return Marked(best, "", f"e.g. {examples[0]}")

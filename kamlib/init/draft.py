@@ -27,6 +27,9 @@ class SourceDraft:
     dialect : keys of the dialect, each with its doubt.
     part : the column that says which sheet or file a row is from, or None.
     doubt : whether it is this table at all.
+    question : why a person has to say whether it is.
+    more : further sources of the table, each in its own columns and dialect.
+    inside : whether its rows come from the order lines.
     """
 
     table: str
@@ -37,6 +40,9 @@ class SourceDraft:
     dialect: Mapping[str, Marked]
     part: Marked | None = None
     doubt: str = ""
+    question: str = ""
+    more: tuple[SourceDraft, ...] = ()
+    inside: bool = False
 
     @property
     def values(self) -> dict[str, dict[str, str]]:
@@ -53,7 +59,7 @@ class SourceDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """A whole study, proposed; every value with its doubt.
+    """A whole study, proposed; every value with its doubt, and what a person has to decide.
 
     Attributes
     ----------
@@ -71,18 +77,22 @@ class Draft:
     unused: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def doubts(self) -> list[str]:
-        """Everything that is unsure, each with the key it stands at."""
-        said = [(key, marked.doubt) for key, marked in self.head.items()]
-        for table, source in self.sources.items():
-            said.append((f"sources.{table}", source.doubt))
-            said += [
-                (f"sources.{table}.columns.{ours}", "no column of the file was found for it")
-                for ours in source.found.missing
-            ]
-            said += [(f"sources.{table}.columns.{o}", "; ".join(c.doubts)) for o, c in source.found.columns.items()]
-            said += [(f"sources.{table}.dialect.{key}", marked.doubt) for key, marked in source.dialect.items()]
-            said += [(f"sources.{table}.part", source.part.doubt)] if source.part else []
-        said += [(f"cleaning.{key}", marked.doubt) for key, marked in self.cleaning.items()]
-        said.append(("scoring.criteria", self.criteria.doubt))
-        return [f"{key}: {doubt}" for key, doubt in said if doubt]
+    def questions(self) -> list[str]:
+        """Every value that waits for a person: the key it stands at, the value, and why."""
+        said = [(key, marked.value, marked.doubt, marked.question) for key, marked in self.head.items()]
+        for table, first in self.sources.items():
+            for source in (first, *first.more):
+                at = f"sources.{table}"
+                said.append((f"{at}.files", source.pieces[0].label, source.question, source.question != ""))
+                said += [
+                    (f"{at}.columns.{ours}", "", "no column was found for it", True) for ours in source.found.missing
+                ]
+                said += [
+                    (f"{at}.columns.{o}", c.theirs, c.question, c.question != "")
+                    for o, c in source.found.columns.items()
+                ]
+                said += [(f"{at}.dialect.{key}", m.value, m.doubt, m.question) for key, m in source.dialect.items()]
+        said += [
+            (f"cleaning.{key}", marked.value, marked.doubt, marked.question) for key, marked in self.cleaning.items()
+        ]
+        return [f"{key}: {value} ({why})" if value else f"{key}: {why}" for key, value, why, asked in said if asked]

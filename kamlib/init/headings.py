@@ -28,6 +28,10 @@ CURRENCIES = {
 """Codes of currencies that names of columns hold, each with the words and signs that mean it."""
 _FOLDS = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # Stück, Stueck
 _FILLERS = {"in", "of", "the", "de", "del", "la", "el", "der", "des", "d", "l", "no", "nr", "num", "n"}
+_BESIDES = {
+    *("incl", "excl", "including", "excluding", "ex", "without", "net", "netto", "neto", "inkl", "exkl", "ohne", "mit"),
+    *("sin", "con", "sense", "amb", "s", "bez"),
+}
 _UNITS = {word for words in CURRENCIES.values() for word in words} | {"rub", "grn", "tenge"}
 
 
@@ -69,6 +73,28 @@ def choice(value: str, allowed: Collection[str]) -> str | None:
         return word
     said = plain(value)
     return next((one for one in allowed if any(said == name for name, _, _ in _names("values").get(one, ()))), None)
+
+
+def never(name: str, column: str) -> bool:
+    """Whether a name says that it is not this column, whatever else it is called like: ``Freight amount`` is no amount."""
+    words = plain(name)
+    if set(words.split()) & _BESIDES:  # what an amount holds besides: Total incl. VAT
+        return False
+    return any(f" {known} " in f" {words} " for known, _, _ in _names("never").get(column, ()))
+
+
+def is_state(name: str) -> bool:
+    """Whether a column is called a status, a stage or the like."""
+    words = f" {plain(name)} "
+    return any(f" {known} " in words for known, _, _ in _names("states")["column"])
+
+
+def state(value: str) -> str | None:
+    """What a word says of an order or a deal: ``done``, ``open`` or ``lost``; None where it is no word of states."""
+    said = plain(value)
+    return next(
+        (k for k in ("done", "lost", "open") if any(said == known for known, _, _ in _names("states")[k])), None
+    )
 
 
 def currency(name: str) -> str | None:

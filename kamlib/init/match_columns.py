@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -17,6 +18,7 @@ from scipy.optimize import linear_sum_assignment
 from kamlib.errors import some
 from kamlib.init import headings
 from kamlib.init.column_contents import Contents
+from kamlib.init.evidence import NONE, Proof
 from kamlib.init.formats import SERIAL
 from kamlib.intake import screen
 from kamlib.study.columns import Column, Table
@@ -24,6 +26,7 @@ from kamlib.study.dictionary import INPUTS
 
 _LEAST = 0.2  # a score below it is no proposal
 _CLEAR_NAME = 0.75
+_PROVEN = 1.5  # more than any name
 _ALL = 0.98  # of the values must fit, or the column is marked
 _RIVAL = 0.6  # of the chosen column's score makes another one an alternative
 YES_NO = {"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1"}
@@ -31,12 +34,17 @@ YES_NO = {"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1"}
 
 @dataclass(frozen=True)
 class Choice:
-    """The column of the file that is proposed for one of ours; without doubts it is sure."""
+    """The column of the file that is proposed for one of ours; without doubts it is sure.
+
+    `others` are those that might be it too; `question` is why a person has to decide.
+    """
 
     theirs: str
     score: float
     language: str = ""
     doubts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,24 +73,31 @@ class Proposal:
         return bool(self.missing) or min(required) < 2 * _LEAST
 
 
-def propose(contents: Mapping[str, Contents], name: str) -> list[Proposal]:
+def propose(contents: Mapping[str, Contents], name: str, proof: Proof = NONE) -> list[Proposal]:
     """A file read as each of the tables, the best first.
 
     Parameters
     ----------
     contents : by column of the file, from `profile_columns.profile`.
     name : of the file or the sheet; it counts a little.
+    proof : what its cells prove of order lines.
     """
-    made = [_as_table(contents, table, name) for table in INPUTS.values()]
+    of = {"orders": proof, "accounts": Proof({"account_id": proof.key} if proof.key else {})}
+    made = [_as_table(contents, table, name, of.get(table.name, NONE)) for table in INPUTS.values()]
     return sorted(made, key=lambda proposal: (bool(proposal.missing), -proposal.score))
 
 
-def _as_table(contents: Mapping[str, Contents], table: Table, name: str) -> Proposal:
+def _as_table(contents: Mapping[str, Contents], table: Table, name: str, proof: Proof) -> Proposal:
     theirs = list(contents)
     named = {(t, c.name): headings.likeness(t, table.name, c.name) for t in theirs for c in table.columns}
     scores = np.array(
         [[_score(t, named[t, c.name].score, contents[t], c, table) for c in table.columns] for t in theirs]
     ).reshape(len(theirs), len(table.columns))
+    for (row, t), (at, column) in product(enumerate(theirs), enumerate(table.columns)):
+        if column.name in proof.surely:
+            scores[row, at] = _PROVEN if proof.surely[column.name] == t else 0.0
+        elif t in proof.never.get(column.name, ()):
+            scores[row, at] = 0.0
     needed = np.array([1.2 if column.required or column.name == "order_id" else 1.0 for column in table.columns])
     chosen = {}
     for row, at in zip(*linear_sum_assignment(scores * needed, maximize=True), strict=True):
@@ -98,7 +113,9 @@ def _as_table(contents: Mapping[str, Contents], table: Table, name: str) -> Prop
                 o for row, o in enumerate(theirs) if o not in used and scores[row, at] >= max(_RIVAL * score, _LEAST)
             ]
             doubts = _doubts(t, alike.score, contents, column, others)
-            columns[column.name] = Choice(t, score, alike.language, doubts)
+            if column.name in proof.surely:
+                score, doubts = 1.0, ()
+            columns[column.name] = Choice(t, score, alike.language, doubts, tuple(others))
     made = table.name == "orders" and {"quantity", "price"} <= columns.keys()
     missing = tuple(c for c in table.required if c not in columns and not (made and c == "amount"))
     return Proposal(
@@ -125,7 +142,7 @@ def _fits(found: Contents, column: Column, alike: float) -> float:
     if column.type in ("money", "number"):
         return 0.0 if found.day_share > 0.5 else found.number_share
     if column.type == "integer":
-        return max((n.whole for n in found.numbers.values()), default=0) / found.filled
+        return max((n.whole for n in found.numbers.values()), default=0) / found.looked
     allowed = YES_NO if column.type == "flag" else set(column.choices)
     if column.name == "currency":
         codes = re.compile("[A-Za-z]{3}") if alike > 0.5 else re.compile("|".join(headings.CURRENCIES), re.I)
@@ -134,7 +151,7 @@ def _fits(found: Contents, column: Column, alike: float) -> float:
         return _share(found, lambda value: value.lower() in allowed or headings.choice(value, choices(column)))
     if found.day_share > 0.9 and not found.number_share:
         return 0.3
-    fractions = any(n.count == found.filled and n.whole < 0.9 * n.count for n in found.numbers.values())
+    fractions = any(n.count == found.looked and n.whole < 0.9 * n.count for n in found.numbers.values())
     return 0.4 if column.name.endswith("_id") and (fractions or found.longest > 80) else 1.0
 
 
@@ -162,7 +179,7 @@ def _by_contents(found: Contents, column: Column, table: Table) -> float:
         return 0.3 if found.day_share > 0.9 else 0.0
     if column.type == "money":
         read = max(found.numbers.values(), key=lambda n: n.count, default=None)
-        return 0.28 if read and read.count > 0.9 * found.filled and read.whole < 0.9 * read.count else 0.0
+        return 0.28 if read and read.count > 0.9 * found.looked and read.whole < 0.9 * read.count else 0.0
     if column.name.endswith("_id") and found.day_share < 0.5 and found.distinct >= 5 and found.longest <= 80:
         variety = math.log(found.distinct) / math.log(max(found.filled, 6))
         fractions = any(n.whole < 0.9 * n.count for n in found.numbers.values())

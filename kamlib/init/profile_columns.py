@@ -1,8 +1,9 @@
 """A raw table → what each of its columns holds.
 
-The first rows say which ways of writing days and numbers can be meant; one pass in the engine over all rows then counts
-what each of them reads, by the very expressions that read the values afterwards (`values`). So 10 million lines take
-seconds.
+A sample, the first rows and as many spread over the rest, says which ways of writing days and numbers can be meant and what
+each of them reads, by the very expressions that read the values afterwards (`values`). How many values there are, how many
+different ones, and which days, all rows say: a column has few days. So 10 million lines take seconds; what the sample does
+not show, `kam check` sees.
 """
 
 from __future__ import annotations
@@ -12,23 +13,45 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.init.column_contents import EXAMPLES, Contents, Days, Numbers, numbers_of
+from kamlib.init.column_contents import EXAMPLES, Contents, Days, Numbers
 from kamlib.init.formats import NUMBER_FORMS, date_forms, number_forms
 from kamlib.io import readers
 from kamlib.io.values import as_day, as_number, as_text, as_whole, trimmed
 from kamlib.study.sources import Dialect
 
 HEAD = 10_000
-_MORE = 0.001  # of all values, unread beyond the share of the first ones
 
 
-def profile(con: Any, raw: ir.Table) -> dict[str, Contents]:
+def sampled(con: Any, raw: ir.Table) -> ir.Table:
+    """The rows that decide, stored: the first ones, and as many spread evenly over all the rest.
+
+    Parameters
+    ----------
+    con : Ibis backend from `readers.engine`.
+    raw : from `readers.read`.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read to its end.
+    """
+    with readers.plain_errors():
+        step = int(raw.count().execute()) // HEAD
+    head = raw.limit(HEAD)
+    if step < 1 or readers.LINE not in raw.columns:
+        return readers.store(con, head)
+    line = raw[readers.LINE]
+    return readers.store(con, raw.filter((line <= HEAD) | (line % step == 0)))
+
+
+def profile(con: Any, raw: ir.Table, rows: ir.Table | None = None) -> dict[str, Contents]:
     """What each column of a raw table holds.
 
     Parameters
     ----------
     con : Ibis backend from `readers.engine`.
     raw : from `readers.read`.
+    rows : the sample of it that is looked at, from `sampled`; None: it is taken here.
 
     Returns
     -------
@@ -40,22 +63,37 @@ def profile(con: Any, raw: ir.Table) -> dict[str, Contents]:
         If the file can't be read to its end.
     """
     names = [name for name in raw.columns if name not in readers.ADDED]
-    table = raw.select(*names)
-    head = readers.store(con, table.limit(HEAD))
-    small = int(head.count().execute()) < HEAD
-    shapes, examples = _first_values(head, names)
-    rows = head if small else table
-    days = {name: _days(rows[name], date_forms(shapes[name])) for name in names}
-    likely = {name: number_forms(shapes[name]) for name in names}
-    forms = {name: _plainest(tied) for name, (tied, _) in likely.items()}
+    rows = (sampled(con, raw) if rows is None else rows).select(*names)
+    shapes, examples = _first_values(rows, names)
+    days = {name: _days(raw[name], date_forms(shapes[name])) for name in names}
+    forms = {name: _plainest(number_forms(shapes[name])[0]) for name in names}
     found = _count(rows, names, forms)
-    doubtful = [] if small else [name for name in names if _missed(found[name]) > likely[name][1] + _MORE]
-    if doubtful:  # further down stand numbers written with marks that the first rows did not show
-        rest = {name: _unread(table[name], forms[name]) for name in doubtful}
-        more = _count(table.select(**rest), doubtful, {name: likely[name][0] for name in doubtful})
-        for name in doubtful:
-            found[name]["numbers"] = _together(found[name]["numbers"], more[name]["numbers"])
-    return {name: Contents(**found[name], days=days[name], examples=examples[name]) for name in names}
+    whole = _whole(raw, names)
+    return {
+        name: Contents(
+            **found[name] | whole[name], days=days[name], examples=examples[name], sampled=found[name]["filled"]
+        )
+        for name in names
+    }
+
+
+def _whole(raw: ir.Table, names: list[str]) -> dict[str, dict[str, int]]:
+    """One pass over all rows: rows, values and different ones."""
+    plain = raw.select(**{f"{place}": trimmed(raw[name], long=True) for place, name in enumerate(names)})
+    asked: dict[str, Any] = {"rows": plain.count()}
+    for place in range(len(names)):
+        value = plain[f"{place}"]
+        asked |= {f"{place} filled": value.count(), f"{place} distinct": value.approx_nunique()}
+    with readers.plain_errors():
+        told = plain.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    return {
+        name: {
+            "rows": told["rows"],
+            "filled": told[f"{place} filled"],
+            "distinct": min(told[f"{place} distinct"], told[f"{place} filled"]),
+        }
+        for place, name in enumerate(names)
+    }
 
 
 def _first_values(head: ir.Table, names: list[str]) -> tuple[dict[str, dict[str, int]], dict[str, tuple[str, ...]]]:
@@ -83,7 +121,7 @@ def _first_values(head: ir.Table, names: list[str]) -> tuple[dict[str, dict[str,
 
 
 def _count(table: ir.Table, names: list[str], forms: dict[str, list[tuple[str, str]]]) -> dict[str, dict[str, Any]]:
-    """One pass over all rows: values, different ones, the longest, and what the marks given for each column read."""
+    """One pass over the sample: values, different ones, the longest, and what the marks given for each column read."""
     plain = table.select(**{f"{place}": trimmed(table[name], long=True) for place, name in enumerate(names)})
     read = {
         f"{place} {at}": as_number(plain[f"{place}"], _marks(marks))
@@ -136,27 +174,6 @@ def _days(column: ir.Value, forms: list[str]) -> dict[str, Days]:
         told = read.aggregate(**asked).to_pyarrow().to_pylist()[0]
     found = {f: Days(*(told[f"{at} {what}"] for what in Days.__annotations__)) for at, f in enumerate(forms)}
     return {form: days for form, days in found.items() if days.count}
-
-
-def _missed(found: dict[str, Any]) -> float:
-    """Share of the values of a column of numbers that none of the marks reads."""
-    counts = [read.count for read in found["numbers"].values()]
-    return 1 - max(counts) / max(found["filled"], 1) if counts else 0.0
-
-
-def _unread(value: ir.Value, forms: list[tuple[str, str]]) -> ir.Value:
-    """The values that none of the marks reads; missing elsewhere."""
-    number = ibis.coalesce(*[as_number(trimmed(value, long=True), _marks(form)) for form in forms])
-    return ibis.ifelse(number.isnull(), value, None)
-
-
-def _together(
-    plainest: dict[tuple[str, str], Numbers], more: dict[tuple[str, str], Numbers]
-) -> dict[tuple[str, str], Numbers]:
-    """What each pair of marks reads: what the plainest of its decimal mark reads, and of the rest what it reads alone."""
-    by_decimal = {form[0]: read for form, read in plainest.items()}
-    first = next(iter(plainest.values()))
-    return {form: numbers_of([by_decimal.get(form[0], first), read]) for form, read in more.items()}
 
 
 def _plainest(tied: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -14,11 +14,15 @@ from kamlib.errors import InputError, some
 from kamlib.facts import account_facts, service_facts
 from kamlib.facts.service import serving_costs
 from kamlib.init import assign_tables, criteria, inputs, study_head, write_study
+from kamlib.init.accounts_inside import accounts_inside
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
+from kamlib.init.evidence import states
+from kamlib.init.related import related
 from kamlib.intake import pipeline
 from kamlib.io import readers
 from kamlib.scoring.ratings import latest_ratings
+from kamlib.study.dictionary import INPUTS
 from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
 
@@ -76,9 +80,13 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
         found, unread = inputs.look(con, given, scratch)
         if not found:
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
-        sources, unused = assign_tables.draft_sources(found)
+        sources, unused = assign_tables.draft_sources(related(con, found))
+        sources, counted = _inside(sources)
         made = Draft(
-            study_head.head(sources, _called(given, name)), sources, cleaning=_cleaning(sources), unused=unread | unused
+            study_head.head(sources, _called(given, name)),
+            sources,
+            cleaning=counted | _cleaning(sources),
+            unused=unread | unused,
         )
         con.disconnect()
         made, refused = _tried(made, scratch)
@@ -113,10 +121,31 @@ def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
     return {}
 
 
+def _inside(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
+    """The sources with the customers inside the order lines, and which rows of these count."""
+    orders = sources["orders"]
+    free = [
+        c for c in orders.pieces[0].contents if c not in {choice.theirs for choice in orders.found.columns.values()}
+    ]
+    found = states(orders.pieces[0].texts, free)
+    counted = {}
+    if found is not None:
+        rows = ", ".join(f"{word} {n:,}" for word, n in found.rows.items())
+        why = f"which rows count? {found.column} holds {rows}"
+        counted["only"] = Marked({found.column: list(found.done)}, why, "", True)
+        free.remove(found.column)
+    if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
+        names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
+        sources = {name: accounts if name == "accounts" else sources[name] for name in names}
+    return sources, counted
+
+
 def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
     """The draft with what its clean order lines tell: cancellations and criteria; and why they could not be read."""
     path = scratch / "study.yaml"
-    path.write_text(write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch), encoding="utf-8")
+    path.write_text(
+        write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch, answered=True), encoding="utf-8"
+    )
     try:
         study = Study.read(path)
         clean = pipeline.collect(study)
@@ -171,12 +200,15 @@ def summary(started: Started) -> list[str]:
         files = ", ".join(dict.fromkeys(write_study.comment(piece.label, 60) for piece in source.pieces))
         lines.append(f"{source.table:<14}{source.rows:>12,}  {write_study.comment(files, 200)}")
     for title, said in (
-        ("unsure", made.doubts),
+        ("you decide", made.questions),
         ("not used", [f"{label}: {why}" for label, why in made.unused.items()]),
     ):
         lines += ["", f"{title}:", *[f"  {write_study.comment(one, 300)}" for one in said]] if said else []
     lines += ["", f"study: {started.path}"]
     if started.refused:
-        lines.append("It can't be run yet: mend what is unsure.")
-    lines.append(f"next: look at what is unsure, then: kam check {started.path}")
+        lines.append(f"It can't be run yet: {started.refused}")
+    if made.questions:
+        lines.append(f"next: open {started.path}, decide the values that begin with ?, then: kam check {started.path}")
+    else:
+        lines.append(f"next: kam check {started.path}")
     return lines

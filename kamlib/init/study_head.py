@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import ibis
 import pandas as pd
@@ -14,7 +15,8 @@ from kamlib.errors import some
 from kamlib.init import criteria, headings
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import SourceDraft
-from kamlib.io.values import as_day
+from kamlib.io.values import as_day, trimmed
+from kamlib.study.periods import as_date
 from kamlib.study.sources import Dialect
 
 
@@ -54,11 +56,12 @@ def currencies(source: SourceDraft) -> list[str]:
     if "currency" not in source.found.columns:
         return []
     values = source.contents[source.found.columns["currency"].theirs].examples
-    return list(dict.fromkeys(code for value in values if re.fullmatch("[A-Z]{3}", code := value.upper())))
+    codes = [value.upper() if re.fullmatch("[A-Za-z]{3}", value) else headings.currency(value) for value in values]
+    return list(dict.fromkeys(code for code in codes if code))
 
 
 def currency(source: SourceDraft) -> Marked:
-    """The currency of the amounts: of its column, else of the signs at the amounts or in the names of the columns."""
+    """The currency of the amounts: of its column, else of the signs at the amounts or in the names of the columns, else asked."""
     columns, codes = source.found.columns, currencies(source)
     if codes:
         others = f"some lines are in {some(codes[1:])}: give rates for them" if codes[1:] else ""
@@ -66,11 +69,20 @@ def currency(source: SourceDraft) -> Marked:
     money = [columns[name] for name in ("amount", "price", "margin", "cost") if name in columns]
     signs = Counter(headings.currency(value) for c in money for value in source.contents[c.theirs].examples)
     del signs[None]
-    named = [code for choice in money if (code := headings.currency(choice.theirs))]
-    if signs or named:
-        code = named[0] if named else signs.most_common(1)[0][0]
-        return Marked(code, "there are dollars of several countries" if code == "USD" and not named else "")
-    return Marked("EUR", "nothing in the order lines names a currency")
+    named = [code for name in source.contents if (code := headings.currency(name))]
+    found = Counter(named)
+    if signs or found:
+        most = (signs or found).most_common(2)
+        dollars = "$" if most[0][0] == "USD" and not found else ""
+        if len(most) == 1 and not dollars:
+            return Marked(most[0][0])
+        why = (
+            "there are dollars of several countries"
+            if dollars
+            else f"there are signs of {some([code for code, _ in most])}"
+        )
+        return Marked(most[0][0], why, "", True)
+    return Marked("", "nothing in the order lines names a currency: write its three letters", "", True)
 
 
 def language(drafts: Mapping[str, SourceDraft]) -> Marked:
@@ -83,26 +95,35 @@ def language(drafts: Mapping[str, SourceDraft]) -> Marked:
 
 
 def _as_of(orders: SourceDraft) -> Marked:
-    """The last whole quarter; doubtful where the days can be read in two ways."""
-    if "date" not in orders.found.columns:
-        return Marked("?", "without a column of days nothing tells it; write a quarter, such as 2026Q2")
+    """The last whole quarter; where days can be read in two ways, the later one, so that no line is left out."""
+    sources = [source for source in (orders, *orders.more) if "date" in source.found.columns]
+    if not sources:
+        return Marked("", "without a column of days nothing tells it; write a quarter, such as 2026Q2", "", True)
+    ways = [_ways(source) for source in sources]
+    read = [days for place in (0, 1) if len(days := pd.concat([one[min(place, len(one) - 1)] for one in ways])) > 0]
+    if not read:
+        return Marked("", "no value of its column can be read as a day; write a quarter, such as 2026Q2", "", True)
+    found = [criteria.last_quarter(days.groupby("date", as_index=False).sum()) for days in read]
+    last = max(found, key=lambda way: as_date(way.value))
+    if len({way.value for way in found}) > 1:
+        return replace(last, doubt="it hangs on the date_format of the orders")
+    return last
+
+
+def _ways(orders: SourceDraft) -> list[pd.DataFrame]:
+    """Lines by day, by each date format that is possible."""
     theirs = orders.found.columns["date"].theirs
-    form = orders.dialect["date_format"].value if "date_format" in orders.dialect else None
-    ways = [
-        criteria.last_quarter(days) for one in (form or "").split(" or ") if len(days := _days(orders, theirs, one))
-    ]
-    if not ways:
-        return Marked("?", f"no value of {theirs!r} can be read as a day; write a quarter, such as 2026Q2")
-    if len({way.value for way in ways}) > 1:
-        return Marked(min(way.value for way in ways), "it hangs on the date_format of the orders")
-    return ways[0]
+    form = orders.dialect.get("date_format", Marked(None))
+    return [_days(orders, theirs, one) for one in (form.value, *((form.other,) if form.question else ()))]
 
 
-def _days(orders: SourceDraft, theirs: str, form: str) -> pd.DataFrame:
+def _days(orders: SourceDraft, theirs: str, form: str | None) -> pd.DataFrame:
     """Lines by day: date, lines."""
-    dialect = Dialect(date_format=form or None)
-    days = [p.raw.select(date=as_day(p.raw[theirs], dialect)) for p in orders.pieces if theirs in p.raw.columns]
-    lines = ibis.union(*days, distinct=False) if len(days) > 1 else days[0]
-    known = lines.filter(lambda t: t.date.notnull())
-    counts: pd.DataFrame = known.group_by("date").agg(lines=ibis._.count()).to_pandas()
-    return counts.astype({"date": "datetime64[ns]"})
+    dialect = Dialect(date_format=form)
+    made = []
+    for raw in (piece.raw for piece in orders.pieces if theirs in piece.raw.columns):
+        values = raw.group_by(value=trimmed(raw[theirs], long=True)).agg(lines=ibis._.count())
+        days = values.mutate(date=as_day(values.value, dialect)).filter(lambda t: t.date.notnull())
+        made.append(days.group_by("date").agg(lines=lambda t: t.lines.sum()).to_pandas())
+    whole: pd.DataFrame = pd.concat(made)
+    return whole.astype({"date": "datetime64[ns]"})

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from kamlib.errors import some
 from kamlib.init.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
+from kamlib.init.open_choices import MATTER
 from kamlib.study import database_url
 from kamlib.study.dictionary import INPUTS
+from kamlib.study.questions import MARK
 
 _WIDTH = 34  # where the comments begin, if the values are short
 
 
-def text(draft: Draft, folder: Path) -> str:
+def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
     """The study file.
 
     Parameters
     ----------
     draft : what is proposed.
     folder : where the file will lie; the files of the study are named from there.
+    answered : as if a person had taken every value that is asked, to try them.
     """
-    doubts = len(draft.doubts)
+    asked = len(draft.questions)
+    told = {0: "No value is in question.", 1: "One value is in question."}.get(
+        asked, f"{asked} values are in question."
+    )
     lines = [
-        "# A study, proposed by kam init from the files. Look at every line that says unsure, mend it, then run:",
+        "# A study, proposed by kam init from the files. " + told,
+        "# A value that begins with ? waits for you: take the ? away where it is right, or write another. Then:",
         "#   kam check study.yaml",
-        "# " + {0: "No line is unsure.", 1: "One line is unsure."}.get(doubts, f"{doubts} lines are unsure."),
+        "# After you changed a line, kam init --from study.yaml proposes the rest anew and keeps what you changed.",
         "",
         "proposed: true                    # take this line away once you looked through the study",
         *[_line(0, key, marked) for key, marked in draft.head.items()],
@@ -53,11 +62,11 @@ def text(draft: Draft, folder: Path) -> str:
         "",
         "# Who is key: no points at worst, all at best; weights say how much that step is worth and sum to 100. On the",
         "# curve log each doubling is worth the same. Opinions should not weigh more than 40 of 100.",
-        "# unsure: anchors and weights were proposed from your tables once. What makes a customer key is for you to",
+        "# Anchors and weights were proposed from your tables once. What makes a customer key is for you to",
         "# decide; then they stay, so that a new customer never changes the score of another.",
     ]
     if draft.criteria.doubt:
-        lines.append(f"# unsure: {comment(draft.criteria.doubt, 600)}")
+        lines.append(f"# {comment(draft.criteria.doubt, 600)}")
     lines += ["scoring:", "  criteria:"]
     lines += [
         f"    - {{{', '.join(f'{key}: {scalar(value)}' for key, value in one.items())}}}"
@@ -71,11 +80,21 @@ def text(draft: Draft, folder: Path) -> str:
         "# What no table holds, for the parts on cost and cash:",
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
     ]
-    return "\n".join(lines) + "\n"
+    made = "\n".join(lines) + "\n"
+    return _answered(made) if answered else made
+
+
+def _answered(made: str) -> str:
+    """The text without its questions; of two values the first, and where there is none one that means nothing."""
+    made = re.sub(r'^(currency: )"\?"', r"\1XXX", made, flags=re.M)
+    made = re.sub(r'^(as_of: )"\?"', r"\g<1>2100-12-31", made, flags=re.M)
+    return re.sub(r'"\? ((?:[^"\\]|\\.)*?)(?: or (?:%[^"]*|[.,]))?"', r'"\1"', made)
 
 
 def scalar(value: Any) -> str:
     """A value on one line of YAML, whatever stands in it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(below)}" for key, below in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(scalar, value)) + "]"
     style = '"' if isinstance(value, str) and not re.fullmatch(r"[^\W\d_][\w .%-]*[\w%.]|\w|\d{4}Q\d", value) else None
@@ -90,53 +109,109 @@ def comment(words: str, most: int = 120) -> str:
 
 
 def _line(indent: int, key: str, marked: Marked) -> str:
-    """``key: value   # sure``, or why it is not."""
-    left = f"{' ' * indent}{key}: {scalar(marked.value)}"
-    said = f"unsure: {marked.doubt}" if marked.doubt else "sure"
-    said += f" ({marked.note})" if marked.note else ""
-    return f"{left:<{_WIDTH}}  # {comment(said, 400)}"
+    """``key: value   # why it is asked, or what else is to be said``."""
+    left = f"{' ' * indent}{key}: {scalar(_asking(marked))}"
+    said = f"{marked.doubt} ({marked.note})" if marked.doubt and marked.note else marked.doubt or marked.note
+    return f"{left:<{_WIDTH}}  # {comment(said, 400)}" if said else left
 
 
-def _source(source: SourceDraft, folder: Path) -> list[str]:
-    said = f"unsure: {source.doubt}" if source.doubt else "sure"
-    lines = [
-        f"  {source.table}:".ljust(_WIDTH)
-        + f"  # {comment(f'{said}; {source.rows:,} rows, {INPUTS[source.table].row} each')}"
-    ]
-    if (first := source.pieces[0]).url is not None:
-        lines += [f"    url: {scalar(_placed(first.url, folder))}", f"    table: {scalar(first.table)}"]
+def _asking(marked: Marked) -> Any:
+    """A value as it is written: one that is asked begins with ``? ``, a mapping asks in its first word."""
+    if not marked.question:
+        return marked.value
+    if isinstance(marked.value, dict):
+        return {
+            key: [f"{MARK}{words[0]}", *words[1:]] if words else [MARK.strip()] for key, words in marked.value.items()
+        }
+    either = f"{marked.value} or {marked.other}" if marked.other else f"{marked.value}"
+    return f"{MARK}{either}".strip()
+
+
+def _source(first: SourceDraft, folder: Path) -> list[str]:
+    """The lines of a table: its source, or a list of several."""
+    said = f"{first.rows + sum(more.rows for more in first.more):,} rows, {INPUTS[first.table].row} each"
+    lines = [f"  {first.table}:".ljust(_WIDTH) + f"  # {comment(f'{said}; {first.doubt}' if first.doubt else said)}"]
+    if not first.more:
+        return lines + _one(first, folder)
+    for source in (first, *first.more):
+        own = _one(source, folder)
+        lines += [f"    - {own[0].strip()}", *[f"  {line}" for line in own[1:]]]
+    return lines
+
+
+def _one(source: SourceDraft, folder: Path) -> list[str]:
+    lines, mark = [], MARK if source.question else ""
+    piece = source.pieces[0]
+    if source.inside:
+        lines.append(
+            "    from: orders".ljust(_WIDTH) + "  # no file is a table of accounts: each customer by its latest line"
+        )
+    elif piece.url is not None:
+        lines += [f"    url: {scalar(_placed(piece.url, folder))}", f"    table: {scalar(f'{mark}{piece.table}')}"]
     else:
-        files = dict.fromkeys(_named(piece.file, folder) for piece in source.pieces if piece.file)
-        lines += ["    files:", *[f"      - {scalar(file)}" for file in files]]
+        files = list(dict.fromkeys(_named(piece.file, folder) for piece in source.pieces if piece.file))
+        why = f"  # {comment(source.question, 300)}" if mark else ""
+        lines += ["    files:", *[f"      - {scalar(mark + file)}{why}" for file in files]]
+    if not source.inside:
+        lines += _shape(source, folder)
     if source.part:
         lines.append(_line(4, "part", source.part))
     lines += ["    columns:", *_columns(source)]
     for why, names in _by_reason(source).items():
         lines.append(f"      # not used, {comment(why)}: {comment(', '.join(names), 300)}")
     if source.values:
-        lines.append("    values:")
+        lines.append("    values:                         # your words: ours")
         for name, meant in source.values.items():
             pairs = ", ".join(f"{scalar(word)}: {scalar(choice)}" for word, choice in meant.items())
-            lines.append(f"      {name}: {{{pairs}}}".ljust(_WIDTH) + "  # sure (your words: ours)")
+            lines.append(f"      {name}: {{{pairs}}}")
     if source.dialect:
         lines += ["    dialect:", *[_line(6, key, marked) for key, marked in source.dialect.items()]]
     return lines
 
 
-def _columns(source: SourceDraft) -> list[str]:
-    """Our columns and the user's, and what is needed and was not found."""
+def _shape(source: SourceDraft, folder: Path) -> list[str]:
+    """What makes order lines of a file that is no plain table."""
+    read, heads = source.pieces[0].source, source.pieces[0].heads
     lines = []
-    for column in INPUTS[source.table].columns:
-        if column.name in source.found.columns:
-            choice = source.found.columns[column.name]
-            lines.append(_line(6, column.name, Marked(choice.theirs, "; ".join(choice.doubts))))
-        elif column.name in source.found.missing:
-            lines.append(
-                f"      # {column.name}: ?               # unsure: needed, and no column was found for it: {column.meaning}"
-            )
-        elif column.name == "amount" and source.table == "orders":
-            lines.append("      # amount is not given: it is quantity * price, exactly")
+    if read.heads is not None and heads is not None:
+        where = f"table: {scalar(heads.table)}" if heads.url else f"files: {scalar(_named(heads.file, folder))}"  # type: ignore[arg-type]
+        sheet = f", dialect: {{sheet: {scalar(heads.sheet)}}}" if heads.sheet else ""
+        lines.append(f"    heads: {{{where}, key: {_pairs(read.heads.key)}{sheet}}}")
+    if read.months:
+        lines.append(f"    months: {scalar(read.months)}")
+    if read.groups is not None:
+        lines.append(f"    groups: {{column: {scalar(read.groups.column)}, as: {scalar(read.groups.as_)}}}")
     return lines
+
+
+def _columns(source: SourceDraft) -> list[str]:
+    """Our columns and the user's; of those that matter, what they hold and what else they may be."""
+    lines = []
+    own = {"date", "amount"} if source.pieces[0].source.months and not source.inside else set[str]()
+    for column in INPUTS[source.table].columns:
+        if column.name in own:
+            continue
+        if column.name in source.found.columns:
+            lines.append(_line(6, column.name, _chosen(source, column.name)))
+        elif column.name in source.found.missing:
+            lines.append(_line(6, column.name, Marked("", f"no column was found for it: {column.meaning}", "", True)))
+        elif column.name == "amount" and source.table == "orders":
+            less = " * (1 - discount)" if "discount" in source.found.columns else ""
+            lines.append(f"      # amount is not given: it is quantity * price{less}, exactly")
+        elif column.name == "order_id" and source.table == "orders":
+            lines.append("      # order_id is not given: what a customer orders on one day is one order")
+    return lines
+
+
+def _chosen(source: SourceDraft, ours: str) -> Marked:
+    choice = source.found.columns[ours]
+    if source.table != "orders" or ours not in (*MATTER, "currency"):
+        return Marked(choice.theirs, "; ".join(choice.doubts))
+    holds = source.contents[choice.theirs]
+    told = f"{holds.distinct:,} values, e.g. {', '.join(holds.examples[:3])}"
+    if choice.others:
+        told += f"; else {some(choice.others, 2)}"
+    return Marked(choice.theirs, choice.question, told, choice.question != "")
 
 
 def _by_reason(source: SourceDraft) -> dict[str, list[str]]:
@@ -145,6 +220,13 @@ def _by_reason(source: SourceDraft) -> dict[str, list[str]]:
         if source.part is None or name != source.part.value:
             made.setdefault(why, []).append(name)
     return made
+
+
+def _pairs(key: Mapping[str, str]) -> str:
+    """The key of lines and heads: one name where both have it."""
+    if all(one == other for one, other in key.items()) and len(key) == 1:
+        return scalar(next(iter(key)))
+    return "{" + ", ".join(f"{scalar(one)}: {scalar(other)}" for one, other in key.items()) + "}"
 
 
 def _named(file: Path, folder: Path) -> str:

@@ -24,7 +24,7 @@ from pydantic import (
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
-from kamlib.study import file_patterns
+from kamlib.study import file_patterns, questions
 from kamlib.study.mistakes import checked
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside, written
@@ -167,7 +167,7 @@ class Study(Part):
         Raises
         ------
         InputError
-            If the file is missing, is no YAML, or breaks a rule: all mistakes, each with its line.
+            If the file is missing, is no YAML, asks something, or breaks a rule: all questions or mistakes, each with its line.
         """
         path = Path(path)
         raw, tree = load(path, "study file", "Check the path, or start from the file kam sample writes.")
@@ -178,6 +178,7 @@ class Study(Part):
             raise InputError("a batch file, and no study", file=path, remedy=f"Run it: kam batch {path}")
         for key, value in given.items():
             put(raw, key, value)
+        questions.refuse(path, tree, given)
         study = checked(cls, raw, tree, file=path, what="study", given=given)
         study._folder = path.resolve().parent
         return study

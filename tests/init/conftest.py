@@ -13,6 +13,7 @@ import pytest
 from kamlib import cli
 from kamlib.init import assign_tables, inputs
 from kamlib.init.draft import SourceDraft
+from kamlib.init.related import related
 from kamlib.io import readers
 
 
@@ -91,7 +92,7 @@ def agrees(kam):
     """Whether `kam check` keeps so many order lines of so much money, and nothing is set aside besides `aside` rows."""
 
     def check(rows: int = len(LINES), total: Decimal = TOTAL, aside: int = 0) -> None:
-        status, out, err = kam("check", "study.yaml")
+        status, out, err = kam("check", "study.yaml", "--set", "currency=EUR")
         assert status == 0, err
         ledger = [line.split() for line in out.splitlines() if line.startswith("orders ")]
         kept, came = (
@@ -114,7 +115,7 @@ def drafted(tmp_path, monkeypatch):
             Path(f"{name}.csv").write_text(content, encoding="utf-8")
         found, unread = inputs.look(con, [Path(f"{name}.csv") for name in files], tmp_path / "scratch")
         assert not unread
-        return assign_tables.draft_sources(found)
+        return assign_tables.draft_sources(related(con, found))
 
     yield make
     con.disconnect()

@@ -29,7 +29,7 @@ def test_sheets_of_a_workbook_are_sorted_into_tables(kam, agrees, tmp_path, line
         pd.DataFrame({"Курс": [1.5, 2.5], "Прогноз": ["a", "b"]}).to_excel(book, sheet_name="Прочее", index=False)
     status, out, err = kam("init", "база.xlsx")
     assert status == 0, err
-    study = Study.read("study.yaml")
+    study = Study.read("study.yaml", values={"currency": "EUR"})
     assert study.sources["orders"][0].dialect.sheet == ["2024", "2025"]
     assert study.sources["accounts"][0].dialect.sheet == "Клиенты"
     assert study.sources["accounts"][0].columns == {
@@ -60,7 +60,7 @@ def test_every_table_of_a_database_is_looked_into(kam, agrees, tmp_path, scheme,
         base.close()
     status, out, err = kam("init", f"{scheme}:///data/shop.db")
     assert status == 0, err
-    study = Study.read("study.yaml")
+    study = Study.read("study.yaml", values={"currency": "EUR"})
     assert study.name == "shop"
     assert {name: source.table for name, (source,) in study.sources.items()} == {
         "orders": "auftraege",
@@ -78,7 +78,7 @@ def test_files_of_several_years_are_one_source(kam, agrees, tmp_path, rows, writ
     write(tmp_path / "2024.csv", header, [line for line in lines if line[2] < "2025"])
     write(tmp_path / "2025.csv", header, [line for line in lines if line[2] >= "2025"])
     assert kam("init", "2025.csv", "2024.csv", "--name", "Our Shop!")[0] == 0
-    study = Study.read("study.yaml")
+    study = Study.read("study.yaml", values={"currency": "EUR"})
     assert study.sources["orders"][0].files == ["2024.csv", "2025.csv"]
     assert study.name == "our_shop"
     agrees()
@@ -92,11 +92,25 @@ def test_each_file_is_the_table_that_it_looks_most_like(drafted):
     assert (sources["orders"].rows, sources["accounts"].rows, unused) == (8, 5, {})
 
 
-def test_a_table_of_which_columns_are_called_otherwise_is_left_out_and_told(drafted):
-    other = LINES.replace("Order,Customer,Date,Amount", "Invoice,Client,Day,Net")
-    sources, unused = drafted(a=LINES + "9,1,2026-01-09,1.50\n", b=other)
+OTHER = LINES.replace("Order,Customer,Date,Amount", "Invoice,Client,Day,Net")
+
+
+def test_files_of_other_days_each_keep_their_own_names_and_formats(drafted):
+    later = "Invoice;Client;Day;Net\n" + "".join(f"{i};{i % 3};{i + 12}.02.2026;{i},50\n" for i in range(1, 9))
+    sources, unused = drafted(a=LINES, b=later)
+    orders = sources["orders"]
+    assert not unused and not orders.question
+    assert [one.pieces[0].label for one in (orders, *orders.more)] == ["a.csv", "b.csv"]
+    assert orders.more[0].found.columns["date"].theirs == "Day"
+    assert (orders.more[0].dialect["date_format"].value, orders.more[0].dialect["decimal"].value) == ("%d.%m.%Y", ",")
+    assert "date_format" not in orders.dialect
+
+
+def test_two_files_of_orders_of_the_same_days_are_a_question(drafted):
+    sources, unused = drafted(a=LINES + "9,1,2026-01-09,1.50\n", b=OTHER)
     assert [piece.label for piece in sources["orders"].pieces] == ["a.csv"]
-    assert "called otherwise than in a.csv; one table has one map" in unused["b.csv"]
+    assert sources["orders"].question == "b.csv holds orders of the same days too"
+    assert "of the same days as a.csv" in unused["b.csv"]
 
 
 def test_a_file_without_rows_and_one_of_no_table_are_told(drafted):

@@ -20,7 +20,7 @@ def test_words_of_choices_are_proposed_as_ours_and_read_so(kam, tmp_path, rows, 
     events = [[account, when.strftime(day), kinds[i % 3]] for i, (_, account, when, _) in enumerate(lines)]
     write(tmp_path / "События.csv", ["Клиент", "Дата", "Вид события"], events, mark=";")
     kam("init", tmp_path / "*.csv", "--out", tmp_path / "study.yaml")
-    study = Study.read(tmp_path / "study.yaml", values={"as_of": "2026-12-31"})
+    study = Study.read(tmp_path / "study.yaml", values={"as_of": "2026-12-31", "currency": "EUR"})
     assert study.sources["interactions"][0].values == {
         "kind": {"звонок": "call", "встреча": "meeting", "жалоба": "claim"}
     }
@@ -38,17 +38,24 @@ def test_a_needed_column_that_is_not_there_is_said_and_the_check_refuses(kam, tm
     assert "as_of" in err
 
 
-def test_only_what_is_doubtful_is_told_with_its_key_in_the_order_of_the_file():
-    head = {"name": Marked("shop"), "currency": Marked("EUR", "nothing says")}
-    made = Draft(head, {}, Marked((), "no proposal"), {"cancelled": Marked("^C"), "rules": Marked({}, "no rates")})
-    assert made.doubts == ["currency: nothing says", "cleaning.rules: no rates", "scoring.criteria: no proposal"]
-    assert Draft({"name": Marked("shop")}, {}).doubts == []
+def test_only_what_waits_for_a_person_is_told_with_its_key_in_the_order_of_the_file():
+    head = {
+        "name": Marked("shop"),
+        "currency": Marked("", "nothing says", "", True),
+        "unit": Marked("group", "a doubt"),
+    }
+    only = Marked({"State": ["Sent"]}, "which rows count?", "", True)
+    made = Draft(head, {}, Marked((), "no proposal"), {"cancelled": Marked("^C"), "only": only})
+    assert made.questions == ["currency: nothing says", "cleaning.only: {'State': ['Sent']} (which rows count?)"]
+    assert Draft({"name": Marked("shop")}, {}).questions == []
 
 
-def test_a_doubt_of_a_source_is_told_at_its_column(drafted):
-    sources, _ = drafted(a=LINES.replace("Amount", "Net amount,Gross amount").replace(".50\n", ".50,9.75\n"))
-    (doubt,) = [one for one in Draft({}, sources).doubts if "columns.amount" in one]
-    assert doubt == "sources.orders.columns.amount: also possible: 'Gross amount'"
+def test_a_question_of_a_source_is_told_at_its_column(drafted):
+    two = LINES.replace("Amount", "Net amount,Sales").replace(".50\n", ".50,9.75\n")
+    (asked,) = Draft({}, drafted(a=two)[0]).questions
+    assert asked == "sources.orders.columns.amount: Net amount (it may be 'Sales' as well)"
+    gross = drafted(b=two.replace("Sales", "Gross amount"))[0]
+    assert Draft({}, gross).questions == [], "net goes before gross"
 
 
 def test_words_that_are_ours_already_need_no_translation(drafted):

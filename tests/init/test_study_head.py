@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kamlib.init import study_head
@@ -20,9 +22,8 @@ def test_lines_in_another_currency_are_set_aside_in_plain_sight_until_there_are_
 ):
     swiss = lambda i: "CHF" if i % 20 == 0 else "EUR"  # noqa: E731
     write(tmp_path / "a.csv", ["Order", "Customer", "Date", "Net", "Currency"], rows("%Y-%m-%d", str, swiss))
-    status, out, _ = kam("init", "a.csv")
-    assert status == 0
-    assert "without rates the lines in 'CHF' are set aside" in out
+    assert kam("init", "a.csv")[0] == 0
+    assert "without rates the lines in 'CHF' are set aside" in Path("study.yaml").read_text(encoding="utf-8")
     study = Study.read("study.yaml")
     assert (study.currency, study.cleaning.rules) == ("EUR", {"no_rate": "set_aside"})
     abroad = [line for i, line in enumerate(lines) if i % 20 == 0]
@@ -53,12 +54,12 @@ def test_any_name_becomes_one_that_a_folder_can_have(name, folder):
         ({"before": "€"}, "EUR", ""),
         ({"before": "$"}, "USD", "there are dollars of several countries"),
         ({"amount": "Amount USD"}, "USD", ""),
-        ({}, "EUR", "nothing in the order lines names a currency"),
+        ({}, "", "nothing in the order lines names a currency: write its three letters"),
     ],
 )
-def test_the_currency_is_told_by_names_and_signs_and_a_guess_is_marked(drafted, given, code, doubt):
+def test_the_currency_is_told_by_names_and_signs_and_what_they_leave_open_is_asked(drafted, given, code, doubt):
     found = study_head.currency(drafted(a=lines(**given))[0]["orders"])
-    assert (found.value, found.doubt) == (code, doubt)
+    assert (found.value, found.doubt, found.question) == (code, doubt, doubt != "")
 
 
 def test_of_several_currencies_the_most_frequent_is_that_of_the_study(drafted):

@@ -40,14 +40,22 @@ def test_any_text_can_stand_in_a_comment(words):
     assert value(f"{{a: 1}}  # {comment(words)}") == {"a": 1}
 
 
-def test_a_value_says_whether_it_is_sure_and_the_file_counts_what_is_not(tmp_path: Path):
-    head = {"name": Marked("shop"), "currency": Marked("EUR", "nothing says", "a note")}
-    made = text(Draft(head, {}), tmp_path)
-    lines = {line.split(":")[0]: line for line in made.splitlines()}
-    assert lines["name"].endswith("# sure")
-    assert lines["currency"].endswith("# unsure: nothing says (a note)")
-    assert "One line is unsure." in made
-    assert "No line is unsure." in text(Draft({"name": Marked("shop")}, {}), tmp_path)
+def test_a_value_that_waits_for_a_person_begins_with_a_mark_and_the_file_counts_them(tmp_path: Path):
+    head = {"name": Marked("shop"), "currency": Marked("", "nothing says", "a note", True)}
+    only = {"only": Marked({"State": ["Sent", "Done"]}, "which count?", "", True)}
+    made = text(Draft(head, {}, cleaning=only), tmp_path)
+    lines = {line.split(":")[0].strip(): line for line in made.splitlines()}
+    assert lines["name"] == "name: shop"
+    assert lines["currency"].startswith('currency: "?"') and lines["currency"].endswith("# nothing says (a note)")
+    assert value(lines["only"].strip())["only"] == {"State": ["? Sent", "Done"]}
+    assert "2 values are in question." in made
+    assert "No value is in question." in text(Draft({"name": Marked("shop")}, {}), tmp_path)
+
+
+def test_to_be_tried_every_question_takes_the_first_of_its_values(tmp_path: Path):
+    head = {"currency": Marked("", "?", "", True), "title": Marked("%d.%m.%Y", "", "", True, "%m.%d.%Y")}
+    made = value(text(Draft(head, {}, cleaning={"only": Marked({"a": ["b"]}, "", "", True)}), tmp_path, answered=True))
+    assert (made["currency"], made["title"], made["cleaning"]["only"]) == ("XXX", "%d.%m.%Y", {"a": ["b"]})
 
 
 def test_what_is_not_in_the_study_is_told_in_a_comment(tmp_path: Path):

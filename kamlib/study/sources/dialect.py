@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from kamlib.study.parts import Part
 
@@ -54,6 +54,12 @@ class Dialect(Part):
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise ValueError("expected the name or the number of a sheet, or a list of names")
         return value
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Dialect:
+        if self.thousands == self.decimal:
+            raise ValueError(f"expected another mark for thousands than {self.decimal!r}, the decimal mark, or none")
+        return self
 
 
 def _reads_a_day(form: str) -> bool:

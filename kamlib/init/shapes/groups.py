@@ -1,0 +1,39 @@
+"""Whether a table is a report in groups: rows that name a customer, the rows of its orders below, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from kamlib.init.column_contents import Contents
+from kamlib.intake.sheet_rows import is_total
+
+_FILLED, _EMPTY = 0.95, 0.9  # of the rows that name a group
+_FEWEST = 2  # groups
+
+
+def groups(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:
+    """The column in which rows without a day name the group of the rows below; None where the table is no such report.
+
+    Parameters
+    ----------
+    contents : by column of the file.
+    texts : the first rows, all cells as text.
+    """
+    day = max(contents, key=lambda c: contents[c].day_share * (contents[c].filled > 0), default=None)
+    if day is None or contents[day].day_share < 0.9 or not any(c.number_share > 0.9 for c in contents.values()):
+        return None
+    without = texts[texts[day].isna() & texts.notna().any(axis=1)]
+    if not 0.02 * len(texts) <= len(without) <= 0.8 * len(texts):
+        return None
+    for column in (c for c in contents if c != day):
+        names = without[column].dropna()
+        heads = names[
+            ~names.str.lower().map(is_total) & ~names.str.match(r"(?i)(grand )?total|итог|всего|gesamt|summe|suma")
+        ]
+        rest = [c for c in contents if c not in (day, column) and contents[c].number_share <= 0.9]
+        bare = without[rest].isna().to_numpy().mean() if rest else 1.0
+        if heads.nunique() >= _FEWEST and len(names) >= _FILLED * len(without) and bare >= _EMPTY:
+            return column
+    return None

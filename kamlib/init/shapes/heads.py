@@ -1,0 +1,48 @@
+"""Which file holds the order heads of another file's order lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from kamlib.init import headings
+from kamlib.init.column_contents import Contents
+from kamlib.init.evidence import joins
+
+_UNIQUE, _FOUND = 0.98, 0.95
+
+
+class Joint(NamedTuple):
+    """The columns by which lines and heads go together."""
+
+    of_lines: str
+    of_heads: str
+
+
+def joint(
+    lines: tuple[Mapping[str, Contents], pd.DataFrame], heads: tuple[Mapping[str, Contents], pd.DataFrame]
+) -> Joint | None:
+    """The key of the heads that the lines name: it tells the heads apart, and nearly all lines have it.
+
+    Of several the one called alike in both is taken, then the one that is called an order.
+
+    Parameters
+    ----------
+    lines, heads : contents by column, and the cells of a sample as text.
+    """
+    best: tuple[float, Joint] | None = None
+    for key, found in heads[0].items():
+        if found.distinct < _UNIQUE * found.filled or found.filled < _UNIQUE * found.rows or found.rows < 2:
+            continue
+        for column, repeated in lines[0].items():
+            if repeated.distinct > 1.1 * found.distinct or not repeated.filled or repeated.day_share > 0.5:
+                continue
+            called = headings.plain(column) == headings.plain(key)
+            order = headings.likeness(column, "orders", "order_id").score
+            if not (called or order > 0.5) or (share := joins(lines[1][column], heads[1][key])) < _FOUND:
+                continue
+            if best is None or share + called + order > best[0]:
+                best = (share + called + order, Joint(column, key))
+    return best[1] if best else None
