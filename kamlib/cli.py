@@ -183,9 +183,10 @@ def person(
     erase: Annotated[
         Path | None, typer.Option(help="A new folder, for copies of the files without this person.")
     ] = None,
+    out: Out = Path("reports"),
 ) -> None:
-    """List all that a study's files hold about one person, or write copies of the files without it."""
-    from kamlib.privacy import erasure, subject
+    """List all that a study's files and reports hold about one person, or write copies of the files without it."""
+    from kamlib.privacy import erasure, published, subject
     from kamlib.study.model import Study
 
     loaded = Study.read(study)
@@ -197,6 +198,8 @@ def person(
     typer.echo(f"{len(held):,} rows {words}")
     if erase is not None:
         typer.echo(f"copies: {erase.resolve()}; the files of the study are as they were")
+    for report, files in published.holding(out, loaded.name, found).items():
+        typer.echo(f"{report.resolve()}: published, and holds this person still ({files:,} files)")
 
 
 @app.callback(invoke_without_command=True)

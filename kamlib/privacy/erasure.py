@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 
 from kamlib.errors import InputError, some
 from kamlib.io import text_encoding
-from kamlib.privacy.person import Person
+from kamlib.privacy import copied_study
+from kamlib.privacy.person import REVIEW, Person
 from kamlib.privacy.subject import places, places_in
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -23,7 +24,8 @@ from kamlib.study.sources import Source
 
 
 def erase(study: Study, person: Person, out: str | Path) -> pd.DataFrame:
-    """Write copies of the study's files without the person into `out`, and the list of what was changed, changes.csv.
+    """Write copies of the study's files without the person into `out`, with the study file, which runs there, and the list of
+    what was changed, changes.csv.
 
     The person's rows of contacts are removed, their contact_id is blanked in the other tables, and their name and
     channel are masked. Files, and rows of CSV, without anything about the person are copied byte by byte; a workbook
@@ -52,32 +54,39 @@ def erase(study: Study, person: Person, out: str | Path) -> pd.DataFrame:
         raise InputError(
             "a database is not written anew", found=f"tables {some(bases)}", remedy="Erase the person there."
         )
-    with tempfile.TemporaryDirectory(prefix="kam-") as scratch:
-        for table, source, path, copy in _copies(study, out):
-            if not copy.exists():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
-            if places_in(table, source, [copy], person, Path(scratch)):
-                _rewrite(copy, table, source, person, Path(scratch))
-            if left := places_in(table, source, [copy], person, Path(scratch)):
-                raise InputError(
-                    "the copy still holds the person", file=copy, line=left[0][2], found=f"columns {left[0][3]}"
-                )
-    found.to_csv(out / "changes.csv", index=False)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".kam-", dir=out.parent) as beside:
+            folder, scratch = Path(beside) / out.name, Path(beside) / "scratch"
+            scratch.mkdir()
+            _copy(study, person, folder, scratch)
+            found.to_csv(folder / "changes.csv", index=False)
+            if out.exists():
+                out.rmdir()
+            folder.rename(out)
+    except OSError as error:
+        raise InputError("the folder can't be written", file=out, found=error.strerror) from None
     return found
 
 
-def _copies(study: Study, out: Path) -> Iterator[tuple[str, Source, Path, Path]]:
-    """Each file of each table and where its copy goes: as it lies below the study's folder, or by its name."""
-    origin: dict[Path, Path] = {}
-    for table, source in study.pieces():
-        for path in () if source.url else (path.resolve() for path in study.paths_of(table, source)):
-            copy = out / (path.relative_to(study.folder) if path.is_relative_to(study.folder) else path.name)
-            if origin.setdefault(copy, path) != path:
-                raise InputError(
-                    "two files have one name, and lie outside the study's folder", file=path, found=origin[copy]
-                )
-            yield table, source, path, copy
+def _copy(study: Study, person: Person, folder: Path, scratch: Path) -> None:
+    """The files and the study file without the person; read back, none holds the person."""
+    for table, source, path, copy in copied_study.copies(study, folder):
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        if places_in(table, source, [copy], person, scratch):
+            _rewrite(copy, table, source, person, scratch)
+    copied_study.write(study, person, folder / study.path.name)
+    left = places(Study.read(folder / study.path.name), person)
+    if len(left):
+        first = left.iloc[0]
+        raise InputError(
+            "the copy still holds the person",
+            file=first["file"],
+            line=first["line"],
+            found=f"columns {first['columns']}",
+        )
 
 
 def _rewrite(path: Path, table: str, source: Source, person: Person, scratch: Path) -> None:
@@ -165,6 +174,8 @@ def _is_header(cells: list[str], table: str, source: Source) -> bool:
 
     Where no row is removed two of either are enough: heads and lines share the columns of their source.
     """
+    if table == REVIEW:
+        return {"account_id", "other_id", "decision"} <= set(cells)
     needed = {source.columns.get(column, column) for column in INPUTS[table].required}
     if table != "contacts":
         return len((needed | set(source.columns.values())) & set(cells)) >= 2

@@ -100,7 +100,7 @@ class Study(Part):
     value: Value = Value()
     winback: WinBack = WinBack()
     money: Money = Money()
-    _folder: Path = PrivateAttr(Path())
+    _path: Path = PrivateAttr(Path("study.yaml"))
 
     @model_validator(mode="after")
     def _orders_in_the_engine(self) -> Study:
@@ -180,13 +180,18 @@ class Study(Part):
             put(raw, key, value)
         questions.refuse(path, tree, given)
         study = checked(cls, raw, tree, file=path, what="study", given=given)
-        study._folder = path.resolve().parent
+        study._path = path.resolve()
         return study
+
+    @property
+    def path(self) -> Path:
+        """The study file."""
+        return self._path
 
     @property
     def folder(self) -> Path:
         """Where the study file lies: its relative paths start here."""
-        return self._folder
+        return self._path.parent
 
     def paths(self, table: str) -> list[Path]:
         """The files of one table, each once, those of heads among them."""
@@ -204,13 +209,7 @@ class Study(Part):
         return ", ".join(source.place for source in self.sources[table])
 
     def review(self) -> Path | None:
-        """The review file of likely duplicates, or None where the study names none.
-
-        Raises
-        ------
-        InputError
-            If it is not there.
-        """
+        """The review file of likely duplicates, or None where the study names none; an InputError if it is not there."""
         if self.identity.review is None:
             return None
         path = self.folder / self.identity.review

@@ -63,7 +63,7 @@ def read_table(tmp_path):
 
     def of(url, table, added=False):
         study = Study.model_construct(sources={"orders": (Source(url=url, table=table),)})
-        study._folder = tmp_path
+        study._path = tmp_path / "study.yaml"
         con = readers.engine()
         raw = readers.read(con, study.sources["orders"][0], study.paths("orders"), tmp_path / "scratch")
         assert not list((tmp_path / "scratch").glob("*")), "nothing stays in the scratch folder"

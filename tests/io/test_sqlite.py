@@ -37,7 +37,7 @@ def test_what_was_written_last_to_sqlite_is_read(read_table, sqlite, tmp_path):
     sqlite.commit()
     source = Source(url="sqlite:///shop.db", table="t")
     study = Study(name="t", title="T", as_of="2026-06-30", sources={"orders": source})
-    study._folder = tmp_path
+    study._path = tmp_path / "study.yaml"
     before = {path.name: path.read_bytes() for path in study.paths("orders")}
     sqlite.execute("INSERT INTO t VALUES (1)")
     sqlite.commit()
