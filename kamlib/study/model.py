@@ -27,6 +27,7 @@ from pydantic import (
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns
+from kamlib.study.money import Money, Risk
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside
 from kamlib.study.periods import as_date, period_label
@@ -39,7 +40,6 @@ from kamlib.study.sections import (
     Identity,
     Kaism,
     Lifecycle,
-    Money,
     Rfm,
     Scoring,
     Value,
@@ -48,7 +48,7 @@ from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, mistakes, put
 
 __all__ = [
-    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
+    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Risk", "Scoring",
     "Study", "Value", "WinBack",
 ]  # fmt: skip
 
@@ -98,6 +98,7 @@ class Study(Part):
     value: Value = Value()
     winback: WinBack = WinBack()
     money: Money = Money()
+    risk: Risk = Risk()
     _folder: Path = PrivateAttr(Path())
 
     @model_validator(mode="after")
