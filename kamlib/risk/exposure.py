@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
-from kamlib.facts.days import as_pandas, months_between
-from kamlib.facts.order_lines import check_lines
 from kamlib.facts.service import serving_costs
 from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import one_row_each
@@ -79,21 +73,9 @@ def basis(exposure: pd.DataFrame) -> Reason:
     return Reason(f"basis_{measure}", {"unknown": int(exposure["contribution"].isna().sum()), "all": len(exposure)})
 
 
-def line_money(orders: ir.Table, as_of: date) -> pd.DataFrame:
-    """Net revenue of the last 12 months of each customer by category and manager of its lines, in one pass of the engine.
-
-    Returns
-    -------
-    DataFrame: customer_id, category, manager, revenue (study currency).
-    """
-    check_lines(orders, "customer_id", "date", "amount", "category", "manager")
-    age = months_between(orders.date, ibis.literal(as_of, type="date"))
-    lines = orders.filter((orders.date <= as_of) & (age < 12))
-    keys = ["customer_id", "category", "manager"]
-    return as_pandas(lines.group_by(keys).agg(revenue=lines.amount.sum().cast("float64")), keys)
-
-
-def _served(interactions: pd.DataFrame | None, hour: float | None, since: pd.Timestamp, day: pd.Timestamp) -> pd.DataFrame:
+def _served(
+    interactions: pd.DataFrame | None, hour: float | None, since: pd.Timestamp, day: pd.Timestamp
+) -> pd.DataFrame:
     """Cost of touches and of hours of who was served after `since`; without rows where the records do not reach back so far."""
     none = pd.DataFrame({"touch_cost": [], "hours_cost": []}, dtype=float, index=pd.Index([], dtype=object))
     if interactions is None or interactions.empty:

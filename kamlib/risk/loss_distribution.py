@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
+from kamlib.facts.states import are_lost
 from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import waiting
@@ -32,22 +33,25 @@ def chance_within(p: pd.Series, days: int, horizon_days: int, second_span: float
     return 1 - (stays * (1 - second_span) if second_span is not None else stays ** (days / horizon_days))
 
 
-def spread_of_years(facts: pd.DataFrame) -> float:
+def spread_of_years(facts: pd.DataFrame, states: pd.DataFrame) -> float:
     """How far a year's money of those who stay lies from the year before it: the standard deviation of its logarithm, weighted by money.
 
-    The year before is what was held to come, the last year what came: a block held out for each customer that brought money in both.
+    The year before is what was held to come, the last year what came: a block held out for each customer that had bought before
+    the first of both began, is not lost, and brought money in both.
 
     Parameters
     ----------
-    facts : one row per customer at one date: margin_12m and margin_24m, or the same of revenue.
+    facts : one row per customer at one date: customer_id, tenure_days, margin_12m and margin_24m, or the same of revenue.
+    states : `kamlib.facts.customer_states`.
 
     Returns
     -------
-    float; 0 where fewer than `FEWEST.averaged` customers brought money in both years.
+    float; 0 where fewer than `FEWEST.averaged` customers tell.
     """
     by = worth_column(facts, "24m").removesuffix("_24m")
-    last = facts[f"{by}_12m"].astype(float)
-    before = facts[f"{by}_24m"].astype(float) - last
+    there = facts[(facts["tenure_days"] >= 2 * YEAR) & ~are_lost(facts["customer_id"], states)]
+    last = there[f"{by}_12m"].astype(float)
+    before = there[f"{by}_24m"].astype(float) - last
     both = (last > 0) & (before > 0)
     if both.sum() < FEWEST.averaged:
         return 0.0
@@ -70,7 +74,11 @@ def at_risk(exposure: pd.DataFrame, churn: pd.DataFrame, industry: pd.Series, ho
     table = table.merge(exposure[["customer_id", "contribution"]], on="customer_id", how="left")
     table.insert(1, "industry", table["customer_id"].map(industry).fillna(""))
     told = table[table["p_12m"].notna() & table["contribution"].notna() & table["contribution"].ne(0)]
-    return told.reset_index(drop=True) if len(told) else waiting(list(table), "no_chance_of_stopping")
+    return (
+        told.reset_index(drop=True)
+        if len(told)
+        else waiting(["customer_id", "industry", "p_12m", "contribution"], "no_chance_of_stopping")
+    )
 
 
 def loss_draws(
@@ -202,7 +210,9 @@ def over_giants(
         lost = loss_draws(customers.assign(p_12m=customers["p_12m"].mask(large, chance)), **settings)
         found = figures_of(lost, pd.DataFrame()).iloc[0]
         told = {name: found[name] for name in ("mean", "var_95", "expected_shortfall")}
-        rows.append({"p_12m": chance, "customers": int(large.sum()), **told, "difference": found["var_95"] - found["mean"]})
+        rows.append(
+            {"p_12m": chance, "customers": int(large.sum()), **told, "difference": found["var_95"] - found["mean"]}
+        )
     return pd.DataFrame(rows)[columns]
 
 

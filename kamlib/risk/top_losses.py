@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.facts.days import as_pandas
-from kamlib.facts.service import serving_costs
-from kamlib.facts.worth import line_margin
-from kamlib.io.engines import small
 from kamlib.stats.reasons import reason_columns, waiting
-from kamlib.study.periods import months_before
 
 SAVED_AFTER = 3
 """Months after a loss from which the cost to serve the lost is saved: nobody is sent home at once."""
-MONTHS = 12
-_FIRST_YEAR = 365  # days
+MONTHS, AHEAD = 12, 24
+"""Months that the result is the mean of, and months that the cash is followed for."""
 
 
-def monthly_result(exposure: pd.DataFrame, fixed_costs: float | None, hours_in_fixed: bool | None = None) -> pd.DataFrame:
+def monthly_result(
+    exposure: pd.DataFrame, fixed_costs: float | None, hours_in_fixed: bool | None = None
+) -> pd.DataFrame:
     """The mean result of a month of the last 12: margin less cost of touches, of hours where these come besides, and fixed costs.
 
     Parameters
@@ -44,7 +38,9 @@ def monthly_result(exposure: pd.DataFrame, fixed_costs: float | None, hours_in_f
         return waiting(columns, "no_margin_for_a_result")
     month = exposure[["margin", "touch_cost", "hours_cost"]].sum() / MONTHS
     readings = ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides"]
-    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(**month, fixed_costs=fixed_costs)
+    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(
+        **month, fixed_costs=fixed_costs
+    )
     besides = table["hours"] == "besides"
     table["result"] = table["margin"] - table["touch_cost"] - table["hours_cost"].where(besides, 0.0) - fixed_costs
     return table
@@ -87,14 +83,14 @@ def if_they_left(
     sets : name of a set to customer ids; ids that the table does not know bring nothing.
     results : `monthly_result`.
     opening_cash : today's, in study currency; None: cash is missing.
-    new_customers : `first_years`.
+    new_customers : `kamlib.risk.diversification.first_years`.
 
     Returns
     -------
     DataFrame, a row for each set and reading of hours
         set, customers, hours, revenue, contribution (both lost, of 12 months), result_before, result_after (of a month, at once),
         result_saved (once the cost to serve is saved), months_left (until opening cash is gone at result_after, receivables apart; missing
-        where it is never), lowest_cash of the `MONTHS` to come and lowest_month (0: today), replaced_by (new customers that bring
+        where it is never), lowest_cash of the `AHEAD` months to come and lowest_month (0: today), replaced_by (new customers that bring
         as much in their first year), replaced_years at the pace of those who joined, reason and reason_values.
     """
     columns = [
@@ -106,10 +102,14 @@ def if_they_left(
     if results.empty:
         results = pd.DataFrame({"hours": [None], "result": [np.nan]})
     cash = np.nan if opening_cash is None else float(opening_cash)
-    own = exposure.set_index("customer_id")[["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]]
+    own = exposure.set_index("customer_id")[
+        ["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]
+    ]
     lost = pd.DataFrame({name: own[own.index.isin(list(ids))].sum() for name, ids in sets.items()}).T.rename_axis("set")
     lost["customers"] = [int(own.index.isin(list(ids)).sum()) for ids in sets.values()]
-    table = lost.reset_index().merge(results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross")
+    table = lost.reset_index().merge(
+        results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross"
+    )
     table["result_after"] = table["result_before"] - table["margin"] / MONTHS
     served = table["touch_cost"] + table["hours_cost"].where(table["hours"] == "besides", 0.0)
     table["result_saved"] = table["result_after"] + served / MONTHS
@@ -118,8 +118,11 @@ def if_they_left(
     path = _path(table, cash)
     table["lowest_cash"] = path.min(axis=1)
     table["lowest_month"] = np.where(np.isnan(path).any(axis=1), np.nan, path.argmin(axis=1))
-    mean, pace = (np.nan, np.nan) if new_customers is None else (new_customers["contribution"], new_customers["customers"])
-    table["replaced_by"] = np.ceil(table["contribution"] / (mean if mean > 0 else np.nan)).clip(lower=0)
+    mean, pace = (
+        (np.nan, np.nan) if new_customers is None else (new_customers["contribution"], new_customers["customers"])
+    )
+    new = table["contribution"] / (mean if mean > 0 else np.nan)
+    table["replaced_by"] = pd.Series(np.ceil(new), table.index).clip(lower=0)
     table["replaced_years"] = table["replaced_by"] / (pace if pace > 0 else np.nan)
     return table.join(_reason(table, cash))[columns]
 
@@ -142,43 +145,6 @@ def safety_margin(exposure: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame
     return table
 
 
-def first_years(
-    orders: ir.Table, facts: pd.DataFrame, interactions: pd.DataFrame | None = None, hour: float | None = None
-) -> pd.Series:
-    """What customers that joined in the year before the last brought in their first 365 days.
-
-    Parameters
-    ----------
-    orders : clean order lines; they stay in their engine.
-    facts : one row per customer at one date: customer_id, as_of, first_order.
-
-    Returns
-    -------
-    Series: customers (who joined), contribution (mean of them: margin, or revenue where none is known, less cost to serve).
-    """
-    day = facts["as_of"].max()
-    since, until = (pd.Timestamp(months_before(day, months)) for months in (24, 12))
-    joined = facts.loc[(facts["first_order"] > since) & (facts["first_order"] <= until), ["customer_id", "first_order"]]
-    if joined.empty:
-        return pd.Series({"customers": 0, "contribution": np.nan})
-    ends = joined["first_order"] + pd.Timedelta(days=_FIRST_YEAR - 1)
-    spans = {"customer_id": joined["customer_id"], "from": joined["first_order"].dt.date.astype(str), "to": ends.dt.date.astype(str)}
-    known = small(orders.get_backend(), {name: list(values) for name, values in spans.items()})
-    known = known.mutate(begins=known["from"].cast("date"), ends=known["to"].cast("date")).drop("from", "to")
-    inside = orders.join(known, "customer_id").filter(lambda t: (t.date >= t.begins) & (t.date <= t.ends))
-    sums = as_pandas(inside.group_by("customer_id").agg(amount=inside.amount.sum().cast("float64"), margin=line_margin(inside)), ["customer_id"])
-    money = sums["margin"] if sums["margin"].notna().any() else sums["amount"]
-    return pd.Series({"customers": len(joined), "contribution": (money.sum() - _first_costs(joined, interactions, hour)) / len(joined)})
-
-
-def _first_costs(joined: pd.DataFrame, interactions: pd.DataFrame | None, hour: float | None) -> float:
-    if interactions is None or interactions.empty:
-        return 0.0
-    costs = serving_costs(interactions, hour).merge(joined, on="customer_id")
-    age = (costs["date"] - costs["first_order"]).dt.days
-    return float(costs.loc[age.between(0, _FIRST_YEAR - 1), "cost"].sum())
-
-
 def _by_size(exposure: pd.DataFrame) -> list[str]:
     size = exposure["revenue" if exposure["measure"].eq("revenue").all() else "margin"]
     order = size.sort_values(ascending=False, kind="stable").index[: int((size > 0).sum())]
@@ -187,10 +153,13 @@ def _by_size(exposure: pd.DataFrame) -> list[str]:
 
 def _path(table: pd.DataFrame, cash: float) -> np.ndarray:
     """Cash at the end of months 0, 1, … of each row; the first is today's."""
-    months = np.arange(MONTHS + 1)
+    months = np.arange(AHEAD + 1)
     early, late = np.minimum(months, SAVED_AFTER), np.maximum(months - SAVED_AFTER, 0)
     flows = table[["result_after", "result_saved", "receivables"]].fillna({"receivables": 0.0}).to_numpy(dtype=float)
-    return cash + flows[:, :1] * early + flows[:, 1:2] * late + flows[:, 2:].clip(min=0) * early / SAVED_AFTER
+    path: np.ndarray = (
+        cash + flows[:, :1] * early + flows[:, 1:2] * late + flows[:, 2:].clip(min=0) * early / SAVED_AFTER
+    )
+    return path
 
 
 def _reason(table: pd.DataFrame, cash: float) -> pd.DataFrame:

@@ -1,0 +1,140 @@
+"""A year of losses. Oracle: closed forms of few customers, of independent ones, and of the copula."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.errors import InputError
+from kamlib.risk import loss_distribution as module
+from kamlib.stats.reasons import waits_for
+
+ONE = pd.DataFrame({"customer_id": ["a"], "industry": ["i"], "p_12m": [0.5], "contribution": [100.0]})
+NONE = pd.DataFrame(columns=["hours", "result"])
+
+
+def many(n: int = 400, industries: int = 4) -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    money = rng.lognormal(3, 1.5, n)
+    rows = {
+        "industry": rng.integers(industries, size=n).astype(str),
+        "p_12m": rng.uniform(0.01, 0.6, n),
+        "contribution": money,
+    }
+    return pd.DataFrame({"customer_id": [f"{k:03}" for k in range(n)]} | rows)
+
+
+def test_one_customer_has_the_quantile_and_the_shortfall_of_its_closed_form():
+    """L = 100 (1 - U) with chance 1/2: P(L > x) = 1/2 (1 - x / 100), so VaR 95 = 90 and the mean beyond it 95; the mean is 25."""
+    lost = module.loss_draws(ONE, correlation=0, draws=40_000)
+    found = module.figures_of(lost, NONE).iloc[0]
+    assert found[["mean", "var_95", "expected_shortfall"]].tolist() == pytest.approx([25, 90, 95], rel=0.02)
+
+
+def test_independent_customers_have_the_mean_and_variance_of_the_closed_form():
+    """E = Σ c p / 2 and, as E[(1 - U)²] = 1/3, Var = Σ c² (p / 3 - p² / 4); by a normal law of many VaR lies 1.645 deviations off."""
+    table = many()
+    p, c = table["p_12m"], table["contribution"].clip(upper=60)
+    lost = module.loss_draws(table.assign(contribution=c), correlation=0)
+    mean, deviation = (c * p / 2).sum(), np.sqrt((c**2 * (p / 3 - p**2 / 4)).sum())
+    assert lost.mean() == pytest.approx(mean, abs=4 * deviation / 100)
+    assert lost.std() == pytest.approx(deviation, rel=0.03)
+    assert np.quantile(lost, 0.95) == pytest.approx(mean + 1.645 * deviation, rel=0.01)
+
+
+@pytest.mark.parametrize(("industry", "together"), [("i", 0.25 + np.arcsin(0.3) / (2 * np.pi)), ("k", 0.25)])
+def test_two_of_one_industry_stop_together_as_the_copula_says(industry, together):
+    """Both of p = 1/2 with chance 1/4 + arcsin ρ / 2π (Sheppard 1899); Var = 2 · (1/6 - 1/16) + 2 · (P(both) - 1/4) / 4."""
+    two = pd.concat([ONE, ONE.assign(customer_id="b", industry=industry)]).assign(contribution=1.0)
+    lost = module.loss_draws(two, correlation=0.3, draws=200_000)
+    assert lost.var() == pytest.approx(2 * (1 / 6 - 1 / 16) + (together - 0.25) / 2, abs=0.002)
+    assert lost.mean() == pytest.approx(0.5, abs=0.005)
+
+
+def test_the_spread_leaves_the_mean_where_it_is_and_widens_the_loss():
+    """E[X²] = exp σ²: with σ = 1/2 the second moment 100² · p / 3 grows by exp 1/4."""
+    lost = module.loss_draws(ONE, spread=0.5, draws=200_000)
+    assert lost.mean() == pytest.approx(25, rel=0.01)
+    assert (lost**2).mean() == pytest.approx(1e4 / 6 * np.exp(0.25), rel=0.03)
+
+
+@pytest.mark.parametrize("spread", [0, 0.6])
+def test_whose_the_shortfall_is_adds_up_to_it_to_the_cent(spread):
+    table = many(700)
+    lost = module.loss_draws(table, spread=spread, draws=5000)
+    found = module.shortfall_by_customer(table, lost, spread=spread)
+    told = module.figures_of(lost, NONE).iloc[0]
+    assert found["shortfall"].sum() == pytest.approx(told["expected_shortfall"], abs=0.005)
+    assert found["expected_loss"].sum() == pytest.approx(told["mean"], abs=0.005)
+    assert found["share"].sum() == pytest.approx(1) and len(found) == len(table)
+
+
+def test_the_same_seed_gives_the_same_losses_and_another_others():
+    table = many(50)
+    assert (module.loss_draws(table, draws=1000) == module.loss_draws(table, draws=1000)).all()
+    assert (module.loss_draws(table, draws=1000) != module.loss_draws(table, draws=1000, seed=2)).any()
+
+
+def test_chances_that_the_year_ends_below_zero_by_hand():
+    """Twelve months of 5 are 60: three of four losses are below it, and with 30 of cash all are but one."""
+    results = pd.DataFrame({"hours": ["in_fixed_costs", "besides"], "result": [5.0, -5.0]})
+    found = module.figures_of(np.array([0.0, 50.0, 59.0, 99.0]), results, 30)
+    assert found["p_result_below_zero"].tolist() == [0.25, 1] and found["p_cash_below_zero"].tolist() == [0.25, 1]
+    assert module.figures_of(np.array([0.0, 1.0]), results)["p_cash_below_zero"].isna().all()
+    unknown = module.figures_of(np.array([0.0, 1.0]), NONE, 30)
+    assert unknown[["p_result_below_zero", "p_cash_below_zero"]].isna().all(axis=None)
+
+
+def test_a_chance_of_half_a_year_becomes_one_of_a_year():
+    """1 - 0.9² over two horizons; with a second span of 20 %: 1 - 0.9 · 0.8."""
+    p = pd.Series([0.1, 0.0, 1.0])
+    assert module.chance_within(p, 360, 180).tolist() == pytest.approx([0.19, 0, 1])
+    assert module.chance_within(p, 360, 180, 0.2).tolist() == pytest.approx([0.28, 0.2, 1])
+
+
+def test_p_stopped_counts_and_p_silent_stands_in_where_it_is_not_known():
+    exposure = pd.DataFrame({"customer_id": list("abcde"), "contribution": [1.0, 2, 3, 0, np.nan]})
+    churn = pd.DataFrame(
+        {"customer_id": list("abde"), "p_stopped": [0.5, np.nan, 0.5, 0.5], "p_silent": [0.1, 0.2, 0.1, 0.1]}
+    )
+    found = module.at_risk(exposure, churn, pd.Series({"a": "trade"}), 365)
+    assert found["customer_id"].tolist() == ["a", "b"] and found["p_12m"].tolist() == pytest.approx([0.5, 0.2])
+    assert found["industry"].tolist() == ["trade", ""]
+    untold = module.at_risk(exposure, churn.assign(p_stopped=np.nan, p_silent=np.nan), pd.Series(dtype=object), 365)
+    assert waits_for(untold).code == "no_chance_of_stopping"
+    assert waits_for(module.by_correlation(untold, NONE)).code == "no_chance_of_stopping"
+
+
+def test_a_likelier_giant_moves_the_bad_year_away_from_the_mean():
+    table = pd.concat([many(200).assign(contribution=10.0), ONE.assign(contribution=1000.0)])
+    found = module.over_giants(table, pd.Index(["a"]), correlation=0, draws=4000)
+    assert found["p_12m"].tolist() == list(module.GIANTS_AT) and (found["customers"] == 1).all()
+    assert (
+        found["difference"].is_monotonic_increasing and found["difference"].iloc[-1] > 3 * found["difference"].iloc[0]
+    )
+    assert waits_for(module.over_giants(table, pd.Index(["z"]))).code == "no_giant"
+
+
+def test_the_spread_of_years_by_hand():
+    """Of 20 customers each with 100 before, half brought 100 · e, half 100 / e: the logarithms lie 1 from their mean 0.
+
+    One that is lost, one that joined a year ago and one that brought nothing before are left out.
+    """
+    last = [100 * np.e] * 10 + [100 / np.e] * 10 + [1.0, 1.0, 50.0]
+    before = [100.0] * 20 + [1e6, 1e6, 0.0]
+    facts = pd.DataFrame(
+        {"customer_id": range(23), "tenure_days": 900, "margin_12m": last, "margin_24m": np.add(last, before)}
+    )
+    facts.loc[20, "tenure_days"] = 400
+    states = pd.DataFrame({"customer_id": range(23), "state": "active"})
+    states.loc[21, "state"] = "lost"
+    assert module.spread_of_years(facts, states) == pytest.approx(1)
+    assert module.spread_of_years(facts.head(10), states) == 0
+
+
+def test_what_cannot_be_drawn_is_refused_by_name():
+    with pytest.raises(InputError, match="'007'"):
+        module.loss_draws(ONE.assign(customer_id="007", p_12m=1.5))
+    with pytest.raises(InputError, match="correlation"):
+        module.loss_draws(ONE, correlation=1)
