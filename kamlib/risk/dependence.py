@@ -66,7 +66,7 @@ def by_trait(
     if service is not None and service["main_contact_share"].notna().any():
         alone = service[(service["main_contact_share"] >= ONE_CONTACT) & (service["touches"] >= FEWEST_TOUCHES)]
         hang = exposure["customer_id"].isin(alone["customer_id"])
-        told = {"trait": "contact", "value": "one contact", "customers": int(hang.sum())}
+        told = {"trait": "contact", "value": "one contact has most touches", "customers": int(hang.sum())}
         money = exposure.loc[hang, "revenue"]
         parts.append(pd.DataFrame([told | {"revenue": money.sum(), "share": shares(exposure["revenue"])[hang].sum()}]))
     table = pd.concat(parts, ignore_index=True)[columns]

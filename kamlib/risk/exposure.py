@@ -13,6 +13,7 @@ from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Reason
 from kamlib.study.periods import months_before
 
+_BASIS = {"contribution": "basis_contribution", "margin": "basis_margin", "revenue": "basis_revenue"}
 MEASURES = ("revenue", "contribution", "receivables")
 
 
@@ -68,9 +69,9 @@ def exposures(
 def basis(exposure: pd.DataFrame) -> Reason:
     """What `contribution` is: margin less cost to serve or, where the rest is not known, margin or revenue."""
     measure = exposure["measure"].iloc[0] if len(exposure) else "revenue"
-    if measure == "contribution" and exposure["hours_cost"].isna().all():
-        measure = "contribution_without_hours"
-    return Reason(f"basis_{measure}", {"unknown": int(exposure["contribution"].isna().sum()), "all": len(exposure)})
+    without = measure == "contribution" and exposure["hours_cost"].isna().all()
+    code = "basis_contribution_without_hours" if without else _BASIS[measure]
+    return Reason(code, {"unknown": int(exposure["contribution"].isna().sum()), "all": len(exposure)})
 
 
 def _served(

@@ -9,76 +9,14 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
-from kamlib.facts.states import are_lost
-from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import waiting
-from kamlib.study.sections import FEWEST
 
-YEAR = 365
 LEVEL = 0.95
 GIANTS_AT = (0.01, 0.02, 0.04, 0.06, 0.10)
 CORRELATIONS = (0.0, 0.1, 0.3)
 _BLOCK = 256  # customers drawn at once: with 10,000 draws 10 MB of single precision
 _FIGURES = ["mean", "var_95", "expected_shortfall", "p_result_below_zero", "p_cash_below_zero"]
-
-
-def chance_within(p: pd.Series, days: int, horizon_days: int, second_span: float | None = None) -> pd.Series:
-    """The chance to stop within `days` from that within the horizon.
-
-    1 - (1 - p)(1 - h), h the share that stops in a second span of as many days as are left, where the past tells it; else
-    1 - (1 - p)^(days / H), the same chance in every span.
-    """
-    stays = 1 - p.astype(float)
-    return 1 - (stays * (1 - second_span) if second_span is not None else stays ** (days / horizon_days))
-
-
-def spread_of_years(facts: pd.DataFrame, states: pd.DataFrame) -> float:
-    """How far a year's money of those who stay lies from the year before it: the standard deviation of its logarithm, weighted by money.
-
-    The year before is what was held to come, the last year what came: a block held out for each customer that had bought before
-    the first of both began, is not lost, and brought money in both.
-
-    Parameters
-    ----------
-    facts : one row per customer at one date: customer_id, tenure_days, margin_12m and margin_24m, or the same of revenue.
-    states : `kamlib.facts.customer_states`.
-
-    Returns
-    -------
-    float; 0 where fewer than `FEWEST.averaged` customers tell.
-    """
-    by = worth_column(facts, "24m").removesuffix("_24m")
-    there = facts[(facts["tenure_days"] >= 2 * YEAR) & ~are_lost(facts["customer_id"], states)]
-    last = there[f"{by}_12m"].astype(float)
-    before = there[f"{by}_24m"].astype(float) - last
-    both = (last > 0) & (before > 0)
-    if both.sum() < FEWEST.averaged:
-        return 0.0
-    change, weight = np.log(last[both] / before[both]), before[both]
-    mean = float(np.average(change, weights=weight))
-    return float(np.sqrt(np.average((change - mean) ** 2, weights=weight)))
-
-
-def at_risk(exposure: pd.DataFrame, churn: pd.DataFrame, industry: pd.Series, horizon_days: int) -> pd.DataFrame:
-    """Who may still be lost within a year, and with what: customer_id, industry, p_12m, contribution.
-
-    Parameters
-    ----------
-    exposure : `kamlib.risk.exposures`.
-    churn : customer_id, p_stopped, p_silent, of those not lost yet; P(no order) stands in where P(stopped) is not known.
-    industry : by customer_id; those without one are an industry of their own.
-    """
-    chance = churn["p_stopped"].astype(float).fillna(churn["p_silent"].astype(float))
-    table = churn[["customer_id"]].assign(p_12m=chance_within(chance, YEAR, horizon_days))
-    table = table.merge(exposure[["customer_id", "contribution"]], on="customer_id", how="left")
-    table.insert(1, "industry", table["customer_id"].map(industry).fillna(""))
-    told = table[table["p_12m"].notna() & table["contribution"].notna() & table["contribution"].ne(0)]
-    return (
-        told.reset_index(drop=True)
-        if len(told)
-        else waiting(["customer_id", "industry", "p_12m", "contribution"], "no_chance_of_stopping")
-    )
 
 
 def loss_draws(
@@ -93,7 +31,7 @@ def loss_draws(
     Parameters
     ----------
     customers : DataFrame, one row per customer
-        customer_id, industry, p_12m (0 to 1), contribution (of 12 months, study currency).
+        customer_id, industry, p_year (0 to 1), contribution (of 12 months, study currency).
     correlation : ρ, 0 to below 1.
 
     Returns
@@ -127,7 +65,7 @@ def shortfall_by_customer(
     Returns
     -------
     DataFrame, the largest first
-        customer_id, industry, p_12m, contribution, expected_loss (Σ of them is the mean), shortfall (Σ is the expected shortfall), share of it.
+        customer_id, industry, p_year, contribution, expected_loss (Σ of them is the mean), shortfall (Σ is the expected shortfall), share of it.
 
     References
     ----------
@@ -139,7 +77,7 @@ def shortfall_by_customer(
         mean += np.bincount(who, weights=amount, minlength=len(customers))
         worst += np.bincount(who, weights=amount * tail[draw], minlength=len(customers))
     total = worst.sum()
-    table = customers[["customer_id", "industry", "p_12m", "contribution"]].assign(
+    table = customers[["customer_id", "industry", "p_year", "contribution"]].assign(
         expected_loss=mean / len(lost), shortfall=worst / tail.sum(), share=worst / (total if total > 0 else np.nan)
     )
     return table.sort_values(["shortfall", "customer_id"], ascending=[False, True], ignore_index=True)
@@ -155,18 +93,18 @@ def figures_of(lost: np.ndarray, results: pd.DataFrame, opening_cash: float | No
 
     Returns
     -------
-    DataFrame: hours, mean, var_95 (95 % of the draws lose less), expected_shortfall (mean of the draws from there on),
+    DataFrame: hours_are, mean, var_95 (95 % of the draws lose less), expected_shortfall (mean of the draws from there on),
     p_result_below_zero (12 months' result less the loss), p_cash_below_zero (the same added to the opening cash).
     """
     var = float(np.quantile(lost, LEVEL))
     told = {"mean": lost.mean(), "var_95": var, "expected_shortfall": lost[lost >= var].mean()}
-    rows = results[["hours", "result"]] if len(results) else pd.DataFrame({"hours": [None], "result": [np.nan]})
+    rows = results[["hours_are", "result"]] if len(results) else pd.DataFrame({"hours_are": [None], "result": [np.nan]})
     table = rows.assign(**told)
     cash = np.nan if opening_cash is None else opening_cash
     for name, start in (("p_result_below_zero", 0.0), ("p_cash_below_zero", cash)):
         left = start + 12 * table["result"].to_numpy()[:, None] - lost
         table[name] = np.where(np.isnan(left).any(axis=1), np.nan, (left < 0).mean(axis=1))
-    return table[["hours", *_FIGURES]].reset_index(drop=True)
+    return table[["hours_are", *_FIGURES]].reset_index(drop=True)
 
 
 def by_correlation(
@@ -184,12 +122,12 @@ def by_correlation(
     settings : spread, draws and seed of `loss_draws`.
     """
     if customers.empty:
-        return waiting(["correlation", "hours", *_FIGURES], "no_chance_of_stopping")
+        return waiting(["correlation", "hours_are", *_FIGURES], "no_chance_of_stopping")
     parts = [
         figures_of(loss_draws(customers, correlation=rho, **settings), results, opening_cash).assign(correlation=rho)
         for rho in correlations
     ]
-    return pd.concat(parts, ignore_index=True)[["correlation", "hours", *_FIGURES]]
+    return pd.concat(parts, ignore_index=True)[["correlation", "hours_are", *_FIGURES]]
 
 
 def over_giants(
@@ -199,26 +137,26 @@ def over_giants(
 
     Returns
     -------
-    DataFrame: p_12m (of each of `giants`), customers (giants), mean, var_95, difference (VaR less mean), expected_shortfall.
+    DataFrame: p_year (of each of `giants`), customers (giants), mean, var_95, above_mean (VaR less mean), expected_shortfall.
     """
-    columns = ["p_12m", "customers", "mean", "var_95", "difference", "expected_shortfall"]
+    columns = ["p_year", "customers", "mean", "var_95", "above_mean", "expected_shortfall"]
     large = customers["customer_id"].isin(giants)
     if not large.any():
-        return waiting(columns, "no_giant")
+        return waiting(columns, "no_giant_to_move")
     rows = []
     for chance in chances:
-        lost = loss_draws(customers.assign(p_12m=customers["p_12m"].mask(large, chance)), **settings)
+        lost = loss_draws(customers.assign(p_year=customers["p_year"].mask(large, chance)), **settings)
         found = figures_of(lost, pd.DataFrame()).iloc[0]
         told = {name: found[name] for name in ("mean", "var_95", "expected_shortfall")}
         rows.append(
-            {"p_12m": chance, "customers": int(large.sum()), **told, "difference": found["var_95"] - found["mean"]}
+            {"p_year": chance, "customers": int(large.sum()), **told, "above_mean": found["var_95"] - found["mean"]}
         )
     return pd.DataFrame(rows)[columns]
 
 
 def _checked(customers: pd.DataFrame, correlation: float) -> pd.DataFrame:
-    one_row_each(customers, ["industry", "p_12m", "contribution"])
-    wrong = ~customers["p_12m"].between(0, 1) | ~np.isfinite(customers["contribution"].astype(float))
+    one_row_each(customers, ["industry", "p_year", "contribution"])
+    wrong = ~customers["p_year"].between(0, 1) | ~np.isfinite(customers["contribution"].astype(float))
     if wrong.any():
         raise InputError(
             "a loss can't be drawn without a chance from 0 to 1 and a contribution",
@@ -238,7 +176,7 @@ def _drawn(
 
     code, names = pd.factorize(customers["industry"])
     common = np.random.default_rng([seed, 0]).standard_normal((len(names), draws), dtype=np.float32)
-    limit = ndtri(customers["p_12m"].to_numpy(dtype=float)).astype(np.float32)
+    limit = ndtri(customers["p_year"].to_numpy(dtype=float)).astype(np.float32)
     money = customers["contribution"].to_numpy(dtype=float)
     for start in range(0, len(customers), _BLOCK):
         rng, part = np.random.default_rng([seed, 1, start]), slice(start, start + _BLOCK)

@@ -29,19 +29,21 @@ def monthly_result(
     Returns
     -------
     DataFrame, a row for each reading
-        hours (in_fixed_costs, besides), margin, touch_cost, hours_cost, fixed_costs, result; it waits for fixed costs and for margins.
+        hours_are (in_fixed_costs, besides_fixed_costs), margin, touch_cost, hours_cost, fixed_costs, result; it waits for fixed costs and for margins.
     """
-    columns = ["hours", "margin", "touch_cost", "hours_cost", "fixed_costs", "result"]
+    columns = ["hours_are", "margin", "touch_cost", "hours_cost", "fixed_costs", "result"]
     if fixed_costs is None:
         return waiting(columns, "no_fixed_costs")
     if exposure["measure"].eq("revenue").all():
         return waiting(columns, "no_margin_for_a_result")
     month = exposure[["margin", "touch_cost", "hours_cost"]].sum() / MONTHS
-    readings = ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides"]
-    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(
+    readings = (
+        ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides_fixed_costs"]
+    )
+    table = pd.DataFrame({"hours_are": readings if hours_in_fixed is not False else readings[-1:]}).assign(
         **month, fixed_costs=fixed_costs
     )
-    besides = table["hours"] == "besides"
+    besides = table["hours_are"] == "besides_fixed_costs"
     table["result"] = table["margin"] - table["touch_cost"] - table["hours_cost"].where(besides, 0.0) - fixed_costs
     return table
 
@@ -88,19 +90,19 @@ def if_they_left(
     Returns
     -------
     DataFrame, a row for each set and reading of hours
-        set, customers, hours, revenue, contribution (both lost, of 12 months), result_before, result_after (of a month, at once),
+        set, customers, hours_are, revenue, contribution (both lost, of 12 months), result_before, result_after (of a month, at once),
         result_saved (once the cost to serve is saved), months_left (until opening cash is gone at result_after, receivables apart; missing
         where it is never), lowest_cash of the `AHEAD` months to come and lowest_month (0: today), replaced_by (new customers that bring
         as much in their first year), replaced_years at the pace of those who joined, reason and reason_values.
     """
     columns = [
-        *("set", "customers", "hours", "revenue", "contribution", "result_before", "result_after", "result_saved"),
+        *("set", "customers", "hours_are", "revenue", "contribution", "result_before", "result_after", "result_saved"),
         *("months_left", "lowest_cash", "lowest_month", "replaced_by", "replaced_years", "reason", "reason_values"),
     ]
     if not sets:
         return waiting(columns, "no_set_to_lose")
     if results.empty:
-        results = pd.DataFrame({"hours": [None], "result": [np.nan]})
+        results = pd.DataFrame({"hours_are": [None], "result": [np.nan]})
     cash = np.nan if opening_cash is None else float(opening_cash)
     own = exposure.set_index("customer_id")[
         ["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]
@@ -108,10 +110,10 @@ def if_they_left(
     lost = pd.DataFrame({name: own[own.index.isin(list(ids))].sum() for name, ids in sets.items()}).T.rename_axis("set")
     lost["customers"] = [int(own.index.isin(list(ids)).sum()) for ids in sets.values()]
     table = lost.reset_index().merge(
-        results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross"
+        results[["hours_are", "result"]].rename(columns={"result": "result_before"}), how="cross"
     )
     table["result_after"] = table["result_before"] - table["margin"] / MONTHS
-    served = table["touch_cost"] + table["hours_cost"].where(table["hours"] == "besides", 0.0)
+    served = table["touch_cost"] + table["hours_cost"].where(table["hours_are"] == "besides_fixed_costs", 0.0)
     table["result_saved"] = table["result_after"] + served / MONTHS
     short = table["result_after"] < 0
     table["months_left"] = (cash / -table["result_after"].where(short)).clip(lower=0)
@@ -132,14 +134,14 @@ def safety_margin(exposure: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame: hours, result, may_go (customers; 0 where the result is below zero already, all where nothing is fixed), share (of all
+    DataFrame: hours_are, result, may_go (customers; 0 where the result is below zero already, all where nothing is fixed), share (of all
     margin that these hold).
     """
     if results.empty:
-        return waiting(["hours", "result", "may_go", "share"], "no_fixed_costs")
+        return waiting(["hours_are", "result", "may_go", "share"], "no_fixed_costs")
     held = exposure.set_index("customer_id")["margin"].reindex(_by_size(exposure)).clip(lower=0).fillna(0.0)
     gone = held.cumsum().to_numpy()
-    table = results[["hours", "result"]].copy()
+    table = results[["hours_are", "result"]].copy()
     table["may_go"] = [int((gone / MONTHS <= result).sum()) if result >= 0 else 0 for result in table["result"]]
     table["share"] = [gone[n - 1] / gone[-1] if n else 0.0 for n in table["may_go"]]
     return table

@@ -81,7 +81,7 @@ def test_marks_stand_at_a_tenth_a_fifth_and_a_half(share, word):
 def test_the_largest_are_named_by_the_share_that_is_most():
     table = exposure([80.0, 15.0, 5.0], [15.0, 80.0, 5.0]).assign(customer_id=["00", "=1", "z"])
     found = module.largest(table, 0.06)
-    assert found["customer_id"].tolist() == ["00", "=1"] and found["mark"].tolist() == ["mono-client"] * 2
+    assert found["customer_id"].tolist() == ["00", "=1"] and found["major"].tolist() == ["mono-client"] * 2
     assert found["share_of_receivables"].isna().all()
 
 

@@ -31,7 +31,7 @@ def test_each_trait_adds_up_and_one_contact_is_told_by_its_customers():
     found = by_trait(EXPOSURE, lines, ACCOUNTS, service)
     assert found[["trait", "value", "customers", "revenue"]].to_numpy().tolist() == [
         ["industry", "paper", 1, 60], ["industry", "mills", 1, 40], ["category", "seals", 2, 60], ["category", "tools", 1, 40],
-        ["contact", "one contact", 1, 60],
+        ["contact", "one contact has most touches", 1, 60],
     ]  # fmt: skip
     assert found["share"].tolist() == pytest.approx([0.6, 0.4, 0.6, 0.4, 0.6])
     bare = by_trait(EXPOSURE, lines.assign(category=None), ACCOUNTS.assign(industry=None))

@@ -21,21 +21,21 @@ BASE = pd.DataFrame(
 
 def test_a_month_by_hand_once_with_hours_in_fixed_costs_and_once_besides():
     found = monthly_result(BASE, 100)
-    assert found["hours"].tolist() == ["in_fixed_costs", "besides"]
+    assert found["hours_are"].tolist() == ["in_fixed_costs", "besides_fixed_costs"]
     assert found["result"].tolist() == pytest.approx([169 - 2 - 100, 169 - 2 - 4 - 100])
     assert found[["margin", "touch_cost", "hours_cost"]].iloc[0].tolist() == pytest.approx([169, 2, 4])
 
 
-@pytest.mark.parametrize(("said", "shown"), [(True, ["in_fixed_costs"]), (False, ["besides"])])
+@pytest.mark.parametrize(("said", "shown"), [(True, ["in_fixed_costs"]), (False, ["besides_fixed_costs"])])
 def test_what_the_study_says_of_hours_is_not_asked_again(said, shown):
-    assert monthly_result(BASE, 100, said)["hours"].tolist() == shown
+    assert monthly_result(BASE, 100, said)["hours_are"].tolist() == shown
 
 
 def test_without_fixed_costs_or_margins_there_is_no_result_but_a_word():
     assert waits_for(monthly_result(BASE, None)).code == "no_fixed_costs"
     assert waits_for(monthly_result(BASE.assign(measure="revenue"), 100)).code == "no_margin_for_a_result"
     nobody_counts_hours = monthly_result(BASE.assign(hours_cost=np.nan), 100)
-    assert nobody_counts_hours["hours"].tolist() == ["in_fixed_costs"]
+    assert nobody_counts_hours["hours_are"].tolist() == ["in_fixed_costs"]
 
 
 def test_the_loss_of_the_largest_by_hand():
@@ -95,7 +95,7 @@ def test_sets_hold_the_largest_by_margin_and_all_customers_of_a_value():
 
 def test_the_safety_margin_counts_the_largest_that_may_go_together():
     """Margins of a month 100, 50, 20: 67 covers none, 160 covers two, 170 all three of 2,040."""
-    results = pd.DataFrame({"hours": ["in_fixed_costs"] * 4, "result": [67.0, 160, 170, -1]})
+    results = pd.DataFrame({"hours_are": ["in_fixed_costs"] * 4, "result": [67.0, 160, 170, -1]})
     found = safety_margin(BASE, results)
     assert found["may_go"].tolist() == [0, 2, 3, 0]
     assert found["share"].tolist() == pytest.approx([0, 1800 / 2040, 1, 0])
