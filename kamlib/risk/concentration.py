@@ -126,6 +126,14 @@ def curves(exposure: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def first_names(exposure: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """The name of the largest customer by each measure; measures without money above zero are not there."""
+    money = {name: _of(exposure, name) for name in MEASURES}
+    return pd.Series(
+        {name: names[exposure["customer_id"][of.idxmax()]] for name, of in money.items() if of.max() > 0}, dtype=object
+    )
+
+
 def whale_curve(exposure: pd.DataFrame) -> pd.DataFrame:
     """Cumulative contribution from the customer that brings most to the one that costs most, as a share of what is left in the end.
 
@@ -148,6 +156,11 @@ def whale_curve(exposure: pd.DataFrame) -> pd.DataFrame:
     if not total > 0:
         return waiting([*columns, "place", "cumulative_share"], "no_contribution_above_zero")
     return table.assign(place=np.arange(1, len(table) + 1), cumulative_share=table["contribution"].cumsum() / total)
+
+
+def ends(curve: pd.DataFrame, names: pd.Series) -> tuple[str, str] | None:
+    """The names of the first and of the last customer of a whale curve; None where it has none."""
+    return None if curve.empty else (names[curve["customer_id"].iloc[0]], names[curve["customer_id"].iloc[-1]])
 
 
 def _of(exposure: pd.DataFrame, name: str) -> pd.Series:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,48 +19,54 @@ _BLOCK = 256  # customers drawn at once: with 10,000 draws 10 MB of single preci
 _FIGURES = ["mean", "var_95", "expected_shortfall", "p_result_below_zero", "p_cash_below_zero"]
 
 
-def loss_draws(
-    customers: pd.DataFrame, *, correlation: float = 0.1, spread: float = 0.0, draws: int = 10_000, seed: int = 1
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Draws:
+    """How a year of losses is drawn.
+
+    correlation : ρ of two customers of one industry, 0 to below 1.
+    spread : standard deviation of the logarithm of a year's money (`kamlib.risk.year_ahead.spread_of_years`).
+    """
+
+    correlation: float = 0.1
+    spread: float = 0.0
+    draws: int = 10_000
+    seed: int = 1
+
+
+def loss_draws(customers: pd.DataFrame, how: Draws = Draws()) -> np.ndarray:
     """The contribution lost within a year in each of so many draws.
 
     A customer stops where √ρ · (factor of its industry) + √(1 - ρ) · (its own) lies below the normal quantile of p: one factor an
     industry, a Gaussian copula. When it stops is uniform over the year; lost is its contribution of the rest of it, times a
-    lognormal with mean 1 and standard deviation `spread` of the logarithm.
+    lognormal with mean 1 and `how.spread`.
 
     Parameters
     ----------
     customers : DataFrame, one row per customer
         customer_id, industry, p_year (0 to 1), contribution (of 12 months, study currency).
-    correlation : ρ, 0 to below 1.
 
     Returns
     -------
-    array of `draws` amounts
+    array of as many amounts as there are draws; empty without customers.
 
     References
     ----------
     Vasicek (2002), The Distribution of Loan Portfolio Value, Risk 15(12); Li (2000), Journal of Fixed Income 9(4).
     """
-    lost = np.zeros(draws)
-    for _, draw, amount in _drawn(_checked(customers, correlation), correlation, spread, draws, seed):
-        lost += np.bincount(draw, weights=amount, minlength=draws)
+    if customers.empty:
+        return np.empty(0)
+    lost = np.zeros(how.draws)
+    for _, draw, amount in _drawn(_checked(customers, how), how):
+        lost += np.bincount(draw, weights=amount, minlength=how.draws)
     return lost
 
 
-def shortfall_by_customer(
-    customers: pd.DataFrame,
-    lost: np.ndarray,
-    *,
-    correlation: float = 0.1,
-    spread: float = 0.0,
-    seed: int = 1,
-) -> pd.DataFrame:
+def shortfall_by_customer(customers: pd.DataFrame, lost: np.ndarray, how: Draws = Draws()) -> pd.DataFrame:
     """Whose the expected shortfall is: E[Lᵢ | L ≥ VaR], which add up to it.
 
     Parameters
     ----------
-    customers, correlation, spread, seed : as they were given to `loss_draws`, which made `lost`.
+    customers, how : as they were given to `loss_draws`, which made `lost`.
 
     Returns
     -------
@@ -71,13 +77,16 @@ def shortfall_by_customer(
     ----------
     Tasche (1999), Risk contributions and performance measurement; Acerbi & Tasche (2002), Journal of Banking & Finance 26(7).
     """
+    columns = ["customer_id", "industry", "p_year", "contribution"]
+    if customers.empty:
+        return waiting([*columns, "expected_loss", "shortfall", "share"], "no_chance_of_stopping")
     tail = lost >= np.quantile(lost, LEVEL)
     mean, worst = np.zeros(len(customers)), np.zeros(len(customers))
-    for who, draw, amount in _drawn(customers, correlation, spread, len(lost), seed):
+    for who, draw, amount in _drawn(customers, how):
         mean += np.bincount(who, weights=amount, minlength=len(customers))
         worst += np.bincount(who, weights=amount * tail[draw], minlength=len(customers))
     total = worst.sum()
-    table = customers[["customer_id", "industry", "p_year", "contribution"]].assign(
+    table = customers[columns].assign(
         expected_loss=mean / len(lost), shortfall=worst / tail.sum(), share=worst / (total if total > 0 else np.nan)
     )
     return table.sort_values(["shortfall", "customer_id"], ascending=[False, True], ignore_index=True)
@@ -96,6 +105,8 @@ def figures_of(lost: np.ndarray, results: pd.DataFrame, opening_cash: float | No
     DataFrame: hours_are, mean, var_95 (95 % of the draws lose less), expected_shortfall (mean of the draws from there on),
     p_result_below_zero (12 months' result less the loss), p_cash_below_zero (the same added to the opening cash).
     """
+    if not len(lost):
+        return waiting(["hours_are", *_FIGURES], "no_chance_of_stopping")
     var = float(np.quantile(lost, LEVEL))
     told = {"mean": lost.mean(), "var_95": var, "expected_shortfall": lost[lost >= var].mean()}
     rows = results[["hours_are", "result"]] if len(results) else pd.DataFrame({"hours_are": [None], "result": [np.nan]})
@@ -108,31 +119,18 @@ def figures_of(lost: np.ndarray, results: pd.DataFrame, opening_cash: float | No
 
 
 def by_correlation(
-    customers: pd.DataFrame,
-    results: pd.DataFrame,
-    opening_cash: float | None = None,
-    *,
-    correlations: Sequence[float] = CORRELATIONS,
-    **settings: Any,
+    customers: pd.DataFrame, results: pd.DataFrame, opening_cash: float | None = None, how: Draws = Draws()
 ) -> pd.DataFrame:
-    """`figures_of` for each correlation: correlation and its columns.
-
-    Parameters
-    ----------
-    settings : spread, draws and seed of `loss_draws`.
-    """
+    """`figures_of` for each of `CORRELATIONS` and that of `how`: correlation and its columns."""
     if customers.empty:
         return waiting(["correlation", "hours_are", *_FIGURES], "no_chance_of_stopping")
-    parts = [
-        figures_of(loss_draws(customers, correlation=rho, **settings), results, opening_cash).assign(correlation=rho)
-        for rho in correlations
-    ]
+    tried = sorted({*CORRELATIONS, how.correlation})
+    drawn = {rho: loss_draws(customers, replace(how, correlation=rho)) for rho in tried}
+    parts = [figures_of(lost, results, opening_cash).assign(correlation=rho) for rho, lost in drawn.items()]
     return pd.concat(parts, ignore_index=True)[["correlation", "hours_are", *_FIGURES]]
 
 
-def over_giants(
-    customers: pd.DataFrame, giants: pd.Index, *, chances: Sequence[float] = GIANTS_AT, **settings: Any
-) -> pd.DataFrame:
+def over_giants(customers: pd.DataFrame, giants: pd.Index, how: Draws = Draws()) -> pd.DataFrame:
     """How far the bad year lies from the mean, by the chance that each giant stops: of few customers nobody knows it well.
 
     Returns
@@ -144,8 +142,8 @@ def over_giants(
     if not large.any():
         return waiting(columns, "no_giant_to_move")
     rows = []
-    for chance in chances:
-        lost = loss_draws(customers.assign(p_year=customers["p_year"].mask(large, chance)), **settings)
+    for chance in GIANTS_AT:
+        lost = loss_draws(customers.assign(p_year=customers["p_year"].mask(large, chance)), how)
         found = figures_of(lost, pd.DataFrame()).iloc[0]
         told = {name: found[name] for name in ("mean", "var_95", "expected_shortfall")}
         rows.append(
@@ -154,7 +152,7 @@ def over_giants(
     return pd.DataFrame(rows)[columns]
 
 
-def _checked(customers: pd.DataFrame, correlation: float) -> pd.DataFrame:
+def _checked(customers: pd.DataFrame, how: Draws) -> pd.DataFrame:
     one_row_each(customers, ["industry", "p_year", "contribution"])
     wrong = ~customers["p_year"].between(0, 1) | ~np.isfinite(customers["contribution"].astype(float))
     if wrong.any():
@@ -163,26 +161,26 @@ def _checked(customers: pd.DataFrame, correlation: float) -> pd.DataFrame:
             found=some(customers.loc[wrong, "customer_id"]),
             remedy="Leave these customers out, and say so.",
         )
-    if not 0 <= correlation < 1:
-        raise InputError("no such correlation", found=correlation, remedy="Give 0 or more, and less than 1.")
+    if not 0 <= how.correlation < 1:
+        raise InputError("no such correlation", found=how.correlation, remedy="Give 0 or more, and less than 1.")
     return customers
 
 
-def _drawn(
-    customers: pd.DataFrame, correlation: float, spread: float, draws: int, seed: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _drawn(customers: pd.DataFrame, how: Draws) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Who stops in which draw, and what is lost by it, in blocks of customers; the same seed draws the same again."""
     from scipy.special import ndtri
 
     code, names = pd.factorize(customers["industry"])
-    common = np.random.default_rng([seed, 0]).standard_normal((len(names), draws), dtype=np.float32)
+    common = np.random.default_rng([how.seed, 0]).standard_normal((len(names), how.draws), dtype=np.float32)
     limit = ndtri(customers["p_year"].to_numpy(dtype=float)).astype(np.float32)
     money = customers["contribution"].to_numpy(dtype=float)
     for start in range(0, len(customers), _BLOCK):
-        rng, part = np.random.default_rng([seed, 1, start]), slice(start, start + _BLOCK)
-        latent = rng.standard_normal((len(code[part]), draws), dtype=np.float32) * np.float32(np.sqrt(1 - correlation))
-        latent += np.float32(np.sqrt(correlation)) * common[code[part]]
+        rng, part = np.random.default_rng([how.seed, 1, start]), slice(start, start + _BLOCK)
+        latent = rng.standard_normal((len(code[part]), how.draws), dtype=np.float32) * np.float32(
+            np.sqrt(1 - how.correlation)
+        )
+        latent += np.float32(np.sqrt(how.correlation)) * common[code[part]]
         who, draw = np.nonzero(latent < limit[part, None])
         rest = rng.random(len(who))
-        size = np.exp(spread * rng.standard_normal(len(who)) - spread**2 / 2)
+        size = np.exp(how.spread * rng.standard_normal(len(who)) - how.spread**2 / 2)
         yield start + who, draw, money[start + who] * rest * size

@@ -82,7 +82,7 @@ def if_they_left(
     Parameters
     ----------
     exposure : `kamlib.risk.exposures`.
-    sets : name of a set to customer ids; ids that the table does not know bring nothing.
+    sets : name of a set to customer ids; ids that the table does not know bring nothing, sets without a known one are left out.
     results : `monthly_result`.
     opening_cash : today's, in study currency; None: cash is missing.
     new_customers : `kamlib.risk.diversification.first_years`.
@@ -99,7 +99,9 @@ def if_they_left(
         *("set", "customers", "hours_are", "revenue", "contribution", "result_before", "result_after", "result_saved"),
         *("months_left", "lowest_cash", "lowest_month", "replaced_by", "replaced_years", "reason", "reason_values"),
     ]
-    if not sets:
+    known = set(exposure["customer_id"])
+    found = {name: sorted(known.intersection(ids)) for name, ids in sets.items() if known.intersection(ids)}
+    if not found:
         return waiting(columns, "no_set_to_lose")
     if results.empty:
         results = pd.DataFrame({"hours_are": [None], "result": [np.nan]})
@@ -107,8 +109,8 @@ def if_they_left(
     own = exposure.set_index("customer_id")[
         ["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]
     ]
-    lost = pd.DataFrame({name: own[own.index.isin(list(ids))].sum() for name, ids in sets.items()}).T.rename_axis("set")
-    lost["customers"] = [int(own.index.isin(list(ids)).sum()) for ids in sets.values()]
+    lost = pd.DataFrame({name: own.loc[ids].sum() for name, ids in found.items()}).T.rename_axis("set")
+    lost["customers"] = list(map(len, found.values()))
     table = lost.reset_index().merge(
         results[["hours_are", "result"]].rename(columns={"result": "result_before"}), how="cross"
     )
