@@ -79,6 +79,10 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "",
         "# What no table holds, for the parts on cost and cash:",
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
+        "# Whether the fixed costs pay those hours already; until you say so the page on risk shows both:",
+        "#   hours_in_fixed: true",
+        "# How a year of losses is drawn (0: customers of one industry stop independently):",
+        "# risk: {correlation: 0.1, draws: 10000}",
     ]
     made = "\n".join(lines) + "\n"
     return _answered(made) if answered else made

@@ -26,6 +26,7 @@ from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, questions
 from kamlib.study.mistakes import checked
+from kamlib.study.money import Money, Risk
 from kamlib.study.offers import WinBack
 from kamlib.study.parts import Action, Currency, Part, beside, written
 from kamlib.study.periods import as_date, period_label
@@ -38,7 +39,6 @@ from kamlib.study.sections import (
     Identity,
     Kaism,
     Lifecycle,
-    Money,
     Rfm,
     Scoring,
     Value,
@@ -47,7 +47,7 @@ from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, put
 
 __all__ = [
-    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Scoring",
+    "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Risk", "Scoring",
     "Study", "Value", "WinBack",
 ]  # fmt: skip
 
@@ -100,6 +100,7 @@ class Study(Part):
     value: Value = Value()
     winback: WinBack = WinBack()
     money: Money = Money()
+    risk: Risk = Risk()
     _path: Path = PrivateAttr(Path("study.yaml"))
 
     @model_validator(mode="after")

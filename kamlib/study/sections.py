@@ -239,11 +239,3 @@ class Churn(Part):
 class Value(Part):
     discount: float = Field(0.12, ge=0, lt=1, description="a year")
     days: int = Field(1096, ge=30)
-
-
-class Money(Part):
-    """What no table holds, for dependence and cash."""
-
-    fixed_costs: float | None = Field(None, ge=0, description="a month")
-    opening_cash: float | None = None
-    hour: float | None = Field(None, ge=0, description="cost of an hour of ours")
