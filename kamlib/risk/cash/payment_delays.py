@@ -40,9 +40,8 @@ class Curves:
         return np.where((place := self.customers.get_indexer(customers)) >= 0, place, len(self.customers))
 
     def waits(self, rows: np.ndarray, late: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Hazard of payment within so many days `ahead` of what is unpaid so many days past due: a row each, a column a day ahead."""
-        until = self.hazard[rows[:, None], _place(late[:, None] + ahead[None, :])]
-        found: np.ndarray = until - self.hazard[rows, _place(late)][:, None]
+        """Hazard of payment within so many days `ahead` of what is unpaid so many days past due, one each."""
+        found: np.ndarray = self.hazard[rows, places_of(late + ahead)] - self.hazard[rows, places_of(late)]
         return found
 
 
@@ -150,7 +149,7 @@ def _hazard(
     """Hazard of payment by day past due of `n` curves; `usual` counts as so many invoices that are at risk on every day."""
     width, late = LAST - FIRST + 1, rows["late"].to_numpy()
     paid = ~rows["open"].to_numpy(bool) & (late <= LAST)
-    flat = codes * width + _place(late)
+    flat = codes * width + places_of(late)
     size = np.ones(len(rows)) if weight is None else weight
     ended = np.bincount(flat, size, n * width).reshape(n, width)
     came = np.bincount(flat[paid], size[paid], n * width).reshape(n, width)
@@ -161,7 +160,8 @@ def _hazard(
     return found
 
 
-def _place(late: np.ndarray) -> np.ndarray:
+def places_of(late: np.ndarray) -> np.ndarray:
+    """Columns of `Curves.hazard` by days past due."""
     return (np.clip(late, FIRST, LAST) - FIRST).astype(int)
 
 
