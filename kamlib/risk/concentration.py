@@ -102,7 +102,11 @@ def curves(exposure: pd.DataFrame) -> pd.DataFrame:
         if len(held):
             line = {"measure": name, "place": np.arange(len(held) + 1), "cumulative_share": np.append(0, held.cumsum())}
             parts.append(pd.DataFrame(line))
-    return pd.concat(parts, ignore_index=True) if parts else waiting(["measure", "place", "cumulative_share"], "no_money_in_12_months")
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else waiting(["measure", "place", "cumulative_share"], "no_money_in_12_months")
+    )
 
 
 def whale_curve(exposure: pd.DataFrame) -> pd.DataFrame:

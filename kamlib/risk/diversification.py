@@ -49,11 +49,23 @@ def hours_by_tier(exposure: pd.DataFrame, tiers: pd.Series, hour: float | None) 
         tier, customers, hours (of 12 months), share_of_hours, contribution, share_of_contribution (of the tiers above zero),
         contribution_an_hour (missing where no hour was spent). It waits for hours.
     """
-    columns = ["tier", "customers", "hours", "share_of_hours", "contribution", "share_of_contribution", "contribution_an_hour"]
+    columns = [
+        "tier",
+        "customers",
+        "hours",
+        "share_of_hours",
+        "contribution",
+        "share_of_contribution",
+        "contribution_an_hour",
+    ]
     if not hour or exposure["hours_cost"].isna().all():
         return waiting(columns, "no_hours_on_record")
-    rows = exposure.assign(tier=exposure["customer_id"].map(tiers).fillna("not_in_the_matrix"), hours=exposure["hours_cost"] / hour)
-    table = rows.groupby("tier").agg(customers=("customer_id", "size"), hours=("hours", "sum"), contribution=("contribution", "sum"))
+    rows = exposure.assign(
+        tier=exposure["customer_id"].map(tiers).fillna("not_in_the_matrix"), hours=exposure["hours_cost"] / hour
+    )
+    table = rows.groupby("tier").agg(
+        customers=("customer_id", "size"), hours=("hours", "sum"), contribution=("contribution", "sum")
+    )
     above = table["contribution"].clip(lower=0)
     table["share_of_hours"] = table["hours"] / (table["hours"].sum() or np.nan)
     table["share_of_contribution"] = above / (above.sum() or np.nan)
@@ -61,7 +73,9 @@ def hours_by_tier(exposure: pd.DataFrame, tiers: pd.Series, hour: float | None) 
     return table.sort_values("contribution", ascending=False).reset_index()[columns]
 
 
-def contract_ends(exposure: pd.DataFrame, accounts: pd.DataFrame, day: date | pd.Timestamp, months: int = 12) -> pd.DataFrame:
+def contract_ends(
+    exposure: pd.DataFrame, accounts: pd.DataFrame, day: date | pd.Timestamp, months: int = 12
+) -> pd.DataFrame:
     """Contracts that end in the months to come, the earliest first: customer_id, contract_end, revenue, contribution (of the last 12 months)."""
     columns = ["customer_id", "contract_end", "revenue", "contribution"]
     if "contract_end" not in accounts or accounts["contract_end"].isna().all():
@@ -73,4 +87,6 @@ def contract_ends(exposure: pd.DataFrame, accounts: pd.DataFrame, day: date | pd
         return waiting(columns, "no_contract_ends_soon", months=months)
     first = soon.groupby("customer_id")["contract_end"].min().reset_index()
     table = first.merge(exposure[["customer_id", "revenue", "contribution"]], on="customer_id", how="left")
-    return table.fillna({"revenue": 0.0, "contribution": 0.0}).sort_values(["contract_end", "revenue"], ascending=[True, False], ignore_index=True)
+    return table.fillna({"revenue": 0.0, "contribution": 0.0}).sort_values(
+        ["contract_end", "revenue"], ascending=[True, False], ignore_index=True
+    )

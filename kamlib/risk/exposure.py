@@ -93,7 +93,9 @@ def line_money(orders: ir.Table, as_of: date) -> pd.DataFrame:
     return as_pandas(lines.group_by(keys).agg(revenue=lines.amount.sum().cast("float64")), keys)
 
 
-def _served(interactions: pd.DataFrame | None, hour: float | None, since: pd.Timestamp, day: pd.Timestamp) -> pd.DataFrame:
+def _served(
+    interactions: pd.DataFrame | None, hour: float | None, since: pd.Timestamp, day: pd.Timestamp
+) -> pd.DataFrame:
     """Cost of touches and of hours of who was served after `since`; without rows where the records do not reach back so far."""
     none = pd.DataFrame({"touch_cost": [], "hours_cost": []}, dtype=float, index=pd.Index([], dtype=object))
     if interactions is None or interactions.empty:

@@ -202,7 +202,9 @@ def over_giants(
         lost = loss_draws(customers.assign(p_12m=customers["p_12m"].mask(large, chance)), **settings)
         found = figures_of(lost, pd.DataFrame()).iloc[0]
         told = {name: found[name] for name in ("mean", "var_95", "expected_shortfall")}
-        rows.append({"p_12m": chance, "customers": int(large.sum()), **told, "difference": found["var_95"] - found["mean"]})
+        rows.append(
+            {"p_12m": chance, "customers": int(large.sum()), **told, "difference": found["var_95"] - found["mean"]}
+        )
     return pd.DataFrame(rows)[columns]
 
 

@@ -12,7 +12,11 @@ COLUMNS = ["customer_id", "image", "referred", "buying", "referred_revenue", "re
 
 
 def references(
-    exposure: pd.DataFrame, interactions: pd.DataFrame, accounts: pd.DataFrame, day: pd.Timestamp, image: pd.Index | None = None
+    exposure: pd.DataFrame,
+    interactions: pd.DataFrame,
+    accounts: pd.DataFrame,
+    day: pd.Timestamp,
+    image: pd.Index | None = None,
 ) -> pd.DataFrame:
     """For each customer that referred others to us: whom, and what these bring in 12 months, which its loss puts at risk besides.
 
@@ -46,7 +50,11 @@ def references(
     found = rows[["customer_id"]].join(brings.reindex(rows["came"]).fillna(0.0).set_axis(rows.index))
     found = found.assign(buying=(found["order_days"] > 0).astype(int), referred=1)
     names = {"revenue": "referred_revenue", "contribution": "referred_contribution"}
-    by = found.groupby("customer_id", sort=False)[["referred", "buying", "revenue", "contribution"]].sum().rename(columns=names)
+    by = (
+        found.groupby("customer_id", sort=False)[["referred", "buying", "revenue", "contribution"]]
+        .sum()
+        .rename(columns=names)
+    )
     table = by.reset_index().assign(image=lambda t: t["customer_id"].isin(image) if image is not None else None)
     order = ["referred_contribution", "customer_id"]
     return table.sort_values(order, ascending=[False, True], ignore_index=True, key=places)[COLUMNS]

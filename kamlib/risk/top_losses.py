@@ -23,7 +23,9 @@ MONTHS = 12
 _FIRST_YEAR = 365  # days
 
 
-def monthly_result(exposure: pd.DataFrame, fixed_costs: float | None, hours_in_fixed: bool | None = None) -> pd.DataFrame:
+def monthly_result(
+    exposure: pd.DataFrame, fixed_costs: float | None, hours_in_fixed: bool | None = None
+) -> pd.DataFrame:
     """The mean result of a month of the last 12: margin less cost of touches, of hours where these come besides, and fixed costs.
 
     Parameters
@@ -44,7 +46,9 @@ def monthly_result(exposure: pd.DataFrame, fixed_costs: float | None, hours_in_f
         return waiting(columns, "no_margin_for_a_result")
     month = exposure[["margin", "touch_cost", "hours_cost"]].sum() / MONTHS
     readings = ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides"]
-    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(**month, fixed_costs=fixed_costs)
+    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(
+        **month, fixed_costs=fixed_costs
+    )
     besides = table["hours"] == "besides"
     table["result"] = table["margin"] - table["touch_cost"] - table["hours_cost"].where(besides, 0.0) - fixed_costs
     return table
@@ -106,10 +110,14 @@ def if_they_left(
     if results.empty:
         results = pd.DataFrame({"hours": [None], "result": [np.nan]})
     cash = np.nan if opening_cash is None else float(opening_cash)
-    own = exposure.set_index("customer_id")[["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]]
+    own = exposure.set_index("customer_id")[
+        ["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]
+    ]
     lost = pd.DataFrame({name: own[own.index.isin(list(ids))].sum() for name, ids in sets.items()}).T.rename_axis("set")
     lost["customers"] = [int(own.index.isin(list(ids)).sum()) for ids in sets.values()]
-    table = lost.reset_index().merge(results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross")
+    table = lost.reset_index().merge(
+        results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross"
+    )
     table["result_after"] = table["result_before"] - table["margin"] / MONTHS
     served = table["touch_cost"] + table["hours_cost"].where(table["hours"] == "besides", 0.0)
     table["result_saved"] = table["result_after"] + served / MONTHS
@@ -118,7 +126,9 @@ def if_they_left(
     path = _path(table, cash)
     table["lowest_cash"] = path.min(axis=1)
     table["lowest_month"] = np.where(np.isnan(path).any(axis=1), np.nan, path.argmin(axis=1))
-    mean, pace = (np.nan, np.nan) if new_customers is None else (new_customers["contribution"], new_customers["customers"])
+    mean, pace = (
+        (np.nan, np.nan) if new_customers is None else (new_customers["contribution"], new_customers["customers"])
+    )
     table["replaced_by"] = np.ceil(table["contribution"] / (mean if mean > 0 else np.nan)).clip(lower=0)
     table["replaced_years"] = table["replaced_by"] / (pace if pace > 0 else np.nan)
     return table.join(_reason(table, cash))[columns]
@@ -162,13 +172,25 @@ def first_years(
     if joined.empty:
         return pd.Series({"customers": 0, "contribution": np.nan})
     ends = joined["first_order"] + pd.Timedelta(days=_FIRST_YEAR - 1)
-    spans = {"customer_id": joined["customer_id"], "from": joined["first_order"].dt.date.astype(str), "to": ends.dt.date.astype(str)}
+    spans = {
+        "customer_id": joined["customer_id"],
+        "from": joined["first_order"].dt.date.astype(str),
+        "to": ends.dt.date.astype(str),
+    }
     known = small(orders.get_backend(), {name: list(values) for name, values in spans.items()})
     known = known.mutate(begins=known["from"].cast("date"), ends=known["to"].cast("date")).drop("from", "to")
     inside = orders.join(known, "customer_id").filter(lambda t: (t.date >= t.begins) & (t.date <= t.ends))
-    sums = as_pandas(inside.group_by("customer_id").agg(amount=inside.amount.sum().cast("float64"), margin=line_margin(inside)), ["customer_id"])
+    sums = as_pandas(
+        inside.group_by("customer_id").agg(amount=inside.amount.sum().cast("float64"), margin=line_margin(inside)),
+        ["customer_id"],
+    )
     money = sums["margin"] if sums["margin"].notna().any() else sums["amount"]
-    return pd.Series({"customers": len(joined), "contribution": (money.sum() - _first_costs(joined, interactions, hour)) / len(joined)})
+    return pd.Series(
+        {
+            "customers": len(joined),
+            "contribution": (money.sum() - _first_costs(joined, interactions, hour)) / len(joined),
+        }
+    )
 
 
 def _first_costs(joined: pd.DataFrame, interactions: pd.DataFrame | None, hour: float | None) -> float:

@@ -44,10 +44,14 @@ def bills(invoices: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     gaps = invoices[COLUMNS[:5]].isna().any(axis=1)
     if gaps.any():
         found = some(invoices.loc[gaps, "invoice_id"])
-        raise InputError("invoices lack a customer, a day or an amount", found=found, remedy="Set them aside when cleaning.")
+        raise InputError(
+            "invoices lack a customer, a day or an amount", found=found, remedy="Set them aside when cleaning."
+        )
     day = pd.Timestamp(day)
     seen = known_at("invoices", invoices, day)[COLUMNS]
-    seen = seen.assign(amount=seen["amount"].astype(float), due=seen["due"].where(seen["due"] >= seen["issued"], seen["issued"]))
+    seen = seen.assign(
+        amount=seen["amount"].astype(float), due=seen["due"].where(seen["due"] >= seen["issued"], seen["issued"])
+    )
     until = seen["paid"].fillna(day)
     return seen.assign(
         open=seen["paid"].isna(), days=(until - seen["issued"]).dt.days, late=(until - seen["due"]).dt.days

@@ -54,7 +54,9 @@ def eligible_invoices(
             "cross_aged": (aged > rules.cross_aged).astype(float),
             "disputed_invoices": by.isin(list(disputed)).astype(float),
             "contra": (owed_back / pool.where(pool > 0)).clip(0, 1).fillna(0.0),
-            "above_limit": (1 - rules.largest_share * left["amount"].sum() / pool.where(pool > 0)).clip(lower=0).fillna(0.0),
+            "above_limit": (1 - rules.largest_share * left["amount"].sum() / pool.where(pool > 0))
+            .clip(lower=0)
+            .fillna(0.0),
         }[step]
         pieces.append(left.assign(step=step, amount=left["amount"] * share))
         left = left.assign(amount=left["amount"] * (1 - share))
@@ -70,7 +72,9 @@ def dilution(bills: pd.DataFrame, day: date | pd.Timestamp) -> float:
     return float(-year.clip(upper=0).sum() / billed) if billed else float("nan")
 
 
-def borrowing_base(invoices: pd.DataFrame, bills: pd.DataFrame, day: date | pd.Timestamp, rules: Borrowing) -> pd.DataFrame:
+def borrowing_base(
+    invoices: pd.DataFrame, bills: pd.DataFrame, day: date | pd.Timestamp, rules: Borrowing
+) -> pd.DataFrame:
     """The steps from what is open to what can be borrowed, in the order of the bank.
 
     Parameters
@@ -94,6 +98,8 @@ def borrowing_base(invoices: pd.DataFrame, bills: pd.DataFrame, day: date | pd.T
     back = 0.0 - min(-bills.loc[bills["open"], "amount"].clip(upper=0).sum(), rest)
     taken = [invoices["amount"].sum(), *amounts, back, -(rest + back) * (1 - rate)]
     limits = [None, rules.old_days, rules.cross_aged, None, None, rules.largest_share, None, rate]
-    table = pd.DataFrame({"step": ["open_invoices", *STEPS, "open_credits", "advance"], "limit": limits, "amount": taken})
+    table = pd.DataFrame(
+        {"step": ["open_invoices", *STEPS, "open_credits", "advance"], "limit": limits, "amount": taken}
+    )
     table.insert(0, "order", range(1, len(table) + 1))
     return table.astype({"limit": float}).assign(rest=table["amount"].cumsum())

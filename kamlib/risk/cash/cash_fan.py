@@ -74,7 +74,13 @@ def spread_of_sales(past: pd.DataFrame) -> float:
 
 
 def cash_draws(
-    plan: CashPlan, spread: Spread, *, delays: pd.Series | None = None, lost: Iterable[str] = (), draws: int = DRAWS, seed: int = 1
+    plan: CashPlan,
+    spread: Spread,
+    *,
+    delays: pd.Series | None = None,
+    lost: Iterable[str] = (),
+    draws: int = DRAWS,
+    seed: int = 1,
 ) -> np.ndarray:
     """Cash at the end of each week in each draw: draws × weeks.
 
@@ -86,7 +92,12 @@ def cash_draws(
     by = pd.Series(dtype=float) if delays is None else delays.astype(float)
     who, owed = plan.customers, plan.owed
     gone = who["customer_id"].isin(list(lost)).to_numpy()
-    size = (who["a_day"] * ~gone).groupby(who["customer_id"]).sum().add(owed.groupby("customer_id")["amount"].sum(), fill_value=0.0)
+    size = (
+        (who["a_day"] * ~gone)
+        .groupby(who["customer_id"])
+        .sum()
+        .add(owed.groupby("customer_id")["amount"].sum(), fill_value=0.0)
+    )
     drawn = size.sort_values(ascending=False, kind="stable").index[:MOST]
     ids = pd.Index(sorted(drawn))
     frailty = _levels(spread.frailty)
@@ -125,7 +136,9 @@ def fan(draws: np.ndarray) -> pd.DataFrame:
     return table
 
 
-def scenarios(plan: CashPlan, spread: Spread, keys: Iterable[str], *, seed: int = 1, draws: int = 1_000) -> pd.DataFrame:
+def scenarios(
+    plan: CashPlan, spread: Spread, keys: Iterable[str], *, seed: int = 1, draws: int = 1_000
+) -> pd.DataFrame:
     """What becomes of cash if key clients pay 30, 60 or 90 days later, if the largest is lost, and if both come.
 
     Returns
@@ -141,7 +154,11 @@ def scenarios(plan: CashPlan, spread: Spread, keys: Iterable[str], *, seed: int 
     rows = []
     for name, delays, lost in cases:
         expected = cash_path(plan, delays=delays, lost=lost)["balance"].to_numpy()
-        lows = cash_draws(plan, spread, delays=delays, lost=lost, seed=seed, draws=draws).min(axis=1).clip(max=plan.opening_cash)
+        lows = (
+            cash_draws(plan, spread, delays=delays, lost=lost, seed=seed, draws=draws)
+            .min(axis=1)
+            .clip(max=plan.opening_cash)
+        )
         gaps = {"p_gap": float((lows < 0).mean()), "gap_high": max(0.0, -float(np.quantile(lows, 0.05)))}
         rows.append({"scenario": name} | cash_gap(expected, plan.opening_cash) | gaps)
     return pd.DataFrame(rows)

@@ -31,7 +31,9 @@ def order_receipts(plan: CashPlan, delay: np.ndarray, frailty: float = 1.0) -> n
     rows = plan.curves.of(table["customer_id"])
     hazard = plan.curves.hazard[rows[:, None], places_of(ages - table["terms_days"].to_numpy()[:, None])]
     paid = np.where(ages >= 0, -np.expm1(-frailty * hazard), 0.0)
-    first = np.concatenate([np.zeros((len(table), 1)), paid.cumsum(axis=1)], axis=1)  # of the first m days after an invoice
+    first = np.concatenate(
+        [np.zeros((len(table), 1)), paid.cumsum(axis=1)], axis=1
+    )  # of the first m days after an invoice
     starts = [*plan.blocks, last]
     ahead = plan.ends - plan.lag
     sums = [first[:, np.clip(ahead - start, 0, last + 1)] for start in starts]
@@ -117,4 +119,3 @@ def _sales(plan: CashPlan, lost: Iterable[str]) -> np.ndarray:
 
 def _of(by: pd.Series, rows: pd.DataFrame) -> np.ndarray:
     return rows["customer_id"].map(by).fillna(0.0).to_numpy(float)
-

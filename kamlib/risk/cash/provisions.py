@@ -44,7 +44,9 @@ def provision_matrix(
         return waiting(COLUMNS, "no_invoices")
     past = owed[owed["due"] <= pd.Timestamp(day) - pd.Timedelta(days=BAD_AFTER)]
     reached = past["late"].to_numpy()[:, None] > np.array(list(EDGES.values()))
-    money = past["amount"].to_numpy()[:, None] * np.hstack([reached, reached & (past["late"].to_numpy() >= BAD_AFTER)[:, None]])
+    money = past["amount"].to_numpy()[:, None] * np.hstack(
+        [reached, reached & (past["late"].to_numpy() >= BAD_AFTER)[:, None]]
+    )
     n = len(EDGES)
     sums = pd.DataFrame(money).groupby(past["customer_id"].to_numpy()).sum().to_numpy().reshape(-1, 2 * n)
     came_in, unpaid = sums.sum(axis=0)[:n], sums.sum(axis=0)[n:]

@@ -61,7 +61,10 @@ def receivables(
         oldest=owed["late"].where(owed["late"] > 0),
     )
     table = owed.groupby("customer_id").agg(
-        open_amount=("amount", "sum"), overdue=("overdue", "sum"), oldest_days=("oldest", "max"), over_60=("over_60", "sum")
+        open_amount=("amount", "sum"),
+        overdue=("overdue", "sum"),
+        oldest_days=("oldest", "max"),
+        over_60=("over_60", "sum"),
     )
     credit = -still.loc[still["amount"] < 0].groupby("customer_id")["amount"].sum()
     table = table.reindex(table.index.union(credit.index))
@@ -90,7 +93,9 @@ def ageing(bills: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     if bills.empty:
         return waiting(["bucket", "invoices", "open_amount", "net_amount", "roll_rate"], "no_invoices")
     day, still = pd.Timestamp(day), bills[bills["open"]]
-    by = still.assign(gross=still["amount"].clip(lower=0), one=still["amount"] > 0).groupby(bucket(still["late"]), observed=False)
+    by = still.assign(gross=still["amount"].clip(lower=0), one=still["amount"] > 0).groupby(
+        bucket(still["late"]), observed=False
+    )
     table = by.agg(invoices=("one", "sum"), open_amount=("gross", "sum"), net_amount=("amount", "sum"))
     stood, rolled = pd.Series(0.0, table.index), pd.Series(0.0, table.index)
     owed = bills[bills["amount"] > 0]
@@ -128,7 +133,11 @@ def collection(bills: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     day = pd.Timestamp(day)
     year, quarter = (pd.Timestamp(months_before(day, n)) for n in (12, 3))
     still, sold = bills[bills["open"]], bills[bills["issued"] > year]
-    gross, net, not_due = still["amount"].clip(lower=0).sum(), still["amount"].sum(), still.loc[still["late"] <= 0, "amount"].sum()
+    gross, net, not_due = (
+        still["amount"].clip(lower=0).sum(),
+        still["amount"].sum(),
+        still.loc[still["late"] <= 0, "amount"].sum(),
+    )
     begun = bills["issued"] <= quarter
     asked = bills.loc[begun & ~(bills["paid"] <= quarter), "amount"].sum() + bills.loc[~begun, "amount"].sum()
     days, billed = (day - year).days, sold["amount"].clip(lower=0).sum()

@@ -57,7 +57,12 @@ def test_odd_invoices_are_told_and_stay():
         ("5", "b", "2026-06-10", "2026-07-01", -9, None),
     )
     told = oddities(given, ["a", "b"])
-    assert [reason.code for reason in told] == ["due_before_issued", "prepayments", "billed_without_order", "credits_beyond_invoices"]
+    assert [reason.code for reason in told] == [
+        "due_before_issued",
+        "prepayments",
+        "billed_without_order",
+        "credits_beyond_invoices",
+    ]
     assert [dict(reason.values) for reason in told] == [{"n": 1}, {"n": 1}, {"n": 1, "money": 7}, {"n": 1, "money": 4}]
     assert all(sentence(reason) for reason in told)
     assert len(bills(given, DAY)) == 5

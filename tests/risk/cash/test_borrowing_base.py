@@ -14,7 +14,13 @@ from kamlib.study.money import Borrowing
 
 DAY = pd.Timestamp("2026-06-30")
 BOOK = (
-    ("old", "2026-03-01", "2026-03-31", 110.10, None),  # 121 days from issue; with the next 110.10 of 1,000.10 are old: 11 %
+    (
+        "old",
+        "2026-03-01",
+        "2026-03-31",
+        110.10,
+        None,
+    ),  # 121 days from issue; with the next 110.10 of 1,000.10 are old: 11 %
     ("old", "2026-06-01", "2026-07-01", 890.00, None),
     ("edge", "2026-04-01", "2026-05-01", 40.00, None),  # 90 days from issue: not old
     ("quarrel", "2026-06-01", "2026-07-01", 300.00, None),
@@ -73,9 +79,15 @@ def test_the_parameters_count(billed):
 
 
 def test_credit_notes_beyond_the_pool_leave_nothing_and_nothing_below(billed):
-    found = billed("2026-06-30", ("a", "2026-06-01", "2026-07-01", 10, None), ("a", "2026-06-01", "2026-07-01", -30, None))
+    found = billed(
+        "2026-06-30", ("a", "2026-06-01", "2026-07-01", 10, None), ("a", "2026-06-01", "2026-07-01", -30, None)
+    )
     assert steps(found, Borrowing(largest_share=1))["rest"].iloc[-1] == 0
-    assert waits_for(borrowing_base(eligible_invoices(billed("2026-06-30"), DAY, Borrowing()), billed("2026-06-30"), DAY, Borrowing()))
+    assert waits_for(
+        borrowing_base(
+            eligible_invoices(billed("2026-06-30"), DAY, Borrowing()), billed("2026-06-30"), DAY, Borrowing()
+        )
+    )
 
 
 @pytest.mark.slow
@@ -84,5 +96,7 @@ def test_the_sample_by_plain_pandas(sample_clean):
     expected = by_pandas(books)
     table = steps(bills(sample_clean.tables["invoices"], books.end), Borrowing())
     names = ["more than 90 days from issue", "cross-aged debtors", "above 20 % of the pool"]
-    assert (0 - table.loc[["old_invoices", "cross_aged", "above_limit"], "amount"]).tolist() == pytest.approx([expected[n] for n in names])
+    assert (0 - table.loc[["old_invoices", "cross_aged", "above_limit"], "amount"]).tolist() == pytest.approx(
+        [expected[n] for n in names]
+    )
     assert table.loc["above_limit", "rest"] == pytest.approx(expected["base before credit notes"])

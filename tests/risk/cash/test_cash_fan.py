@@ -44,7 +44,9 @@ def simulated(plan, spread: Spread, paths: int) -> np.ndarray:
     for path in range(paths):
         received = np.zeros(last + 1)
         z = {who: rng.gamma(1 / spread.frailty, spread.frailty) for who in row}
-        for who, amount, late in zip(plan.owed["customer_id"], plan.owed["amount"], plan.owed["late"].astype(int), strict=True):
+        for who, amount, late in zip(
+            plan.owed["customer_id"], plan.owed["amount"], plan.owed["late"].astype(int), strict=True
+        ):
             curve = hazard[row[who], late - FIRST :] - hazard[row[who], late - FIRST]
             day = np.searchsorted(curve, rng.exponential() / z[who])
             if day <= last:
@@ -125,7 +127,9 @@ def test_spread_of_sales_by_closed_form():
     rng = np.random.default_rng(4)
     ids = [f"c{n}" for n in range(3000)]
     parts = [pd.DataFrame({"customer_id": ids, "block": b, "amount": 100.0}) for b in (1, 2, 3)]
-    parts.append(pd.DataFrame({"customer_id": ids, "block": 0, "amount": 100 * np.exp(0.5 * rng.standard_normal(3000))}))
+    parts.append(
+        pd.DataFrame({"customer_id": ids, "block": 0, "amount": 100 * np.exp(0.5 * rng.standard_normal(3000))})
+    )
     past = pd.concat(parts, ignore_index=True).assign(bought=True)
     assert spread_of_sales(past) == pytest.approx(0.5, abs=0.03)
     assert spread_of_sales(past[past["customer_id"].isin(ids[:5])]) == 0

@@ -28,7 +28,10 @@ def plan_of(billed, money: Money = MONEY, weeks: int = 4, **more):
     """
     past = [("a", at(-n), at(-n), 120, at(-n + 10)) for n in range(20, 300, 5)]
     found = billed("2026-06-30", *past, ("a", at(-6), at(-6), 600, None), ("a", at(-6), at(-6), -300, None))
-    ordered = [("a", at(-n - 1), 100.0, 40.0) for n in range(20, 300, 5)] + [("a", at(-7), 500.0, 200.0), ("a", at(-5), 100.0, 40.0)]
+    ordered = [("a", at(-n - 1), 100.0, 40.0) for n in range(20, 300, 5)] + [
+        ("a", at(-7), 500.0, 200.0),
+        ("a", at(-5), 100.0, 40.0),
+    ]
     days = pd.DataFrame(ordered, columns=["customer_id", "date", "amount", "margin"])
     customers = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [0.2], "block_revenue": [1800.0]})
     return cash_plan(customers, found, delay_curves(found), days, DAY, money, horizon_days=180, weeks=weeks, **more)
@@ -36,7 +39,13 @@ def plan_of(billed, money: Money = MONEY, weeks: int = 4, **more):
 
 def test_four_weeks_with_payables_and_vat_by_hand(billed):
     """All per day of expected sales of 10 · 0.9 net, 10.80 gross; weeks end after 7, 14, 21 and 28 days."""
-    actions = pd.DataFrame({"due": [at(20), at(40), at(3), at(-3)], "done": [pd.NaT, pd.NaT, at(-1), pd.NaT], "cost": [50.0, 9.0, 9.0, 9.0]})
+    actions = pd.DataFrame(
+        {
+            "due": [at(20), at(40), at(3), at(-3)],
+            "done": [pd.NaT, pd.NaT, at(-1), pd.NaT],
+            "cost": [50.0, 9.0, 9.0, 9.0],
+        }
+    )
     plan = plan_of(billed, actions=actions)
     table = cash_path(plan)
     assert plan.lag == 1
@@ -91,7 +100,9 @@ def test_a_later_block_is_paid_by_who_has_not_stopped(billed):
     plan = cash_plan(customers, found, delay_curves(found), days, DAY, MONEY, horizon_days=14, weeks=8)
     orders = cash_path(plan)["receipts_orders"].cumsum()
     assert plan.lag == 0
-    assert orders.iloc[-1] == pytest.approx(12 * (14 * 0.9 + 14 * 0.8 + 14 * 0.64 + 4 * 0.512), abs=0.01)  # 56 - 10 days are paid
+    assert orders.iloc[-1] == pytest.approx(
+        12 * (14 * 0.9 + 14 * 0.8 + 14 * 0.64 + 4 * 0.512), abs=0.01
+    )  # 56 - 10 days are paid
 
 
 def test_the_path_waits_for_what_no_table_holds(billed):
@@ -109,27 +120,49 @@ def test_cash_below_zero_today_is_a_gap_today(billed):
 
 
 def test_the_gap_by_hand():
-    assert cash_gap(np.array([50.0, -20.0, -30.0, 10.0]), 100) == {"lowest": -30, "lowest_week": 3, "gap": 30, "weeks_below": 2}
+    assert cash_gap(np.array([50.0, -20.0, -30.0, 10.0]), 100) == {
+        "lowest": -30,
+        "lowest_week": 3,
+        "gap": 30,
+        "weeks_below": 2,
+    }
     assert cash_gap(np.array([150.0]), 100) == {"lowest": 100, "lowest_week": 0, "gap": 0, "weeks_below": 0}
 
 
 def test_without_invoices_or_customers_there_is_a_path_and_no_nan(billed):
     none = billed("2026-06-30")
-    days = pd.DataFrame({"customer_id": [], "date": pd.to_datetime([]), "amount": [], "margin": []}).astype({"customer_id": object})
-    customers = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [np.nan], "block_revenue": [1800.0]})
+    days = pd.DataFrame({"customer_id": [], "date": pd.to_datetime([]), "amount": [], "margin": []}).astype(
+        {"customer_id": object}
+    )
+    customers = pd.DataFrame(
+        {"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [np.nan], "block_revenue": [1800.0]}
+    )
     plan = cash_plan(customers, none, delay_curves(none), days, DAY, MONEY, horizon_days=180, weeks=4)
     assert not cash_path(plan).isna().any().any()
     assert waits_for(collect_first(plan, 2)).code == "nothing_open"
-    assert not cash_path(cash_plan(customers[:0], none, delay_curves(none), days, DAY, MONEY, horizon_days=180)).isna().any().any()
+    assert (
+        not cash_path(cash_plan(customers[:0], none, delay_curves(none), days, DAY, MONEY, horizon_days=180))
+        .isna()
+        .any()
+        .any()
+    )
 
 
 def test_whom_to_collect_from_first(billed):
     """Due on 24 June, paid on 4 July: still out at the end of no week; what b owes is later than any invoice was and stays out."""
     past = [("a", at(-n), at(-n), 120, at(-n + 10)) for n in range(20, 300, 5)]
-    found = billed("2026-06-30", *past, ("a", at(-6), at(-6), 600, None), ("b", at(-350), at(-350), 90, None), ("b", at(-1), at(9), 10, None))
+    found = billed(
+        "2026-06-30",
+        *past,
+        ("a", at(-6), at(-6), 600, None),
+        ("b", at(-350), at(-350), 90, None),
+        ("b", at(-1), at(9), 10, None),
+    )
     customers = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [0.2], "block_revenue": [1800.0]})
     days = pd.DataFrame({"customer_id": ["a"], "date": [at(-20)], "amount": [100.0], "margin": [40.0]})
-    table = collect_first(cash_plan(customers, found, delay_curves(found), days, DAY, MONEY, horizon_days=180), 1, pd.Series({"b": "M1"}))
+    table = collect_first(
+        cash_plan(customers, found, delay_curves(found), days, DAY, MONEY, horizon_days=180), 1, pd.Series({"b": "M1"})
+    )
     first = table.iloc[0]
     assert first[["customer_id", "owner", "open_amount", "overdue"]].tolist() == ["b", "M1", 100, 90]
     assert first["still_out"] == pytest.approx(100 * first["p_unpaid"]) and first["p_unpaid"] >= 0.9
@@ -138,7 +171,14 @@ def test_whom_to_collect_from_first(billed):
 
 def test_days_to_the_next_invoice_weighted_by_amount(billed):
     found = billed("2026-06-30", ("a", at(-10), at(20), 1, None), ("b", at(-10), at(20), 1, None))
-    rows = [("a", at(-12), 300.0), ("a", at(-20), 100.0), ("b", at(-100), 9e9), ("a", at(-5), 9e9), ("c", at(-5), 9e9), ("a", at(-11), -9e9)]
+    rows = [
+        ("a", at(-12), 300.0),
+        ("a", at(-20), 100.0),
+        ("b", at(-100), 9e9),
+        ("a", at(-5), 9e9),
+        ("c", at(-5), 9e9),
+        ("a", at(-11), -9e9),
+    ]
     days = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
     assert invoice_lag(days, found) == 4  # (2 · 300 + 10 · 100) / 400
     assert unbilled(days, found, DAY).to_dict() == {"a": 9e9, "c": 9e9}

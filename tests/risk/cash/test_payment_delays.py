@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.oracles import SAMPLE
 from kamlib.risk.cash.bills import bills
 from kamlib.risk.cash.payment_delays import (
     FIRST,
@@ -112,9 +113,7 @@ def test_median_late_by_customer():
 @pytest.mark.slow
 def test_planted_payers_are_found(sample_clean):
     """Of groups with 8 invoices or more; planted medians from issue: late 78, usual 38, prompt 28, prepaying -2."""
-    from kamlib.run.places import SAMPLE
-
-    truth = pd.read_csv(SAMPLE.parent / "truth" / "accounts.csv", dtype=str).drop_duplicates("group_id")
+    truth = pd.read_csv(SAMPLE / "truth" / "accounts.csv", dtype=str).drop_duplicates("group_id")
     table = payment_delays(*_both(sample_clean.tables["invoices"]))
     own = table[table["own_curve"]]
     planted = own["customer_id"].map(truth.set_index("group_id")["payer"])

@@ -25,7 +25,9 @@ BOOK = (
 
 
 def test_what_each_customer_owes_by_hand(billed):
-    table = receivables(billed(DAY, *BOOK), billed("2025-06-30", *BOOK), pd.Timestamp(DAY), {"b"}).set_index("customer_id")
+    table = receivables(billed(DAY, *BOOK), billed("2025-06-30", *BOOK), pd.Timestamp(DAY), {"b"}).set_index(
+        "customer_id"
+    )
     assert table.index.tolist() == ["a", "b"]
     assert table["open_amount"].tolist() == [900, 300] and table["overdue"].tolist() == [600, 100]
     assert table["open_credits"].tolist() == [50, 0] and table["oldest_days"].tolist() == [31, 76]
@@ -41,8 +43,14 @@ def test_a_credit_note_alone_is_no_debt_and_gives_no_nan_where_nothing_is_unknow
 
 def test_who_pays_later_than_a_year_ago_is_seen(billed):
     """a: 10, 20 and 30 days late in the year before, 40, 50 and open since 60 in the last: medians 20 and 50."""
-    rows = [("a", f"2025-0{n}-01", f"2025-0{n}-01", 1, pd.Timestamp(f"2025-0{n}-01") + pd.Timedelta(days=10 * n)) for n in (1, 2, 3)]
-    rows += [("a", day, day, 1, pd.Timestamp(day) + pd.Timedelta(days=late)) for day, late in (("2026-01-01", 40), ("2026-02-01", 50))]
+    rows = [
+        ("a", f"2025-0{n}-01", f"2025-0{n}-01", 1, pd.Timestamp(f"2025-0{n}-01") + pd.Timedelta(days=10 * n))
+        for n in (1, 2, 3)
+    ]
+    rows += [
+        ("a", day, day, 1, pd.Timestamp(day) + pd.Timedelta(days=late))
+        for day, late in (("2026-01-01", 40), ("2026-02-01", 50))
+    ]
     rows += [("a", "2026-05-01", "2026-05-01", 1, None)]
     table = receivables(billed(DAY, *rows), billed("2025-06-30", *rows), pd.Timestamp(DAY)).iloc[0]
     assert table[["median_late_before", "median_late_now"]].tolist() == [20, 50]
@@ -50,8 +58,20 @@ def test_who_pays_later_than_a_year_ago_is_seen(billed):
 
 def test_ageing_by_hand(billed):
     table = ageing(billed(DAY, *BOOK), pd.Timestamp(DAY)).set_index("bucket")
-    assert table["open_amount"].to_dict() == {"not_due": 500, "late_1_30": 0, "late_31_60": 600, "late_61_90": 100, "late_over_90": 0}
-    assert table["net_amount"].to_dict() == {"not_due": 500, "late_1_30": -50, "late_31_60": 600, "late_61_90": 100, "late_over_90": 0}
+    assert table["open_amount"].to_dict() == {
+        "not_due": 500,
+        "late_1_30": 0,
+        "late_31_60": 600,
+        "late_61_90": 100,
+        "late_over_90": 0,
+    }
+    assert table["net_amount"].to_dict() == {
+        "not_due": 500,
+        "late_1_30": -50,
+        "late_31_60": 600,
+        "late_61_90": 100,
+        "late_over_90": 0,
+    }
 
 
 def test_money_rolls_where_it_is_unpaid_thirty_days_later(billed):
@@ -87,7 +107,11 @@ def test_without_invoices_each_table_waits_for_them(billed):
 
 
 def test_a_dispute_is_open_until_the_day_it_is_closed():
-    rows = [("a", "dispute", "2026-05-01", None), ("b", "dispute", "2026-05-01", "2026-07-01"), ("c", "claim", "2026-05-01", None)]
+    rows = [
+        ("a", "dispute", "2026-05-01", None),
+        ("b", "dispute", "2026-05-01", "2026-07-01"),
+        ("c", "claim", "2026-05-01", None),
+    ]
     table = pd.DataFrame(rows, columns=["customer_id", "kind", "date", "closed"])
     table = table.astype({"date": "datetime64[ns]", "closed": "datetime64[ns]"})
     assert open_disputes(table, pd.Timestamp(DAY)) == {"a", "b"}
