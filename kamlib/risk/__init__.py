@@ -1,18 +1,21 @@
 """On whom the company depends, and what losing or waiting for them would cost."""
 
-from kamlib.risk.concentration import by_measure, whale_curve
+from kamlib.risk.concentration import by_measure
+from kamlib.risk.dependence import by_trait
+from kamlib.risk.diversification import won_and_lost
 from kamlib.risk.exposure import exposures
-from kamlib.risk.loss_distribution import loss_draws, shortfall_by_customer
-from kamlib.risk.references import references
-from kamlib.risk.top_losses import if_they_left, monthly_result
+from kamlib.risk.loss_distribution import loss_draws
+from kamlib.risk.references import fallen_references
+from kamlib.risk.top_losses import if_they_left
+from kamlib.risk.year_ahead import at_risk
 
 __all__ = [
+    "at_risk",
     "by_measure",
+    "by_trait",
     "exposures",
+    "fallen_references",
     "if_they_left",
     "loss_draws",
-    "monthly_result",
-    "references",
-    "shortfall_by_customer",
-    "whale_curve",
+    "won_and_lost",
 ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.accounts import account_facts
 from kamlib.risk.exposure import MEASURES
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting, reason_columns, waiting
+from kamlib.study.periods import months_before
 
 TOP = (1, 3, 5, 10)
 MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
@@ -86,11 +90,24 @@ def over_time(facts: pd.DataFrame, column: str = "revenue_12m") -> pd.DataFrame:
     return or_waiting(table, "no_money_in_12_months")
 
 
+def over_quarters(orders: ir.Table, as_of: date, observed_from: date | None = None, quarters: int = 12) -> pd.DataFrame:
+    """`over_time` at `as_of` and the quarters before it, as far as they were observed.
+
+    Parameters
+    ----------
+    orders : clean order lines; they stay in their engine.
+    observed_from : first day that was observed; None: the first order line's day.
+    """
+    days = [months_before(as_of, 3 * back) for back in range(quarters)]
+    columns = ["revenue_12m", "order_days_12m", "returns_12m"]
+    return over_time(account_facts(orders, days, observed_from=observed_from, columns=columns))
+
+
 def largest(exposure: pd.DataFrame, least: float = 0.01) -> pd.DataFrame:
-    """Customers that hold at least `least` of one measure: customer_id, share_of_<measure> and mark (by the largest of them)."""
+    """Customers that hold at least `least` of one measure: customer_id, share_of_<measure> and major (its `mark`, by the largest of them)."""
     table = exposure[["customer_id"]].assign(**{f"share_of_{name}": shares(_of(exposure, name)) for name in MEASURES})
     most = table.drop(columns="customer_id").max(axis=1)
-    found = table.assign(mark=most.map(mark))[most >= least]
+    found = table.assign(major=most.map(mark))[most >= least]
     return or_waiting(found.reset_index(drop=True), "no_money_in_12_months")
 
 
@@ -106,6 +123,14 @@ def curves(exposure: pd.DataFrame) -> pd.DataFrame:
         pd.concat(parts, ignore_index=True)
         if parts
         else waiting(["measure", "place", "cumulative_share"], "no_money_in_12_months")
+    )
+
+
+def first_names(exposure: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """The name of the largest customer by each measure; measures without money above zero are not there."""
+    money = {name: _of(exposure, name) for name in MEASURES}
+    return pd.Series(
+        {name: names[exposure["customer_id"][of.idxmax()]] for name, of in money.items() if of.max() > 0}, dtype=object
     )
 
 
@@ -131,6 +156,11 @@ def whale_curve(exposure: pd.DataFrame) -> pd.DataFrame:
     if not total > 0:
         return waiting([*columns, "place", "cumulative_share"], "no_contribution_above_zero")
     return table.assign(place=np.arange(1, len(table) + 1), cumulative_share=table["contribution"].cumsum() / total)
+
+
+def ends(curve: pd.DataFrame, names: pd.Series) -> tuple[str, str] | None:
+    """The names of the first and of the last customer of a whale curve; None where it has none."""
+    return None if curve.empty else (names[curve["customer_id"].iloc[0]], names[curve["customer_id"].iloc[-1]])
 
 
 def _of(exposure: pd.DataFrame, name: str) -> pd.Series:

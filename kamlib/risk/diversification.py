@@ -1,14 +1,19 @@
-"""Whether the base becomes broader: who was won and lost in a year, and where our hours go."""
+"""Whether the base becomes broader: who was won and lost in a year, what new customers bring, and where our hours go."""
 
 from __future__ import annotations
 
-from datetime import date
-
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.days import as_pandas
+from kamlib.facts.service import serving_costs
+from kamlib.facts.worth import line_margin
+from kamlib.io.engines import small
 from kamlib.stats.reasons import waiting
 from kamlib.study.periods import months_before
+
+_FIRST_YEAR = 365  # days
 
 
 def won_and_lost(facts: pd.DataFrame, losses: pd.DataFrame) -> pd.Series:
@@ -73,20 +78,50 @@ def hours_by_tier(exposure: pd.DataFrame, tiers: pd.Series, hour: float | None) 
     return table.sort_values("contribution", ascending=False).reset_index()[columns]
 
 
-def contract_ends(
-    exposure: pd.DataFrame, accounts: pd.DataFrame, day: date | pd.Timestamp, months: int = 12
-) -> pd.DataFrame:
-    """Contracts that end in the months to come, the earliest first: customer_id, contract_end, revenue, contribution (of the last 12 months)."""
-    columns = ["customer_id", "contract_end", "revenue", "contribution"]
-    if "contract_end" not in accounts or accounts["contract_end"].isna().all():
-        return waiting(columns, "no_contract_end_on_record")
-    ends = pd.to_datetime(accounts["contract_end"])
-    day = pd.Timestamp(day)
-    soon = accounts.assign(contract_end=ends)[(ends > day) & (ends <= day + pd.DateOffset(months=months))]
-    if soon.empty:
-        return waiting(columns, "no_contract_ends_soon", months=months)
-    first = soon.groupby("customer_id")["contract_end"].min().reset_index()
-    table = first.merge(exposure[["customer_id", "revenue", "contribution"]], on="customer_id", how="left")
-    return table.fillna({"revenue": 0.0, "contribution": 0.0}).sort_values(
-        ["contract_end", "revenue"], ascending=[True, False], ignore_index=True
+def first_years(
+    orders: ir.Table, facts: pd.DataFrame, interactions: pd.DataFrame | None = None, hour: float | None = None
+) -> pd.Series:
+    """What customers that joined in the year before the last brought in their first 365 days.
+
+    Parameters
+    ----------
+    orders : clean order lines; they stay in their engine.
+    facts : one row per customer at one date: customer_id, as_of, first_order.
+
+    Returns
+    -------
+    Series: customers (who joined), contribution (mean of them: margin, or revenue where none is known, less cost to serve).
+    """
+    day = facts["as_of"].max()
+    since, until = (pd.Timestamp(months_before(day, months)) for months in (24, 12))
+    joined = facts.loc[(facts["first_order"] > since) & (facts["first_order"] <= until), ["customer_id", "first_order"]]
+    if joined.empty:
+        return pd.Series({"customers": 0, "contribution": np.nan})
+    ends = joined["first_order"] + pd.Timedelta(days=_FIRST_YEAR - 1)
+    spans = {
+        "customer_id": joined["customer_id"],
+        "from": joined["first_order"].dt.date.astype(str),
+        "to": ends.dt.date.astype(str),
+    }
+    known = small(orders.get_backend(), {name: list(values) for name, values in spans.items()})
+    known = known.mutate(begins=known["from"].cast("date"), ends=known["to"].cast("date")).drop("from", "to")
+    inside = orders.join(known, "customer_id").filter(lambda t: (t.date >= t.begins) & (t.date <= t.ends))
+    sums = as_pandas(
+        inside.group_by("customer_id").agg(amount=inside.amount.sum().cast("float64"), margin=line_margin(inside)),
+        ["customer_id"],
     )
+    money = sums["margin"] if sums["margin"].notna().any() else sums["amount"]
+    return pd.Series(
+        {
+            "customers": len(joined),
+            "contribution": (money.sum() - _first_costs(joined, interactions, hour)) / len(joined),
+        }
+    )
+
+
+def _first_costs(joined: pd.DataFrame, interactions: pd.DataFrame | None, hour: float | None) -> float:
+    if interactions is None or interactions.empty:
+        return 0.0
+    costs = serving_costs(interactions, hour).merge(joined, on="customer_id")
+    age = (costs["date"] - costs["first_order"]).dt.days
+    return float(costs.loc[age.between(0, _FIRST_YEAR - 1), "cost"].sum())

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
-from kamlib.facts.days import as_pandas, months_between
-from kamlib.facts.order_lines import check_lines
 from kamlib.facts.service import serving_costs
 from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import one_row_each
@@ -19,6 +13,7 @@ from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Reason
 from kamlib.study.periods import months_before
 
+_BASIS = {"contribution": "basis_contribution", "margin": "basis_margin", "revenue": "basis_revenue"}
 MEASURES = ("revenue", "contribution", "receivables")
 
 
@@ -74,23 +69,9 @@ def exposures(
 def basis(exposure: pd.DataFrame) -> Reason:
     """What `contribution` is: margin less cost to serve or, where the rest is not known, margin or revenue."""
     measure = exposure["measure"].iloc[0] if len(exposure) else "revenue"
-    if measure == "contribution" and exposure["hours_cost"].isna().all():
-        measure = "contribution_without_hours"
-    return Reason(f"basis_{measure}", {"unknown": int(exposure["contribution"].isna().sum()), "all": len(exposure)})
-
-
-def line_money(orders: ir.Table, as_of: date) -> pd.DataFrame:
-    """Net revenue of the last 12 months of each customer by category and manager of its lines, in one pass of the engine.
-
-    Returns
-    -------
-    DataFrame: customer_id, category, manager, revenue (study currency).
-    """
-    check_lines(orders, "customer_id", "date", "amount", "category", "manager")
-    age = months_between(orders.date, ibis.literal(as_of, type="date"))
-    lines = orders.filter((orders.date <= as_of) & (age < 12))
-    keys = ["customer_id", "category", "manager"]
-    return as_pandas(lines.group_by(keys).agg(revenue=lines.amount.sum().cast("float64")), keys)
+    without = measure == "contribution" and exposure["hours_cost"].isna().all()
+    code = "basis_contribution_without_hours" if without else _BASIS[measure]
+    return Reason(code, {"unknown": int(exposure["contribution"].isna().sum()), "all": len(exposure)})
 
 
 def _served(

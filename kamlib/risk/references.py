@@ -11,7 +11,7 @@ from kamlib.stats.reasons import waiting
 COLUMNS = ["customer_id", "image", "referred", "buying", "referred_revenue", "referred_contribution"]
 
 
-def references(
+def fallen_references(
     exposure: pd.DataFrame,
     interactions: pd.DataFrame,
     accounts: pd.DataFrame,

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.facts.days import as_pandas
-from kamlib.facts.service import serving_costs
-from kamlib.facts.worth import line_margin
-from kamlib.io.engines import small
 from kamlib.stats.reasons import reason_columns, waiting
-from kamlib.study.periods import months_before
 
 SAVED_AFTER = 3
 """Months after a loss from which the cost to serve the lost is saved: nobody is sent home at once."""
-MONTHS = 12
-_FIRST_YEAR = 365  # days
+MONTHS, AHEAD = 12, 24
+"""Months that the result is the mean of, and months that the cash is followed for."""
 
 
 def monthly_result(
@@ -37,19 +29,21 @@ def monthly_result(
     Returns
     -------
     DataFrame, a row for each reading
-        hours (in_fixed_costs, besides), margin, touch_cost, hours_cost, fixed_costs, result; it waits for fixed costs and for margins.
+        hours_are (in_fixed_costs, besides_fixed_costs), margin, touch_cost, hours_cost, fixed_costs, result; it waits for fixed costs and for margins.
     """
-    columns = ["hours", "margin", "touch_cost", "hours_cost", "fixed_costs", "result"]
+    columns = ["hours_are", "margin", "touch_cost", "hours_cost", "fixed_costs", "result"]
     if fixed_costs is None:
         return waiting(columns, "no_fixed_costs")
     if exposure["measure"].eq("revenue").all():
         return waiting(columns, "no_margin_for_a_result")
     month = exposure[["margin", "touch_cost", "hours_cost"]].sum() / MONTHS
-    readings = ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides"]
-    table = pd.DataFrame({"hours": readings if hours_in_fixed is not False else readings[-1:]}).assign(
+    readings = (
+        ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides_fixed_costs"]
+    )
+    table = pd.DataFrame({"hours_are": readings if hours_in_fixed is not False else readings[-1:]}).assign(
         **month, fixed_costs=fixed_costs
     )
-    besides = table["hours"] == "besides"
+    besides = table["hours_are"] == "besides_fixed_costs"
     table["result"] = table["margin"] - table["touch_cost"] - table["hours_cost"].where(besides, 0.0) - fixed_costs
     return table
 
@@ -88,38 +82,40 @@ def if_they_left(
     Parameters
     ----------
     exposure : `kamlib.risk.exposures`.
-    sets : name of a set to customer ids; ids that the table does not know bring nothing.
+    sets : name of a set to customer ids; ids that the table does not know bring nothing, sets without a known one are left out.
     results : `monthly_result`.
     opening_cash : today's, in study currency; None: cash is missing.
-    new_customers : `first_years`.
+    new_customers : `kamlib.risk.diversification.first_years`.
 
     Returns
     -------
     DataFrame, a row for each set and reading of hours
-        set, customers, hours, revenue, contribution (both lost, of 12 months), result_before, result_after (of a month, at once),
+        set, customers, hours_are, revenue, contribution (both lost, of 12 months), result_before, result_after (of a month, at once),
         result_saved (once the cost to serve is saved), months_left (until opening cash is gone at result_after, receivables apart; missing
-        where it is never), lowest_cash of the `MONTHS` to come and lowest_month (0: today), replaced_by (new customers that bring
+        where it is never), lowest_cash of the `AHEAD` months to come and lowest_month (0: today), replaced_by (new customers that bring
         as much in their first year), replaced_years at the pace of those who joined, reason and reason_values.
     """
     columns = [
-        *("set", "customers", "hours", "revenue", "contribution", "result_before", "result_after", "result_saved"),
+        *("set", "customers", "hours_are", "revenue", "contribution", "result_before", "result_after", "result_saved"),
         *("months_left", "lowest_cash", "lowest_month", "replaced_by", "replaced_years", "reason", "reason_values"),
     ]
-    if not sets:
+    known = set(exposure["customer_id"])
+    found = {name: sorted(known.intersection(ids)) for name, ids in sets.items() if known.intersection(ids)}
+    if not found:
         return waiting(columns, "no_set_to_lose")
     if results.empty:
-        results = pd.DataFrame({"hours": [None], "result": [np.nan]})
+        results = pd.DataFrame({"hours_are": [None], "result": [np.nan]})
     cash = np.nan if opening_cash is None else float(opening_cash)
     own = exposure.set_index("customer_id")[
         ["revenue", "contribution", "margin", "touch_cost", "hours_cost", "receivables"]
     ]
-    lost = pd.DataFrame({name: own[own.index.isin(list(ids))].sum() for name, ids in sets.items()}).T.rename_axis("set")
-    lost["customers"] = [int(own.index.isin(list(ids)).sum()) for ids in sets.values()]
+    lost = pd.DataFrame({name: own.loc[ids].sum() for name, ids in found.items()}).T.rename_axis("set")
+    lost["customers"] = list(map(len, found.values()))
     table = lost.reset_index().merge(
-        results[["hours", "result"]].rename(columns={"result": "result_before"}), how="cross"
+        results[["hours_are", "result"]].rename(columns={"result": "result_before"}), how="cross"
     )
     table["result_after"] = table["result_before"] - table["margin"] / MONTHS
-    served = table["touch_cost"] + table["hours_cost"].where(table["hours"] == "besides", 0.0)
+    served = table["touch_cost"] + table["hours_cost"].where(table["hours_are"] == "besides_fixed_costs", 0.0)
     table["result_saved"] = table["result_after"] + served / MONTHS
     short = table["result_after"] < 0
     table["months_left"] = (cash / -table["result_after"].where(short)).clip(lower=0)
@@ -129,7 +125,8 @@ def if_they_left(
     mean, pace = (
         (np.nan, np.nan) if new_customers is None else (new_customers["contribution"], new_customers["customers"])
     )
-    table["replaced_by"] = np.ceil(table["contribution"] / (mean if mean > 0 else np.nan)).clip(lower=0)
+    new = table["contribution"] / (mean if mean > 0 else np.nan)
+    table["replaced_by"] = pd.Series(np.ceil(new), table.index).clip(lower=0)
     table["replaced_years"] = table["replaced_by"] / (pace if pace > 0 else np.nan)
     return table.join(_reason(table, cash))[columns]
 
@@ -139,66 +136,17 @@ def safety_margin(exposure: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame
 
     Returns
     -------
-    DataFrame: hours, result, may_go (customers; 0 where the result is below zero already, all where nothing is fixed), share (of all
+    DataFrame: hours_are, result, may_go (customers; 0 where the result is below zero already, all where nothing is fixed), share (of all
     margin that these hold).
     """
     if results.empty:
-        return waiting(["hours", "result", "may_go", "share"], "no_fixed_costs")
+        return waiting(["hours_are", "result", "may_go", "share"], "no_fixed_costs")
     held = exposure.set_index("customer_id")["margin"].reindex(_by_size(exposure)).clip(lower=0).fillna(0.0)
     gone = held.cumsum().to_numpy()
-    table = results[["hours", "result"]].copy()
+    table = results[["hours_are", "result"]].copy()
     table["may_go"] = [int((gone / MONTHS <= result).sum()) if result >= 0 else 0 for result in table["result"]]
     table["share"] = [gone[n - 1] / gone[-1] if n else 0.0 for n in table["may_go"]]
     return table
-
-
-def first_years(
-    orders: ir.Table, facts: pd.DataFrame, interactions: pd.DataFrame | None = None, hour: float | None = None
-) -> pd.Series:
-    """What customers that joined in the year before the last brought in their first 365 days.
-
-    Parameters
-    ----------
-    orders : clean order lines; they stay in their engine.
-    facts : one row per customer at one date: customer_id, as_of, first_order.
-
-    Returns
-    -------
-    Series: customers (who joined), contribution (mean of them: margin, or revenue where none is known, less cost to serve).
-    """
-    day = facts["as_of"].max()
-    since, until = (pd.Timestamp(months_before(day, months)) for months in (24, 12))
-    joined = facts.loc[(facts["first_order"] > since) & (facts["first_order"] <= until), ["customer_id", "first_order"]]
-    if joined.empty:
-        return pd.Series({"customers": 0, "contribution": np.nan})
-    ends = joined["first_order"] + pd.Timedelta(days=_FIRST_YEAR - 1)
-    spans = {
-        "customer_id": joined["customer_id"],
-        "from": joined["first_order"].dt.date.astype(str),
-        "to": ends.dt.date.astype(str),
-    }
-    known = small(orders.get_backend(), {name: list(values) for name, values in spans.items()})
-    known = known.mutate(begins=known["from"].cast("date"), ends=known["to"].cast("date")).drop("from", "to")
-    inside = orders.join(known, "customer_id").filter(lambda t: (t.date >= t.begins) & (t.date <= t.ends))
-    sums = as_pandas(
-        inside.group_by("customer_id").agg(amount=inside.amount.sum().cast("float64"), margin=line_margin(inside)),
-        ["customer_id"],
-    )
-    money = sums["margin"] if sums["margin"].notna().any() else sums["amount"]
-    return pd.Series(
-        {
-            "customers": len(joined),
-            "contribution": (money.sum() - _first_costs(joined, interactions, hour)) / len(joined),
-        }
-    )
-
-
-def _first_costs(joined: pd.DataFrame, interactions: pd.DataFrame | None, hour: float | None) -> float:
-    if interactions is None or interactions.empty:
-        return 0.0
-    costs = serving_costs(interactions, hour).merge(joined, on="customer_id")
-    age = (costs["date"] - costs["first_order"]).dt.days
-    return float(costs.loc[age.between(0, _FIRST_YEAR - 1), "cost"].sum())
 
 
 def _by_size(exposure: pd.DataFrame) -> list[str]:
@@ -209,10 +157,13 @@ def _by_size(exposure: pd.DataFrame) -> list[str]:
 
 def _path(table: pd.DataFrame, cash: float) -> np.ndarray:
     """Cash at the end of months 0, 1, … of each row; the first is today's."""
-    months = np.arange(MONTHS + 1)
+    months = np.arange(AHEAD + 1)
     early, late = np.minimum(months, SAVED_AFTER), np.maximum(months - SAVED_AFTER, 0)
     flows = table[["result_after", "result_saved", "receivables"]].fillna({"receivables": 0.0}).to_numpy(dtype=float)
-    return cash + flows[:, :1] * early + flows[:, 1:2] * late + flows[:, 2:].clip(min=0) * early / SAVED_AFTER
+    path: np.ndarray = (
+        cash + flows[:, :1] * early + flows[:, 1:2] * late + flows[:, 2:].clip(min=0) * early / SAVED_AFTER
+    )
+    return path
 
 
 def _reason(table: pd.DataFrame, cash: float) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
 from kamlib.report.figures.rhythm import silence_rhythm
+from kamlib.report.figures.risk import concentration_curves, concentration_trend, loss_histogram, whale_curve
 from kamlib.report.figures.scoring import key_probability, ranked_scores
 from kamlib.report.figures.segments import abcxyz_grid, migration_matrix, pareto, rfm_grid, segment_money
 from kamlib.report.figures.style import set_style, show
@@ -25,11 +26,14 @@ __all__ = [
     "cluster_map",
     "cluster_profiles",
     "cluster_segments",
+    "concentration_curves",
+    "concentration_trend",
     "group_bars",
     "hazard_forest",
     "kaism",
     "key_probability",
     "ledger_bars",
+    "loss_histogram",
     "loss_series",
     "losses_by_landmark",
     "migration_matrix",
@@ -46,4 +50,5 @@ __all__ = [
     "survival_curves",
     "threshold_curves",
     "trait_bars",
+    "whale_curve",
 ]

@@ -25,6 +25,8 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
     "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
+    "concentration_curves": ("measure place cumulative_share", (), {}),
+    "concentration_trend": ("as_of effective_number top_1", (), {}),
     "group_bars": (
         "customer_id accounts net_revenue largest_account share",
         (),
@@ -34,6 +36,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "kaism": ("customer_id attractiveness horizontal reading cell", (), {}),
     "key_probability": ("rank customer_id key p_key", (), {}),
     "ledger_bars": ("table rule action matched_rows matched_amount rows amount", (), EUR),
+    "loss_histogram": ("amount", (pd.DataFrame(),), EUR),
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
     "migration_matrix": ("A B", (), DATES),
@@ -51,6 +54,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (pd.DataFrame(),), {}),
     "survival_curves": ("group day share low high at_risk", (), TITLE),
     "threshold_curves": ("way false_share missed_share", (pd.DataFrame(),), TITLE),
+    "whale_curve": ("customer_id contribution place cumulative_share", (), {}),
     "trait_bars": ("trait value revenue share_of_revenue margin margin_known margin_rate", (), {}),
 }
 

@@ -1,0 +1,6 @@
+"""Pictures of dependence: on how many customers the money rests, who eats what others bring, and what a year of losses may cost."""
+
+from kamlib.report.figures.risk.concentration import concentration_curves, concentration_trend, whale_curve
+from kamlib.report.figures.risk.loss_distribution import loss_histogram
+
+__all__ = ["concentration_curves", "concentration_trend", "loss_histogram", "whale_curve"]

@@ -1,0 +1,132 @@
+"""Figures of concentration: the curves of the money, their trend, and the whale curve."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.report.figures.style import BLUE, GREEN, GREY, MUTED, RED, described, none_known, percent_ticks
+from kamlib.report.words import word_if_known
+
+COLOURS = {"revenue": BLUE, "contribution": GREEN, "receivables": RED}
+_MARKS = ((0.1, "major"), (0.2, "dependent"), (0.5, "mono-client"))
+
+
+def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None, language: str = "en") -> Axes | None:
+    """Share of the money that so many of the largest customers hold, a line for each measure, on a log scale of customers.
+
+    The marks of one customer's share stand on the left, where the largest of each measure begins its line.
+
+    Parameters
+    ----------
+    curves : `kamlib.risk.concentration.curves`.
+    names : name of the largest customer by measure; where one is missing none stands.
+    """
+    if none_known(curves, "place", "cumulative_share"):
+        return None
+    _, axes = plt.subplots(figsize=(8, 4.6))
+    told = pd.Series(dtype=object) if names is None else names
+    shown = curves[curves["place"] > 0]
+    for measure, line in shown.groupby("measure", sort=False):
+        who = told.get(measure)
+        label = (
+            word_if_known(str(measure))
+            if who is None
+            else f"{word_if_known(str(measure))}: first is {who}, {line['cumulative_share'].iloc[0]:.0%}"
+        )
+        axes.plot(line["place"], line["cumulative_share"], color=COLOURS[str(measure)], linewidth=2, label=label)
+        axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
+    for limit, words in _MARKS:
+        axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        axes.text(
+            shown["place"].max() * 1.05, limit, f"{words}: one has {limit:.0%}", color=MUTED, fontsize=9, va="center"
+        )
+    axes.set_xscale("log")
+    axes.set(xlim=(0.9, max(shown["place"].max(), 2)), ylim=(0, 1.03))
+    percent_ticks(axes.yaxis, language)
+    axes.set_xlabel("Customers, largest first (each measure in its own order; log scale)")
+    axes.set_ylabel("Share of the money above zero")
+    first = shown[shown["measure"] == shown["measure"].iloc[0]]
+    half = int(first.loc[first["cumulative_share"] >= 0.5, "place"].min())
+    axes.set_title(
+        f"{half:,} {'customer holds' if half == 1 else 'customers hold'} half of the {word_if_known(str(first['measure'].iloc[0]))}"
+    )
+    axes.legend(loc="lower right")
+    return described(axes, "alt_concentration_curves", half=half, n=len(first), top=first["cumulative_share"].iloc[0])
+
+
+def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | None:
+    """The effective number of customers and the share of the largest, over 12 months that end at each date.
+
+    Parameters
+    ----------
+    trend : `kamlib.risk.concentration.over_time`.
+    """
+    if none_known(trend, "as_of", "effective_number"):
+        return None
+    _, axes = plt.subplots(figsize=(8, 3.6))
+    day = pd.to_datetime(trend["as_of"])
+    axes.plot(day, trend["effective_number"], color=BLUE, marker="o")
+    axes.set_ylim(0, trend["effective_number"].max() * 1.15)
+    axes.set_ylabel("Effective number of customers", color=BLUE)
+    share = axes.twinx()
+    share.plot(day, trend["top_1"], color=RED, marker="o")
+    share.set_ylim(0, max(trend["top_1"].max() * 1.6, 0.05))
+    share.set_ylabel("Share of the largest", color=RED)
+    share.spines["right"].set_visible(True)
+    percent_ticks(share.yaxis, language)
+    axes.set_xticks(day, [str(one.date()) for one in day], rotation=30, ha="right")
+    axes.set_xlabel("12 months that end on")
+    last, before = trend.iloc[-1], trend.iloc[0]
+    axes.set_title(
+        f"As concentrated as {last['effective_number']:.0f} equal customers; {before['effective_number']:.0f} at the first date"
+    )
+    axes.grid(axis="y")
+    told = {
+        "n": len(trend),
+        "first": before["effective_number"],
+        "last": last["effective_number"],
+        "top": last["top_1"],
+    }
+    return described(axes, "alt_concentration_trend", **told)
+
+
+def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, language: str = "en") -> Axes | None:
+    """Cumulative contribution, from the customer that brings most to the one that costs most; both ends are named.
+
+    Parameters
+    ----------
+    curve : `kamlib.risk.whale_curve`.
+    ends : names of the first and of the last.
+    """
+    if none_known(curve, "place", "cumulative_share"):
+        return None
+    _, axes = plt.subplots(figsize=(8, 4.4))
+    place = np.append(0, curve["place"])
+    share = np.append(0.0, curve["cumulative_share"])
+    peak, n = int(share.argmax()), len(curve)
+    axes.axhline(1, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    axes.fill_between(place[: peak + 1], share[: peak + 1], color=BLUE, alpha=0.15, linewidth=0)
+    axes.fill_between(place[peak:], share[peak:], color=RED, alpha=0.2, linewidth=0)
+    axes.plot(place, share, color=BLUE)
+    axes.plot(place[peak:], share[peak:], color=RED)
+    if ends is not None:
+        for at, name, side in ((1, ends[0], "left"), (n, ends[1], "right")):
+            down = -16 if side == "right" else -4
+            axes.annotate(
+                name,
+                (at, share[at]),
+                xytext=(6 if side == "left" else 0, down),
+                textcoords="offset points",
+                ha=side,
+                color=MUTED,
+                fontsize=9,
+            )
+    axes.set(xlim=(0, n), ylim=(0, max(share.max() * 1.08, 1.08)))
+    percent_ticks(axes.yaxis, language)
+    axes.set_xlabel("Customers by contribution of 12 months, largest first")
+    axes.set_ylabel("Cumulative share of all contribution")
+    axes.set_title(f"{peak:,} customers make {share.max():.1%} of the contribution, {n - peak:,} others none")
+    return described(axes, "alt_whale_curve", peak=share.max(), at=peak, n=n)

@@ -1,0 +1,52 @@
+"""Figure of a year of losses."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.report.figures.style import BLUE, INK, MUTED, RED, described, money_ticks, none_known, percent_ticks
+
+
+def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
+    """How often a year costs how much: bars of the draws, those from VaR 95 on in another colour, with the mean and the shortfall.
+
+    Parameters
+    ----------
+    lost : a column amount, a row for each draw (`kamlib.risk.loss_draws`).
+    told : `kamlib.risk.loss_distribution.figures_of` the same draws.
+    """
+    if none_known(lost, "amount") or none_known(told, "var_95"):
+        return None
+    row, amounts = told.iloc[0], lost["amount"].to_numpy(dtype=float)
+    _, axes = plt.subplots(figsize=(8, 3.8))
+    counts, edges = np.histogram(amounts, bins=60)
+    middle = (edges[1:] + edges[:-1]) / 2
+    colours = [RED if at >= row["var_95"] else BLUE for at in middle]
+    axes.bar(middle, counts / len(amounts), width=np.diff(edges), color=colours)
+    top = counts.max() / len(amounts)
+    marks = (
+        ("mean", "mean", INK, 1.02),
+        ("var_95", "VaR 95", MUTED, 0.85),
+        ("expected_shortfall", "expected shortfall", RED, 0.68),
+    )
+    for name, words, colour, height in marks:
+        axes.axvline(row[name], color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
+        axes.annotate(
+            words, (row[name], top * height), xytext=(4, 0), textcoords="offset points", color=colour, fontsize=9
+        )
+    axes.set(
+        xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
+    )
+    money_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language, digits=1)
+    axes.set_title("What a year of losses may cost")
+    return described(
+        axes,
+        "alt_loss_histogram",
+        draws=len(amounts),
+        currency=currency,
+        **row[["mean", "var_95", "expected_shortfall"]],
+    )

@@ -1,0 +1,134 @@
+"""What the page on risk concludes: on whom the firm depends, what is left if they go, what a year of losses may cost."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kamlib.risk.concentration import mark
+from kamlib.stats.reasons import Reason
+
+
+def on_whom(by_measure: pd.DataFrame, exposure: pd.DataFrame, names: pd.Series) -> Reason | None:
+    """Who is the largest, what that makes us, and as how many equal customers the base is concentrated."""
+    known = by_measure.set_index("measure") if len(by_measure) else by_measure
+    if "revenue" not in known.index or pd.isna(known.loc["revenue", "top_1"]):
+        return None
+    row, first = known.loc["revenue"], exposure.loc[exposure["revenue"].idxmax(), "customer_id"]
+    values = {"name": names.get(first, first), "n": int(row["customers"]), "mark": mark(float(row["top_1"]))}
+    values |= {name: float(row[name]) for name in ("top_1", "top_3", "effective_number")}
+    return Reason("depends_on_largest" if values["mark"] else "depends_on_nobody", values)
+
+
+def trend(found: pd.DataFrame) -> Reason | None:
+    """How the effective number has moved from the first observed date to the last."""
+    if len(found) < 2:
+        return None
+    first, last = found.iloc[0], found.iloc[-1]
+    code = "more_concentrated" if last["effective_number"] < first["effective_number"] else "less_concentrated"
+    values = {
+        "before": first["effective_number"],
+        "now": last["effective_number"],
+        "since": first["as_of"],
+        "n": len(found),
+    }
+    return Reason(code, values)
+
+
+def eaten(curve: pd.DataFrame, currency: str) -> Reason | None:
+    """Who costs more than it brings, and what was spent on those without an order."""
+    if curve.empty:
+        return None
+    below = curve[curve["contribution"] < 0]
+    idle = curve[curve["order_days"] == 0]
+    values = {"peak": curve["cumulative_share"].max(), "at": int(curve["cumulative_share"].to_numpy().argmax()) + 1}
+    values |= {"n": len(curve), "below": len(below), "eat": -below["contribution"].sum(), "currency": currency}
+    return Reason(
+        "some_eat_what_others_bring", values | {"idle": len(idle), "spent": -idle["contribution"].clip(upper=0).sum()}
+    )
+
+
+def month(results: pd.DataFrame, hours_in_fixed: bool | None) -> Reason | None:
+    """Whether the result hangs on where our hours are counted, which only the study can say."""
+    if len(results) < 2 or hours_in_fixed is not None:
+        return None
+    inside, besides = results["result"]
+    return Reason("say_where_hours_are", {"inside": inside, "besides": besides})
+
+
+def left(losses: pd.DataFrame, currency: str) -> Reason | None:
+    """What is left after the loss of the first set, by its cautious reading."""
+    told = losses.dropna(subset="result_after") if len(losses) else losses
+    if told.empty:
+        return None
+    row = told[told["set"] == told["set"].iloc[0]].iloc[-1]
+    names = ("set", "result_before", "result_after", "months_left", "lowest_cash", "lowest_month", "replaced_by")
+    values = {name: row[name] for name in names} | {"currency": currency}
+    if pd.isna(row["months_left"]):
+        stays = row["result_after"] >= 0
+        return Reason("result_stays" if stays else "result_falls_cash_unknown", values)
+    return Reason("cash_ends", values)
+
+
+def margin_of_safety(found: pd.DataFrame) -> Reason | None:
+    """How many of the largest may go before a month ends below zero, by the cautious reading."""
+    if found.empty:
+        return None
+    row = found.iloc[-1]
+    values = {"n": int(row["may_go"]), "share": row["share"]}
+    return Reason("none_may_go" if not row["may_go"] else "may_go", values)
+
+
+def bad_year(
+    told: pd.DataFrame, whose: pd.DataFrame, names: pd.Series, correlation: float, currency: str
+) -> Reason | None:
+    """What a bad year costs, whose it is, and how likely the result ends below zero."""
+    rows = told[told["correlation"] == correlation] if len(told) else told
+    if rows.empty or whose.empty:
+        return None
+    row, first = rows.iloc[0], whose.head(2)
+    who = [names.get(one, one) for one in first["customer_id"]]
+    values = {name: row[name] for name in ("mean", "var_95", "expected_shortfall")}
+    return Reason("bad_year", values | {"who": who, "share": first["share"].sum(), "currency": currency})
+
+
+def below_zero(told: pd.DataFrame, correlation: float, new_customers: pd.Series, currency: str) -> Reason | None:
+    """How likely the year ends below zero before new customers, and what such brought in a year; None where nothing is fixed."""
+    rows = told[told["correlation"] == correlation].dropna(subset="p_result_below_zero") if len(told) else told
+    if rows.empty:
+        return None
+    values = {"low": rows["p_result_below_zero"].min(), "high": rows["p_result_below_zero"].max(), "currency": currency}
+    n, each = new_customers["customers"], new_customers["contribution"]
+    code = "year_below_zero" if n and pd.notna(each) else "year_below_zero_no_new"
+    return Reason(code, values | {"n": int(n), "new": n * each if n else 0.0})
+
+
+def giants_matter(found: pd.DataFrame, currency: str) -> Reason | None:
+    """How far the bad year moves with the chance that a giant stops."""
+    if found.empty:
+        return None
+    first, last = found.iloc[0], found.iloc[-1]
+    values = {"n": int(first["customers"]), "low": first["p_year"], "high": last["p_year"], "currency": currency}
+    return Reason("giants_matter", values | {"from": first["above_mean"], "to": last["above_mean"]})
+
+
+def references(found: pd.DataFrame, names: pd.Series, currency: str) -> Reason | None:
+    """Whose references bring most."""
+    if found.empty:
+        return None
+    row = found.iloc[0]
+    values = {
+        "n": len(found),
+        "all": int(found["referred"].sum()),
+        "sum": found["referred_contribution"].sum(),
+        "currency": currency,
+    }
+    return Reason(
+        "references_fall",
+        values | {"name": names.get(row["customer_id"], row["customer_id"]), "first": row["referred_contribution"]},
+    )
+
+
+def won(found: pd.Series, currency: str) -> Reason:
+    """How many were won in 12 months, what they bring, and how many were lost."""
+    values = {name: found[name] for name in ("won", "won_revenue", "share", "lost")} | {"currency": currency}
+    return Reason("won_and_lost", values)

@@ -1,0 +1,134 @@
+"""What the page on risk concludes. Oracle: small tables whose sentence is written here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.report.readings import risk as on_risk
+from kamlib.report.words import sentence
+from kamlib.risk import by_measure
+
+NAMES = pd.Series({"a": "Alpha", "b": "Beta"})
+
+
+def exposure(*revenue: float) -> pd.DataFrame:
+    known = {"order_days": 1.0, "served": False, "receivables": np.nan, "measure": "revenue"}
+    money = pd.DataFrame(
+        {"customer_id": list("abcdefghijkl")[: len(revenue)], "revenue": revenue, "contribution": revenue}
+    )
+    return money.assign(**known)
+
+
+def test_the_largest_is_named_with_what_it_makes_us():
+    base = exposure(60.0, 20.0, 20.0)
+    told = sentence(on_risk.on_whom(by_measure(base), base, NAMES))
+    assert told.startswith(
+        "**Alpha gives 60% of the revenue of 12 months (mono-client)**, the three largest 100%: 3 customers"
+    )
+
+
+def test_where_nobody_has_a_tenth_that_is_said():
+    base = exposure(*[10.0] * 11)
+    assert on_risk.on_whom(by_measure(base), base, NAMES).code == "depends_on_nobody"
+    none = exposure(-1.0)
+    assert on_risk.on_whom(by_measure(none), none, NAMES) is None
+
+
+@pytest.mark.parametrize(("now", "code"), [(5.0, "more_concentrated"), (20.0, "less_concentrated")])
+def test_fewer_equal_customers_are_more_concentration(now, code):
+    rows = pd.DataFrame({"as_of": pd.to_datetime(["2026-03-31", "2026-06-30"]), "effective_number": [10.0, now]})
+    assert on_risk.trend(rows).code == code and on_risk.trend(rows.head(1)) is None
+
+
+def test_what_is_eaten_and_what_was_spent_without_an_order():
+    """8, 4, -2 and -1: two cost 3 together; the one without an order cost 1."""
+    rows = pd.DataFrame(
+        {"contribution": [8.0, 4, -1, -2], "order_days": [3, 2, 0, 1], "cumulative_share": [8 / 9, 12 / 9, 11 / 9, 1]}
+    )
+    told = sentence(on_risk.eaten(rows, "EUR"))
+    assert (
+        "first 2 of 4 customers make **133.3%**" in told and "2 cost more than they bring, together **3 EUR**" in told
+    )
+    assert "On 1 without an order in these 12 months 1 EUR were spent." in told
+
+
+def test_the_study_is_asked_where_hours_are_until_it_says_so():
+    rows = pd.DataFrame({"hours_are": ["in_fixed_costs", "besides_fixed_costs"], "result": [5.0, -2.0]})
+    assert "ends at +5 if they do, and at -2 if hours come besides" in sentence(on_risk.month(rows, None))
+    assert on_risk.month(rows, True) is None and on_risk.month(rows.head(1), None) is None
+
+
+def losses(**values: float) -> pd.DataFrame:
+    row = {
+        "set": "top 1",
+        "result_before": 10.0,
+        "result_after": -5.0,
+        "months_left": 4.0,
+        "lowest_cash": -9.0,
+        "lowest_month": 24.0,
+        "replaced_by": 3.0,
+    }
+    return pd.DataFrame([row | values])
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "today's cash would last **4.0 months**"),
+        ({"result_after": 2.0, "months_left": np.nan}, "would still end at **+2 EUR**"),
+        ({"months_left": np.nan}, "waits for `money.opening_cash`"),
+    ],
+)
+def test_what_is_left_is_told_by_the_first_set(values, said):
+    assert said in sentence(on_risk.left(losses(**values), "EUR"))
+    assert on_risk.left(losses(result_after=np.nan), "EUR") is None
+
+
+def test_how_many_may_go():
+    rows = pd.DataFrame({"may_go": [3, 2], "share": [0.3, 0.2]})
+    assert sentence(on_risk.margin_of_safety(rows)).startswith("The 2 largest, with 20% of the margin of 12 months")
+    assert on_risk.margin_of_safety(rows.assign(may_go=0)).code == "none_may_go"
+
+
+YEARS = pd.DataFrame(
+    {
+        "correlation": [0.1, 0.1],
+        "mean": 10.0,
+        "var_95": 30.0,
+        "expected_shortfall": 40.0,
+        "p_result_below_zero": [0.2, 0.5],
+    }
+)
+
+
+def test_a_bad_year_and_whose_it_is():
+    whose = pd.DataFrame({"customer_id": ["a", "b", "c"], "share": [0.5, 0.25, 0.1]})
+    told = sentence(on_risk.bad_year(YEARS, whose, NAMES, 0.1, "EUR"))
+    assert "**40 EUR**" in told and told.endswith("75% of it is of Alpha and Beta.")
+    assert on_risk.bad_year(YEARS, whose.head(0), NAMES, 0.1, "EUR") is None
+
+
+def test_the_chance_below_zero_names_new_customers_where_any_came():
+    new = pd.Series({"customers": 4.0, "contribution": 25.0})
+    told = sentence(on_risk.below_zero(YEARS, 0.1, new, "EUR"))
+    assert "20% to 50%" in told and "the 4 who joined a year before brought 100 EUR" in told
+    none = pd.Series({"customers": 0, "contribution": np.nan})
+    assert on_risk.below_zero(YEARS, 0.1, none, "EUR").code == "year_below_zero_no_new"
+    assert on_risk.below_zero(YEARS.assign(p_result_below_zero=np.nan), 0.1, new, "EUR") is None
+
+
+def test_giants_references_and_customers_won():
+    rows = pd.DataFrame({"customers": [2, 2], "p_year": [0.01, 0.1], "above_mean": [5.0, 9.0]})
+    assert (
+        "each of the 2" in sentence(on_risk.giants_matter(rows, "EUR"))
+        and on_risk.giants_matter(rows.head(0), "EUR") is None
+    )
+    came = pd.DataFrame({"customer_id": ["a", "b"], "referred": [2, 1], "referred_contribution": [7.0, 3.0]})
+    told = sentence(on_risk.references(came, NAMES, "EUR"))
+    assert told.startswith("3 customers came through 2 others and brought 10 EUR") and "**Alpha**" in told
+    won = pd.Series({"won": 2, "won_revenue": 90.0, "share": 0.9, "lost": 1})
+    assert sentence(on_risk.won(won, "EUR")).startswith(
+        "**2 customers were won in 12 months**, with 90 EUR, 90.0% of the revenue"
+    )
