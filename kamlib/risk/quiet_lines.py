@@ -80,7 +80,7 @@ def quiet_lines(pairs: pd.DataFrame, as_of: date | pd.Timestamp, states: pd.Data
     Returns
     -------
     DataFrame, one row per pair with a rhythm of 12 order days a year or more
-        customer_id, category; change (none, half; '' where neither passes its limit); since (the day after the last order day, or the first
+        customer_id, category; change (stopped, halved; '' where neither passes its limit); since (the day after the last order day, or the first
         day of the block); order_days_a_year (its rhythm), expected and order_days (since then), silence_days (of the pair); evidence and limit
         (logarithms); amount_a_year, margin_a_year (of the year before the 270 days); watched (pairs of the customer).
 
@@ -115,7 +115,7 @@ def quiet_lines(pairs: pd.DataFrame, as_of: date | pd.Timestamp, states: pd.Data
     stopped = is_none | ~is_half & (none / limits["none"] >= best / limits["half"])
     days_since = np.where(stopped, silence, lasted[begin])
     found = table[["customer_id", "category", "amount_a_year", "margin_a_year"]].assign(
-        change=np.select([is_none, is_half], ["none", "half"], ""),
+        change=np.select([is_none, is_half], ["stopped", "halved"], ""),
         since=day - pd.to_timedelta(days_since - 1, unit="D"),
         order_days_a_year=365 * rate,
         expected=rate * days_since,

@@ -13,12 +13,16 @@ from kamlib.risk.cash.bills import bills
 from kamlib.risk.cash.cash_path import cash_gap, cash_path, open_receipts, order_receipts
 from kamlib.risk.cash.cash_plan import CashPlan
 from kamlib.risk.cash.payment_delays import delay_curves
+from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.sections import FEWEST
 
 DRAWS, LEVELS, MOST = 5_000, 41, 2_000
 """Draws; steps of the frailty; customers that are drawn, the largest: of the others each counts as expected."""
 _HALF_YEAR, _LARGEST = 182, 2.0
-QUANTILES = {"low": 0.05, "middle": 0.5, "high": 0.95}
+QUANTILES = {"middle": 0.5, "low": 0.05, "high": 0.95}
+
+
+SCENARIO = ["scenario", "lowest", "lowest_week", "gap", "weeks_below", "p_gap", "gap_high"]
 
 
 @dataclass(frozen=True)
@@ -128,16 +132,19 @@ def cash_draws(
     return plan.opening_cash + plan.books.sum(axis=1).to_numpy() + total
 
 
-def fan(draws: np.ndarray) -> pd.DataFrame:
-    """The 90 % band of the draws in each week: week, low, middle, high."""
-    bands = np.quantile(draws, list(QUANTILES.values()), axis=0).T
-    table = pd.DataFrame(bands, columns=list(QUANTILES))
-    table.insert(0, "week", np.arange(1, len(table) + 1))
-    return table
+def cash_fan(plan: CashPlan | Reason, spread: Spread, *, draws: int = DRAWS, seed: int = 1) -> pd.DataFrame:
+    """The 90 % band of the draws in each week: week, middle, low, high, and p_below, the share of draws below zero at its end."""
+    columns = ["week", *QUANTILES, "p_below"]
+    if isinstance(plan, Reason):
+        return waiting(columns, plan.code, **plan.values)
+    drawn = cash_draws(plan, spread, draws=draws, seed=seed)
+    bands = np.quantile(drawn, list(QUANTILES.values()), axis=0)
+    weeks = np.arange(1, drawn.shape[1] + 1)
+    return pd.DataFrame(np.vstack([weeks, bands, (drawn < 0).mean(axis=0)]).T, columns=columns).astype({"week": "int64"})
 
 
 def scenarios(
-    plan: CashPlan, spread: Spread, keys: Iterable[str], *, seed: int = 1, draws: int = 1_000
+    plan: CashPlan | Reason, spread: Spread, keys: Iterable[str], *, seed: int = 1, draws: int = 1_000
 ) -> pd.DataFrame:
     """What becomes of cash if key clients pay 30, 60 or 90 days later, if the largest is lost, and if both come.
 
@@ -147,6 +154,8 @@ def scenarios(
         scenario; lowest, lowest_week (0: today), gap and weeks_below, of the expected path; p_gap, the share of draws that fall below zero
         in some week; gap_high, the gap that 95 % of the draws stay within.
     """
+    if isinstance(plan, Reason):
+        return waiting(SCENARIO, plan.code, **plan.values)
     largest = plan.customers.loc[plan.customers["a_day"].nlargest(1).index, "customer_id"].tolist()
     late = {days: pd.Series(float(days), index=sorted(set(keys))) for days in (30, 60, 90)}
     cases = [("as_expected", None, []), *((f"keys_late_{days}", late[days], []) for days in late)]

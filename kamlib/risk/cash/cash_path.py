@@ -10,7 +10,7 @@ import pandas as pd
 from kamlib.risk.cash.cash_plan import CashPlan
 from kamlib.risk.cash.payment_delays import places_of
 from kamlib.stats.ordering import places
-from kamlib.stats.reasons import waiting
+from kamlib.stats.reasons import Reason, waiting
 
 
 def open_receipts(plan: CashPlan, delay: np.ndarray, frailty: float = 1.0) -> np.ndarray:
@@ -40,7 +40,12 @@ def order_receipts(plan: CashPlan, delay: np.ndarray, frailty: float = 1.0) -> n
     return np.stack([early - later for early, later in zip(sums, sums[1:], strict=False)], axis=1)
 
 
-def cash_path(plan: CashPlan, *, delays: pd.Series | None = None, lost: Iterable[str] = ()) -> pd.DataFrame:
+COLUMNS = [
+    "week", "until", "receipts_open", "receipts_orders", "goods", "payables", "vat", "vat_owed", "fixed_costs", "actions", "balance",
+]  # fmt: skip
+
+
+def cash_path(plan: CashPlan | Reason, *, delays: pd.Series | None = None, lost: Iterable[str] = ()) -> pd.DataFrame:
     """What comes in and goes out in each week, as expected.
 
     Parameters
@@ -54,6 +59,8 @@ def cash_path(plan: CashPlan, *, delays: pd.Series | None = None, lost: Iterable
         week, until (its last day), receipts_open, receipts_orders, goods, payables, vat, vat_owed, fixed_costs, actions (payments below
         zero), balance (cash at its end).
     """
+    if isinstance(plan, Reason):
+        return waiting(COLUMNS, plan.code, **plan.values)
     by = pd.Series(dtype=float) if delays is None else delays.astype(float)
     sales = _sales(plan, lost)
     flows = {
@@ -83,7 +90,7 @@ def cash_gap(balance: np.ndarray, opening: float) -> dict[str, float]:
     return {"lowest": low, "lowest_week": at, "gap": max(0.0, -low), "weeks_below": int((balance < 0).sum())}
 
 
-def collect_first(plan: CashPlan, week: int, owners: pd.Series | None = None) -> pd.DataFrame:
+def collect_first(plan: CashPlan | Reason, week: int, owners: pd.Series | None = None) -> pd.DataFrame:
     """Whose open invoices to collect before a week, most money still out by then first.
 
     Parameters
@@ -97,6 +104,8 @@ def collect_first(plan: CashPlan, week: int, owners: pd.Series | None = None) ->
         still_out (that money).
     """
     columns = ["customer_id", "owner", "open_amount", "overdue", "p_unpaid", "still_out"]
+    if isinstance(plan, Reason):
+        return waiting(columns, plan.code, **plan.values)
     owed = plan.owed[plan.owed["invoice_id"] != ""]
     if owed.empty:
         return waiting(columns, "nothing_open")

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.errors import InputError, some
 from kamlib.risk.cash.payment_delays import Curves
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason
@@ -21,10 +20,22 @@ _YEAR = 365.25
 _UNBILLED = 60  # days within which an order is billed, else it never is
 
 
-def missing_money(money: Money) -> Reason | None:
-    """Which keys of `money` the cash path waits for; None where all are given."""
+def waits(money: Money, bills: pd.DataFrame, customers: pd.DataFrame, days: pd.DataFrame) -> Reason | None:
+    """What the cash path waits for: keys of `money`, margins, invoices, or chances of an order; None where all are there."""
     names = [f"money.{name}" for name in NEEDS if getattr(money, name) is None]
-    return Reason("cash_waits", {"names": names}) if names else None
+    if names := names + ["orders.margin"] * bool(days["margin"].isna().all()):
+        return Reason("cash_waits", {"names": names})
+    if not (bills["amount"] > 0).any():
+        return Reason("no_invoices")
+    known = customers["p_silent"].notna() & customers["block_revenue"].notna()
+    return None if known.any() else Reason("no_orders_to_expect")
+
+
+def weeks_to_approval(money: Money, day: date | pd.Timestamp) -> int:
+    """Weeks from `day` to 12 months after the statements are approved, the period that ISA 570 (revised 2024) asks management for."""
+    approval = pd.Timestamp(day) + pd.Timedelta(days=120) if money.approval is None else pd.Timestamp(money.approval)
+    end = approval + pd.DateOffset(years=1)
+    return max(1, -(-(end - pd.Timestamp(day)).days // 7))
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,8 @@ def cash_plan(
     horizon_days: int,
     actions: pd.DataFrame | None = None,
     weeks: int = WEEKS,
-) -> CashPlan:
-    """Prepare the paths of cash of the weeks from `day` on.
+) -> CashPlan | Reason:
+    """Prepare the paths of cash of the weeks from `day` on, or say what they wait for: nothing is assumed in its place.
 
     Parameters
     ----------
@@ -101,19 +112,13 @@ def cash_plan(
         block of `horizon_days` with an order). Who has no p_silent or revenue is left out.
     bills, curves : `kamlib.risk.cash.bills.bills` on `day`, and their `delay_curves`.
     days : `kamlib.facts.account_days` of the last 12 months: customer_id, date, amount, margin.
-    money : of the study; `missing_money` must be None. Goods are paid supplier_days after the order, VAT of a month (of invoices, less that of
+    money : of the study. Goods are paid supplier_days after the order, VAT of a month (of invoices, less that of
         goods ordered) vat_days after its end, fixed costs evenly by day.
     actions : due, done, cost (study currency) of known actions.
-
-    Raises
-    ------
-    InputError
-        If `money` lacks a figure: nothing is assumed in its place.
     """
-    if (waits := missing_money(money)) is not None:
-        remedy = "Give them in the section money of the study; 0 is an answer."
-        raise InputError("the cash path can't be told", found=some(waits.values["names"]), remedy=remedy)
     one_row_each(customers, ["p_silent", "p_stopped", "block_revenue"])
+    if (reason := waits(money, bills, customers, days)) is not None:
+        return reason
     day, vat = pd.Timestamp(day), float(money.vat or 0.0)
     ends = 7 * np.arange(1, weeks + 1)
     blocks = np.arange(0, ends[-1], horizon_days)
@@ -127,7 +132,7 @@ def cash_plan(
     to_bill["late"] = -to_bill["customer_id"].map(terms).fillna(usual_terms).astype(float) - lag
     margin_known = days[days["margin"].notna()]
     sold = margin_known["amount"].sum()
-    goods = float(np.clip(1 - margin_known["margin"].sum() / sold, 0, 1)) if sold > 0 else 0.0
+    goods = float(np.clip(1 - margin_known["margin"].sum() / sold, 0, 1)) if sold > 0 else 1.0
     who = pd.DataFrame(
         {
             "customer_id": known["customer_id"],

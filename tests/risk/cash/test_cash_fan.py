@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.risk.cash.cash_fan import Spread, cash_draws, fan, scenarios, spread_of_payment, spread_of_sales
+from kamlib.risk.cash.cash_fan import Spread, cash_draws, cash_fan, scenarios, spread_of_payment, spread_of_sales
 from kamlib.risk.cash.cash_path import cash_path
 from kamlib.risk.cash.cash_plan import cash_plan
 from kamlib.risk.cash.payment_delays import FIRST, delay_curves
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.money import Money
 
 DAY = pd.Timestamp("2026-06-30")
@@ -72,7 +73,7 @@ def simulated(plan, spread: Spread, paths: int) -> np.ndarray:
 @pytest.mark.proof
 def test_the_fan_of_90_percent_covers_88_to_92_percent_of_2000_simulated_paths(plan):
     spread = Spread(0.3, 0.4)
-    band = fan(cash_draws(plan, spread))
+    band = cash_fan(plan, spread)
     paths = simulated(plan, spread, 2000)
     covered = ((paths >= band["low"].to_numpy()) & (paths <= band["high"].to_numpy())).mean(axis=0)
     assert 0.88 <= covered.mean() <= 0.92, covered
@@ -88,7 +89,7 @@ def test_without_any_spread_the_mean_of_the_draws_is_the_expected_path(plan):
 
 def test_more_frailty_and_more_spread_of_sales_widen_the_fan(plan):
     def width(spread: Spread) -> float:
-        band = fan(cash_draws(plan, spread, draws=1000))
+        band = cash_fan(plan, spread, draws=1000)
         return float((band["high"] - band["low"]).iloc[3])
 
     assert width(Spread(0, 0)) < width(Spread(1.0, 0)) and width(Spread(0.3, 0)) < width(Spread(0.3, 2.0))
@@ -105,6 +106,12 @@ def test_late_key_clients_and_a_loss_make_cash_no_better(plan):
     assert table.loc[["keys_late_30", "keys_late_60", "keys_late_90"], "lowest"].is_monotonic_decreasing
     assert table["p_gap"].between(0, 1).all() and (table["gap"] >= 0).all() and not table.isna().any().any()
     assert len(table) == 6
+
+
+def test_the_fan_and_the_scenarios_wait_for_what_the_path_waits_for():
+    waiting = Reason("cash_waits", {"names": ["money.vat"]})
+    for table in (cash_fan(waiting, Spread(0, 0)), scenarios(waiting, Spread(0, 0), [])):
+        assert waits_for(table) == waiting
 
 
 def test_frailty_that_was_planted_is_found():

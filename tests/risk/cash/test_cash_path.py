@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.errors import InputError
 from kamlib.risk.cash.cash_path import cash_gap, cash_path, collect_first
-from kamlib.risk.cash.cash_plan import cash_plan, invoice_lag, missing_money, unbilled
+from kamlib.risk.cash.cash_plan import cash_plan, invoice_lag, unbilled, weeks_to_approval
 from kamlib.risk.cash.payment_delays import delay_curves
-from kamlib.stats.reasons import waits_for
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.money import Money
 
 DAY = pd.Timestamp("2026-06-30")
@@ -106,11 +105,33 @@ def test_a_later_block_is_paid_by_who_has_not_stopped(billed):
 
 
 def test_the_path_waits_for_what_no_table_holds(billed):
-    empty = Money(opening_cash=-5)
-    assert missing_money(empty).values["names"] == ["money.fixed_costs", "money.supplier_days", "money.vat"]
-    assert missing_money(Money(opening_cash=0, fixed_costs=0, supplier_days=0, vat=0)) is None
-    with pytest.raises(InputError, match="money.fixed_costs"):
-        plan_of(billed, empty)
+    names = ["money.fixed_costs", "money.supplier_days", "money.vat"]
+    waiting = plan_of(billed, Money(opening_cash=-5))
+    assert waiting == Reason("cash_waits", {"names": names})
+    for table in (cash_path(waiting), collect_first(waiting, 3)):
+        assert waits_for(table).code == "cash_waits"
+    assert not isinstance(plan_of(billed, Money(opening_cash=0, fixed_costs=0, supplier_days=0, vat=0)), Reason)
+
+
+def test_the_path_waits_for_invoices_margins_and_chances(billed):
+    none, some = billed("2026-06-30"), billed("2026-06-30", ("a", at(-6), at(-6), 600, None))
+    days = pd.DataFrame({"customer_id": ["a"], "date": [at(-20)], "amount": [100.0], "margin": [40.0]})
+    buyers = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [np.nan], "block_revenue": [1800.0]})
+
+    def code(buyers, found, days) -> str:
+        made = cash_plan(buyers, found, delay_curves(found), days, DAY, MONEY, horizon_days=180)
+        return made.code if isinstance(made, Reason) else ""
+
+    assert code(buyers, some, days) == ""
+    assert code(buyers, none, days) == "no_invoices"
+    assert code(buyers, some, days.assign(margin=np.nan)) == "cash_waits"
+    assert code(buyers.assign(p_silent=np.nan), some, days) == code(buyers[:0], some, days) == "no_orders_to_expect"
+
+
+def test_twelve_months_after_the_approval_of_the_statements():
+    """120 days after 30 June is 28 October; a year later 485 days are over, in the 70th week."""
+    assert weeks_to_approval(Money(), DAY) == 70
+    assert weeks_to_approval(Money(approval="2025-07-01"), DAY) == 1 and weeks_to_approval(Money(approval="2026-06-30"), DAY) == 53
 
 
 def test_cash_below_zero_today_is_a_gap_today(billed):
@@ -127,25 +148,6 @@ def test_the_gap_by_hand():
         "weeks_below": 2,
     }
     assert cash_gap(np.array([150.0]), 100) == {"lowest": 100, "lowest_week": 0, "gap": 0, "weeks_below": 0}
-
-
-def test_without_invoices_or_customers_there_is_a_path_and_no_nan(billed):
-    none = billed("2026-06-30")
-    days = pd.DataFrame({"customer_id": [], "date": pd.to_datetime([]), "amount": [], "margin": []}).astype(
-        {"customer_id": object}
-    )
-    customers = pd.DataFrame(
-        {"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [np.nan], "block_revenue": [1800.0]}
-    )
-    plan = cash_plan(customers, none, delay_curves(none), days, DAY, MONEY, horizon_days=180, weeks=4)
-    assert not cash_path(plan).isna().any().any()
-    assert waits_for(collect_first(plan, 2)).code == "nothing_open"
-    assert (
-        not cash_path(cash_plan(customers[:0], none, delay_curves(none), days, DAY, MONEY, horizon_days=180))
-        .isna()
-        .any()
-        .any()
-    )
 
 
 def test_whom_to_collect_from_first(billed):
