@@ -164,7 +164,7 @@ def backtest(orders: ir.Table, quarters: Sequence[date], as_of: date) -> pd.Data
     -------
     DataFrame, one row per quarter
         date; watched and alarms (pairs); came (alarms after which the pair had half its order days or fewer in 180 days); right, low, high (share of
-        the alarms with its 95 % interval); others (the same share of the watched pairs without an alarm).
+        the alarms with its 95 % interval); without_alarm (the same share of the watched pairs without an alarm).
     """
     rows = []
     for quarter in quarters:
@@ -187,10 +187,10 @@ def backtest(orders: ir.Table, quarters: Sequence[date], as_of: date) -> pd.Data
                 fell[~alarm].mean() if (~alarm).any() else np.nan,
             )
         )
-    table = pd.DataFrame(rows, columns=["date", "watched", "alarms", "came", "others"])
+    table = pd.DataFrame(rows, columns=["date", "watched", "alarms", "came", "without_alarm"])
     table["right"] = table["came"] / table["alarms"].where(table["alarms"] > 0)
     low, high = wilson(table["came"], table["alarms"].where(table["alarms"] > 0))
-    found = table.assign(low=low, high=high)[["date", "watched", "alarms", "came", "right", "low", "high", "others"]]
+    found = table.assign(low=low, high=high)[["date", "watched", "alarms", "came", "right", "low", "high", "without_alarm"]]
     return or_waiting(found, "no_quarter_is_over")
 
 

@@ -184,7 +184,7 @@ def test_the_past_says_what_became_of_alarms(clean_orders):
         clean_orders(lines, "customer_id date amount margin category"), [quarter.date(), date(2026, 3, 31)], DAY.date()
     )
     assert len(table) == 1  # 180 days after March are not over
-    assert table.loc[0, ["watched", "alarms", "came", "right", "others"]].tolist() == [2, 1, 1, 1.0, 0.0]
+    assert table.loc[0, ["watched", "alarms", "came", "right", "without_alarm"]].tolist() == [2, 1, 1, 1.0, 0.0]
 
 
 def test_what_was_on_record_before(clean_orders):

@@ -64,4 +64,4 @@ def alarms_before(table: pd.DataFrame) -> Reason | None:
         return None
     sums = table[["alarms", "came"]].sum()
     values = {"alarms": sums["alarms"], "came": sums["came"], "right": sums["came"] / sums["alarms"], "quarters": len(table)}
-    return Reason("alarms_came_true", values | {"others": (table["others"] * table["watched"]).sum() / table["watched"].sum()})
+    return Reason("alarms_came_true", values | {"others": (table["without_alarm"] * table["watched"]).sum() / table["watched"].sum()})

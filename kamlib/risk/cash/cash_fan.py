@@ -22,6 +22,8 @@ _HALF_YEAR, _LARGEST = 182, 2.0
 QUANTILES = {"middle": 0.5, "low": 0.05, "high": 0.95}
 
 
+KEYS_LATE = {"keys_late_30": 30.0, "keys_late_60": 60.0, "keys_late_90": 90.0}
+"""Days that the payments of key clients come later."""
 SCENARIO = ["scenario", "lowest", "lowest_week", "gap", "weeks_below", "p_gap", "gap_high"]
 
 
@@ -31,6 +33,11 @@ class Spread:
 
     frailty: float
     sales: float
+
+
+def spread_of_cash(invoices: pd.DataFrame, past: pd.DataFrame, day: date | pd.Timestamp) -> Spread:
+    """`spread_of_payment` of the invoices and `spread_of_sales` of the past blocks."""
+    return Spread(spread_of_payment(invoices, day), spread_of_sales(past))
 
 
 def spread_of_payment(invoices: pd.DataFrame, day: date | pd.Timestamp) -> float:
@@ -157,9 +164,9 @@ def scenarios(
     if isinstance(plan, Reason):
         return waiting(SCENARIO, plan.code, **plan.values)
     largest = plan.customers.loc[plan.customers["a_day"].nlargest(1).index, "customer_id"].tolist()
-    late = {days: pd.Series(float(days), index=sorted(set(keys))) for days in (30, 60, 90)}
-    cases = [("as_expected", None, []), *((f"keys_late_{days}", late[days], []) for days in late)]
-    cases += [("largest_lost", None, largest), ("largest_lost_keys_late_60", late[60], largest)]
+    late = {case: pd.Series(days, index=sorted(set(keys))) for case, days in KEYS_LATE.items()}
+    cases = [("as_expected", None, []), *((case, delays, []) for case, delays in late.items())]
+    cases += [("largest_lost", None, largest), ("largest_lost_keys_late_60", late["keys_late_60"], largest)]
     rows = []
     for name, delays, lost in cases:
         expected = cash_path(plan, delays=delays, lost=lost)["balance"].to_numpy()
