@@ -108,7 +108,7 @@ def largest(exposure: pd.DataFrame, least: float = 0.01) -> pd.DataFrame:
     table = exposure[["customer_id"]].assign(**{f"share_of_{name}": shares(_of(exposure, name)) for name in MEASURES})
     most = table.drop(columns="customer_id").max(axis=1)
     found = table.assign(major=most.map(mark))[most >= least]
-    return or_waiting(found.reset_index(drop=True), "no_money_in_12_months")
+    return or_waiting(found.reset_index(drop=True), "nobody_holds_so_much")
 
 
 def curves(exposure: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def won_and_lost(facts: pd.DataFrame, losses: pd.DataFrame) -> pd.Series:
     revenue = facts["revenue_12m"].astype(float)
     new = (facts["first_order"] > since) & (facts["first_order"] <= day)
     gone = losses[(losses["lost_on"] > since) & (losses["lost_on"] <= day)]["customer_id"].nunique()
-    total, won = revenue.sum(), revenue[new].sum()
+    total, won = revenue.sum(), revenue[new].sum(min_count=1) if new.any() else 0.0
     share = won / total if total > 0 else np.nan
     ratio = new.sum() / gone if gone else np.nan
     return pd.Series({"won": int(new.sum()), "won_revenue": won, "share": share, "lost": gone, "ratio": ratio})

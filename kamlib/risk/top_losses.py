@@ -36,22 +36,25 @@ def monthly_result(
         return waiting(columns, "no_fixed_costs")
     if exposure["measure"].eq("revenue").all():
         return waiting(columns, "no_margin_for_a_result")
-    month = exposure[["margin", "touch_cost", "hours_cost"]].sum() / MONTHS
+    month = exposure[["margin", "touch_cost", "hours_cost"]].sum(min_count=1) / MONTHS
     readings = (
-        ["in_fixed_costs"] if hours_in_fixed or not month["hours_cost"] else ["in_fixed_costs", "besides_fixed_costs"]
+        ["in_fixed_costs"]
+        if hours_in_fixed or not month["hours_cost"] > 0
+        else ["in_fixed_costs", "besides_fixed_costs"]
     )
     table = pd.DataFrame({"hours_are": readings if hours_in_fixed is not False else readings[-1:]}).assign(
         **month, fixed_costs=fixed_costs
     )
     besides = table["hours_are"] == "besides_fixed_costs"
-    table["result"] = table["margin"] - table["touch_cost"] - table["hours_cost"].where(besides, 0.0) - fixed_costs
+    costs = table["touch_cost"].fillna(0.0) + table["hours_cost"].where(besides, 0.0)
+    table["result"] = table["margin"] - costs - fixed_costs
     return table
 
 
 def largest_sets(exposure: pd.DataFrame, sizes: Sequence[int] = (1, 3, 5)) -> dict[str, list[str]]:
-    """Ids of the largest by margin, or revenue where no margin is known, by "top 1", "top 3" and so on; as many as there are."""
+    """Ids of the largest by margin, or revenue where no margin is known, by "the largest", "the 3 largest" and so on; as many as there are."""
     order = _by_size(exposure)
-    return {f"top {n}": order[:n] for n in sizes if n <= len(order)}
+    return {"the largest" if n == 1 else f"the {n} largest": order[:n] for n in sizes if n <= len(order)}
 
 
 def value_sets(money: pd.DataFrame, trait: str, most: int = 1) -> dict[str, list[str]]:

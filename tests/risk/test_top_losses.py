@@ -44,9 +44,9 @@ def test_the_loss_of_the_largest_by_hand():
     Cash at the ends of months 0 to 4: 66, 66 - 33 + 30 = 63, 60, 57, 57 - 32 = 25; then 32 less a month to the 24th.
     """
     results = monthly_result(BASE, 100, True)
-    found = if_they_left(BASE, {"top 1": ["a"]}, results, 66, pd.Series({"customers": 4, "contribution": 500.0})).iloc[
-        0
-    ]
+    found = if_they_left(
+        BASE, {"the largest": ["a"]}, results, 66, pd.Series({"customers": 4, "contribution": 500.0})
+    ).iloc[0]
     assert found[["customers", "revenue", "contribution"]].tolist() == [1, 4000, 1152]
     assert found[["result_before", "result_after", "result_saved"]].tolist() == pytest.approx([67, -33, -32])
     assert found["months_left"] == pytest.approx(2)
@@ -56,7 +56,7 @@ def test_the_loss_of_the_largest_by_hand():
 
 
 def test_hours_besides_are_saved_too():
-    found = if_they_left(BASE, {"top 1": ["a"]}, monthly_result(BASE, 100, False), 0).iloc[0]
+    found = if_they_left(BASE, {"the largest": ["a"]}, monthly_result(BASE, 100, False), 0).iloc[0]
     assert found[["result_after", "result_saved"]].tolist() == pytest.approx([-37, -33])
 
 
@@ -71,7 +71,7 @@ def test_a_result_that_stays_above_zero_never_ends_the_cash():
     [(None, 100, "no_opening_cash"), (-5, 100, "cash_is_below_zero"), (5, 1000, "result_is_below_zero_before"), (5, None, "no_result_to_tell")],
 )  # fmt: skip
 def test_what_cannot_be_told_is_missing_with_its_reason(cash, fixed, reason):
-    found = if_they_left(BASE, {"top 1": ["a"]}, monthly_result(BASE, fixed, True), cash)
+    found = if_they_left(BASE, {"the largest": ["a"]}, monthly_result(BASE, fixed, True), cash)
     assert found["reason"].tolist() == [reason]
     assert np.isnan(found["lowest_cash"].iloc[0]) == (cash is None or fixed is None)
     assert found["contribution"].tolist() == [1152], "what is known stays"
@@ -84,8 +84,8 @@ def test_a_list_with_strangers_loses_those_who_are_known():
 
 
 def test_sets_hold_the_largest_by_margin_and_all_customers_of_a_value():
-    assert largest_sets(BASE) == {"top 1": ["a"], "top 3": ["a", "b", "c"]}
-    assert largest_sets(BASE.assign(measure="revenue", margin=np.nan), (2,)) == {"top 2": ["a", "b"]}
+    assert largest_sets(BASE) == {"the largest": ["a"], "the 3 largest": ["a", "b", "c"]}
+    assert largest_sets(BASE.assign(measure="revenue", margin=np.nan), (2,)) == {"the 2 largest": ["a", "b"]}
     rows = pd.DataFrame(
         {"customer_id": ["a", "a", "b", "c"], "manager": ["M1", "M2", "M2", None], "revenue": [9.0, 1, 5, 99]}
     )

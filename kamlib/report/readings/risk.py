@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.risk.concentration import mark
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, waits_for
 
 
 def on_whom(by_measure: pd.DataFrame, exposure: pd.DataFrame, names: pd.Series) -> Reason | None:
@@ -16,14 +16,19 @@ def on_whom(by_measure: pd.DataFrame, exposure: pd.DataFrame, names: pd.Series) 
     row, first = known.loc["revenue"], exposure.loc[exposure["revenue"].idxmax(), "customer_id"]
     values = {"name": names.get(first, first), "n": int(row["customers"]), "mark": mark(float(row["top_1"]))}
     values |= {name: float(row[name]) for name in ("top_1", "top_3", "effective_number")}
+    if row["top_1"] == 1:
+        return Reason("depends_on_one", values)
     return Reason("depends_on_largest" if values["mark"] else "depends_on_nobody", values)
 
 
 def trend(found: pd.DataFrame) -> Reason | None:
     """How the effective number has moved from the first observed date to the last."""
+    found = found.dropna(subset="effective_number")
     if len(found) < 2:
         return None
     first, last = found.iloc[0], found.iloc[-1]
+    if last["effective_number"] == first["effective_number"]:
+        return None
     code = "more_concentrated" if last["effective_number"] < first["effective_number"] else "less_concentrated"
     values = {
         "before": first["effective_number"],
@@ -37,11 +42,13 @@ def trend(found: pd.DataFrame) -> Reason | None:
 def eaten(curve: pd.DataFrame, currency: str) -> Reason | None:
     """Who costs more than it brings, and what was spent on those without an order."""
     if curve.empty:
-        return None
+        return waits_for(curve)
     below = curve[curve["contribution"] < 0]
     idle = curve[curve["order_days"] == 0]
     values = {"peak": curve["cumulative_share"].max(), "at": int(curve["cumulative_share"].to_numpy().argmax()) + 1}
     values |= {"n": len(curve), "below": len(below), "eat": -below["contribution"].sum(), "currency": currency}
+    if below.empty:
+        return Reason("nobody_eats", values)
     return Reason(
         "some_eat_what_others_bring", values | {"idle": len(idle), "spent": -idle["contribution"].clip(upper=0).sum()}
     )
@@ -61,12 +68,21 @@ def left(losses: pd.DataFrame, currency: str) -> Reason | None:
     if told.empty:
         return None
     row = told[told["set"] == told["set"].iloc[0]].iloc[-1]
-    names = ("set", "result_before", "result_after", "months_left", "lowest_cash", "lowest_month", "replaced_by")
-    values = {name: row[name] for name in names} | {"currency": currency}
-    if pd.isna(row["months_left"]):
-        stays = row["result_after"] >= 0
-        return Reason("result_stays" if stays else "result_falls_cash_unknown", values)
-    return Reason("cash_ends", values)
+    names = ("set", "result_before", "result_after", "months_left", "lowest_cash", "lowest_month")
+    values = {name: row[name] for name in names} | {"currency": currency, "hours": row["hours_are"]}
+    if row["result_after"] >= 0:
+        return Reason("result_stays", values)
+    if row["reason"] == "cash_is_below_zero":
+        return Reason("result_falls_without_cash", values)
+    return Reason("result_falls_cash_unknown" if pd.isna(row["months_left"]) else "cash_ends", values)
+
+
+def replacement(losses: pd.DataFrame) -> Reason | None:
+    """How many new customers would replace the first set; None where nobody joined, or they brought nothing."""
+    if losses.empty or pd.isna(losses["replaced_by"].iloc[0]):
+        return None
+    row = losses.iloc[0]
+    return Reason("replaced_by", {name: row[name] for name in ("set", "replaced_by", "replaced_years")})
 
 
 def margin_of_safety(found: pd.DataFrame) -> Reason | None:
@@ -91,15 +107,21 @@ def bad_year(
     return Reason("bad_year", values | {"who": who, "share": first["share"].sum(), "currency": currency})
 
 
-def below_zero(told: pd.DataFrame, correlation: float, new_customers: pd.Series, currency: str) -> Reason | None:
-    """How likely the year ends below zero before new customers, and what such brought in a year; None where nothing is fixed."""
+def below_zero(told: pd.DataFrame, correlation: float) -> Reason | None:
+    """How likely the year ends below zero before new customers; None where nothing is fixed."""
     rows = told[told["correlation"] == correlation].dropna(subset="p_result_below_zero") if len(told) else told
     if rows.empty:
         return None
-    values = {"low": rows["p_result_below_zero"].min(), "high": rows["p_result_below_zero"].max(), "currency": currency}
-    n, each = new_customers["customers"], new_customers["contribution"]
-    code = "year_below_zero" if n and pd.notna(each) else "year_below_zero_no_new"
-    return Reason(code, values | {"n": int(n), "new": n * each if n else 0.0})
+    values = {"low": rows["p_result_below_zero"].min(), "high": rows["p_result_below_zero"].max()}
+    return Reason("year_below_zero" if len(rows) == 1 else "year_below_zero_by_hours", values)
+
+
+def new_customers(new: pd.Series, currency: str) -> Reason | None:
+    """What those brought who joined in the year before the last; None where nobody did."""
+    if not new["customers"] or pd.isna(new["contribution"]):
+        return None
+    values = {"n": int(new["customers"]), "new": new["customers"] * new["contribution"], "currency": currency}
+    return Reason("new_customers_brought", values)
 
 
 def giants_matter(found: pd.DataFrame, currency: str) -> Reason | None:
@@ -131,4 +153,4 @@ def references(found: pd.DataFrame, names: pd.Series, currency: str) -> Reason |
 def won(found: pd.Series, currency: str) -> Reason:
     """How many were won in 12 months, what they bring, and how many were lost."""
     values = {name: found[name] for name in ("won", "won_revenue", "share", "lost")} | {"currency": currency}
-    return Reason("won_and_lost", values)
+    return Reason("won_and_lost_only" if pd.isna(found["share"]) else "won_and_lost", values)

@@ -9,6 +9,7 @@ import pytest
 from kamlib.report.readings import risk as on_risk
 from kamlib.report.words import sentence
 from kamlib.risk import by_measure
+from kamlib.risk.concentration import whale_curve
 
 NAMES = pd.Series({"a": "Alpha", "b": "Beta"})
 
@@ -32,6 +33,11 @@ def test_the_largest_is_named_with_what_it_makes_us():
 def test_where_nobody_has_a_tenth_that_is_said():
     base = exposure(*[10.0] * 11)
     assert on_risk.on_whom(by_measure(base), base, NAMES).code == "depends_on_nobody"
+    alone = exposure(5.0)
+    assert (
+        sentence(on_risk.on_whom(by_measure(alone), alone, NAMES))
+        == "**Alpha is the only customer with revenue in 12 months.**"
+    )
     none = exposure(-1.0)
     assert on_risk.on_whom(by_measure(none), none, NAMES) is None
 
@@ -39,7 +45,7 @@ def test_where_nobody_has_a_tenth_that_is_said():
 @pytest.mark.parametrize(("now", "code"), [(5.0, "more_concentrated"), (20.0, "less_concentrated")])
 def test_fewer_equal_customers_are_more_concentration(now, code):
     rows = pd.DataFrame({"as_of": pd.to_datetime(["2026-03-31", "2026-06-30"]), "effective_number": [10.0, now]})
-    assert on_risk.trend(rows).code == code and on_risk.trend(rows.head(1)) is None
+    assert on_risk.trend(rows).code == code and on_risk.trend(rows.assign(effective_number=[10, np.nan])) is None
 
 
 def test_what_is_eaten_and_what_was_spent_without_an_order():
@@ -52,6 +58,8 @@ def test_what_is_eaten_and_what_was_spent_without_an_order():
         "first 2 of 4 customers make **133.3%**" in told and "2 cost more than they bring, together **3 EUR**" in told
     )
     assert "On 1 without an order in these 12 months 1 EUR were spent." in told
+    assert on_risk.eaten(rows.head(2), "EUR").code == "nobody_eats"
+    assert on_risk.eaten(whale_curve(exposure(-1.0)), "EUR").code == "no_contribution_above_zero"
 
 
 def test_the_study_is_asked_where_hours_are_until_it_says_so():
@@ -60,15 +68,18 @@ def test_the_study_is_asked_where_hours_are_until_it_says_so():
     assert on_risk.month(rows, True) is None and on_risk.month(rows.head(1), None) is None
 
 
-def losses(**values: float) -> pd.DataFrame:
+def losses(**values: object) -> pd.DataFrame:
     row = {
-        "set": "top 1",
+        "set": "the largest",
+        "hours_are": "besides_fixed_costs",
         "result_before": 10.0,
         "result_after": -5.0,
         "months_left": 4.0,
         "lowest_cash": -9.0,
         "lowest_month": 24.0,
         "replaced_by": 3.0,
+        "replaced_years": 0.5,
+        "reason": "result_falls_below_zero",
     }
     return pd.DataFrame([row | values])
 
@@ -78,12 +89,20 @@ def losses(**values: float) -> pd.DataFrame:
     [
         ({}, "today's cash would last **4.0 months**"),
         ({"result_after": 2.0, "months_left": np.nan}, "would still end at **+2 EUR**"),
+        ({"reason": "cash_is_below_zero", "months_left": 0.0}, "**Cash is below zero today.** Without the largest"),
         ({"months_left": np.nan}, "waits for `money.opening_cash`"),
     ],
 )
 def test_what_is_left_is_told_by_the_first_set(values, said):
     assert said in sentence(on_risk.left(losses(**values), "EUR"))
     assert on_risk.left(losses(result_after=np.nan), "EUR") is None
+
+
+def test_how_many_new_customers_replace_them():
+    assert sentence(on_risk.replacement(losses())).endswith(
+        "who joined in the year before the last: 0.5 years at that pace."
+    )
+    assert on_risk.replacement(losses(replaced_by=np.nan)) is None and on_risk.replacement(losses().head(0)) is None
 
 
 def test_how_many_may_go():
@@ -110,13 +129,16 @@ def test_a_bad_year_and_whose_it_is():
     assert on_risk.bad_year(YEARS, whose.head(0), NAMES, 0.1, "EUR") is None
 
 
-def test_the_chance_below_zero_names_new_customers_where_any_came():
-    new = pd.Series({"customers": 4.0, "contribution": 25.0})
-    told = sentence(on_risk.below_zero(YEARS, 0.1, new, "EUR"))
-    assert "20% to 50%" in told and "the 4 who joined a year before brought 100 EUR" in told
-    none = pd.Series({"customers": 0, "contribution": np.nan})
-    assert on_risk.below_zero(YEARS, 0.1, none, "EUR").code == "year_below_zero_no_new"
-    assert on_risk.below_zero(YEARS.assign(p_result_below_zero=np.nan), 0.1, new, "EUR") is None
+def test_the_chance_below_zero_is_a_range_only_where_hours_are_not_said():
+    assert "is 20% to 50%, by where our hours are counted" in sentence(on_risk.below_zero(YEARS, 0.1))
+    assert "below zero is 20% *without any new customer*" in sentence(on_risk.below_zero(YEARS.head(1), 0.1))
+    assert on_risk.below_zero(YEARS.assign(p_result_below_zero=np.nan), 0.1) is None
+
+
+def test_what_new_customers_brought_stands_beside():
+    told = sentence(on_risk.new_customers(pd.Series({"customers": 4.0, "contribution": 25.0}), "EUR"))
+    assert "the 4 who joined in the year before the last brought 100 EUR of contribution" in told
+    assert on_risk.new_customers(pd.Series({"customers": 0, "contribution": np.nan}), "EUR") is None
 
 
 def test_giants_references_and_customers_won():

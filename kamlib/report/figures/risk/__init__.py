@@ -1,4 +1,4 @@
-"""Pictures of dependence: on how many customers the money rests, who eats what others bring, and what a year of losses may cost."""
+"""Pictures of dependence: on whom the money rests, who eats what others bring, and what a year of losses costs."""
 
 from kamlib.report.figures.risk.cash import ageing_bars, cash_paths, quiet_blocks, unpaid_curve
 from kamlib.report.figures.risk.concentration import concentration_curves, concentration_trend, whale_curve

@@ -66,6 +66,7 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
     """
     if none_known(trend, "as_of", "effective_number"):
         return None
+    trend = trend.dropna(subset=["as_of", "effective_number"])
     _, axes = plt.subplots(figsize=(8, 3.6))
     day = pd.to_datetime(trend["as_of"])
     axes.plot(day, trend["effective_number"], color=BLUE, marker="o")
@@ -128,5 +129,5 @@ def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, lan
     percent_ticks(axes.yaxis, language)
     axes.set_xlabel("Customers by contribution of 12 months, largest first")
     axes.set_ylabel("Cumulative share of all contribution")
-    axes.set_title(f"{peak:,} customers make {share.max():.1%} of the contribution, {n - peak:,} others none")
+    axes.set_title(f"{peak:,} of {n:,} customers make {share.max():.1%} of the contribution")
     return described(axes, "alt_whale_curve", peak=share.max(), at=peak, n=n)
