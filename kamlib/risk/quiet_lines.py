@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import ibis
@@ -153,7 +153,7 @@ def on_record(found: pd.DataFrame, interactions: pd.DataFrame) -> pd.DataFrame:
     return told.mask(told["reason"] == "", pd.Series({"reason": "nothing_on_record", "reason_values": "{}"}), axis=1)
 
 
-def backtest(orders: ir.Table, quarters: Sequence[date], as_of: date) -> pd.DataFrame:
+def backtest(orders: ir.Table, quarters: Iterable[date], as_of: date) -> pd.DataFrame:
     """What became of the lines that would have been flagged at the end of earlier quarters, and of those that would not.
 
     Parameters

@@ -40,7 +40,7 @@ class Money(Part):
     opening_vat: float | None = Field(
         None, description="owed on the day of the run; None: that of the last month, by the books"
     )
-    credit_line: float = Field(0, ge=0, description="what the bank lends at once")
+    credit_line: float | None = Field(None, ge=0, description="what the bank lends at once")
     forward_factor: float = Field(1, ge=0, description="losses of open invoices expected, as a multiple of the past")
     approval: date | None = Field(None, description="day the statements are approved; None: 120 days after as_of")
     contra: dict[str, float] = Field({}, description="what we owe to customers that supply us, too, by customer")

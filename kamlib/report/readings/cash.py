@@ -20,20 +20,23 @@ def lowest(path: pd.DataFrame, fan: pd.DataFrame, opening_cash: float | None, cu
     return Reason("lowest_cash_told" if len(fan) else "lowest_cash_expected", values)
 
 
-def worst_case(scenarios: pd.DataFrame, credit_line: float, currency: str) -> Reason | None:
+def worst_case(scenarios: pd.DataFrame, credit_line: float | None, currency: str) -> Reason | None:
     """The worst of what could come, and whether the credit line carries it."""
     if scenarios.empty:
         return None
     worst = scenarios.loc[scenarios["gap"].idxmax()]
-    values = dict(worst) | {"line": credit_line, "currency": currency, "more": worst["gap"] - credit_line}
+    values = dict(worst) | {"line": credit_line, "currency": currency}
     if not worst["gap"] > 0:
         return Reason("no_gap_in_any_case", values)
+    if credit_line is None:
+        return Reason("gap_and_no_line", values)
+    values["more"] = worst["gap"] - credit_line
     return Reason("gap_within_line" if worst["gap"] <= credit_line else "gap_beyond_line", values)
 
 
-def collect(found: pd.DataFrame, scenarios: pd.DataFrame, credit_line: float, names: pd.Series, currency: str) -> Reason | None:
+def collect(found: pd.DataFrame, scenarios: pd.DataFrame, credit_line: float | None, names: pd.Series, currency: str) -> Reason | None:
     """Whom to collect from first, where some gap exceeds the credit line."""
-    if found.empty or scenarios.empty or not scenarios["gap"].max() > credit_line:
+    if found.empty or scenarios.empty or not scenarios["gap"].max() > (credit_line or 0.0):
         return None
     first = found.iloc[0]
     values = {"name": names.get(first["customer_id"], first["customer_id"]), "money": first["still_out"], "currency": currency}

@@ -10,7 +10,7 @@ import pandas as pd
 from kamlib.errors import InputError, some
 from kamlib.facts.as_known import known_at
 from kamlib.stats.checks import has_columns
-from kamlib.stats.reasons import Reason
+from kamlib.stats.reasons import Reason, or_waiting, packed
 
 COLUMNS = ["invoice_id", "customer_id", "issued", "due", "amount", "paid"]
 
@@ -58,22 +58,27 @@ def bills(invoices: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def oddities(invoices: pd.DataFrame, ordered: Iterable[str]) -> list[Reason]:
+def oddities(invoices: pd.DataFrame, ordered: Iterable[str]) -> pd.DataFrame:
     """What is odd about the invoices, with how it is counted: nothing of it is left out.
 
     Parameters
     ----------
     ordered : ids of the customers with an order.
+
+    Returns
+    -------
+    DataFrame: reason, reason_values.
     """
     money, who = invoices["amount"].astype(float), invoices["customer_id"]
-    early, ahead = invoices["due"] < invoices["issued"], invoices["paid"] < invoices["issued"]
+    early, ahead = invoices["due"] < invoices["issued"], (invoices["paid"] < invoices["issued"]) & (money > 0)
     stranger = ~who.isin(list(ordered))
     balance = money.groupby(who).sum()
     below = balance[balance < 0]
     told = [
-        (early, Reason("due_before_issued", {"n": int(early.sum())})),
-        (ahead & (money > 0), Reason("prepayments", {"n": int((ahead & (money > 0)).sum())})),
-        (stranger, Reason("billed_without_order", {"n": who[stranger].nunique(), "money": money[stranger].sum()})),
-        (below < 0, Reason("credits_beyond_invoices", {"n": len(below), "money": -below.sum()})),
+        Reason("due_before_issued", {"n": int(early.sum())}),
+        Reason("prepayments", {"n": int(ahead.sum())}),
+        Reason("billed_without_order", {"n": who[stranger].nunique(), "money": money[stranger].sum()}),
+        Reason("credits_beyond_invoices", {"n": len(below), "money": -below.sum()}),
     ]
-    return [reason for flag, reason in told if flag.any()]
+    rows = [packed([reason]) for reason in told if reason.values["n"]]
+    return or_waiting(pd.DataFrame(rows, columns=["reason", "reason_values"]), "nothing_odd")

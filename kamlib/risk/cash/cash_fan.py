@@ -180,6 +180,11 @@ def scenarios(
     return pd.DataFrame(rows)
 
 
+def worst_week(cases: pd.DataFrame) -> int:
+    """The week in which cash is lowest in the worst of the `scenarios`; the first one where none can be told, or it is today."""
+    return max(1, int(cases.loc[cases["lowest"].idxmin(), "lowest_week"])) if len(cases) else 1
+
+
 def _levels(variance: float) -> np.ndarray:
     """Values of a gamma variable of mean 1 that are equally likely."""
     from scipy.stats import gamma
