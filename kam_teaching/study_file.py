@@ -96,4 +96,7 @@ money:
   fixed_costs: 480000         # EUR a month
   opening_cash: 1200000       # EUR
   hour: 55                    # EUR, an hour of our people
+  supplier_days: 30           # days after an order in which its goods are paid
+  vat: 0.2                    # on sales and goods
+  credit_line: 500000         # EUR
 """

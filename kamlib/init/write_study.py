@@ -81,6 +81,8 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
         "# Whether the fixed costs pay those hours already; until you say so the page on risk shows both:",
         "#   hours_in_fixed: true",
+        "# For the path of cash: days until goods are paid, the rate of VAT (0: none), what the bank lends at once:",
+        "#   supplier_days: 30, vat: 0.2, credit_line: 500000",
         "# How a year of losses is drawn (0: customers of one industry stop independently):",
         "# risk: {correlation: 0.1, draws: 10000}",
     ]

@@ -7,7 +7,15 @@ from kamlib.study.money import Money, Risk
 
 
 def test_what_was_not_said_is_unknown_and_no_zero():
-    assert set(Money().model_dump().values()) == {None}
+    """What is left has a convention that the pages name: shares and days of a bank, the due day of a tax, no claim of a customer on us."""
+    conventions = {"borrowing", "vat_days", "forward_factor", "contra"}
+    assert set(Money().model_dump(exclude=conventions).values()) == {None}
+
+
+@pytest.mark.parametrize("mistake", [{"vat": 20}, {"supplier_days": -1}, {"credit_line": -1}, {"borrowing": {"largest_share": 0}}])
+def test_what_no_bank_or_tax_has_is_refused(mistake):
+    with pytest.raises(ValidationError):
+        Money(**mistake)
 
 
 def test_an_overdraft_is_cash_below_zero_and_costs_are_not():

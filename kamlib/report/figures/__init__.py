@@ -9,7 +9,16 @@ from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
 from kamlib.report.figures.rhythm import silence_rhythm
-from kamlib.report.figures.risk import concentration_curves, concentration_trend, loss_histogram, whale_curve
+from kamlib.report.figures.risk import (
+    ageing_bars,
+    cash_paths,
+    concentration_curves,
+    concentration_trend,
+    loss_histogram,
+    quiet_blocks,
+    unpaid_curve,
+    whale_curve,
+)
 from kamlib.report.figures.scoring import key_probability, ranked_scores
 from kamlib.report.figures.segments import abcxyz_grid, migration_matrix, pareto, rfm_grid, segment_money
 from kamlib.report.figures.style import set_style, show
@@ -18,8 +27,10 @@ from kamlib.report.figures.survival import losses_by_landmark, survival_curves, 
 __all__ = [
     "abcxyz_grid",
     "against_baselines",
+    "ageing_bars",
     "aside_by_month",
     "calibration_plot",
+    "cash_paths",
     "class_flows",
     "class_grid",
     "cluster_choice",
@@ -39,6 +50,7 @@ __all__ = [
     "migration_matrix",
     "pareto",
     "priority_list",
+    "quiet_blocks",
     "ranked_scores",
     "return_curves",
     "returned_by_month",
@@ -50,5 +62,6 @@ __all__ = [
     "survival_curves",
     "threshold_curves",
     "trait_bars",
+    "unpaid_curve",
     "whale_curve",
 ]

@@ -1,0 +1,126 @@
+"""Figures of receivables, of cash to come, and of product lines that go quiet."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, RED, described, money_ticks, none_known, percent_ticks
+from kamlib.report.words import word
+from kamlib.stats.survival import kaplan_meier
+
+_DAYS, _YOUNG = 150, pd.Timedelta(days=180)
+
+
+def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en") -> Axes | None:
+    """Share of the invoices of the last 180 days still unpaid by days from issue, open ones censored, and the mean of the paid ones.
+
+    Parameters
+    ----------
+    bills : `kamlib.risk.cash.bills.bills` on `day`.
+    """
+    young = bills[(bills["amount"] > 0) & (bills["issued"] > pd.Timestamp(day) - _YOUNG)]
+    if young.empty or young["open"].all():
+        return None
+    curve = kaplan_meier(young["days"].clip(lower=0), (~young["open"]).astype(int))
+    curve = curve[curve["day"] <= _DAYS]
+    mean = float(young.loc[~young["open"], "days"].mean())
+    _, axes = plt.subplots(figsize=(8, 3.8))
+    axes.step(curve["day"], curve["share"], where="post", color=BLUE)
+    axes.fill_between(curve["day"], curve["low"], curve["high"], step="post", color=BLUE, alpha=0.15, linewidth=0)
+    axes.axvline(mean, color=RED, linewidth=1.2, linestyle="--")
+    axes.text(mean + 1, 0.97, "mean of the paid", color=RED, fontsize=9, va="top")
+    axes.set(xlim=(0, _DAYS), ylim=(0, 1.02), xlabel="Days from issue (invoices of the last 180 days)", ylabel="Share still unpaid")
+    left = float(curve.loc[curve["day"] <= mean, "share"].iloc[-1])
+    axes.set_title(f"On the mean day of the paid ones {left:.0%} are still unpaid")
+    percent_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    return described(axes, "alt_unpaid_curve", n=len(young), mean=mean, left=left)
+
+
+def ageing_bars(ageing: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
+    """What is open by days past due, and the share of such money that becomes older within 30 days.
+
+    Parameters
+    ----------
+    ageing : `kamlib.risk.cash.receivables.ageing`.
+    """
+    if none_known(ageing, "open_amount") or not ageing["open_amount"].sum():
+        return None
+    _, axes = plt.subplots(figsize=(8, 3.6))
+    place, late = np.arange(len(ageing)), 1 - ageing["open_amount"].iloc[0] / ageing["open_amount"].sum()
+    axes.bar(place, ageing["open_amount"], width=0.7, color=[BLUE, ORANGE, ORANGE, RED, RED])
+    for at, amount, rate in zip(place, ageing["open_amount"], ageing["roll_rate"], strict=True):
+        told = "" if np.isnan(rate) else f"{rate:.0%} rolls on"
+        axes.annotate(told, (at, amount), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK)
+    axes.set_xticks(place, [word(name) for name in ageing["bucket"]])
+    axes.set(ylabel=f"Open invoices, gross, {currency}", title=f"{late:.0%} of what is open is past due")
+    axes.margins(y=0.12)
+    money_ticks(axes.yaxis, language)
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y")
+    return described(axes, "alt_ageing_bars", late=late, money=ageing["open_amount"].sum(), currency=currency)
+
+
+def cash_paths(
+    path: pd.DataFrame, fan: pd.DataFrame, *, others: dict[str, pd.DataFrame], currency: str, language: str = "en"
+) -> Axes | None:
+    """The expected path of cash with its fan of 90 %, and paths of other cases beside it.
+
+    Parameters
+    ----------
+    path, others : `kamlib.risk.cash.cash_path.cash_path`; others by the code of their case.
+    fan : `kamlib.risk.cash.cash_fan.cash_fan`.
+    """
+    if none_known(path, "balance"):
+        return None
+    _, axes = plt.subplots(figsize=(8, 4.2))
+    axes.axhline(0, color=INK, linewidth=1)
+    if len(fan):
+        axes.fill_between(path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws")
+    axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
+    for colour, (name, other) in zip((RED, ORANGE, GREY), others.items(), strict=False):
+        axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
+    at = int(path["balance"].to_numpy().argmin())
+    low = float(path["balance"].iloc[at])
+    axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"{len(path)} weeks of cash")
+    money_ticks(axes.yaxis, language)
+    axes.grid(axis="y")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    below = float(fan["p_below"].max()) if len(fan) else None
+    return described(axes, "alt_cash_paths", weeks=len(path), low=low, week=at + 1, p=below, currency=currency)
+
+
+def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, most: int = 6) -> Figure | None:
+    """How each alarm was found: order days of a line in each 30 days, against its own rhythm.
+
+    Parameters
+    ----------
+    found : `kamlib.risk.quiet_lines.quiet_lines`; of the alarms, those that brought most are drawn.
+    pairs : `kamlib.risk.quiet_lines.category_blocks`.
+    names : of customers, by id.
+    """
+    alarms = found[found["change"] != ""].nlargest(most, "amount_a_year") if len(found) else found
+    if alarms.empty:
+        return None
+    blocks = [name for name in pairs if name.startswith("block_")][::-1]
+    counts = pairs.set_index(["customer_id", "category"])[blocks]
+    rows = -(-len(alarms) // 3)
+    figure, grid = plt.subplots(rows, 3, figsize=(8.6, 2.1 * rows + 0.4), sharex=True, squeeze=False)
+    for axes, (_, one) in zip(grid.flat, alarms.iterrows(), strict=False):
+        had, usual = counts.loc[(one["customer_id"], one["category"])], one["order_days_a_year"] * 30 / 365
+        axes.bar(range(len(blocks)), had, width=0.8, color=BLUE)
+        axes.axhline(usual, color=RED, linewidth=1.2, linestyle="--")
+        who = str(names.get(one["customer_id"], one["customer_id"]))
+        axes.set_title(f"{who[:26]}\n{one['category']}", fontsize=8.5)
+        axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
+        axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"], fontsize=8)
+    for axes in grid.flat[len(alarms) :]:
+        axes.set_axis_off()
+    figure.supylabel("Order days in 30 days", fontsize=9, color=MUTED)
+    first = alarms.iloc[0]
+    who = names.get(first["customer_id"], first["customer_id"])
+    return described(figure, "alt_quiet_blocks", n=len(alarms), name=who, category=first["category"], usual=first["order_days_a_year"])
