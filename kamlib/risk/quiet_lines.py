@@ -190,7 +190,9 @@ def backtest(orders: ir.Table, quarters: Iterable[date], as_of: date) -> pd.Data
     table = pd.DataFrame(rows, columns=["date", "watched", "alarms", "came", "without_alarm"])
     table["right"] = table["came"] / table["alarms"].where(table["alarms"] > 0)
     low, high = wilson(table["came"], table["alarms"].where(table["alarms"] > 0))
-    found = table.assign(low=low, high=high)[["date", "watched", "alarms", "came", "right", "low", "high", "without_alarm"]]
+    found = table.assign(low=low, high=high)[
+        ["date", "watched", "alarms", "came", "right", "low", "high", "without_alarm"]
+    ]
     return or_waiting(found, "no_quarter_is_over")
 
 

@@ -147,7 +147,9 @@ def cash_fan(plan: CashPlan | Reason, spread: Spread, *, draws: int = DRAWS, see
     drawn = cash_draws(plan, spread, draws=draws, seed=seed)
     bands = np.quantile(drawn, list(QUANTILES.values()), axis=0)
     weeks = np.arange(1, drawn.shape[1] + 1)
-    return pd.DataFrame(np.vstack([weeks, bands, (drawn < 0).mean(axis=0)]).T, columns=columns).astype({"week": "int64"})
+    return pd.DataFrame(np.vstack([weeks, bands, (drawn < 0).mean(axis=0)]).T, columns=columns).astype(
+        {"week": "int64"}
+    )
 
 
 def scenarios(
