@@ -136,7 +136,7 @@ def refuse_what_no_company_has(seen: Overview, study: Study, known: pd.Index) ->
             found=f"customers such as {first}",
             remedy="Map account_id to the column that names the customer, not the order or the line.",
         )
-    if seen.unknown is not None and len(seen.unknown) == len(seen.accounts):
+    if seen.unknown is not None and len(known) and len(seen.unknown) == len(seen.accounts):
         raise InputError(
             f"none of the {len(seen.accounts):,} accounts that order is in the table of accounts",
             **place,

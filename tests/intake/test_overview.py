@@ -106,5 +106,5 @@ def test_what_a_proposed_study_leaves_out_by_choice_is_no_fault(make_study):
 
 
 def test_orders_without_a_sale_are_refused(make_study):
-    with pytest.raises(InputError, match="no order line has an amount above zero.*sales are positive"):
+    with pytest.raises(InputError, match=r"no order line has an amount above zero.*sales are positive"):
         collect(make_study({"orders.csv": HEAD + "1,a,2026-01-02,-10,p\n2,a,2026-02-02,-10,p\n"}))
