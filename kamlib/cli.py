@@ -239,7 +239,8 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _end(words: str, status: int) -> NoReturn:
-    typer.echo(wrapped(f"kam: {words}"), err=True)
+    told = f"kam: {words}"
+    typer.echo(wrapped(told) if sys.stderr.isatty() else told, err=True)
     sys.exit(status)
 
 

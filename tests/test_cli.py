@@ -30,6 +30,7 @@ def test_check_says_first_which_criterion_looks_back_beyond_the_records(kam, tmp
     study.write_text(re.sub(r"(?m)^scoring:.*\n(?: .*\n)*", "", study.read_text()) + criteria)
     status, out, _ = kam("check", "study.yaml")
     assert status == 0
+    out = " ".join(out.split())
     assert "revenue_12m (100 of 100) is known for nobody" in out and "an order line on or before 2025-07-01" in out
 
 

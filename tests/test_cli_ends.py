@@ -108,3 +108,16 @@ def test_the_installed_command_ends_without_a_traceback(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith("kam: nothing.yaml: no study file")
     assert not shutil.which("nothing.yaml")
+
+
+def test_a_message_is_wrapped_for_a_terminal_and_whole_elsewhere(kam, tmp_path, monkeypatch):
+    """Every mistake keeps a line of its own; what was found and what was meant stand behind it, not cut off."""
+    (tmp_path / "study.yaml").write_text("naem: tiny\nas_of: 31.12.2025\nsources: {orders: {file: o.csv}}\n")
+    status, _, plain = kam("check", "study.yaml")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    _, _, told = kam("check", "study.yaml")
+    assert (
+        status == 2 and told.split() == plain.split() and "line 1: naem: unknown key; did you mean 'name'?\n" in plain
+    )
+    assert "line 3: sources.orders.file: unknown key; did you mean 'files'?" in plain
+    assert max(map(len, told.splitlines())) <= 80 < max(map(len, plain.splitlines()))

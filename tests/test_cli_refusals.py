@@ -105,6 +105,17 @@ def test_a_value_that_is_no_study_key_is_named(kam):
     assert "churn.horizon" in err and "unknown key" in err
 
 
+def test_a_study_given_as_a_batch_and_a_folder_given_as_a_study_get_words_of_their_own(kam, tmp_path):
+    for words, told in (
+        (["batch", "study.yaml"], "study.yaml: a study, and no batch file. Run it: kam run study.yaml"),
+        (["check", "."], "a folder, and no study file. Give the file in it: study.yaml"),
+        (["run", "."], "a folder, and no study file. Give the file in it: study.yaml"),
+        (["check", "orders.csv"], "propose a study from it: kam init orders.csv"),
+    ):
+        status, _, err = kam(*words)
+        assert status == 2 and told in err, err
+
+
 def test_a_batch_that_would_make_one_report_twice_is_refused(kam, tmp_path):
     (tmp_path / "all.yaml").write_text("studies: [{study: study.yaml}, {study: study.yaml}]")
     status, _, err = kam("batch", "all.yaml")

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from kamlib.errors import InputError, some
+from kamlib.errors import InputError, some, wrapped
 
 
 def test_message_says_where_what_was_found_and_what_to_do():
@@ -57,3 +57,12 @@ def test_it_is_a_value_error_that_crosses_processes_unchanged():
     )
     with pytest.raises(ValueError, match="bad"):
         raise again
+
+
+def test_a_message_is_wrapped_between_words_and_nothing_of_it_is_lost():
+    path = "/a/" + "long/" * 20 + "study.yaml"
+    text = f"kam: {path}: 2 mistakes in the study\n  line 3: " + "word " * 30 + "end\n  line 4: short"
+    lines = wrapped(text).splitlines()
+    assert " ".join(" ".join(lines).split()) == " ".join(text.split())
+    assert all(len(line) <= 80 for line in lines if path not in line)
+    assert lines[-1] == "  line 4: short" and lines[-2].startswith("    word")

@@ -147,7 +147,7 @@ def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
         write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch, answered=True), encoding="utf-8"
     )
     try:
-        study = Study.read(path)
+        study = Study.read(path, values={"proposed": False})  # what is at fault is told when it is checked
         clean = pipeline.collect(study)
         facts = account_facts(clean.orders, study.as_of)
         costs = serving_costs(clean.tables["interactions"], study.money.hour)

@@ -78,8 +78,9 @@ class Overview:
         """The three customers of most money: customer_id, name (the id where it has none), amount."""
         sums = self.accounts.groupby("customer_id", as_index=False)["amount"].sum()
         order = sums["amount"].astype(float).sort_values(ascending=False, kind="stable").index
-        made = sums.loc[order].head(_LARGEST).reset_index(drop=True)
-        return made.assign(name=made["customer_id"].map(self.names).fillna(made["customer_id"]))
+        made: pd.DataFrame = sums.loc[order].head(_LARGEST).reset_index(drop=True)
+        made["name"] = made["customer_id"].map(self.names).fillna(made["customer_id"])
+        return made
 
 
 def overview(orders: ir.Table, accounts: pd.DataFrame | None, *, beside: bool) -> Overview:
@@ -135,7 +136,7 @@ def refuse_what_no_company_has(seen: Overview, study: Study, known: pd.Index) ->
             found=f"customers such as {first}",
             remedy="Map account_id to the column that names the customer, not the order or the line.",
         )
-    if seen.unknown is not None and len(seen.unknown) == len(seen.accounts):
+    if seen.unknown is not None and len(known) and len(seen.unknown) == len(seen.accounts):
         raise InputError(
             f"none of the {len(seen.accounts):,} accounts that order is in the table of accounts",
             **place,

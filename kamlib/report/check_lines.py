@@ -39,10 +39,8 @@ def check_lines(study: Study, file: Path, clean: Clean, notes: Sequence[str] = (
         "",
         *ledger_lines(clean.ledger),
         "",
-        *[line for note in (*clean.notes, *notes) for line in wrapped(note)],
-        *wrapped(
-            sentence(Reason("check_sound")) if not doubts else sentence(Reason("check_doubts", {"doubts": doubts}))
-        ),
+        *map(wrapped, (*clean.notes, *notes)),
+        wrapped(sentence(Reason("check_doubts", {"doubts": doubts}) if doubts else Reason("check_sound"))),
         *_next(study, file),
     ]
 

@@ -17,7 +17,7 @@ def ledger_lines(ledger: pd.DataFrame) -> list[str]:
     Rows and money add up: what came in is what was kept, what was set aside for its first reason, and what a repair took off; a
     mark takes nothing. Behind them stand all rows that a rule hit, where these are more than it set aside.
     """
-    lines = []
+    lines: list[str] = []
     for name, rules in ledger.loc[ledger["matched_rows"] > 0].groupby("table", sort=False):
         head = ("", "", "") if lines else ("rows", "money", "rows hit")
         lines.append(f"{name:<35}{_columns(head)}".rstrip())

@@ -10,7 +10,7 @@ from kamlib.study.sources import Dialect
 
 @pytest.mark.parametrize("form", ["%d.%m", "%H:%M", "day", "", "%d/%m/%Y or %m/%d/%Y", "%d.%m.%Y%"])
 def test_a_date_format_that_names_no_day_is_refused(form):
-    with pytest.raises(ValidationError, match="expected day, month and year, as %d.%m.%Y reads 31.12.2025"):
+    with pytest.raises(ValidationError, match=r"expected day, month and year, as %d.%m.%Y reads 31.12.2025"):
         Dialect(date_format=form)
 
 
