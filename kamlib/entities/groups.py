@@ -10,7 +10,6 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 
-
 _LARGE = 0.2  # of the accounts: so many under one head that is no account are told
 _NO_PARENT = "[0-]+"  # databases write it for "none", a zero key of 36 signs too
 

@@ -41,6 +41,7 @@ def engine(folder: str | Path | None = None, *, memory: str = "1200MB") -> Any:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
+    con.raw_sql("SET TimeZone = 'UTC'")  # not that of the machine
     atexit.register(shutil.rmtree, spill, ignore_errors=True)
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")

@@ -10,7 +10,7 @@ from kamlib.study.sources import Source
 
 
 def matching(folder: Path, name: str) -> list[Path]:
-    """The paths that a name stands for: itself, or sorted all that a pattern with ``*`` fits.
+    """The paths that a name stands for: itself, or sorted all that a pattern with ``*`` fits where no file is called so.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def matching(folder: Path, name: str) -> list[Path]:
     InputError
         If ``**`` stands beside other signs, or at the end: what it means there depends on the Python.
     """
-    if "*" not in name:
+    if "*" not in name or (folder / name).is_file():
         return [folder / name]
     *folders, file = Path(name).parts
     if "**" in file or any("**" in part and part != "**" for part in folders):

@@ -15,7 +15,9 @@ _UNSEEN = (
     r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
 _BLANKS = r"\t-\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_COMBINED = r"\u0300-\u036f\u0653-\u0655\u3099\u309a\u1161-\u11ff\u2126\u212a\u212b\uf900-\ufaff"  # what NFC writes otherwise
+_COMBINED = (
+    r"\u0300-\u036f\u0653-\u0655\u3099\u309a\u1161-\u11ff\u2126\u212a\u212b\uf900-\ufaff"  # what NFC writes otherwise
+)
 _WORDS = r"[#]?[nN][uU][lL][lL][!]?|[nN][oO][nN][eE]|[nN][aA][nN]|[#]?[nN]/[aA]|[#](?:NV|N/D|\u041d/\u0414)|[(<](?:[bB][lL][aA][nN][kK]|[nN][uU][lL][lL]|[eE][mM][pP][tT][yY])[)>]|\\N|[-–—]+"
 
 
@@ -41,9 +43,7 @@ def plain(text: ir.StringValue) -> ir.StringValue:
     """
     seen = text.re_replace(_HIDDEN, "").re_replace(_SPACE, " ").strip()
     composed = _composed(seen)
-    return ibis.ifelse(
-        text.re_search(_RARE), ibis.ifelse(composed.re_search(_MISSING), None, composed), text
-    )
+    return ibis.ifelse(text.re_search(_RARE), ibis.ifelse(composed.re_search(_MISSING), None, composed), text)
 
 
 def _composed(text: ir.StringValue) -> Any:

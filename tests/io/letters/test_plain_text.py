@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamlib.io import plain_text
+from kamlib.io.letters import plain_text
 
 
 def plain(*texts):
@@ -20,7 +20,9 @@ def plain(*texts):
 
 @pytest.mark.parametrize(
     "hidden",
-    [*"\u200b\u200c\u200d\ufeff\u200e\u200f\u202a\u202c\u2060\u2066\u2069\u00ad\u034f\u180e\ufe0f\u0001\u001a\u007f\u0090\u3164"],
+    [
+        *"\u200b\u200c\u200d\ufeff\u200e\u200f\u202a\u202c\u2060\u2066\u2069\u00ad\u034f\u180e\ufe0f\u0001\u001a\u007f\u0090\u3164"
+    ],
     ids=ascii,
 )
 def test_a_character_that_nobody_sees_tells_no_ids_apart(hidden):
@@ -35,7 +37,9 @@ def test_every_kind_of_blank_is_trimmed_and_plain_inside(blank):
         assert plain(f"C{blank}1", f"C1{blank}", f"{blank}C1{blank}") == ["C 1", "C1", "C1"]
 
 
-@given(st.text(st.sampled_from("Caeo\u0301\u0308\u0327\u0438\u0306\u041a\u212b\u1112\u1161\u11ab\u304b\u3099"), min_size=1))
+@given(
+    st.text(st.sampled_from("Caeo\u0301\u0308\u0327\u0438\u0306\u041a\u212b\u1112\u1161\u11ab\u304b\u3099"), min_size=1)
+)
 def test_letters_are_in_one_form(text):
     assert plain(text) == [unicodedata.normalize("NFC", text)]
 
@@ -49,5 +53,21 @@ def test_a_word_for_missing_is_missing(word):
 
 
 def test_what_only_holds_such_a_word_is_a_text():
-    names = ["NA", "Nullmeier", "Nan Goldin", "A-1", "-1", "0", "N/A-17", "none such", "ab1", "AB1", "00123", "123", "Größe", "ё", "𝔘"]
+    names = [
+        "NA",
+        "Nullmeier",
+        "Nan Goldin",
+        "A-1",
+        "-1",
+        "0",
+        "N/A-17",
+        "none such",
+        "ab1",
+        "AB1",
+        "00123",
+        "123",
+        "Größe",
+        "ё",
+        "𝔘",
+    ]
     assert plain(*names) == names
