@@ -64,7 +64,8 @@ def _test_row(t: ir.Table, study: Study) -> Any:
 
 
 def _code(t: ir.Table, study: Study) -> Any:
-    shared = {sign: code for sign, of in SHARED.items() for code in [*study.rates, study.currency] if code in of}
+    known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in SHARED.items()}
+    shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
     return t.currency.upper().replace(".", "").substitute(NAMES | shared)
 
 

@@ -53,4 +53,4 @@ def test_two_stars_alone_stand_for_any_folders(tmp_path):
 def test_a_file_that_is_called_like_a_pattern_is_itself(tmp_path):
     for name in ("a*b.csv", "axb.csv"):
         (tmp_path / name).touch()
-    assert file_patterns.matching(tmp_path, "a*b.csv") == [tmp_path / "a*b.csv"]
+    assert matching(tmp_path, "a*b.csv") == [tmp_path / "a*b.csv"]
