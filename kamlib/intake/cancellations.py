@@ -19,7 +19,7 @@ from kamlib.errors import InputError, some
 from kamlib.intake.mapping import RAW
 from kamlib.intake.rules import LONE_YEARS, Rule, cancelled, negative
 from kamlib.io import engines
-from kamlib.io.values import SUM, as_text, trimmed
+from kamlib.io.values import SUM, as_text, fitting, trimmed
 from kamlib.stats.reasons import waiting
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -149,7 +149,7 @@ def returned(con: Any, lines: ir.Table, study: Study) -> dict[str, ir.Table]:
         back=negative(lines, study),
         known=lines["product"].notnull() & lines.quantity.notnull(),
         article=lines["product"].fill_null(""),
-        units=lines.quantity.fill_null(0).cast(SUM),
+        units=fitting(lines.quantity, SUM).fill_null(0),
     ).select("row", "order_id", "account_id", "article", "date", "units", "amount", "known", "back", "source_file", "source_line")  # fmt: skip
     back = bare.filter(bare.back)
     by_product = engines.store(con, bare.semi_join(back, ["account_id", "article"]))

@@ -68,7 +68,7 @@ def read(
     if source.url is not None:
         table = databases.stored(con, source, paths, scratch, _unique)
         label = named[0] if named else source.place
-        table = _with_days(table, source, label)
+        table = in_zone(table, source.dialect.time_zone, _days(source), label)
         added = {FILE: ibis.literal(label, "string"), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
         pieces, paths, named = [table.mutate(**added)], [], None
     for path, label in zip(paths, named or labels(paths), strict=True):
@@ -147,6 +147,10 @@ def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: 
         table = csv_file.stored(con, plain, delimiter, _unique(names), line, BROKEN)
     except InputError as error:
         raise InputError(error.problem, file=label, line=error.line, found=error.found, remedy=error.remedy) from None
+    if dialect.encoding is None and (word := text_encoding.guessed(path, written)):
+        told.append(
+            f"{label}: read as {written}, told by its letters, e.g. {word!r}; if that is wrong, set dialect.encoding."
+        )
     if above := csv_file.above(plain, line):
         told.append(_skipped(label, line, above))
     if below := csv_file.without_footer(con, table, BROKEN):
@@ -161,7 +165,7 @@ def _skipped(label: str, header: int, above: str) -> str:
 
 
 def _excel(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
-    tables, days = [], {source.columns.get(name, name) for name in _DAYS}
+    tables, days = [], _days(source)
     for sheet in books.sheets(path, label, source.dialect, days):
         lines, names = sheet.lines, _unique(sheet.names)
         columns = {name: pa.array(values, pa.string()) for name, values in zip(names, sheet.cells, strict=True)}
@@ -188,7 +192,7 @@ def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, to
             table = con.table(name)
     except InputError as error:
         raise InputError("the Parquet file can't be read", file=label, found=error.found) from None
-    table = _with_days(table, source, label)
+    table = in_zone(table, source.dialect.time_zone, _days(source), label)
     added = {
         FILE: ibis.literal(label, "string"),
         LINE: table.file_row_number.cast("int64") + 1,
@@ -197,17 +201,8 @@ def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, to
     return [table.mutate(**added).drop("file_row_number")]
 
 
-def _with_days(table: ir.Table, source: Source, label: str) -> ir.Table:
-    """Moments in the time zone of the dialect; without one those of a day must be midnights of UTC."""
-    zone, days = source.dialect.time_zone, {source.columns.get(name, name) for name in _DAYS}
-    for name, kind in table.schema().items():
-        if zone is None and name in days and kind.is_timestamp() and kind.timezone:
-            texts = table.select(text=table[name].cast("string"))
-            if found := texts.filter(~texts.text.re_search("00:00:00[+]00$")).limit(1).to_pyarrow()["text"].to_pylist():
-                problem = "the column holds moments, which have no day until a time zone is chosen"
-                remedy = "Give that of the people who wrote them: dialect: {time_zone: Europe/Madrid}, or UTC."
-                raise InputError(problem, file=label, column=name, found=found[0], remedy=remedy)
-    return in_zone(table, zone)
+def _days(source: Source) -> set[str]:
+    return {source.columns.get(name, name) for name in _DAYS}
 
 
 def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:

@@ -6,6 +6,7 @@ A value that can't be read as its type is missing; nothing is executed here.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -15,6 +16,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.errors import InputError
 from kamlib.io import amounts, month_words
 from kamlib.io.letters import plain_text
 from kamlib.study.columns import Column
@@ -28,6 +30,7 @@ _SHARE = "decimal(8,6)"
 _BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
 _MOST = {
     MONEY: 1e14,
+    SUM: 1e34,
     WHOLE: 1e14,
     _SHARE: 100.0,
     "float64": float("inf"),
@@ -159,9 +162,32 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
 
 
-def in_zone(table: ir.Table, zone: str | None) -> ir.Table:
-    """Moments as the clocks of a time zone show them, so that they have the days of its people; None: as they are."""
+def in_zone(table: ir.Table, zone: str | None, days: Collection[str] = (), label: str = "") -> ir.Table:
+    """Moments as the clocks of a time zone show them, so that they have the days of its people.
+
+    Parameters
+    ----------
+    zone : None: as they are.
+    days : columns of days, in which moments must be midnights of UTC where no zone is given.
+    label : what the table is called in errors.
+
+    Raises
+    ------
+    InputError
+        If a column of days holds other moments, and no zone is given.
+    """
     moments = [name for name, kind in table.schema().items() if kind.is_timestamp() and kind.timezone]
+    for name in moments if zone is None else ():
+        texts = table.select(text=table[name].cast("string"))
+        other = texts.filter(~texts.text.re_search("00:00:00[+]00$")).limit(1)
+        if name in days and (found := other.to_pyarrow()["text"].to_pylist()):
+            raise InputError(
+                "the column holds moments, which have no day until a time zone is chosen",
+                file=label,
+                column=name,
+                found=found[0],
+                remedy="Give that of the people who wrote them, such as dialect: {time_zone: Europe/Madrid}, or UTC.",
+            )
     if zone is None or not moments:
         return table
     spark = ibis.get_backend(table).name == "pyspark"

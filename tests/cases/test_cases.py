@@ -116,3 +116,14 @@ def test_one_line_of_another_century_is_no_beginning(case):
     assert aside(clean) == {"lone_day": 1}
     found = account_facts(clean.orders, date(2026, 6, 30)).set_index("customer_id")
     assert found["revenue_prev_12m"].isna().all()
+
+
+@pytest.mark.parametrize(("file", "first"), [("o.csv", "Żółw Łódź"), ("cp866.csv", None), ("koi8.csv", None)])
+def test_letters_are_those_that_were_written_and_the_encoding_is_told(case, file, first):
+    tree = yaml.safe_load((HERE / "encoding-cp1250-cp866-koi8/study.yaml").read_text())["sources"]
+    tree["orders"]["files"] = file
+    clean = case("encoding-cp1250-cp866-koi8", sources=tree)
+    names = set(sums(clean))
+    assert first is None or first in names
+    assert first or any(name.istitle() and "А" <= name[0] <= "Я" for name in names)
+    assert any("told by its letters" in one for one in clean.notes)

@@ -47,7 +47,7 @@ def study_of(make_study, place, cells):
                 line[place % len(line)] = cells[row]
             writer.writerow(line)
         files[f"{name}.csv"] = out.getvalue()
-    return make_study(files)
+    return make_study(files, cleaning={"rules": {"no_rate": "set_aside"}})
 
 
 def ends_well(study):
