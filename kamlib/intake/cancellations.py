@@ -1,4 +1,4 @@
-"""What order lines tell only together: repeated keys, cancellations and what they cancel, returns of goods never bought.
+"""What order lines tell only together: days that stand alone, repeated keys, cancellations and what they cancel, returns of goods never bought.
 
 Works on the lines stored in the engine: the files are not read again, and where no unit and no money came back it costs
 a look at two columns. Each rule looks only at lines that no rule before it sets aside, those before the start of the
@@ -7,6 +7,7 @@ study excepted: what was bought then can be given back now.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import reduce
 from typing import Any
 
@@ -16,9 +17,9 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.intake.mapping import RAW
-from kamlib.intake.rules import Rule, cancelled, negative
+from kamlib.intake.rules import LONE_YEARS, Rule, cancelled, negative
 from kamlib.io import engines
-from kamlib.io.values import SUM, as_text, trimmed
+from kamlib.io.values import SUM, as_text, fitting, trimmed
 from kamlib.stats.reasons import waiting
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -29,6 +30,7 @@ OUTCOMES = (
     "cancellation_without_order",
     "return_without_purchase",
 )  # the first two are matched
+_FEW = 0.05  # of the lines
 _BACK = ("return_without_purchase", "cancellation_without_order", "cancelled_pair")
 _ORDER = ("date", "back", "order_id", "source_file", "source_line", "row")  # purchases before what comes back
 
@@ -63,6 +65,9 @@ def settle(con: Any, stored: ir.Table, rules: list[Rule], study: Study) -> ir.Ta
     rules : those that apply, in the order of their bits.
     """
     wanted = {rule.name: place for place, rule in enumerate(rules) if rule.across}
+    if "lone_day" in wanted and (began := _began(_seen(stored, rules, wanted["lone_day"]))):
+        lone = _numbered(stored).filter(lambda t: t.date < began).select("row")
+        stored = _put(con, stored, {wanted["lone_day"]: lone})
     if "repeated_key" in wanted:
         place = wanted["repeated_key"]
         stored = _put(con, stored, {place: repeated(_seen(_numbered(stored), rules, place))})
@@ -72,6 +77,16 @@ def settle(con: Any, stored: ir.Table, rules: list[Rule], study: Study) -> ir.Ta
             found = returned(con, seen, study)
             stored = _put(con, stored, {place: found[name] for name, place in places.items()})
     return stored
+
+
+def _began(lines: ir.Table) -> date | None:
+    """The first day of the year in which the records begin, where a few lines stand `LONE_YEARS` and more before; else None."""
+    years = lines.select(year=lines.date.year()).drop_null().group_by("year").agg(lines=ibis._.count())
+    counts = years.to_pyarrow().to_pandas().set_index("year")["lines"].sort_index()
+    gap = counts.index.to_series().diff() > LONE_YEARS
+    before = counts.cumsum().shift(fill_value=0)
+    starts = counts.index[gap & (before <= _FEW * counts.sum())]
+    return date(int(starts[-1]), 1, 1) if len(starts) else None
 
 
 def _numbered(stored: ir.Table) -> ir.Table:
@@ -134,7 +149,7 @@ def returned(con: Any, lines: ir.Table, study: Study) -> dict[str, ir.Table]:
         back=negative(lines, study),
         known=lines["product"].notnull() & lines.quantity.notnull(),
         article=lines["product"].fill_null(""),
-        units=lines.quantity.fill_null(0).cast(SUM),
+        units=fitting(lines.quantity, SUM).fill_null(0),
     ).select("row", "order_id", "account_id", "article", "date", "units", "amount", "known", "back", "source_file", "source_line")  # fmt: skip
     back = bare.filter(bare.back)
     by_product = engines.store(con, bare.semi_join(back, ["account_id", "article"]))

@@ -18,7 +18,7 @@ from kamlib.intake import cancellations, overlapping_files
 from kamlib.intake.mapping import original
 from kamlib.intake.rules import Rule, hits, of_study, repaired
 from kamlib.io import engines
-from kamlib.io.values import MONEY, SUM, WIDE, exact, fitting
+from kamlib.io.values import MONEY, SUM, WIDE, as_rate, fitting
 from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
 from kamlib.study.periods import year_labels
@@ -135,20 +135,11 @@ def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
     here = lines.currency.isnull() | (lines.currency == study.currency)
 
     def convert(money: Any) -> Any:
-        wide = money.cast(WIDE)
-        there = [
-            (lines.currency == code, fitting(wide * _rate(exact(one)), MONEY)) for code, one in study.rates.items()
-        ]
-        return ibis.cases((here, money), *there, else_=None)
+        there = [(code, fitting(money.cast(WIDE) * as_rate(one), MONEY)) for code, one in study.rates.items()]
+        return ibis.cases((here, money), *[(lines.currency == code, value) for code, value in there], else_=None)
 
     money = [name for name in ("amount", "margin", "came") if name in lines.columns]
     return lines.mutate(**{name: convert(lines[name]) for name in money})
-
-
-def _rate(rate: Decimal) -> ir.DecimalScalar:
-    """A rate in 18 digits, which are more than a number of a study holds; a 19th is nothing, as Spark drops one of the product."""
-    places = 18 - max(rate.adjusted() + 1, 0)
-    return ibis.literal(rate.quantize(Decimal(1).scaleb(-places)), f"decimal(19,{places + 1})")
 
 
 def _refuse_currencies(flagged: Flagged, study: Study) -> None:

@@ -24,12 +24,14 @@ from kamlib.intake.sheet_rows import empty_row, repeated_header, total_row
 from kamlib.io.amounts import NAMES
 from kamlib.io.currencies import SHARED
 from kamlib.io.duckdb_backend import check_pattern
+from kamlib.io.values import NO_DAYS
 from kamlib.study.model import Study
 from kamlib.study.parts import Action
 
 Test = Callable[[ir.Table, Study], Any]
 Repair = Callable[[ir.Table, Study], dict[str, Any]]
 MENDED = "mended:"
+LONE_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def _test_row(t: ir.Table, study: Study) -> Any:
 
 
 def _code(t: ir.Table, study: Study) -> Any:
-    ours = [study.currency, *study.rates]
-    shared = {sign: code for sign, codes in SHARED.items() if (code := next((o for o in ours if o in codes), None))}
+    known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in SHARED.items()}
+    shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
     return t.currency.upper().replace(".", "").substitute(NAMES | shared)
 
 
@@ -90,10 +92,6 @@ def _not_cancelled(t: ir.Table, study: Study) -> Any:
     return negative(t, study) & ~cancelled(t, study).fill_null(False) if study.cleaning.cancelled else None
 
 
-def _any(t: ir.Table, study: Study) -> Any:
-    return ibis.literal(True)
-
-
 ORDERS: tuple[Rule, ...] = (
     Rule("empty_row", "the row is empty", "set_aside", empty_row),
     Rule("repeated_header", "the line repeats the names of the columns", "set_aside", repeated_header),
@@ -113,6 +111,13 @@ ORDERS: tuple[Rule, ...] = (
         "set_aside",
         lambda t, s: t.date < s.start if s.start else None,
     ),
+    Rule(
+        "lone_day",
+        "the line is five years and more before all but a few: no beginning of the records",
+        "set_aside",
+        lambda t, s: t.date < s.as_of.replace(year=s.as_of.year - LONE_YEARS, day=1),
+        across=True,
+    ),
     Rule("no_account", "the line names no account", "set_aside", lambda t, s: t.account_id.isnull()),
     Rule(
         "bad_amount",
@@ -120,7 +125,9 @@ ORDERS: tuple[Rule, ...] = (
         "set_aside",
         lambda t, s: t.amount.isnull() & _rated(t, s),
     ),
-    Rule("bad_date", "the date is missing or is no day", "set_aside", lambda t, s: t.date.isnull()),
+    Rule(
+        "bad_date", "the date is missing or is no day", "set_aside", lambda t, s: t.date.isnull() | t.date.isin(NO_DAYS)
+    ),
     Rule("overlap", "the line stands already in an earlier file or part", "set_aside", lambda t, s: t.copied),
     Rule("test_row", "the order, the account or the product is a test", "set_aside", _test_row),
     Rule(
@@ -134,7 +141,7 @@ ORDERS: tuple[Rule, ...] = (
         "repeated_key",
         "an earlier line has the same key",
         "set_aside",
-        lambda t, s: _any(t, s) if s.cleaning.key else None,
+        lambda t, s: ibis.literal(True) if s.cleaning.key else None,
         across=True,
     ),
     Rule(
@@ -169,7 +176,7 @@ ORDERS: tuple[Rule, ...] = (
         "cancelled_pair",
         "a line and the cancellation that takes all of it back: together they are worth nothing",
         "mark",
-        lambda t, s: _any(t, s) if s.cleaning.cancelled else None,
+        lambda t, s: ibis.literal(True) if s.cleaning.cancelled else None,
         across=True,
     ),
     Rule("cancellation", "the order is a cancellation", "mark", cancelled),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import add, and_, or_
 from typing import Any
@@ -31,7 +32,7 @@ def empty_row(t: ir.Table, study: Study) -> Any:
     """
     cells = [t[name] for name in t.columns if name.startswith(RAW)]
     missing = [trimmed(cell).isnull() for cell in cells]
-    return _where(t.account_id.isnull() & t.date.isnull() & t.amount.isnull(), reduce(and_, missing))
+    return _where(t.account_id.isnull() & t.date.isnull() & t.amount.isnull(), _folded(and_, missing))
 
 
 def repeated_header(t: ir.Table, study: Study) -> Any:
@@ -69,14 +70,20 @@ def total_row(t: ir.Table, study: Study) -> Any:
     ):  # the row of totals has the days of its columns, and no order
         missing[0] = t.order_id == t.account_id + " " + t.date.cast("string")
     lacking = reduce(add, [ibis.ifelse(one, 1, 0) for one in missing])
-    whole = reduce(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
-    begins = reduce(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
+    whole = _folded(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
+    begins = _folded(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
     return _where(lacking >= 1, whole | _where(lacking >= 2, begins))
 
 
 def is_total(name: str) -> bool:
     """Whether a column is called a total."""
     return re.match(_WHOLE, name.lower()) is not None
+
+
+def _folded(join: Callable[[Any, Any], Any], flags: Sequence[Any]) -> Any:
+    """Flags joined in halves: of a thousand columns, one after another, no expression can be made."""
+    half = len(flags) // 2
+    return join(_folded(join, flags[:half]), _folded(join, flags[half:])) if half else flags[0]
 
 
 def _where(condition: Any, test: Any) -> Any:

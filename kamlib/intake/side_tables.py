@@ -20,6 +20,7 @@ from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import RAW, original
 from kamlib.io import readers
+from kamlib.io.values import NO_DAYS
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -179,8 +180,9 @@ def _allowed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.Series
             wrong |= (values < column.low).fillna(False).astype(bool)
         if column.high is not None:
             wrong |= (values > column.high).fillna(False).astype(bool)
+        wrong |= values.isin(pd.to_datetime(NO_DAYS)) if column.type == "date" else False
         if wrong.any():
-            made[column.name] = values.mask(wrong, None if column.type == "text" else pd.NA)
+            made[column.name] = values.mask(wrong, _missing(column))
             bad |= wrong
     return made, bad
 
@@ -201,8 +203,10 @@ def _as_known(
 
 def _unknown(column: Column) -> Any:
     """What stands for a value that is not yet known: a bid is open, anything else is missing."""
-    if "open" in column.choices:
-        return "open"
+    return "open" if "open" in column.choices else _missing(column)
+
+
+def _missing(column: Column) -> Any:
     return pd.NaT if column.type == "date" else None if column.type == "text" else pd.NA
 
 

@@ -53,7 +53,7 @@ def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header:
     _check_lines(path)
     names = f"header={header > 0}, skip={max(header - 1, 0)}".lower()
     scan = f"{quoted(str(path))}, delim={quoted(delimiter)}, quote='\"', escape='\"', {names}"
-    scan += f", auto_detect=false, buffer_size={_BUFFER}"
+    scan += f", auto_detect=false, hive_partitioning=false, buffer_size={_BUFFER}"
     rejects, scans = name_of_its_own(), name_of_its_own()
     kept = f", store_rejects=true, rejects_limit=0, rejects_table='{rejects}', rejects_scan='{scans}'"
     try:

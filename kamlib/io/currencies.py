@@ -47,4 +47,4 @@ BESIDE = {
 }
 """Words that mean a currency beside an amount alone: in the name of a column they are something else."""
 SHARED = {"KR": ("SEK", "NOK", "DKK", "ISK"), "¥": ("JPY", "CNY")}
-"""Signs of several currencies, each the first of those that a study knows."""
+"""Signs of several currencies: the one that a study counts in, else the only one that it has a rate for."""

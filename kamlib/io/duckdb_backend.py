@@ -35,12 +35,16 @@ def engine(folder: str | Path | None = None, *, memory: str = "1200MB") -> Any:
         pandas, buffers of the file reader) comes on top, about 0.5 GB.
     """
     spill = Path(folder or tempfile.gettempdir()) / f"kam-{uuid4().hex}"
-    con = ibis.duckdb.connect(
-        temp_directory=str(spill),
-        memory_limit=memory,
-        autoinstall_known_extensions=False,
-        autoload_known_extensions=False,
-    )
+    try:
+        con = ibis.duckdb.connect(
+            temp_directory=str(spill),
+            memory_limit=memory,
+            autoinstall_known_extensions=False,
+            autoload_known_extensions=False,
+        )
+    except duckdb.ParserException:
+        raise InputError("engine.memory is more than any machine has", found=memory, remedy="Such as 2GB.") from None
+    con.raw_sql("SET TimeZone = 'UTC'")  # not that of the machine
     atexit.register(shutil.rmtree, spill, ignore_errors=True)
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")

@@ -17,6 +17,7 @@ import pyarrow as pa
 from kamlib.errors import InputError
 from kamlib.io import databases, duckdb_backend, spark_backend
 from kamlib.io.readers import BROKEN, FILE, LINE, PART, ROW, missing_column
+from kamlib.io.values import in_zone
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Engine, Source
 
@@ -90,12 +91,13 @@ def orders(con: Any, source: Source, table: ir.Table) -> ir.Table:
         BROKEN: ibis.null("string"),
         ROW: account + _SEPARATOR + number.cast("string"),
     }
-    return store(con, table.mutate(**added))
+    return store(con, in_zone(table, source.dialect.time_zone).mutate(**added))
 
 
 def _table(con: Any, source: Source) -> ir.Table:
     if source.table is None:
-        tables = [con.read_parquet(name) for name in source.files]
+        # a folder ``amount=5`` would take the place of the column
+        tables = [con.read_parquet(name, recursiveFileLookup=True) for name in source.files]
         return ibis.union(*tables, distinct=False) if len(tables) > 1 else tables[0]
     *schema, name = duckdb_backend.parts(source.table)
     return con.table(name, database=tuple(schema) or None)

@@ -22,7 +22,7 @@ import pyarrow as pa
 from kamlib.errors import InputError, some
 from kamlib.io import books, compressed, csv_file, databases, edges, text_encoding
 from kamlib.io.duckdb_backend import engine, forget, name_of_its_own, plain_errors, quoted, store
-from kamlib.io.values import as_text
+from kamlib.io.values import as_text, in_zone
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Source
 
@@ -68,17 +68,17 @@ def read(
     if source.url is not None:
         table = databases.stored(con, source, paths, scratch, _unique)
         label = named[0] if named else source.place
-        added = {FILE: _literal(label), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
+        table = in_zone(table, source.dialect.time_zone, _days(source), label)
+        added = {FILE: ibis.literal(label, "string"), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
         pieces, paths, named = [table.mutate(**added)], [], None
     for path, label in zip(paths, named or labels(paths), strict=True):
         if not path.is_file():
             raise InputError("no such file", file=path, remedy="Mend sources in the study file.")
         plain = compressed.plain(path, scratch)
         pieces += _reader(plain)(con, plain, label, source, scratch, told)
-    if source.part is not None:
-        for piece in pieces:
-            if source.part not in piece.columns:
-                raise missing_column(piece, source.part, source.place, "which the study names as part")
+    for piece in pieces:
+        if source.part is not None and source.part not in piece.columns:
+            raise missing_column(piece, source.part, source.place, "which the study names as part")
     part = FILE if source.part is None else source.part
     return together([piece.mutate(**{PART: piece[part].cast("string")}) for piece in pieces])
 
@@ -147,12 +147,16 @@ def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: 
         table = csv_file.stored(con, plain, delimiter, _unique(names), line, BROKEN)
     except InputError as error:
         raise InputError(error.problem, file=label, line=error.line, found=error.found, remedy=error.remedy) from None
+    if dialect.encoding is None and (word := text_encoding.guessed(path, written)):
+        told.append(
+            f"{label}: read as {written}, told by its letters, e.g. {word!r}; if that is wrong, set dialect.encoding."
+        )
     if above := csv_file.above(plain, line):
         told.append(_skipped(label, line, above))
     if below := csv_file.without_footer(con, table, BROKEN):
         told.append(edges.told(label, below))
     broken = table[BROKEN] if BROKEN in table.columns else ibis.null("string")
-    return [table.mutate(**{FILE: _literal(label), LINE: table.rowid() + line + 1, BROKEN: broken})]
+    return [table.mutate(**{FILE: ibis.literal(label, "string"), LINE: table.rowid() + line + 1, BROKEN: broken})]
 
 
 def _skipped(label: str, header: int, above: str) -> str:
@@ -161,7 +165,7 @@ def _skipped(label: str, header: int, above: str) -> str:
 
 
 def _excel(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
-    tables, days = [], {source.columns.get(name, name) for name in _DAYS}
+    tables, days = [], _days(source)
     for sheet in books.sheets(path, label, source.dialect, days):
         lines, names = sheet.lines, _unique(sheet.names)
         columns = {name: pa.array(values, pa.string()) for name, values in zip(names, sheet.cells, strict=True)}
@@ -180,15 +184,25 @@ def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, to
     if _PATTERN.search(str(path)):
         plain = _copy_of(path, scratch)
         plain.symlink_to(path.resolve())
-    name, number = name_of_its_own(), "file_row_number"
+    name = name_of_its_own()
     try:
         with plain_errors():
-            con.raw_sql(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet({quoted(str(plain))}, {number}=true)')
+            scan = f"read_parquet({quoted(str(plain))}, file_row_number=true, hive_partitioning=false)"
+            con.raw_sql(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM {scan}')
             table = con.table(name)
     except InputError as error:
         raise InputError("the Parquet file can't be read", file=label, found=error.found) from None
-    added = {FILE: _literal(label), LINE: table[number].cast("int64") + 1, BROKEN: ibis.null("string")}
-    return [table.mutate(**added).drop(number)]
+    table = in_zone(table, source.dialect.time_zone, _days(source), label)
+    added = {
+        FILE: ibis.literal(label, "string"),
+        LINE: table.file_row_number.cast("int64") + 1,
+        BROKEN: ibis.null("string"),
+    }
+    return [table.mutate(**added).drop("file_row_number")]
+
+
+def _days(source: Source) -> set[str]:
+    return {source.columns.get(name, name) for name in _DAYS}
 
 
 def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
@@ -230,7 +244,3 @@ def _copy_of(path: Path, scratch: Path) -> Path:
     folder = scratch / uuid4().hex
     folder.mkdir(parents=True)
     return folder / _PATTERN.sub("_", path.name)
-
-
-def _literal(text: str) -> Any:
-    return ibis.literal(text, type="string")

@@ -14,6 +14,7 @@ from typing import Any
 
 from kamlib.errors import InputError
 from kamlib.io.edges import header_row
+from kamlib.io.letters import one_byte
 
 CHUNK = 1 << 22
 DELIMITERS = ("\t", "|", ";", ",")  # where two fit alike, the comma is the one that stands in texts and numbers
@@ -25,7 +26,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_KINDS = bytes(ord("h" if byte >= 0x80 else "l" if bytes([byte]).isalpha() else " ") for byte in range(256))
 _UNUSED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 
@@ -33,9 +33,8 @@ def find_encoding(path: Path) -> str:
     """The encoding of a text file: by its byte order mark, else UTF-8 if most letters are, else by what they look like.
 
     A UTF-8 file with a few broken bytes stays one, so that they are named and not all its letters mangled. Many zeros
-    in every second place are UTF-16. Of the one-byte encodings, Russian words are runs of high bytes (cp1251), while
-    accents of western languages stand alone beside plain letters (cp1252, or latin-1 where the file holds bytes that
-    cp1252 leaves open). A high byte by itself, as in an amount or an id, says nothing.
+    in every second place are UTF-16. Of the one-byte encodings it is the one in which the words read best: `one_byte.encoding`;
+    latin-1 where a western file holds bytes that cp1252 leaves open.
 
     Raises
     ------
@@ -51,16 +50,16 @@ def find_encoding(path: Path) -> str:
             return name
     if _is_utf8(path):
         return "utf-8"
-    words = accents = unused = 0
-    for chunk in _chunks(path):
-        kinds = b" " + chunk.translate(_KINDS) + b" "
-        beside = sum(map(kinds.count, (b"lhl", b"lh ", b" hl")))
-        accents += beside
-        words += kinds.count(b"h") - beside - kinds.count(b" h ")
-        unused += sum(map(chunk.count, _UNUSED_IN_CP1252))
-    if words > accents:
-        return "cp1251"
-    return "latin-1" if unused else "cp1252"
+    found = one_byte.encoding(one_byte.words(_chunks(path)))
+    unused = found == "cp1252" and any(byte in chunk for chunk in _chunks(path) for byte in _UNUSED_IN_CP1252)
+    return "latin-1" if unused else found
+
+
+def guessed(path: Path, encoding: str) -> str | None:
+    """The most frequent word that shows what an encoding, told by its letters, makes of the bytes; None where no letter is beyond ASCII."""
+    if encoding.startswith("utf") or not (words := one_byte.words(_chunks(path))):
+        return None
+    return max(words, key=lambda word: (words[word], len(word))).decode(encoding, "replace")[:60]
 
 
 def recode(path: Path, encoding: str, target: Path) -> Path:

@@ -6,6 +6,8 @@ A value that can't be read as its type is missing; nothing is executed here.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -14,7 +16,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.io import amounts, month_words, plain_text
+from kamlib.errors import InputError
+from kamlib.io import amounts, month_words
+from kamlib.io.letters import plain_text
 from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
@@ -26,6 +30,7 @@ _SHARE = "decimal(8,6)"
 _BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
 _MOST = {
     MONEY: 1e14,
+    SUM: 1e34,
     WHOLE: 1e14,
     _SHARE: 100.0,
     "float64": float("inf"),
@@ -33,6 +38,7 @@ _MOST = {
 }  # what the engine can hold, or hold exactly
 _ERROR = r"^#([^ ]+[!?]|N/A|NV|Н/Д|N/D|GETTING_DATA)$|^#FORMULA! ="  # in English, German, Russian and Spanish
 _SERIALS = (61, 132_219)  # 1 March 1900 and 31 December 2261
+NO_DAYS = (date(1900, 1, 1), date(1970, 1, 1))  # databases write them for none
 _YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
 
 
@@ -156,6 +162,46 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
 
 
+def in_zone(table: ir.Table, zone: str | None, days: Collection[str] = (), label: str = "") -> ir.Table:
+    """Moments as the clocks of a time zone show them, so that they have the days of its people.
+
+    Parameters
+    ----------
+    zone : None: as they are.
+    days : columns of days, in which moments must be midnights of UTC where no zone is given.
+    label : what the table is called in errors.
+
+    Raises
+    ------
+    InputError
+        If a column of days holds other moments, and no zone is given.
+    """
+    moments = [name for name, kind in table.schema().items() if kind.is_timestamp() and kind.timezone]
+    for name in moments if zone is None else ():
+        texts = table.select(text=table[name].cast("string"))
+        other = texts.filter(~texts.text.re_search("00:00:00[+]00$")).limit(1)
+        if name in days and (found := other.to_pyarrow()["text"].to_pylist()):
+            raise InputError(
+                "the column holds moments, which have no day until a time zone is chosen",
+                file=label,
+                column=name,
+                found=found[0],
+                remedy="Give that of the people who wrote them, such as dialect: {time_zone: Europe/Madrid}, or UTC.",
+            )
+    if zone is None or not moments:
+        return table
+    spark = ibis.get_backend(table).name == "pyspark"
+
+    def local(one: Any, other: Any) -> Any:
+        """The engine's own."""
+
+    kinds = ("timestamp('UTC')", "string") if spark else ("string", "timestamp('UTC')")
+    clock = ibis.udf.scalar.builtin(
+        local, name="from_utc_timestamp" if spark else "timezone", signature=(kinds, "timestamp")
+    )
+    return table.mutate(**{name: clock(table[name], zone) if spark else clock(zone, table[name]) for name in moments})
+
+
 def _with_time(form: str) -> list[str]:
     """The date format, and the same with other times of day."""
     day = re.sub(r"[ ,T]+%[HIMSfp].*$", "", form)
@@ -183,6 +229,16 @@ def try_strptime(text: ir.StringValue, forms: list[str]) -> ir.TimestampValue:
     function = ibis.udf.scalar.builtin(try_strptime, signature=(("string", "array<string>"), "timestamp"))
     time: ir.TimestampValue = function(text, forms)
     return time
+
+
+def as_rate(number: float) -> ir.DecimalScalar:
+    """A rate as a person wrote it (0.1 is one tenth), by which a `WIDE` amount is multiplied in every engine.
+
+    It has 18 digits, more than a number of a study; a 19th is nothing, as Spark drops one of the product.
+    """
+    rate = exact(number)
+    places = 18 - max(rate.adjusted() + 1, 0)
+    return ibis.literal(rate.quantize(Decimal(1).scaleb(-places)), f"decimal(19,{places + 1})")
 
 
 def exact(number: float) -> Decimal:

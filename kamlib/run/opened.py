@@ -146,7 +146,7 @@ class Run:
             from kamlib.io.readers import engine
 
             settings = self.as_read.engine
-            return engine(settings.spill, memory=settings.memory).read_parquet(kept.path(name))
+            return engine(settings.spill, memory=settings.memory).read_parquet(kept.path(name), hive_partitioning=False)
         return kept.read(name)
 
     def _made(self, name: str) -> Tables:

@@ -10,7 +10,7 @@ from kamlib.study.sources import Source
 
 
 def matching(folder: Path, name: str) -> list[Path]:
-    """The paths that a name stands for: itself, or sorted all that a pattern with ``*`` fits.
+    """The paths that a name stands for: itself, or sorted all that a pattern with ``*`` fits where no file is called so.
 
     Parameters
     ----------
@@ -21,14 +21,28 @@ def matching(folder: Path, name: str) -> list[Path]:
     InputError
         If ``**`` stands beside other signs, or at the end: what it means there depends on the Python.
     """
-    if "*" not in name:
+    if "*" not in name or _there(folder / name):
         return [folder / name]
     *folders, file = Path(name).parts
     if "**" in file or any("**" in part and part != "**" for part in folders):
         remedy = "Write ** alone between slashes, for folders: exports/**/*.csv."
         raise InputError("no valid pattern of files", found=name, remedy=remedy)
     root, pattern = Path(Path(name).anchor or folder), name.removeprefix(Path(name).anchor)
-    return sorted(root.glob(pattern))
+    try:
+        return sorted(root.glob(pattern))
+    except OSError as error:
+        remedy = "Begin the pattern at a folder that is yours and stays as it is."
+        raise InputError(
+            "the pattern can't be followed", found=f"{name[:200]}: {error.strerror}", remedy=remedy
+        ) from None
+
+
+def _there(path: Path) -> bool:
+    """Whether a file is called so; no file has a name that is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def paths(table: str, source: Source, folder: Path) -> list[Path]:
@@ -50,7 +64,7 @@ def paths(table: str, source: Source, folder: Path) -> list[Path]:
         return database_url.files(source.url, folder)
     found: list[Path] = []
     for name in source.files:
-        files = [path for path in matching(folder, name) if path.is_file()]
+        files = [path for path in matching(folder, name) if _there(path)]
         if not files:
             raise _no_file(table, name, folder)
         found += files
@@ -62,6 +76,8 @@ def _no_file(table: str, name: str, folder: Path) -> InputError:
     remedy = "Mend sources in the study file."
     if "://" in name:
         place, remedy = name, "Download it first: only files on this machine are read."
+    elif max(map(len, Path(name).parts), default=0) > 255:
+        place, remedy = f"{name[:60]}…", "Mend sources in the study file: no file has so long a name."
     elif Path(place).is_dir():
         remedy = "This is a folder: name the files in it, e.g. with *.csv."
     return InputError(f"no file for the table {table!r}", file=place, remedy=remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from kamlib.errors import InputError
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a day and the words on, off, yes and no stay text: the model decides what they are."""
+    """Safe YAML in which a day, the words on, off, yes and no, and 1:30 or 0x5A stay text: the model decides what they are."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [rule for rule in rules if not rule[0].endswith((":timestamp", ":bool"))]
+        first: [rule for rule in rules if not rule[0].endswith((":timestamp", ":bool", ":int"))]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"), list("-+0123456789")
+)
 
 
 _LARGEST = 2_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from kamlib.errors import InputError
+from kamlib.facts import account_facts
 from kamlib.intake.pipeline import Clean, collect
 from kamlib.study.model import Study
 
@@ -19,7 +21,7 @@ HERE = Path(__file__).parent
 def case(tmp_path):
     """``case("rate-overflow", cleaning={...})``: what comes of the study of a case, with some of its values changed."""
 
-    def clean(name: str, **changed) -> Clean:
+    def clean(name: str, /, **changed) -> Clean:
         tree = yaml.safe_load((HERE / name / "study.yaml").read_text(encoding="utf-8")) | changed
         for source in tree["sources"].values():
             files = [source["files"]] if isinstance(source["files"], str) else source["files"]
@@ -98,3 +100,30 @@ def test_what_a_spreadsheet_could_not_work_out_keeps_its_text(case):
 def test_a_hidden_sheet_is_not_read_and_said_so(case):
     clean = case("hidden-sheet-read")
     assert sums(clean) == {"A": 10} and any("'old copy' (hidden)" in one for one in clean.notes)
+
+
+def test_a_moment_has_the_day_of_the_zone_that_the_study_names(case):
+    with pytest.raises(InputError, match=r"o\.parquet, column 'day': .*time zone"):
+        case("parquet-time-zone-shifts-days")
+    tree = yaml.safe_load((HERE / "parquet-time-zone-shifts-days/study.yaml").read_text())
+    tree["sources"]["orders"]["dialect"] = {"time_zone": "Europe/Moscow"}
+    clean = case("parquet-time-zone-shifts-days", **tree | {"as_of": "2026-07-31"})
+    assert clean.orders.to_pandas()["date"].astype(str).tolist() == ["2026-04-01", "2026-07-01"]
+
+
+def test_one_line_of_another_century_is_no_beginning(case):
+    clean = case("one-absurd-day-observes-a-century")
+    assert aside(clean) == {"lone_day": 1}
+    found = account_facts(clean.orders, date(2026, 6, 30)).set_index("customer_id")
+    assert found["revenue_prev_12m"].isna().all()
+
+
+@pytest.mark.parametrize(("file", "first"), [("o.csv", "Żółw Łódź"), ("cp866.csv", None), ("koi8.csv", None)])
+def test_letters_are_those_that_were_written_and_the_encoding_is_told(case, file, first):
+    tree = yaml.safe_load((HERE / "encoding-cp1250-cp866-koi8/study.yaml").read_text())["sources"]
+    tree["orders"]["files"] = file
+    clean = case("encoding-cp1250-cp866-koi8", sources=tree)
+    names = set(sums(clean))
+    assert first is None or first in names
+    assert first or any(name.istitle() and "А" <= name[0] <= "Я" for name in names)
+    assert any("told by its letters" in one for one in clean.notes)

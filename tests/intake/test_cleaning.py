@@ -17,7 +17,7 @@ from kamlib.errors import InputError
 from kamlib.intake import cleaning
 from kamlib.intake.pipeline import collect
 from kamlib.io.values import MONEY as OF_MONEY
-from kamlib.io.values import WIDE, fitting
+from kamlib.io.values import WIDE, as_rate, fitting
 from kamlib.stats.reasons import waits_for
 
 HEAD = "order_id,account_id,date,amount\n"
@@ -164,7 +164,7 @@ def test_no_product_with_a_rate_overflows(make_study, reasons):
 )
 @settings(max_examples=300)
 def test_any_amount_at_any_rate_is_the_decimal_product_rounded_once(amount, rate):
-    wide = ibis.literal(amount, OF_MONEY).cast(WIDE) * cleaning._rate(Decimal(repr(rate)))
+    wide = ibis.literal(amount, OF_MONEY).cast(WIDE) * as_rate(rate)
     rounded = Decimal(repr(rate)).quantize(Decimal(1).scaleb(max(Decimal(repr(rate)).adjusted() + 1, 0) - 18))
     expected = (amount * rounded).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     assert fitting(wide, OF_MONEY).to_pyarrow().as_py() == expected

@@ -57,6 +57,24 @@ def test_a_hostile_file_name_is_a_file(read):
     assert read({name: b"a,b\n1,2\n"}, added=True)[readers.FILE].tolist() == [name]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    "folder", ["amount=9", "account_id=Z/day=2001-01-01", "a*b", "a?b", "[x]", "{x,y}", "a'b", 'a"b', "a\\b", "a\nb"], ids=ascii
+)  # fmt: skip
+def test_the_letters_of_a_path_are_letters(con, tmp_path, folder, kind):
+    """No folder ``column=value`` takes the place of a column, and no sign makes a path a pattern."""
+    path = tmp_path / folder / f"o.{kind}"
+    path.parent.mkdir(parents=True)
+    if kind == "csv":
+        path.write_text("amount,account_id,day\n5,A,2026-06-01\n")
+    else:
+        pq.write_table(pa.table({"amount": ["5"], "account_id": ["A"], "day": ["2026-06-01"]}), path)
+    table = readers.store(con, readers.read(con, Source(files=[path.name]), [path], tmp_path / "scratch"))
+    assert table.drop(*readers.ADDED).to_pyarrow().to_pylist() == [
+        {"amount": "5", "account_id": "A", "day": "2026-06-01"}
+    ]
+
+
 def test_lines_and_files_are_those_of_the_source(read):
     table = read({"y1.csv": b"a,b\n1,2\n3,4\n", "y2.csv": b"b,c\n5,6\n"}, added=True)
     assert table[readers.FILE].tolist() == ["y1.csv", "y1.csv", "y2.csv"]

@@ -48,3 +48,9 @@ def test_two_stars_alone_stand_for_any_folders(tmp_path):
         (tmp_path / name).touch()
     assert matching(tmp_path, "**/*.csv") == [tmp_path / "a.csv", tmp_path / "x/b.csv", tmp_path / "x/y/c.csv"]
     assert matching(tmp_path, f"{tmp_path}/x/**/*.csv") == [tmp_path / "x/b.csv", tmp_path / "x/y/c.csv"]
+
+
+def test_a_file_that_is_called_like_a_pattern_is_itself(tmp_path):
+    for name in ("a*b.csv", "axb.csv"):
+        (tmp_path / name).touch()
+    assert matching(tmp_path, "a*b.csv") == [tmp_path / "a*b.csv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from datetime import datetime
 from functools import reduce
 from typing import Literal
@@ -24,6 +25,9 @@ class Dialect(Part):
     date_format: str | None = Field(
         None, description="strptime format, or excel for serial days; None: ISO dates or native ones"
     )
+    time_zone: str | None = Field(
+        None, description="zone whose days count where a column holds moments, such as Europe/Madrid or UTC"
+    )
     whole_ids: bool = Field(
         False, description="ids are whole numbers that a spreadsheet wrote as 12346.0: read as 12346"
     )
@@ -34,6 +38,13 @@ class Dialect(Part):
         "share", description="how a discount is written: 0.05 or 5; what has the sign % is a percentage in either"
     )
     sheet: str | int | list[str] | None = Field(None, description="Excel sheet or sheets; None: the first one")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in zoneinfo.available_timezones():
+            raise ValueError("expected a time zone such as Europe/Madrid, America/New_York or UTC")
+        return value
 
     @field_validator("date_format")
     @classmethod
