@@ -77,11 +77,8 @@ def _stand_in(pieces: Sequence[Piece]) -> tuple[list[Piece], str]:
         of_it = [piece for piece in able if piece.proposals[0].table == table and not piece.as_table("orders").missing]
         if of_it:
             return [max(of_it, key=lambda piece: piece.rows)], doubt
-    free = [
-        piece
-        for piece in able
-        if piece.proposals[0].missing or piece.proposals[0].weak or piece.proposals[0].score < _GOOD
-    ]
+    free = [p for p in able if not p.as_table("orders").missing or p.proposals[0].missing or p.proposals[0].weak]
+    free += [p for p in able if p not in free and p.proposals[0].score < _GOOD]
     lines = max(
         free, key=lambda piece: (-len(piece.as_table("orders").missing), piece.as_table("orders").score), default=None
     )

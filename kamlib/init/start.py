@@ -81,11 +81,11 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
         if not found:
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
         sources, unused = assign_tables.draft_sources(related(con, found))
-        sources, counted = _inside(sources)
+        sources, only = counted(sources)
         made = Draft(
             study_head.head(sources, _called(given, name)),
             sources,
-            cleaning=counted | _cleaning(sources),
+            cleaning=only | _cleaning(sources),
             unused=unread | unused,
         )
         con.disconnect()
@@ -121,23 +121,23 @@ def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
     return {}
 
 
-def _inside(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
+def counted(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
     """The sources with the customers inside the order lines, and which rows of these count."""
     orders = sources["orders"]
     free = [
         c for c in orders.pieces[0].contents if c not in {choice.theirs for choice in orders.found.columns.values()}
     ]
     found = states(orders.pieces[0].texts, free)
-    counted = {}
+    only = {}
     if found is not None:
         rows = ", ".join(f"{word} {n:,}" for word, n in found.rows.items())
         why = f"which rows count? {found.column} holds {rows}"
-        counted["only"] = Marked({found.column: list(found.done)}, why, "", True)
+        only["only"] = Marked({found.column: list(found.done)}, why, "", True)
         free.remove(found.column)
     if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
         names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
         sources = {name: accounts if name == "accounts" else sources[name] for name in names}
-    return sources, counted
+    return sources, only
 
 
 def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:

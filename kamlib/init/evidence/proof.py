@@ -65,7 +65,9 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
             c for c in contents if c != order and likely(c, "account_id") < 1 and _of_orders(texts, order, c)
         }
     no_order = {c for c in contents if likely(c, "order_id") < _SEVERAL and not _has_one_day(contents, texts, c)}
-    never = {"amount": no_money, "account_id": no_customer, "order_id": no_order}
+    no_order |= {c for c in contents if headings.is_state(c)}
+    no_price = {c for c in contents if headings.never(c, "price")} - {surely.get("price", "")}
+    never = {"amount": no_money, "account_id": no_customer, "order_id": no_order, "price": no_price}
     return Proof(surely, {ours: frozenset(columns) for ours, columns in never.items()}, made)
 
 
