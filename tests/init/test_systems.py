@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from kamlib.init.draft import Draft
-from kamlib.init.start import counted
+from kamlib.init.drafting import counted
 from kamlib.init.study_head import currency
 
 FIRMS = ("Nordwind GmbH", "Taller Ribera", "Bright & Sons", "Delta Inc", "Kowalski Sp", "Optica Sur", "Orlova IP")
@@ -207,7 +207,7 @@ ORDERS = {
             ),
         ),
         {"order_id": "amazon-order-id", "account_id": "buyer-company-name", "date": "purchase-date"},
-        {"cleaning.only", "sources.orders.columns.amount"},
+        {"cleaning.only", "sources.orders.columns.price"},
     ),
     "stripe": (
         table(
@@ -242,7 +242,7 @@ ORDERS = {
             "amount": "Sales Amount (Actual) EUR",
             "account_id": "Source No.",
         },
-        set(),
+        {"sources.orders.columns.account_id"},
     ),
     "lexware": (
         table(

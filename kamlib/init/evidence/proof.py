@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.init.evidence.arithmetic import Product, product
 from kamlib.init.evidence.keys import one_each, one_to_one
 

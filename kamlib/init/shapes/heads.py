@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.init.evidence import joins
 
 _UNIQUE, _FOUND = 0.98, 0.95

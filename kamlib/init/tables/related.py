@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from kamlib.init import headings, inputs, match_columns, shapes
+from kamlib.init.cells.profile_columns import profile, sampled
 from kamlib.init.evidence import joins
 from kamlib.init.inputs import Piece
-from kamlib.init.profile_columns import profile, sampled
 from kamlib.intake.shapes import heads_and_lines
 from kamlib.io import readers
 from kamlib.study.sources import Heads

@@ -13,8 +13,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.init.column_contents import EXAMPLES, Contents, Days, Numbers
-from kamlib.init.formats import NUMBER_FORMS, date_forms, number_forms
+from kamlib.init.cells.column_contents import EXAMPLES, Contents, Days, Numbers
+from kamlib.init.cells.formats import NUMBER_FORMS, date_forms, number_forms
 from kamlib.io import readers
 from kamlib.io.values import as_day, as_number, as_text, as_whole, trimmed
 from kamlib.study.sources import Dialect
