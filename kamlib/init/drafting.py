@@ -83,7 +83,12 @@ def tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
     """The draft with what its clean order lines tell: cancellations and criteria; and why they could not be read."""
     path = scratch / "study.yaml"
     whole = made if made.criteria.value else replace(made, criteria=Marked((_PLACEHOLDER,)))
-    path.write_text(write_study.text(whole, scratch, answered=True), encoding="utf-8")
+    needed = {
+        name: source
+        for name, source in made.sources.items()
+        if not source.inside or "parent_id" in source.found.columns
+    }
+    path.write_text(write_study.text(replace(whole, sources=needed), scratch, answered=True), encoding="utf-8")
     try:
         study = Study.read(path)
         clean = pipeline.collect(study)

@@ -1,4 +1,4 @@
-"""Files that are no plain table, told by their cells: no names, runs of blanks, months as columns, reports in groups, heads."""
+"""Files that are no plain table, told by their cells: without names, cut by blanks, months, groups, heads and lines."""
 
 from kamlib.init.shapes.groups import groups
 from kamlib.init.shapes.heads import Joint, joint
