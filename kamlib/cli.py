@@ -38,28 +38,16 @@ Set = Annotated[
 
 @app.command()
 def init(
-    files: Annotated[
-        list[str] | None, typer.Argument(help="CSV, Excel or Parquet files, or the URL of a database.")
-    ] = None,
+    files: Annotated[list[str] | None, typer.Argument(help="CSV, Excel or Parquet, or a database's URL.")] = None,
     out: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.yaml"),
-    name: Annotated[
-        str | None, typer.Option(help="Name of the study; else that of the file, or of its folder.")
-    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the study; else that of file or folder.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a study file that is there already.")] = False,
-    from_: Annotated[
-        Path | None,
-        typer.Option("--from", help="A study that you mended: keep what you changed, propose the rest anew."),
-    ] = None,
+    since: Annotated[Path | None, typer.Option("--from", help="A mended study: renew all but your changes.")] = None,
 ) -> None:
-    """Look into files and propose a study file: tables, columns, dialects, criteria. What nothing decides begins with ?."""
-    from kamlib.init.start import propose_again, propose_study, summary
+    """Look into files and propose a study file: tables, columns, dialects, criteria; what nothing decides begins with ?."""
+    from kamlib.init.start import start, summary
 
-    if from_ and files:
-        raise InputError(
-            "--from takes the files that the study names", found=", ".join(files), remedy="Give no files beside it."
-        )
-    made = propose_again(from_) if from_ else propose_study(files or [], out, name=name, force=force)
-    typer.echo("\n".join(summary(made)))
+    typer.echo("\n".join(summary(start(files or [], out, name=name, force=force, since=since))))
 
 
 @app.command(epilog="Example: kam new mine && cd mine && kam run study.yaml")

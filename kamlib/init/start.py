@@ -64,6 +64,24 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
     return _written(made, refused, out)
 
 
+def start(
+    files: Sequence[str | Path], out: Path, *, name: str | None = None, force: bool = False, since: Path | None = None
+) -> Started:
+    """`propose_study`, or `propose_again` where `since` is a study that was mended.
+
+    Raises
+    ------
+    InputError
+        As these; and if files are given beside a study.
+    """
+    if since is None:
+        return propose_study(files, out, name=name, force=force)
+    if files:
+        found = ", ".join(map(str, files))
+        raise InputError("--from takes the files that the study names", found=found, remedy="Give no files beside it.")
+    return propose_again(since)
+
+
 def propose_again(study: Path) -> Started:
     """Propose a study anew from the files that it names, but for what a person changed in it, and write it in its place.
 

@@ -112,7 +112,7 @@ def _table(name: str, group: list[Piece]) -> tuple[SourceDraft, dict[str, str]]:
     """The sources of a table: pieces of the same columns and marks are one; others are more of them, where their days do not overlap."""
     unused: dict[str, str] = {}
     sources: list[SourceDraft] = []
-    left = sorted(group, key=lambda piece: -piece.rows)
+    left = group
     while left:
         made, rest, told = source_of(name, left)
         rival = next((one for one in sources if _overlap(name, one, made)), None)

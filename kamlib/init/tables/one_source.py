@@ -28,7 +28,7 @@ def goes_on(main: Piece, other: Piece, name: str) -> bool:
 
 def source_of(name: str, group: list[Piece]) -> tuple[SourceDraft, list[Piece], dict[str, str]]:
     """The largest piece with those that go on, the pieces that are written otherwise, and why others are not used."""
-    main = group[0]
+    main = max(group, key=lambda piece: piece.rows)
     unused, taken, rest = {}, [], []
     sheets, books = _sheets_of([piece for piece in group if goes_on(main, piece, name)], main)
     for piece in group:

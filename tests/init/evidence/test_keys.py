@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.init.evidence import joins, one_each, one_to_one
+from kamlib.init.evidence import joins, one_each, one_to_one, tells_apart
 
 ROWS = pd.DataFrame(
     {
@@ -25,6 +25,12 @@ def test_a_value_for_each_order_is_counted_over_orders_of_several_rows():
 def test_what_is_one_to_one_with_the_order_is_found():
     assert one_to_one(ROWS, "order", "po")
     assert not one_to_one(ROWS, "order", "firm")
+
+
+def test_a_key_hardly_repeats():
+    assert tells_apart(pd.Series([*map(str, range(100)), "5", None]))
+    assert not tells_apart(pd.Series([*map(str, range(20)), "5"]))
+    assert not tells_apart(pd.Series(["1", None]))
 
 
 def test_the_share_of_values_that_are_keys_of_another_table():
