@@ -38,17 +38,16 @@ Set = Annotated[
 
 @app.command()
 def init(
-    files: Annotated[list[str], typer.Argument(help="CSV, Excel or Parquet files, or the URL of a database.")],
+    files: Annotated[list[str] | None, typer.Argument(help="CSV, Excel or Parquet, or a database's URL.")] = None,
     out: Annotated[Path, typer.Option(help="The study file to write.")] = Path("study.yaml"),
-    name: Annotated[
-        str | None, typer.Option(help="Name of the study; else that of the file, or of its folder.")
-    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the study; else that of file or folder.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a study file that is there already.")] = False,
+    since: Annotated[Path | None, typer.Option("--from", help="A mended study: renew all but your changes.")] = None,
 ) -> None:
-    """Look into files and propose a study file: tables, columns, dialects, criteria. It asks nothing."""
-    from kamlib.init.start import propose_study, summary
+    """Look into files and propose a study file: tables, columns, dialects, criteria; what nothing decides begins with ?."""
+    from kamlib.init.start import start, summary
 
-    typer.echo("\n".join(summary(propose_study(files, out, name=name, force=force))))
+    typer.echo("\n".join(summary(start(files or [], out, name=name, force=force, since=since))))
 
 
 @app.command(epilog="Example: kam new mine && cd mine && kam run study.yaml")

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from kamlib.facts.worth import worth_column
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.dialect import Marked
 from kamlib.scoring.prospects import THREE_P
 from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.sections import FEWEST

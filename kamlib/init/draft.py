@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kamlib.init import headings, match_columns
-from kamlib.init.column_contents import Contents
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.column_contents import Contents
+from kamlib.init.cells.dialect import Marked
 from kamlib.init.inputs import Piece
 from kamlib.init.match_columns import Proposal
 from kamlib.study.dictionary import INPUTS
@@ -68,6 +69,7 @@ class Draft:
     cleaning : keys of the section.
     criteria : of the scoring, as `sections.Criterion` takes them, and their doubt.
     unused : files, sheets and tables that are not in the study, and why.
+    kept : what a person wrote and nothing proposes: whole tables under ``sources``, keys under ``scoring``, and ``more`` sections.
     """
 
     head: Mapping[str, Marked]
@@ -75,12 +77,15 @@ class Draft:
     criteria: Marked = NOTHING
     cleaning: Mapping[str, Marked] = field(default_factory=dict)
     unused: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def questions(self) -> list[str]:
         """Every value that waits for a person: the key it stands at, the value, and why."""
         said = [(key, marked.value, marked.doubt, marked.question) for key, marked in self.head.items()]
         for table, first in self.sources.items():
+            if table in self.kept.get("sources", ()):
+                continue
             for source in (first, *first.more):
                 at = f"sources.{table}"
                 said.append((f"{at}.files", source.pieces[0].label, source.question, source.question != ""))

@@ -114,12 +114,19 @@ def _words_apart(name: str) -> str:
 
 
 @cache
+def _spoken(language: str) -> dict[str, dict[str, str]]:
+    """The file of a language."""
+    text = (Path(__file__).parent / "headings" / f"{language}.yaml").read_text(encoding="utf-8")
+    made: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)
+    return made
+
+
+@cache
 def _names(kind: str) -> dict[str, list[tuple[str, str, float]]]:
     """Every name of every key: (plain name, language, weight), from the files of the languages."""
     found: dict[str, list[tuple[str, str, float]]] = {}
     for language in LANGUAGES:
-        text = (Path(__file__).parent / "headings" / f"{language}.yaml").read_text(encoding="utf-8")
-        for key, names in yaml.load(text, Loader=yaml.BaseLoader)[kind].items():
+        for key, names in _spoken(language)[kind].items():
             for name in names.split(","):
                 weight = 0.65 if name.strip().startswith("~") else 1.0
                 found.setdefault(key, []).append((plain(name), language, weight))

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from kamlib.errors import InputError
 from kamlib.init import match_columns, shapes
-from kamlib.init.column_contents import Contents
-from kamlib.init.dialect import number_form
+from kamlib.init.cells.column_contents import Contents
+from kamlib.init.cells.dialect import number_form
+from kamlib.init.cells.formats import NUMBER_FORMS
+from kamlib.init.cells.profile_columns import profile, sampled
 from kamlib.init.evidence import NONE, Proof, prove
-from kamlib.init.formats import NUMBER_FORMS
 from kamlib.init.match_columns import Proposal
-from kamlib.init.profile_columns import profile, sampled
 from kamlib.intake.shapes import grouped_report, month_columns
 from kamlib.io import books, compressed, databases, readers, text_encoding
 from kamlib.io.values import as_number, as_text, trimmed

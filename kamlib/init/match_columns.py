@@ -17,9 +17,9 @@ from scipy.optimize import linear_sum_assignment
 
 from kamlib.errors import some
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
+from kamlib.init.cells.formats import SERIAL
 from kamlib.init.evidence import NONE, Proof
-from kamlib.init.formats import SERIAL
 from kamlib.intake import screen
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS

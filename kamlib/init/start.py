@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import ibis.expr.types as ir
-
-from kamlib.errors import InputError, some
-from kamlib.facts import account_facts, service_facts
-from kamlib.facts.service import serving_costs
-from kamlib.init import assign_tables, criteria, inputs, study_head, write_study
-from kamlib.init.accounts_inside import accounts_inside
-from kamlib.init.dialect import Marked
-from kamlib.init.draft import Draft, SourceDraft
-from kamlib.init.evidence import states
-from kamlib.init.related import related
-from kamlib.intake import pipeline
+from kamlib.errors import InputError
+from kamlib.init import again, drafting, inputs, write_study
+from kamlib.init.draft import Draft
+from kamlib.init.inputs import Piece
+from kamlib.init.tables import related
+from kamlib.init.yaml_text import comment
 from kamlib.io import readers
-from kamlib.scoring.ratings import latest_ratings
-from kamlib.study.dictionary import INPUTS
 from kamlib.study.file_patterns import matching
-from kamlib.study.model import Study
-
-_PLACEHOLDER = {
-    "name": "revenue_12m",
-    "source": "facts",
-    "group": "revenue",
-    "worst": 0,
-    "best": 100_000,
-    "weight": 100,
-}
+from kamlib.study.yaml_lines import load, value
 
 
 @dataclass(frozen=True)
@@ -73,23 +56,74 @@ def propose_study(files: Sequence[str | Path], out: Path, *, name: str | None = 
         )
     if not out.parent.is_dir():
         raise InputError("no such folder", file=out.parent, remedy="Make it, or name another by --out.")
+    given = [one for file in files for one in _given(str(file))]
+    if not given:
+        raise InputError("no file is given", remedy="Name the files of your order lines, or a study by --from.")
+    with _pieces(given) as (found, unread, scratch):
+        made, refused = drafting.tried(drafting.drafted(found, _called(given, name), unread), scratch)
+    return _written(made, refused, out)
+
+
+def start(
+    files: Sequence[str | Path], out: Path, *, name: str | None = None, force: bool = False, since: Path | None = None
+) -> Started:
+    """`propose_study`, or `propose_again` where `since` is a study that was mended.
+
+    Raises
+    ------
+    InputError
+        As these; and if files are given beside a study.
+    """
+    if since is None:
+        return propose_study(files, out, name=name, force=force)
+    if files:
+        found = ", ".join(map(str, files))
+        raise InputError("--from takes the files that the study names", found=found, remedy="Give no files beside it.")
+    return propose_again(since)
+
+
+def propose_again(study: Path) -> Started:
+    """Propose a study anew from the files that it names, but for what a person changed in it, and write it in its place.
+
+    What was changed is told by comparing it with what is proposed without it. The file as it was stays beside it, with
+    ``.before`` in its name.
+
+    Parameters
+    ----------
+    study : a study file that `propose_study` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is missing or no YAML, or none of its files holds order lines.
+    """
+    mine, _ = load(study, "study file", "Name the study that kam init wrote.")
+    folder = study.resolve().parent
+    with _pieces(again.files(mine, folder)) as (found, unread, scratch):
+        first, _ = drafting.tried(drafting.drafted(found, str(mine.get("name", folder.name)), unread), scratch)
+        before = value(write_study.text(first, folder))
+        mended = again.with_columns(found, mine, before)
+        made = again.with_changes(drafting.drafted(mended, str(mine.get("name", folder.name)), unread), mine, before)
+        made, refused = drafting.tried(made, scratch)
+    study.with_suffix(f".before{study.suffix}").write_bytes(study.read_bytes())
+    return _written(made, refused, study)
+
+
+@contextmanager
+def _pieces(given: Sequence[Path | str]) -> Iterator[tuple[list[Piece], dict[str, str], Path]]:
+    """What is given in pieces, why something is none, and a folder that lives as long as they do."""
     with tempfile.TemporaryDirectory(prefix="kam-") as folder:
-        scratch = Path(folder)
         con = readers.engine()
-        given = [one for file in files for one in _given(str(file))]
-        found, unread = inputs.look(con, given, scratch)
+        found, unread = inputs.look(con, given, Path(folder))
         if not found:
             raise InputError("none of the files can be read", found="; ".join(unread.values()))
-        sources, unused = assign_tables.draft_sources(related(con, found))
-        sources, counted = _inside(sources)
-        made = Draft(
-            study_head.head(sources, _called(given, name)),
-            sources,
-            cleaning=counted | _cleaning(sources),
-            unused=unread | unused,
-        )
-        con.disconnect()
-        made, refused = _tried(made, scratch)
+        try:
+            yield related(con, found), unread, Path(folder)
+        finally:
+            con.disconnect()
+
+
+def _written(made: Draft, refused: str | None, out: Path) -> Started:
     try:
         out.write_text(write_study.text(made, out.parent), encoding="utf-8")
     except OSError as error:
@@ -114,96 +148,18 @@ def _called(given: Sequence[Path | str], name: str | None) -> str:
     return first.stem if len(given) == 1 else first.resolve().parent.name
 
 
-def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
-    """Lines in other currencies are set aside, and said to be, until a person gives rates."""
-    if others := study_head.currencies(sources["orders"])[1:]:
-        return {"rules": Marked({"no_rate": "set_aside"}, f"without rates the lines in {some(others)} are set aside")}
-    return {}
-
-
-def _inside(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
-    """The sources with the customers inside the order lines, and which rows of these count."""
-    orders = sources["orders"]
-    free = [
-        c for c in orders.pieces[0].contents if c not in {choice.theirs for choice in orders.found.columns.values()}
-    ]
-    found = states(orders.pieces[0].texts, free)
-    counted = {}
-    if found is not None:
-        rows = ", ".join(f"{word} {n:,}" for word, n in found.rows.items())
-        why = f"which rows count? {found.column} holds {rows}"
-        counted["only"] = Marked({found.column: list(found.done)}, why, "", True)
-        free.remove(found.column)
-    if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
-        names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
-        sources = {name: accounts if name == "accounts" else sources[name] for name in names}
-    return sources, counted
-
-
-def _tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
-    """The draft with what its clean order lines tell: cancellations and criteria; and why they could not be read."""
-    path = scratch / "study.yaml"
-    path.write_text(
-        write_study.text(replace(made, criteria=Marked((_PLACEHOLDER,))), scratch, answered=True), encoding="utf-8"
-    )
-    try:
-        study = Study.read(path, values={"proposed": False})  # what is at fault is told when it is checked
-        clean = pipeline.collect(study)
-        facts = account_facts(clean.orders, study.as_of)
-        costs = serving_costs(clean.tables["interactions"], study.money.hour)
-        dealt = service_facts(
-            facts, invoices=clean.tables["invoices"], interactions=clean.tables["interactions"], costs=costs
-        )
-        ours = latest_ratings(clean.tables["ratings"], study.as_of)
-        found = criteria.criteria(facts, study.currency, service=dealt, ratings=ours)
-        if not found:
-            raise InputError("no order line is a sale, so nothing can be scored")
-        cancelled = _cancelled(clean.orders)
-    except InputError as error:
-        why = str(error).replace(str(path), "the study file")
-        return replace(
-            made,
-            criteria=Marked(
-                (_PLACEHOLDER,), f"these anchors are no proposal; the order lines can't be read yet: {why}"
-            ),
-        ), why
-    return replace(
-        made,
-        criteria=Marked(tuple(found)),
-        cleaning={**made.cleaning, **({"cancelled": cancelled} if cancelled else {})},
-    ), None
-
-
-def _cancelled(orders: ir.Table) -> Marked | None:
-    """The pattern of order ids that begin with letters under which nearly all amounts are negative."""
-    lines = orders.mutate(mark=orders.order_id.re_extract(r"^(\pL+[-_/. ]?)", 1))
-    sums = lines.group_by("mark").agg(
-        lines=lines.count(), negative=(lines.amount < 0).sum(), rest=(lines.amount > 0).sum()
-    )
-    table = sums.filter(sums.mark != "").to_pandas().sort_values("mark")
-    table = table[(table["lines"] >= 3) & (table["negative"] >= 20 * table["rest"]) & (table["negative"] > 0)]
-    table = table[table["negative"] >= 0.5 * table["lines"]]
-    if table.empty or len(table) > 5:
-        return None
-    marks = [re.escape(str(mark)).replace(r"\-", "-").replace(r"\ ", " ") for mark in table["mark"]]
-    pattern = f"^{marks[0]}" if len(marks) == 1 else f"^({'|'.join(marks)})"
-    return Marked(
-        pattern, "", f"{int(table['negative'].sum()):,} of {int(table['lines'].sum()):,} such lines are below zero"
-    )
-
-
 def summary(started: Started) -> list[str]:
     """What was proposed, in lines for a terminal: tables, what is unsure, what is not used, what to do next."""
     made = started.draft
     lines = [f"{'table':<14}{'rows':>12}  files"]
     for source in made.sources.values():
-        files = ", ".join(dict.fromkeys(write_study.comment(piece.label, 60) for piece in source.pieces))
-        lines.append(f"{source.table:<14}{source.rows:>12,}  {write_study.comment(files, 200)}")
+        files = ", ".join(dict.fromkeys(comment(piece.label, 60) for piece in source.pieces))
+        lines.append(f"{source.table:<14}{source.rows:>12,}  {comment(files, 200)}")
     for title, said in (
         ("you decide", made.questions),
         ("not used", [f"{label}: {why}" for label, why in made.unused.items()]),
     ):
-        lines += ["", f"{title}:", *[f"  {write_study.comment(one, 300)}" for one in said]] if said else []
+        lines += ["", f"{title}:", *[f"  {comment(one, 300)}" for one in said]] if said else []
     lines += ["", f"study: {started.path}"]
     if started.refused:
         lines.append(f"It can't be run yet: {started.refused}")

@@ -13,7 +13,7 @@ from anyascii import anyascii
 
 from kamlib.errors import some
 from kamlib.init import criteria, headings
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import SourceDraft
 from kamlib.io.values import as_day, trimmed
 from kamlib.study.periods import as_date

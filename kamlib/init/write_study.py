@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from kamlib.errors import some
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
-from kamlib.init.open_choices import MATTER
+from kamlib.init.tables import MATTER
+from kamlib.init.yaml_text import comment, scalar
 from kamlib.study import database_url
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.questions import MARK
@@ -47,8 +48,9 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "# Where each table lies and what its columns are called there (ours: yours).",
         "sources:",
     ]
-    for source in draft.sources.values():
-        lines += _source(source, folder)
+    own = draft.kept.get("sources", {})
+    for name in dict.fromkeys((*draft.sources, *own)):
+        lines += _dumped({name: own[name]}, 2) if name in own else _source(draft.sources[name], folder)
     if draft.unused:
         lines += ["", "# Not in the study:"]
         lines += [f"#   {comment(label)}: {comment(why, 400)}" for label, why in draft.unused.items()]
@@ -57,8 +59,7 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "  # not_goods: ^(POST|TEST.*)$    # products that are no goods: carriage, fees, tests",
         "  # key: [order_id, line]         # columns that name an order line; lines that repeat it are set aside",
         "  # highest_price: 5000           # a price above it is marked as absurd",
-        "  most_rows: 0.5                  # the study stops when more than this share of lines is set aside",
-        "  most_amount: 0.5",
+        *[line for line in _LIMITS if line.split(":")[0].strip() not in draft.cleaning],
         "",
         "# Who is key: no points at worst, all at best; weights say how much that step is worth and sum to 100. On the",
         "# curve log each doubling is worth the same. Opinions should not weigh more than 40 of 100.",
@@ -77,6 +78,8 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "  # patience: 0.01                 # who loses money is not key; for their name, ideas or tests some may stay, up to this",
         "                                   # share of what all customers bring in twelve months (margin less cost to serve)",
         "",
+        *_dumped(draft.kept.get("scoring", {}), 2),
+        *_dumped(draft.kept.get("more", {}), 0),
         "# What no table holds, for the parts on cost and cash:",
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
         "# Whether the fixed costs pay those hours already; until you say so the page on risk shows both:",
@@ -90,28 +93,25 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
     return _answered(made) if answered else made
 
 
+_LIMITS = (
+    "  most_rows: 0.5                  # the study stops when more than this share of lines is set aside",
+    "  most_amount: 0.5",
+)
+
+
+def _dumped(tree: Mapping[str, Any], indent: int) -> list[str]:
+    """Keys and values that a person wrote, as YAML, each below the other."""
+    if not tree:
+        return []
+    made = yaml.safe_dump(dict(tree), allow_unicode=True, sort_keys=False, width=120)
+    return [" " * indent + line for line in made.splitlines()]
+
+
 def _answered(made: str) -> str:
     """The text without its questions; of two values the first, and where there is none one that means nothing."""
     made = re.sub(r'^(currency: )"\?"', r"\1XXX", made, flags=re.M)
     made = re.sub(r'^(as_of: )"\?"', r"\g<1>2100-12-31", made, flags=re.M)
     return re.sub(r'"\? ((?:[^"\\]|\\.)*?)(?: or (?:%[^"]*|[.,]))?"', r'"\1"', made)
-
-
-def scalar(value: Any) -> str:
-    """A value on one line of YAML, whatever stands in it."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {scalar(below)}" for key, below in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(scalar, value)) + "]"
-    style = '"' if isinstance(value, str) and not re.fullmatch(r"[^\W\d_][\w .%-]*[\w%.]|\w|\d{4}Q\d", value) else None
-    made = yaml.safe_dump(value, default_style=style, allow_unicode=True, width=1 << 30, default_flow_style=True)
-    return made.removesuffix("\n").removesuffix("\n...").replace("\n", " ")
-
-
-def comment(words: str, most: int = 120) -> str:
-    """Words that can stand in a comment: on one line, of letters that a file of YAML may hold."""
-    plain = " ".join("".join(c if c.isprintable() and c not in "\ufeff" else " " for c in words).split())
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 def _line(indent: int, key: str, marked: Marked) -> str:
@@ -211,7 +211,7 @@ def _columns(source: SourceDraft) -> list[str]:
 
 def _chosen(source: SourceDraft, ours: str) -> Marked:
     choice = source.found.columns[ours]
-    if source.table != "orders" or ours not in (*MATTER, "currency"):
+    if source.table != "orders" or (ours not in (*MATTER, "currency") and not choice.question):
         return Marked(choice.theirs, "; ".join(choice.doubts))
     holds = source.contents[choice.theirs]
     told = f"{holds.distinct:,} values, e.g. {', '.join(holds.examples[:3])}"

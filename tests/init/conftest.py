@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from kamlib import cli
-from kamlib.init import assign_tables, inputs
+from kamlib.init import inputs
 from kamlib.init.draft import SourceDraft
-from kamlib.init.related import related
+from kamlib.init.tables import draft_sources, related
 from kamlib.io import readers
 
 
@@ -113,7 +113,7 @@ def drafted(tmp_path, monkeypatch):
             Path(f"{name}.csv").write_text(content, encoding="utf-8")
         found, unread = inputs.look(con, [Path(f"{name}.csv") for name in files], tmp_path / "scratch")
         assert not unread
-        return assign_tables.draft_sources(related(con, found))
+        return draft_sources(related(con, found))
 
     yield make
     con.disconnect()

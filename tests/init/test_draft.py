@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft
 from kamlib.intake.pipeline import collect
 from kamlib.study.model import Study

@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 import pytest
 
+from kamlib.init.cells.profile_columns import profile
 from kamlib.init.match_columns import propose
-from kamlib.init.profile_columns import profile
 from kamlib.study.dictionary import INPUTS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"

@@ -4,40 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from kamlib.init.dialect import Marked
+from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft
-from kamlib.init.write_study import comment, scalar, text
+from kamlib.init.write_study import text
 from kamlib.study.sections import Scoring
 from kamlib.study.yaml_lines import load, value
-
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-
-
-@given(TEXTS)
-def test_any_text_comes_back_as_it_was(words):
-    assert "\n" not in scalar(words)
-    assert value(scalar(words)) == words
-
-
-@given(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9), st.lists(TEXTS, max_size=4)))
-def test_numbers_and_lists_come_back_as_they_were(thing):
-    assert value(scalar(thing)) == thing
-
-
-@pytest.mark.parametrize(
-    "words", ["2026Q2", "no", "on", "null", "1e5", "007", "2025-01-01", "- x", "a: b", "# x", "{y}", "*", ""]
-)
-def test_words_that_look_like_something_else_stay_words(words):
-    assert value(scalar(words)) == words
-
-
-@given(TEXTS)
-def test_any_text_can_stand_in_a_comment(words):
-    assert value(f"{{a: 1}}  # {comment(words)}") == {"a": 1}
 
 
 def test_a_value_that_waits_for_a_person_begins_with_a_mark_and_the_file_counts_them(tmp_path: Path):

@@ -1,8 +1,8 @@
 """What the cells of a table prove about its columns: by arithmetic, by keys, by states."""
 
 from kamlib.init.evidence.arithmetic import Product, product
-from kamlib.init.evidence.keys import joins, one_each, one_to_one
+from kamlib.init.evidence.keys import joins, one_each, one_to_one, tells_apart
 from kamlib.init.evidence.proof import NONE, Proof, prove
-from kamlib.init.evidence.states import States, states
+from kamlib.init.evidence.state_words import states
 
-__all__ = ["NONE", "Product", "Proof", "States", "joins", "one_each", "one_to_one", "product", "prove", "states"]
+__all__ = ["NONE", "Product", "Proof", "joins", "one_each", "one_to_one", "product", "prove", "states", "tells_apart"]

@@ -25,6 +25,12 @@ def one_to_one(texts: pd.DataFrame, one: str, other: str) -> bool:
     return len(known) > 1 and known[one].is_unique and known[other].is_unique
 
 
+def tells_apart(keys: pd.Series) -> bool:
+    """Whether hardly a value stands twice: the key of a table."""
+    known = keys.dropna()
+    return len(known) > 1 and known.nunique() >= 0.98 * len(known)
+
+
 def joins(lines: pd.Series, keys: pd.Series) -> float:
     """Share of the values of a column that are keys of another table; 0 where it has none."""
     mine = lines.dropna().unique()

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.init.evidence.arithmetic import Product, product
 from kamlib.init.evidence.keys import one_each, one_to_one
 
+_ROWS = 3_000
 _ONE, _SEVERAL = 0.9, 0.65  # of the orders; a name that is a weak sign
 _MAIL = r"^[^@\s]+@[^@\s]+\.\w+$"
 
@@ -34,7 +35,7 @@ NONE = Proof()
 
 
 def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.DataFrame) -> Proof:
-    """What the cells of a sample prove.
+    """What the cells of a sample prove: its first rows, as only rows that stand together show whole orders.
 
     Parameters
     ----------
@@ -45,6 +46,7 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
     def likely(theirs: str, ours: str) -> float:
         return headings.likeness(theirs, "orders", ours).score
 
+    texts = texts.head(_ROWS)
     made = product(numbers, likely)
     no_money = {c for c in contents if headings.never(c, "amount")}
     no_customer = {c for c in contents if headings.never(c, "account_id")}
@@ -65,7 +67,9 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
             c for c in contents if c != order and likely(c, "account_id") < 1 and _of_orders(texts, order, c)
         }
     no_order = {c for c in contents if likely(c, "order_id") < _SEVERAL and not _has_one_day(contents, texts, c)}
-    never = {"amount": no_money, "account_id": no_customer, "order_id": no_order}
+    no_order |= {c for c in contents if headings.is_state(c)}
+    no_price = {c for c in contents if headings.never(c, "price")} - {surely.get("price", "")}
+    never = {"amount": no_money, "account_id": no_customer, "order_id": no_order, "price": no_price}
     return Proof(surely, {ours: frozenset(columns) for ours, columns in never.items()}, made)
 
 

@@ -1,8 +1,8 @@
-"""Files that are no plain table, told by their cells: no names, runs of blanks, months as columns, reports in groups, heads."""
+"""Files that are no plain table, told by their cells: without names, cut by blanks, months, groups, heads and lines."""
 
-from kamlib.init.shapes.groups import groups
+from kamlib.init.shapes.group_rows import groups
 from kamlib.init.shapes.heads import Joint, joint
-from kamlib.init.shapes.layout import layout
-from kamlib.init.shapes.months import months
+from kamlib.init.shapes.month_names import months
+from kamlib.init.shapes.text_layout import layout
 
 __all__ = ["Joint", "groups", "joint", "layout", "months"]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
-from kamlib.init.evidence import joins
+from kamlib.init.cells.column_contents import Contents
+from kamlib.init.evidence import joins, tells_apart
 
-_UNIQUE, _FOUND = 0.98, 0.95
+_FILLED, _FOUND = 0.98, 0.95
 
 
 class Joint(NamedTuple):
@@ -34,7 +34,7 @@ def joint(
     """
     best: tuple[float, Joint] | None = None
     for key, found in heads[0].items():
-        if found.distinct < _UNIQUE * found.filled or found.filled < _UNIQUE * found.rows or found.rows < 2:
+        if not tells_apart(heads[1][key]) or found.filled < _FILLED * found.rows:
             continue
         for column, repeated in lines[0].items():
             if repeated.distinct > 1.1 * found.distinct or not repeated.filled or repeated.day_share > 0.5:

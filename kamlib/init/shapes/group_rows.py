@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.intake.sheet_rows import is_total
 
 _FILLED, _EMPTY = 0.95, 0.9  # of the rows that name a group

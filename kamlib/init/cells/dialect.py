@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kamlib.init.column_contents import Contents
-from kamlib.init.formats import ISO, NUMBER_FORMS
+from kamlib.init.cells.column_contents import Contents
+from kamlib.init.cells.formats import ISO, NUMBER_FORMS
 
 _FEW = 0.05  # of the days; fewer decide nothing for certain
 

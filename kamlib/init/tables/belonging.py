@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from kamlib.init import headings, inputs, match_columns, shapes
-from kamlib.init.evidence import joins
+from kamlib.init.cells.profile_columns import profile, sampled
+from kamlib.init.evidence import joins, tells_apart
 from kamlib.init.inputs import Piece
-from kamlib.init.profile_columns import profile, sampled
 from kamlib.intake.shapes import heads_and_lines
 from kamlib.io import readers
 from kamlib.study.sources import Heads
@@ -75,7 +75,7 @@ def _with_accounts(pieces: list[Piece]) -> list[Piece]:
         if piece is lines or not {"date", "amount"} & set(piece.as_table("orders").missing) or piece.source.months:
             continue
         for key, found in piece.contents.items():
-            if found.distinct < 0.98 * found.filled or found.rows < 2 or found.day_share > 0.5:
+            if not tells_apart(piece.texts[key]) or found.day_share > 0.5:
                 continue
             for column in lines.contents:
                 called = headings.likeness(column, "orders", "account_id").score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.io.month_words import last_day
 
 _FEWEST = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kamlib.init.column_contents import Contents, Days, Numbers, merged
-from kamlib.init.formats import SERIAL
+from kamlib.init.cells.column_contents import Contents, Days, Numbers, merged
+from kamlib.init.cells.formats import SERIAL
 
 
 def contents(rows=4, filled=4, **more):

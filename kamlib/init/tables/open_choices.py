@@ -9,11 +9,12 @@ import pandas as pd
 
 from kamlib.errors import some
 from kamlib.init import headings
-from kamlib.init.column_contents import Contents
+from kamlib.init.cells.column_contents import Contents
 from kamlib.init.evidence import Proof, one_each, one_to_one
 from kamlib.init.match_columns import Choice, Proposal
 
 MATTER = ("order_id", "account_id", "date", "amount")
+_PLAIN = 0.95  # a name that is known as it stands
 _NEAR = 0.15  # of likeness: nearer names are alike
 
 
@@ -104,7 +105,8 @@ def _alone(found: Proposal, contents: Mapping[str, Contents], proof: Proof, text
 
 
 def _made(columns: Mapping[str, Choice]) -> dict[str, Choice]:
-    """Quantity and price stand for the amount: where their names do not say so, that is a question."""
-    weak = [ours for ours in ("price", "quantity") if ours in columns and columns[ours].score < 0.5]
-    why = "no column is the money of the line, so it is quantity × price"
-    return {ours: replace(columns[ours], question=why) for ours in weak[:1]}
+    """Quantity and price stand for the amount: where a name does not say that it is the price of one, that is a question."""
+    if (price := columns.get("price")) is None or price.score >= _PLAIN:
+        return {}
+    why = "no column is the money of the line: it is quantity × this, if this is the price of one; else name it amount"
+    return {"price": replace(price, question=why)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kamlib.init.column_contents import Contents, Days, Numbers
-from kamlib.init.dialect import date_format, number_form
+from kamlib.init.cells.column_contents import Contents, Days, Numbers
+from kamlib.init.cells.dialect import date_format, number_form
 
 
 def column(filled=100, days=None, numbers=None, examples=("03/04/2025",)) -> Contents:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from kamlib.init.formats import ISO, NUMBER_FORMS, date_forms, number_forms
+from kamlib.init.cells.formats import ISO, NUMBER_FORMS, date_forms, number_forms
 
 
 def shapes(*values: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kamlib.init.formats import NUMBER_FORMS, SERIAL
+from kamlib.init.cells.formats import NUMBER_FORMS, SERIAL
 
 EXAMPLES = 40
 

@@ -13,8 +13,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.init.column_contents import EXAMPLES, Contents, Days, Numbers
-from kamlib.init.formats import NUMBER_FORMS, date_forms, number_forms
+from kamlib.init.cells.column_contents import EXAMPLES, Contents, Days, Numbers
+from kamlib.init.cells.formats import NUMBER_FORMS, date_forms, number_forms
 from kamlib.io import readers
 from kamlib.io.values import as_day, as_number, as_text, as_whole, trimmed
 from kamlib.study.sources import Dialect
@@ -68,7 +68,7 @@ def profile(con: Any, raw: ir.Table, rows: ir.Table | None = None) -> dict[str, 
     days = {name: _days(raw[name], date_forms(shapes[name])) for name in names}
     forms = {name: _plainest(number_forms(shapes[name])[0]) for name in names}
     found = _count(rows, names, forms)
-    whole = _whole(raw, names)
+    whole = _whole(raw, names, exact=int(rows.count().execute()) < HEAD)
     return {
         name: Contents(
             **found[name] | whole[name], days=days[name], examples=examples[name], sampled=found[name]["filled"]
@@ -77,13 +77,16 @@ def profile(con: Any, raw: ir.Table, rows: ir.Table | None = None) -> dict[str, 
     }
 
 
-def _whole(raw: ir.Table, names: list[str]) -> dict[str, dict[str, int]]:
-    """One pass over all rows: rows, values and different ones."""
+def _whole(raw: ir.Table, names: list[str], *, exact: bool) -> dict[str, dict[str, int]]:
+    """One pass over all rows: rows, values and different ones, these about where they are many."""
     plain = raw.select(**{f"{place}": trimmed(raw[name], long=True) for place, name in enumerate(names)})
     asked: dict[str, Any] = {"rows": plain.count()}
     for place in range(len(names)):
         value = plain[f"{place}"]
-        asked |= {f"{place} filled": value.count(), f"{place} distinct": value.approx_nunique()}
+        asked |= {
+            f"{place} filled": value.count(),
+            f"{place} distinct": value.nunique() if exact else value.approx_nunique(),
+        }
     with readers.plain_errors():
         told = plain.aggregate(**asked).to_pyarrow().to_pylist()[0]
     return {
@@ -129,10 +132,10 @@ def _count(table: ir.Table, names: list[str], forms: dict[str, list[tuple[str, s
         for at, marks in enumerate(forms[name])
     }
     values = plain.mutate(**read)
-    asked: dict[str, Any] = {"rows": values.count()}
+    asked: dict[str, Any] = {}
     for place in range(len(names)):
         value = values[f"{place}"]
-        asked |= {f"{place} filled": value.count(), f"{place} distinct": value.approx_nunique()}
+        asked[f"{place} filled"] = value.count()
         asked[f"{place} longest"] = as_text(value).length().max()
     for key in read:
         value = values[key]
@@ -146,11 +149,8 @@ def _count(table: ir.Table, names: list[str], forms: dict[str, list[tuple[str, s
             marks: Numbers(**{what: told[f"{place} {at} {what}"] or 0 for what in Numbers.__annotations__})
             for at, marks in enumerate(forms[name])
         }
-        filled = told[f"{place} filled"]
         made[name] = {
-            "rows": told["rows"],
-            "filled": filled,
-            "distinct": min(told[f"{place} distinct"], filled),
+            "filled": told[f"{place} filled"],
             "longest": told[f"{place} longest"] or 0,
             "numbers": numbers,
         }

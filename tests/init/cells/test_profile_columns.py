@@ -8,9 +8,9 @@ import ibis
 import pandas as pd
 import pytest
 
-from kamlib.init import profile_columns
-from kamlib.init.column_contents import merged
-from kamlib.init.profile_columns import profile
+from kamlib.init.cells import profile_columns
+from kamlib.init.cells.column_contents import merged
+from kamlib.init.cells.profile_columns import profile
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,39 @@
+"""Pieces as a draft. Oracle: files written here, and what a person would say of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamlib.init.drafting import counted
+
+LINES = "Order,Customer,Date,Amount,Status\n" + "".join(
+    f"{i},{i % 3},2026-01-{i:02d},{i}.50,{('Shipped', 'Cancelled')[i % 2]}\n" for i in range(1, 9)
+)
+
+
+def test_which_rows_count_is_asked_with_the_words_of_the_column_and_their_rows(drafted):
+    only = counted(drafted(a=LINES)[0])[1]["only"]
+    assert only.question
+    assert only.value == {"Status": ["Shipped"]}
+    assert "Shipped 4" in only.doubt and "Cancelled 4" in only.doubt
+
+
+def test_where_all_rows_are_of_one_state_nothing_is_asked(drafted):
+    assert counted(drafted(a=LINES.replace("Cancelled", "Shipped"))[0])[1] == {}
+
+
+@pytest.mark.slow
+def test_deals_that_were_lost_or_are_open_are_no_sales(kam, tmp_path):
+    deals = "Account ID,Amount,Close Date,Stage,Opportunity ID\n" + "".join(
+        f"A{i % 4},{100 + i}.00,2026-0{1 + i % 6}-{1 + i % 28:02d},{('Closed Won', 'Closed Lost', 'Prospecting')[i % 3]},P{i:03d}\n"
+        for i in range(60)
+    )
+    (tmp_path / "report.csv").write_text(deals)
+    assert kam("init", "report.csv")[0] == 0
+    status, _, err = kam("check", "study.yaml", "--set", "currency=EUR")
+    assert status == 2 and "cleaning.only.Stage: ? Closed Won" in err
+    text = (tmp_path / "study.yaml").read_text().replace('"? Closed Won"', "Closed Won")
+    (tmp_path / "study.yaml").write_text(text)
+    status, out, err = kam("check", "study.yaml", "--set", "currency=EUR")
+    won = sum(100 + i for i in range(0, 60, 3))
+    assert f"{won:,}.00" in out, err
