@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from kamlib.errors import InputError
+from kamlib.passwords import INSTEAD, PASSWORD, shows
 
 
 class _Loader(yaml.SafeLoader):
@@ -33,7 +34,7 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     Raises
     ------
     InputError
-        If the file is missing, is no UTF-8, is no YAML, holds no keys, or holds a key twice.
+        If the file is missing, is no UTF-8, is no YAML, holds no keys, holds a key twice, or shows a password anywhere.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -46,7 +47,7 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     try:
         loader = _Loader(text)
         tree = loader.get_single_node()
-        double = _repeated_key(tree)
+        double, secret = _repeated_key(tree), _password(tree)
         raw = loader.construct_document(tree) if tree else None
     except yaml.YAMLError as error:
         mark, place = getattr(error, "problem_mark", None), getattr(error, "position", 0)
@@ -60,6 +61,8 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
         raise InputError(f"the {what} is nested too deeply", file=path) from None
     if tree is None or not isinstance(raw, dict):
         raise InputError(f"the {what} holds no keys", file=path, line=1, remedy=remedy)
+    if secret:
+        raise InputError(f"{secret[0]}: {PASSWORD}", file=path, line=secret[1], remedy=INSTEAD)
     if double:
         raise InputError(f"the key {double[0]!r} stands twice", file=path, line=double[1], remedy="Keep one.")
     return raw, tree
@@ -107,8 +110,10 @@ def put(raw: dict[Any, Any], key: str, value: object) -> None:
     Raises
     ------
     InputError
-        If the key leads through something that holds no keys.
+        If the key leads through something that holds no keys, or the value shows a password.
     """
+    if shows(key) or shows(str(value)):
+        raise InputError(PASSWORD, remedy=INSTEAD)
     *path, last = key.split(".")
     for name in path:
         if raw.get(name) is None:
@@ -168,6 +173,25 @@ def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> tuple[int, bool
         else:
             return line, False
     return line, True
+
+
+def _password(tree: yaml.Node | None) -> tuple[str, int] | None:
+    """The dotted key of the first value that shows a password, and its line."""
+    waiting, met = [("", tree)], set()
+    while waiting:
+        where, node = waiting.pop()
+        if id(node) in met:
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.ScalarNode) and shows(node.value):
+            return where or "the whole", node.start_mark.line + 1
+        if isinstance(node, yaml.SequenceNode):
+            waiting += [(where, item) for item in reversed(node.value)]
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in reversed(node.value):
+                named = key.value if isinstance(key, yaml.ScalarNode) else ""
+                waiting += [(f"{where}.{named}".removeprefix("."), value), (where, key)]
+    return None
 
 
 def _repeated_key(tree: yaml.Node | None) -> tuple[str, int] | None:
