@@ -171,11 +171,13 @@ def anonymise(
     key: Annotated[str | None, typer.Option(help="Secret of 16 letters or more, for the same ids next time.")] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Make a pseudonymised copy of a study for a class or for support: its README.txt says what is protected."""
+    """Make a pseudonymised copy of a study, for people you trust: its README.txt says what is protected and what not."""
     from kamlib.privacy.anonymised_copy import anonymise as copy
     from kamlib.study.model import Study
 
-    typer.echo(f"study: {copy(Study.read(study, as_of=as_of), out, key=key)}")
+    made, named = copy(Study.read(study, as_of=as_of), out, key=key)
+    words = f"Pseudonymised, for people you trust: one known order line names its customer in {named:.1%} of the cases."
+    typer.echo(f"study: {made}\n{words}")
 
 
 @app.command()
