@@ -6,9 +6,11 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
+from kamlib.passwords import hidden
+
 
 class InputError(ValueError):
-    """Something the user gave can't be used; the message is complete and needs no traceback.
+    """Something the user gave can't be used; the message is complete, needs no traceback and shows no password.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class InputError(ValueError):
         if found is not None:
             quoted = isinstance(found, str) and not ("'" in found and found.isprintable())
             text += f"; found {found!r}" if quoted else f"; found {found}"
-        super().__init__(f"{text}. {remedy}" if remedy else text)
+        super().__init__(hidden(f"{text}. {remedy}" if remedy else text))
 
 
 class StepError(RuntimeError):
@@ -65,9 +67,9 @@ class StepError(RuntimeError):
     log: Path | None = None
 
     def __init__(self, notebook: str, cell: int | None, cause: str, trace: str = "") -> None:
-        self.notebook, self.cell, self.cause, self.trace = notebook, cell, cause, trace
+        self.notebook, self.cell, self.cause, self.trace = notebook, cell, hidden(cause), hidden(trace)
         where = f"{notebook}, cell {cell}" if cell is not None else notebook
-        super().__init__(f"{where}: {cause}")
+        super().__init__(f"{where}: {self.cause}")
 
 
 def some(values: Iterable[object], most: int = 5) -> str:

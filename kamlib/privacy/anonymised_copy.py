@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import numpy as np
@@ -27,12 +27,13 @@ from kamlib.intake import pipeline
 from kamlib.intake.pipeline import Clean
 from kamlib.intake.rules import of_study
 from kamlib.io.values import exact
-from kamlib.privacy.pseudonyms import FEWEST, POOLED, TREATMENT, invented, keyed, schema, treated, use_key
+from kamlib.privacy.protection import named_by_one_line, readme
+from kamlib.privacy.pseudonyms import TREATMENT, invented, keyed, schema, treated, use_key
 from kamlib.study.model import Study
 from kamlib.study.periods import months_before
 from kamlib.study.sections import Criterion
 
-_FACTORS = np.array([n / 100 for n in (*range(31, 90), *range(112, 299)) if n % 10])
+_FACTORS = np.array([n / 100 for n in range(301, 3000) if n % 5])
 _WINDOWS = (3, 6, 12, 18, 24)
 _BASIC = ("no_account", "bad_amount", "bad_date", "after_as_of", "before_start", "no_rate")
 _MONEY = re.compile(
@@ -40,7 +41,14 @@ _MONEY = re.compile(
 )
 
 
-def anonymise(study: Study, out: str | Path, *, key: str | None = None) -> Path:
+class Copied(NamedTuple):
+    """The study file of a copy, and how surely one known order line names its account there (`named_by_one_line`)."""
+
+    study: Path
+    named: float
+
+
+def anonymise(study: Study, out: str | Path, *, key: str | None = None) -> Copied:
     """Write a pseudonymised copy of a study into the folder `out`: a CSV file a table, study.yaml and README.txt.
 
     The copy is made from the clean tables, at the date of the study. Ids are keyed by HMAC-SHA256; firms get invented
@@ -53,11 +61,6 @@ def anonymise(study: Study, out: str | Path, *, key: str | None = None) -> Path:
     out : folder; not there yet, or empty.
     key : secret text that makes the copy repeatable (the same ids next quarter); None: drawn, and not kept.
 
-    Returns
-    -------
-    Path
-        The new study file.
-
     Raises
     ------
     InputError
@@ -68,7 +71,7 @@ def anonymise(study: Study, out: str | Path, *, key: str | None = None) -> Path:
         raise InputError("the folder is not empty", file=out, remedy="Name a new folder.")
     secret = _secret(key)
     clean = pipeline.collect(study)
-    factor, shift = _factor(secret), timedelta(weeks=_weeks(secret, study))
+    factor, shift, named = _factor(secret), timedelta(weeks=_weeks(secret, study)), named_by_one_line(clean.orders)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent) as beside:
@@ -76,13 +79,14 @@ def anonymise(study: Study, out: str | Path, *, key: str | None = None) -> Path:
             folder.mkdir()
             names = _write_tables(folder, study, clean, secret, factor, shift)
             _write_study(folder, study, clean, names, factor, shift)
+            (folder / "README.txt").write_text(readme(named), encoding="utf-8")
             _prove(folder / "study.yaml", clean, factor)
             if out.exists():
                 out.rmdir()
             folder.rename(out)
     except OSError as error:
         raise InputError("the folder can't be written", file=out, found=error.strerror) from None
-    return out / "study.yaml"
+    return Copied(out / "study.yaml", named)
 
 
 def _secret(key: str | None) -> bytes:
@@ -102,7 +106,7 @@ def _draws(secret: bytes, what: str) -> np.random.Generator:
 
 
 def _factor(secret: bytes) -> Decimal:
-    """Two decimals, so that whole cents stay exact in four and no tie or zero is lost."""
+    """3.01 to 29.99, no round number; of two decimals, so that whole cents stay exact in four and no tie or zero is lost."""
     return exact(_draws(secret, "factor").choice(_FACTORS))
 
 
@@ -152,7 +156,7 @@ def _write_tables(
 def _write_study(
     folder: Path, study: Study, clean: Clean, names: Sequence[str], factor: Decimal, shift: timedelta
 ) -> None:
-    """The study of the copy: dates moved, money scaled, names and patterns left out, and the README."""
+    """The study of the copy: dates moved, money scaled, names and patterns left out."""
 
     def scaled(value: float | None) -> float | None:
         return None if value is None else float(exact(value) * factor)
@@ -189,7 +193,6 @@ def _write_study(
         segment |= {"name": f"segment {number}", "policy": f"policy {number}"}
     text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
     (folder / "study.yaml").write_text(f"# A pseudonymised copy: see README.txt.\n{text}", encoding="utf-8")
-    (folder / "README.txt").write_text(README, encoding="utf-8")
 
 
 def _is_money(criterion: Criterion) -> bool:
@@ -211,37 +214,3 @@ def _prove(path: Path, clean: Clean, factor: Decimal) -> None:
     copy = sums(pipeline.collect(Study.read(path)))
     if copy[:2] != (n, units) or abs(copy[2] - money * factor) > n * Decimal("0.00005"):
         raise ArithmeticError(f"the copy holds {copy[0]} lines of {copy[1]} customers, of {n} lines of {units}")
-
-
-README = f"""\
-A pseudonymised copy of a study, for a class or for support. Made by: kam anonymise
-
-It is pseudonymised, not anonymous: it hides who is who from a reader, not from someone who sets out to learn it and
-knows something about the company. Give it to people you have an agreement with, and do not publish it.
-
-What is protected
-- Ids of accounts, orders, invoices, proposals and contacts, codes of products and categories, account managers, raters,
-  rivals and kinds of actions are keyed (HMAC-SHA256, cut to 48 bits, of orders to 64). Without the key nobody can
-  compute them from a known id. The key is not kept, unless it was given; who has it can find every id, the factor and
-  the shift.
-- Names of firms are invented. Names and channels of contacts, notes, tax numbers, addresses, reasons, outcomes, lessons
-  and evidence are left out, and so are the rows that cleaning set aside.
-- All money is multiplied by one factor, and all days are moved by one number of whole weeks; thresholds and dates of
-  the study file alike.
-- Industries, countries, regions, channels, roles, sources and benefits that fewer than {FEWEST} accounts have are
-  pooled as "{POOLED}". Staff is rounded to two digits.
-
-What is not protected
-- The factor and the shift are a disguise, not a secret that holds. Amounts were whole cents once, anchors of the study
-  file were round numbers, as_of was likely a quarter's end, and seasons and holidays show in the days: whoever tries
-  can work them out. Then all amounts and days are known; who the firms are is not known by that alone.
-- A rare pattern stays rare: who knows some orders of a customer, or its size, industry and region together, may
-  recognise it. The largest customers of a company are few.
-- Quantities, hours, ratings and their criteria, answers, sizes and the structure of groups are as they were.
-
-What stays the same
-- Facts, RFM, ABC, XYZ by order days and gaps, scores and their ranks: windows of months before as_of have as many days
-  as before where the calendar allows it, weekdays stay, and ties stay ties.
-- What rests on calendar months or on the season moves: monthly tables, XYZ by periods, comparisons of seasons. What is
-  drawn at random (weights, bootstraps) differs in its last digits, since the order of ids is another.
-"""

@@ -14,7 +14,7 @@ _OTHERS: Final = {
 }  # fmt: skip
 _LONG: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _APOSTROPHES: Final = "'’‘ʼ`´′＇"
-_COMPATIBLE = r"[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{2070}-\x{209C}\x{2100}-\x{214F}\x{2460}-\x{24FF}\x{FB00}-\x{FB06}\x{FF00}-\x{FFEF}\x{1D400}-\x{1D7FF}]"
+_COMPATIBLE = r"[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{2070}-\x{209C}\x{2100}-\x{218F}\x{2460}-\x{24FF}\x{FB00}-\x{FB06}\x{FF00}-\x{FFEF}\x{1D400}-\x{1D7FF}]"
 
 
 class _Signs(dict[int, str]):

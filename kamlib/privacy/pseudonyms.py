@@ -111,13 +111,13 @@ def treated(table: ir.Table, name: str, cancelled: str | None, factor: Decimal, 
         if how == "shift":
             return (value + ibis.interval(days=shift.days)).strftime("%Y-%m-%d")
         if how == "scale":
-            return (value.cast(MONEY) * ibis.literal(factor, "decimal(3,2)")).cast("decimal(38,6)").cast(MONEY)
+            return (value.cast(MONEY) * ibis.literal(factor, "decimal(18,4)")).cast("decimal(38,8)").cast(MONEY)
         if how == "round":  # two leading digits
             step = ibis.literal(10.0) ** ((value.nullif(0).log10() + 1e-9).floor() - 1).clip(lower=0)
             return ((value / step).round() * step).fill_null(value).cast("int64")
         if how == "pool":
-            return _pooled(table, column)
-        return value
+            return _guarded(_pooled(table, column))
+        return _guarded(value) if value.type().is_string() else value
 
     return table.select(**{column: treat(column, how) for column, how in TREATMENT[name].items()})
 
@@ -137,6 +137,11 @@ def _pooled(table: ir.Table, column: str) -> Any:
     accounts = table.group_by(column).agg(n=table.account_id.nunique())
     rare = accounts.filter(accounts.n < FEWEST)
     return ibis.ifelse(table[column].isin(rare[column]), POOLED, table[column])
+
+
+def _guarded(text: Any) -> Any:
+    """A text that a spreadsheet would read as a formula, with an apostrophe before it."""
+    return ibis.ifelse(text.re_search(r"^\s*[=+\-@＝＋－＠]"), ibis.literal("'") + text, text)
 
 
 def invented(accounts: pd.DataFrame, rng: np.random.Generator) -> pd.Series:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.errors import InputError, StepError
+from kamlib.passwords import hidden
 from kamlib.run.batch_file import Job, jobs_of, read, refuse_twice
 from kamlib.run.place import clear, unwritable
 from kamlib.run.publish import is_done, older_schema, run_study
@@ -129,7 +130,7 @@ def _run(job: Job, before: Job | None, out: Path, workers: Workers, watch: Watch
         entry |= {"status": status, "href": index.relative_to(out).as_posix()}
     except Exception as error:  # whatever it is, the others go on
         told = isinstance(error, InputError | StepError)
-        entry |= {"status": "failed", "cause": str(error) if told else f"{type(error).__name__}: {error}"}
+        entry |= {"status": "failed", "cause": str(error) if told else hidden(f"{type(error).__name__}: {error}")}
     entry["seconds"] = time.perf_counter() - began
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kamlib.errors import InputError
+from kamlib.passwords import shows
 
 _LOGS = {"sqlite": "-wal", "duckdb": ".wal"}  # beside the file, what was written last
 
@@ -50,9 +51,6 @@ def expand(url: str) -> tuple[str, list[str]]:
 
 
 def refuse_password(url: str) -> None:
-    """Raise where a URL of PostgreSQL holds a password in plain."""
-    scheme, _, rest = url.partition("://")
-    _, mark, password = rest.rpartition("@")[0].partition(":")
-    secret = mark and not re.fullmatch(r"\$\{\w+\}", password)
-    if scheme == "postgresql" and (secret or re.search(r"[?&]\w*password=(?!\$\{\w+\}(&|$))", rest)):
+    """Raise where a URL shows a password."""
+    if shows(url):
         raise ValueError("url: a password has no place in a file; write ${NAME} and set NAME in the environment")

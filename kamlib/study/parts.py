@@ -55,7 +55,9 @@ class Part(BaseModel):
     A part that is `watched` keeps in mind which of its values were read, so that a run knows what a table rests on.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
     __slots__ = ("_seen",)
 
     if not TYPE_CHECKING:  # a type checker would take any name for a value

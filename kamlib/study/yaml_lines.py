@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from kamlib.errors import InputError
+from kamlib.passwords import INSTEAD, PASSWORD, shows
 
 
 class _Loader(yaml.SafeLoader):
@@ -49,7 +50,8 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     Raises
     ------
     InputError
-        If the file is missing, is a folder, is larger than anybody writes, is no UTF-8, is no YAML, or holds no keys.
+        If the file is missing, is a folder, is larger than anybody writes, is no UTF-8, is no YAML, holds no keys, or shows a password
+        anywhere.
     """
     try:
         if path.stat().st_size > _LARGEST:
@@ -67,6 +69,7 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
     try:
         loader = _Loader(text)
         tree = loader.get_single_node()
+        secret = _password(tree)
         raw = loader.construct_document(tree) if tree else None
     except yaml.YAMLError as error:
         mark, place = getattr(error, "problem_mark", None), getattr(error, "position", 0)
@@ -82,6 +85,8 @@ def load(path: Path, what: str, remedy: str) -> tuple[dict[Any, Any], yaml.Node]
         raise InputError(f"the {what} is nested too deeply", file=path) from None
     if tree is None or not isinstance(raw, dict):
         raise _no_yaml(path, f"the {what} holds no keys", remedy, line=1)
+    if secret:
+        raise InputError(f"{secret[0]}: {PASSWORD}", file=path, line=secret[1], remedy=INSTEAD)
     return raw, tree
 
 
@@ -134,8 +139,10 @@ def put(raw: dict[Any, Any], key: str, value: object) -> None:
     Raises
     ------
     InputError
-        If the key leads through something that holds no keys.
+        If the key leads through something that holds no keys, or the value shows a password.
     """
+    if shows(key) or shows(str(value)):
+        raise InputError(PASSWORD, remedy=INSTEAD)
     *path, last = key.split(".")
     for name in path:
         if raw.get(name) is None:
@@ -144,3 +151,22 @@ def put(raw: dict[Any, Any], key: str, value: object) -> None:
         if not isinstance(raw, dict):
             raise InputError(f"the key {key!r} leads through {name!r}, which holds no keys", found=raw)
     raw[last] = value
+
+
+def _password(tree: yaml.Node | None) -> tuple[str, int] | None:
+    """The dotted key of the first value that shows a password, and its line."""
+    waiting, met = [("", tree)], set()
+    while waiting:
+        where, node = waiting.pop()
+        if id(node) in met:
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.ScalarNode) and shows(node.value):
+            return where or "the whole", node.start_mark.line + 1
+        if isinstance(node, yaml.SequenceNode):
+            waiting += [(where, item) for item in reversed(node.value)]
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in reversed(node.value):
+                named = key.value if isinstance(key, yaml.ScalarNode) else ""
+                waiting += [(f"{where}.{named}".removeprefix("."), value), (where, key)]
+    return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.errors import InputError, some
+from kamlib.passwords import shows
 
 
 def refuse(notebook: Path, parameters: Mapping[str, Any]) -> None:
@@ -35,6 +36,8 @@ def refuse(notebook: Path, parameters: Mapping[str, Any]) -> None:
             f"unknown parameters {some(unknown)}", file=notebook, remedy=f"It takes {', '.join(sorted(declared))}."
         )
     for name, value in parameters.items():
+        if shows(str(value)):
+            raise InputError(f"the parameter {name!r} shows a password, and a notebook keeps it", file=notebook)
         if not _survives(value):
             raise InputError(
                 f"the parameter {name!r} would lose its type on the way to the notebook",
