@@ -90,7 +90,9 @@ def quiet_lines(pairs: pd.DataFrame, as_of: date | pd.Timestamp, states: pd.Data
     """
     day = pd.Timestamp(as_of)
     pairs = pairs.reset_index(drop=True)
-    gone = [] if states is None else states.loc[states["state"].isin(["silent", "lost"]), "customer_id"]
+    gone: list[str] = (
+        [] if states is None else states.loc[states["state"].isin(["silent", "lost"]), "customer_id"].tolist()
+    )
     base = (BASE - (pd.Timedelta(days=BASE + RECENT * BLOCK - 1) - (day - pairs["first_order"])).dt.days).clip(0, BASE)
     rhythm = base.ge(YOUNG) & (pairs["base_days"] / base.where(base > 0) * 365 >= LEAST)
     told = rhythm & ~pairs["customer_id"].isin(gone)
@@ -190,7 +192,9 @@ def backtest(orders: ir.Table, quarters: Iterable[date], as_of: date) -> pd.Data
     table = pd.DataFrame(rows, columns=["date", "watched", "alarms", "came", "without_alarm"])
     table["right"] = table["came"] / table["alarms"].where(table["alarms"] > 0)
     low, high = wilson(table["came"], table["alarms"].where(table["alarms"] > 0))
-    found = table.assign(low=low, high=high)[["date", "watched", "alarms", "came", "right", "low", "high", "without_alarm"]]
+    found = table.assign(low=low, high=high)[
+        ["date", "watched", "alarms", "came", "right", "low", "high", "without_alarm"]
+    ]
     return or_waiting(found, "no_quarter_is_over")
 
 

@@ -12,7 +12,9 @@ def test_what_was_not_said_is_unknown_and_no_zero():
     assert set(Money().model_dump(exclude=conventions).values()) == {None}
 
 
-@pytest.mark.parametrize("mistake", [{"vat": 20}, {"supplier_days": -1}, {"credit_line": -1}, {"borrowing": {"largest_share": 0}}])
+@pytest.mark.parametrize(
+    "mistake", [{"vat": 20}, {"supplier_days": -1}, {"credit_line": -1}, {"borrowing": {"largest_share": 0}}]
+)
 def test_what_no_bank_or_tax_has_is_refused(mistake):
     with pytest.raises(ValidationError):
         Money(**mistake)

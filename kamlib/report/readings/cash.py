@@ -34,12 +34,18 @@ def worst_case(scenarios: pd.DataFrame, credit_line: float | None, currency: str
     return Reason("gap_within_line" if worst["gap"] <= credit_line else "gap_beyond_line", values)
 
 
-def collect(found: pd.DataFrame, scenarios: pd.DataFrame, credit_line: float | None, names: pd.Series, currency: str) -> Reason | None:
+def collect(
+    found: pd.DataFrame, scenarios: pd.DataFrame, credit_line: float | None, names: pd.Series, currency: str
+) -> Reason | None:
     """Whom to collect from first, where some gap exceeds the credit line."""
     if found.empty or scenarios.empty or not scenarios["gap"].max() > (credit_line or 0.0):
         return None
     first = found.iloc[0]
-    values = {"name": names.get(first["customer_id"], first["customer_id"]), "money": first["still_out"], "currency": currency}
+    values = {
+        "name": names.get(first["customer_id"], first["customer_id"]),
+        "money": first["still_out"],
+        "currency": currency,
+    }
     return Reason("collect_first", values | {"ten": found["still_out"].head(10).sum(), "all": found["still_out"].sum()})
 
 
@@ -47,7 +53,10 @@ def to_approval(path: pd.DataFrame, opening_cash: float | None, currency: str) -
     """The lowest cash until 12 months after the approval of the statements."""
     if path.empty or opening_cash is None:
         return None
-    values = cash_gap(path["balance"].to_numpy(), opening_cash) | {"until": path["until"].iloc[-1], "currency": currency}
+    values = cash_gap(path["balance"].to_numpy(), opening_cash) | {
+        "until": path["until"].iloc[-1],
+        "currency": currency,
+    }
     return Reason("cash_to_approval", values | {"last": path["balance"].iloc[-1]})
 
 
@@ -56,7 +65,12 @@ def quiet(found: pd.DataFrame, pairs: pd.DataFrame, currency: str) -> Reason | N
     if found.empty:
         return None
     alarms = found[found["change"] != ""]
-    values = {"n": len(alarms), "stopped": int((alarms["change"] == "stopped").sum()), "watched": len(found), "pairs": len(pairs)}
+    values = {
+        "n": len(alarms),
+        "stopped": int((alarms["change"] == "stopped").sum()),
+        "watched": len(found),
+        "pairs": len(pairs),
+    }
     values |= {"money": alarms["amount_a_year"].sum(), "customers": alarms["customer_id"].nunique(), "least": LEAST}
     return Reason("lines_quiet" if len(alarms) else "no_line_quiet", values | {"years": YEARS, "currency": currency})
 
@@ -66,5 +80,13 @@ def alarms_before(table: pd.DataFrame) -> Reason | None:
     if table.empty or not table["alarms"].sum():
         return None
     sums = table[["alarms", "came"]].sum()
-    values = {"alarms": sums["alarms"], "came": sums["came"], "right": sums["came"] / sums["alarms"], "quarters": len(table)}
-    return Reason("alarms_came_true", values | {"others": (table["without_alarm"] * table["watched"]).sum() / table["watched"].sum()})
+    values = {
+        "alarms": sums["alarms"],
+        "came": sums["came"],
+        "right": sums["came"] / sums["alarms"],
+        "quarters": len(table),
+    }
+    return Reason(
+        "alarms_came_true",
+        values | {"others": (table["without_alarm"] * table["watched"]).sum() / table["watched"].sum()},
+    )

@@ -12,7 +12,9 @@ from kamlib.stats.reasons import Reason
 _YOUNG = pd.Timedelta(days=180)
 
 
-def billed_against_net(bills: pd.DataFrame, facts: pd.DataFrame, day: date | pd.Timestamp, currency: str) -> Reason | None:
+def billed_against_net(
+    bills: pd.DataFrame, facts: pd.DataFrame, day: date | pd.Timestamp, currency: str
+) -> Reason | None:
     """What was billed in 12 months, gross, against net revenue."""
     year = bills[bills["issued"] > pd.Timestamp(day) - pd.DateOffset(years=1)]
     net = facts["revenue_12m"].sum()
@@ -72,11 +74,17 @@ def can_be_borrowed(steps: pd.DataFrame, currency: str) -> Reason | None:
         return None
     by = steps.set_index("step")
     taken = by["amount"].drop(["open_invoices", "advance"])
-    values = {"owed": by.loc["open_invoices", "amount"], "lent": by.loc["advance", "rest"], "rate": by.loc["advance", "limit"]}
+    values = {
+        "owed": by.loc["open_invoices", "amount"],
+        "lent": by.loc["advance", "rest"],
+        "rate": by.loc["advance", "limit"],
+    }
     return Reason("can_be_borrowed", values | {"step": taken.idxmin(), "most": -taken.min(), "currency": currency})
 
 
-def note_on_major_customers(exposure: pd.DataFrame, names: pd.Series, day: date | pd.Timestamp, currency: str) -> Reason | None:
+def note_on_major_customers(
+    exposure: pd.DataFrame, names: pd.Series, day: date | pd.Timestamp, currency: str
+) -> Reason | None:
     """The note on customers of 10 % or more of revenue, ready to paste (IFRS 8.34, ASC 280-10-50-42).
 
     Parameters
@@ -88,5 +96,12 @@ def note_on_major_customers(exposure: pd.DataFrame, names: pd.Series, day: date 
         return None
     large = exposure[exposure["revenue"] >= 0.1 * total].sort_values("revenue", ascending=False)
     told = [f"{names.get(who, who)} ({money:,.0f} {currency}, {money / total:.1%})" for who, money in zip(large["customer_id"], large["revenue"], strict=True)]  # fmt: skip
-    values = {"day": pd.Timestamp(day), "total": total, "n": len(large), "who": told, "sum": large["revenue"].sum(), "currency": currency}
+    values = {
+        "day": pd.Timestamp(day),
+        "total": total,
+        "n": len(large),
+        "who": told,
+        "sum": large["revenue"].sum(),
+        "currency": currency,
+    }
     return Reason("note_on_major_customers" if len(large) else "note_on_no_major_customer", values)

@@ -60,7 +60,12 @@ def test_odd_invoices_are_told_and_stay():
     told = oddities(given, ["a", "b"])
     codes = ["due_before_issued", "prepayments", "billed_without_order", "credits_beyond_invoices"]
     assert told["reason"].tolist() == codes
-    assert told["reason_values"].tolist() == ['{"n": 1}', '{"n": 1}', '{"n": 1, "money": 7.0}', '{"n": 1, "money": 4.0}']
+    assert told["reason_values"].tolist() == [
+        '{"n": 1}',
+        '{"n": 1}',
+        '{"n": 1, "money": 7.0}',
+        '{"n": 1, "money": 4.0}',
+    ]
     assert in_words(told["reason"], told["reason_values"]).str.len().gt(30).all()
     assert len(bills(given, DAY)) == 5
 

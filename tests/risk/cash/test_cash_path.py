@@ -131,7 +131,10 @@ def test_the_path_waits_for_invoices_margins_and_chances(billed):
 def test_twelve_months_after_the_approval_of_the_statements():
     """120 days after 30 June is 28 October; a year later 485 days are over, in the 70th week."""
     assert weeks_to_approval(Money(), DAY) == 70
-    assert weeks_to_approval(Money(approval="2025-07-01"), DAY) == 1 and weeks_to_approval(Money(approval="2026-06-30"), DAY) == 53
+    assert (
+        weeks_to_approval(Money(approval="2025-07-01"), DAY) == 1
+        and weeks_to_approval(Money(approval="2026-06-30"), DAY) == 53
+    )
 
 
 def test_cash_below_zero_today_is_a_gap_today(billed):

@@ -8,7 +8,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, RED, described, money_ticks, none_known, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    RED,
+    described,
+    money_ticks,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.words import word
 from kamlib.stats.survival import kaplan_meier
 
@@ -33,7 +44,12 @@ def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en"
     axes.fill_between(curve["day"], curve["low"], curve["high"], step="post", color=BLUE, alpha=0.15, linewidth=0)
     axes.axvline(mean, color=RED, linewidth=1.2, linestyle="--")
     axes.text(mean + 1, 0.97, "mean of the paid", color=RED, fontsize=9, va="top")
-    axes.set(xlim=(0, _DAYS), ylim=(0, 1.02), xlabel="Days from issue (invoices of the last 180 days)", ylabel="Share still unpaid")
+    axes.set(
+        xlim=(0, _DAYS),
+        ylim=(0, 1.02),
+        xlabel="Days from issue (invoices of the last 180 days)",
+        ylabel="Share still unpaid",
+    )
     left = float(curve.loc[curve["day"] <= mean, "share"].iloc[-1])
     axes.set_title(f"On the mean day of the paid ones {left:.0%} are still unpaid")
     percent_ticks(axes.yaxis, language)
@@ -80,7 +96,9 @@ def cash_paths(
     _, axes = plt.subplots(figsize=(8, 4.2))
     axes.axhline(0, color=INK, linewidth=1)
     if len(fan):
-        axes.fill_between(path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws")
+        axes.fill_between(
+            path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws"
+        )
     axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
     for colour, (name, other) in zip((RED, ORANGE, GREY), others.items(), strict=False):
         axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
@@ -106,7 +124,7 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
     alarms = found[found["change"] != ""].nlargest(most, "amount_a_year") if len(found) else found
     if alarms.empty:
         return None
-    blocks = [name for name in pairs if name.startswith("block_")][::-1]
+    blocks = [str(name) for name in pairs if str(name).startswith("block_")][::-1]
     counts = pairs.set_index(["customer_id", "category"])[blocks]
     rows = -(-len(alarms) // 3)
     figure, grid = plt.subplots(rows, 3, figsize=(8.6, 2.1 * rows + 0.4), sharex=True, squeeze=False)
@@ -123,4 +141,11 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
     figure.supylabel("Order days in 30 days", fontsize=9, color=MUTED)
     first = alarms.iloc[0]
     who = names.get(first["customer_id"], first["customer_id"])
-    return described(figure, "alt_quiet_blocks", n=len(alarms), name=who, category=first["category"], usual=first["order_days_a_year"])
+    return described(
+        figure,
+        "alt_quiet_blocks",
+        n=len(alarms),
+        name=who,
+        category=first["category"],
+        usual=first["order_days_a_year"],
+    )
