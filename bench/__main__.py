@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import accounts, churn, churn_landmarks, churn_scale, clusters, facts, intake, runs, smaa, value
+from bench import accounts, churn, churn_landmarks, churn_scale, clusters, facts, intake, risk, runs, smaa, value
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
@@ -29,6 +29,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "churn_landmarks": partial(churn_landmarks.section, DATA),
     "value": partial(value.section, DATA),
     "churn_scale": churn_scale.section,
+    "risk": risk.section,
 }
 
 

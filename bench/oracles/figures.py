@@ -102,6 +102,7 @@ FIRST: Mapping[str, Mapping[str, str]] = {
         "CEI, %": "86.9",
         "paid before issued": "432",
         "mean days to payment of the paid, issued in 180 days": "36.0",
+        "... restricted mean by steps, 150 days, by amount": "46.8",
     },
     "provision": {
         "unpaid a year past due, of not due, %": "0.19",

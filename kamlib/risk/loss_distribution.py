@@ -71,7 +71,8 @@ def shortfall_by_customer(customers: pd.DataFrame, lost: np.ndarray, how: Draws 
     Returns
     -------
     DataFrame, the largest first
-        customer_id, industry, p_year, contribution, expected_loss (Σ of them is the mean), shortfall (Σ is the expected shortfall), share of it.
+        customer_id, industry, p_year, contribution, expected_loss (Σ of them is the mean), shortfall (Σ is the expected shortfall), share_of_shortfall (below
+        0 for who costs more than it brings).
 
     References
     ----------
@@ -79,7 +80,7 @@ def shortfall_by_customer(customers: pd.DataFrame, lost: np.ndarray, how: Draws 
     """
     columns = ["customer_id", "industry", "p_year", "contribution"]
     if customers.empty:
-        return waiting([*columns, "expected_loss", "shortfall", "share"], "no_chance_of_stopping")
+        return waiting([*columns, "expected_loss", "shortfall", "share_of_shortfall"], "no_chance_of_stopping")
     tail = lost >= np.quantile(lost, LEVEL)
     mean, worst = np.zeros(len(customers)), np.zeros(len(customers))
     for who, draw, amount in _drawn(customers, how):
@@ -87,7 +88,9 @@ def shortfall_by_customer(customers: pd.DataFrame, lost: np.ndarray, how: Draws 
         worst += np.bincount(who, weights=amount * tail[draw], minlength=len(customers))
     total = worst.sum()
     table = customers[columns].assign(
-        expected_loss=mean / len(lost), shortfall=worst / tail.sum(), share=worst / (total if total > 0 else np.nan)
+        expected_loss=mean / len(lost),
+        shortfall=worst / tail.sum(),
+        share_of_shortfall=worst / (total if total > 0 else np.nan),
     )
     return table.sort_values(["shortfall", "customer_id"], ascending=[False, True], ignore_index=True)
 

@@ -20,6 +20,8 @@ BLOCK, RECENT, BASE = 30, 9, 730
 """Days of a block; blocks in which a change may have begun; days before these that the rhythm is taken from."""
 LEAST, YOUNG = 12, 180
 """Order days a year from which a pair is watched; days of a past from which it has a rhythm."""
+SILENT = 90
+"""Days without any order after which no line of a customer is told of: then it is quiet as a whole."""
 YEARS = 5
 """Years in which a customer has at most one false alarm."""
 _HALF = 0.5
@@ -75,7 +77,8 @@ def quiet_lines(pairs: pd.DataFrame, as_of: date | pd.Timestamp, states: pd.Data
     Parameters
     ----------
     pairs : `category_blocks`.
-    states : `kamlib.facts.customer_states`; who is silent or lost is left out, for then it is no matter of one line.
+    states : `kamlib.facts.customer_states`; who is silent or lost is left out, for then it is no matter of one line. So is who ordered
+        nothing at all for 90 days, three gaps of the slowest that are watched.
 
     Returns
     -------
@@ -90,10 +93,13 @@ def quiet_lines(pairs: pd.DataFrame, as_of: date | pd.Timestamp, states: pd.Data
     """
     day = pd.Timestamp(as_of)
     pairs = pairs.reset_index(drop=True)
-    gone = [] if states is None else states.loc[states["state"].isin(["silent", "lost"]), "customer_id"]
+    latest = pairs.groupby("customer_id")["last_order"].transform("max")
+    quiet = latest <= day - pd.Timedelta(days=SILENT)
+    if states is not None:
+        quiet |= pairs["customer_id"].isin(states.loc[states["state"].isin(["silent", "lost"]), "customer_id"])
     base = (BASE - (pd.Timedelta(days=BASE + RECENT * BLOCK - 1) - (day - pairs["first_order"])).dt.days).clip(0, BASE)
     rhythm = base.ge(YOUNG) & (pairs["base_days"] / base.where(base > 0) * 365 >= LEAST)
-    told = rhythm & ~pairs["customer_id"].isin(gone)
+    told = rhythm & ~quiet
     table = pairs[told].reset_index(drop=True)
     shape, time = _prior(table, base[told].to_numpy(float))
     counts = table[[f"block_{b}" for b in range(RECENT)]].to_numpy(float).reshape(-1, RECENT)

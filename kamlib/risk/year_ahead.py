@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.rhythm import SLOWEST_DAYS
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import waiting
 from kamlib.study.sections import FEWEST
 
 YEAR = 365
+_PAIRS = 3
 
 
 def chance_within(p: pd.Series, days: int, horizon_days: int, second_span: float | None = None) -> pd.Series:
@@ -21,6 +25,31 @@ def chance_within(p: pd.Series, days: int, horizon_days: int, second_span: float
     """
     stays = 1 - p.astype(float)
     return 1 - (stays * (1 - second_span) if second_span is not None else stays ** (days / horizon_days))
+
+
+def landmarks(as_of: date, horizon_days: int) -> list[date]:
+    """Days to ask who stopped in two spans of a horizon, whose windows are over at `as_of`: pairs a horizon apart, and `as_of` itself."""
+    first = [2 * horizon_days + SLOWEST_DAYS + round(k * horizon_days / _PAIRS) for k in range(_PAIRS)]
+    back = {days - span for days in first for span in (0, horizon_days)}
+    return [as_of - timedelta(days=days) for days in sorted(back, reverse=True)] + [as_of]
+
+
+def second_span(history: pd.DataFrame, horizon_days: int) -> float | None:
+    """Of those who had not stopped by the end of a horizon, the share that had by the end of the next: h, pooled over all pairs of days.
+
+    Parameters
+    ----------
+    history : DataFrame, a row for each customer at risk on each of `landmarks`
+        customer_id, as_of, stopped (1, 0; missing while its window is not over).
+
+    Returns
+    -------
+    float; None where fewer than `FEWEST.averaged` customers tell.
+    """
+    later = history.assign(as_of=history["as_of"] - pd.Timedelta(days=horizon_days))
+    keys = ["customer_id", "as_of"]
+    pairs = history[history["stopped"] == 0].merge(later[[*keys, "stopped"]].dropna(), on=keys, suffixes=("", "_next"))
+    return float(pairs["stopped_next"].mean()) if pairs["customer_id"].nunique() >= FEWEST.averaged else None
 
 
 def spread_of_years(facts: pd.DataFrame, states: pd.DataFrame) -> float:
@@ -50,7 +79,13 @@ def spread_of_years(facts: pd.DataFrame, states: pd.DataFrame) -> float:
     return float(np.sqrt(np.average((change - mean) ** 2, weights=weight)))
 
 
-def at_risk(exposure: pd.DataFrame, churn: pd.DataFrame, industry: pd.Series, horizon_days: int) -> pd.DataFrame:
+def at_risk(
+    exposure: pd.DataFrame,
+    churn: pd.DataFrame,
+    industry: pd.Series,
+    horizon_days: int,
+    second: float | None = None,
+) -> pd.DataFrame:
     """Who may still be lost within a year, and with what: customer_id, industry, p_year, contribution.
 
     Parameters
@@ -58,9 +93,10 @@ def at_risk(exposure: pd.DataFrame, churn: pd.DataFrame, industry: pd.Series, ho
     exposure : `kamlib.risk.exposures`.
     churn : customer_id, p_stopped, p_silent, of those not lost yet; P(no order) stands in where P(stopped) is not known.
     industry : by customer_id; those without one are an industry of their own.
+    second : `second_span`; None: it is not known.
     """
     chance = churn["p_stopped"].astype(float).fillna(churn["p_silent"].astype(float))
-    table = churn[["customer_id"]].assign(p_year=chance_within(chance, YEAR, horizon_days))
+    table = churn[["customer_id"]].assign(p_year=chance_within(chance, YEAR, horizon_days, second))
     table = table.merge(exposure[["customer_id", "contribution"]], on="customer_id", how="left")
     table.insert(1, "industry", table["customer_id"].map(industry).fillna(""))
     told = table[table["p_year"].notna() & table["contribution"].notna() & table["contribution"].ne(0)]

@@ -69,7 +69,7 @@ def test_whose_the_shortfall_is_adds_up_to_it_to_the_cent(spread):
     told = module.figures_of(lost, NONE).iloc[0]
     assert found["shortfall"].sum() == pytest.approx(told["expected_shortfall"], abs=0.005)
     assert found["expected_loss"].sum() == pytest.approx(told["mean"], abs=0.005)
-    assert found["share"].sum() == pytest.approx(1) and len(found) == len(table)
+    assert found["share_of_shortfall"].sum() == pytest.approx(1) and len(found) == len(table)
 
 
 def test_the_same_seed_gives_the_same_losses_and_another_others():

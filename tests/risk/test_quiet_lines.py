@@ -90,7 +90,7 @@ def buyer(rng, rate: float, until: int, start: int = 0) -> np.ndarray:
 def test_the_evidence_of_silence_by_hand():
     """One pair, 40 order days in the 730 of the base, none since 120 days, one in each block before that: (b / (b + 120)) ^ -a."""
     days = np.concatenate([np.arange(1, 731, 18.25).astype(int)[:40], 1000 - np.array([120, 165, 195, 225, 255])])
-    found = looked({("a", "x"): days}, 1000)
+    found = looked({("a", "x"): days, ("a", "y"): np.array([100, 990])}, 1000)
     assert len(found) == 1
     one = found.iloc[0]
     rate = 40 / 730
@@ -120,8 +120,10 @@ def test_who_buys_rarely_or_began_lately_is_not_told_of():
 def test_who_is_silent_as_a_whole_is_left_out():
     states = pd.DataFrame({"customer_id": ["a", "b"], "state": ["silent", "active"]})
     rng = np.random.default_rng(1)
-    pairs = {(who, "x"): buyer(rng, 30, 800) for who in "ab"}
-    assert looked(pairs, 1000, states=states)["customer_id"].tolist() == ["b"]
+    pairs = {(who, "x"): buyer(rng, 30, 1000) for who in "abc"}
+    assert set(looked(pairs, 1000, states=states)["customer_id"]) == {"b", "c"}
+    later = looked({**pairs, ("c", "x"): pairs["c", "x"][pairs["c", "x"] <= 910]}, 1000, states=states)
+    assert set(later["customer_id"]) == {"b"}, "nothing at all for 90 days"
 
 
 @pytest.mark.proof

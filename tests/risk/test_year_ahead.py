@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,3 +49,29 @@ def test_the_spread_of_years_by_hand():
     states.loc[21, "state"] = "lost"
     assert module.spread_of_years(facts, states) == pytest.approx(1)
     assert module.spread_of_years(facts.head(10), states) == 0
+
+
+def test_landmarks_are_pairs_a_horizon_apart_whose_windows_are_over():
+    """By 30 June 2026 with H = 180: 760 days back the second span and the longest window of 400 days are over, to the day."""
+    found = module.landmarks(date(2026, 6, 30), 180)
+    back = [(date(2026, 6, 30) - day).days for day in found]
+    assert back == [880, 820, 760, 700, 640, 580, 0]
+
+
+def test_the_second_span_counts_those_who_had_not_stopped_in_the_first():
+    """Of 25 on one day 20 had not stopped, of whom 4 had a horizon later and 6 are not told: 4 of 14; too few. Twice as many: 8 of 28."""
+    first = pd.DataFrame(
+        {"customer_id": range(25), "as_of": pd.Timestamp("2024-01-01"), "stopped": [0.0] * 20 + [1.0] * 5}
+    )
+    then = first.assign(as_of=pd.Timestamp("2024-01-11"), stopped=[1.0] * 4 + [0.0] * 10 + [np.nan] * 6 + [1.0] * 5)
+    assert module.second_span(pd.concat([first, then]), 10) is None
+    others = pd.concat([first, then]).assign(customer_id=lambda t: t["customer_id"] + 100)
+    assert module.second_span(pd.concat([first, then, others]), 10) == pytest.approx(8 / 28)
+    assert module.second_span(first, 10) is None
+
+
+def test_with_a_second_span_the_chance_of_a_year_takes_its_share():
+    exposure = pd.DataFrame({"customer_id": ["a"], "contribution": [1.0]})
+    churn = pd.DataFrame({"customer_id": ["a"], "p_stopped": [0.5], "p_silent": [0.1]})
+    found = module.at_risk(exposure, churn, pd.Series(dtype=object), 180, 0.2)
+    assert found["p_year"].tolist() == pytest.approx([1 - 0.5 * 0.8])

@@ -79,14 +79,12 @@ def alarms_before(table: pd.DataFrame) -> Reason | None:
     """How many of the alarms of earlier quarters came true, beside lines without one."""
     if table.empty or not table["alarms"].sum():
         return None
-    sums = table[["alarms", "came"]].sum()
+    sums, quiet = table[["alarms", "came"]].sum(), table["watched"] - table["alarms"]
     values = {
         "alarms": sums["alarms"],
         "came": sums["came"],
         "right": sums["came"] / sums["alarms"],
         "quarters": len(table),
     }
-    return Reason(
-        "alarms_came_true",
-        values | {"others": (table["without_alarm"] * table["watched"]).sum() / table["watched"].sum()},
-    )
+    others = (table["without_alarm"] * quiet).sum() / quiet.sum() if quiet.sum() else float("nan")
+    return Reason("alarms_came_true", values | {"others": others})

@@ -104,7 +104,13 @@ def bad_year(
     row, first = rows.iloc[0], whose.head(2)
     who = [names.get(one, one) for one in first["customer_id"]]
     values = {name: row[name] for name in ("mean", "var_95", "expected_shortfall")}
-    return Reason("bad_year", values | {"who": who, "share": first["share"].sum(), "currency": currency})
+    return Reason("bad_year", values | {"who": who, "share": first["share_of_shortfall"].sum(), "currency": currency})
+
+
+def chance_of_a_year(second: float | None, horizon_days: int) -> Reason:
+    """What the chance of 12 months is made of."""
+    values = {"share": second, "horizon": horizon_days}
+    return Reason("same_chance_in_every_span" if second is None else "second_span_of_the_past", values)
 
 
 def below_zero(told: pd.DataFrame, correlation: float) -> Reason | None:

@@ -34,19 +34,17 @@ def bills(invoices: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFrame:
         If an invoice stands twice, has no customer, day or amount, or there are several currencies: such sums would be wrong.
     """
     has_columns(invoices, COLUMNS)
-    if "currency" in invoices and (found := sorted(invoices["currency"].dropna().unique()))[1:]:
-        raise InputError(
-            "invoices are in several currencies", found=some(found), remedy="Give amounts in the currency of the study."
-        )
+    if "currency" in invoices and invoices["currency"].nunique() > 1:
+        several = some(sorted(invoices["currency"].dropna().unique()))
+        remedy = "Give amounts in the currency of the study."
+        raise InputError("invoices are in several currencies", found=several, remedy=remedy)
     if (twice := invoices["invoice_id"].duplicated()).any():
-        found = some(sorted(invoices.loc[twice, "invoice_id"].unique()))
-        raise InputError("invoices stand twice", column="invoice_id", found=found, remedy="Keep one row of each.")
-    gaps = invoices[COLUMNS[:5]].isna().any(axis=1)
-    if gaps.any():
-        found = some(invoices.loc[gaps, "invoice_id"])
-        raise InputError(
-            "invoices lack a customer, a day or an amount", found=found, remedy="Set them aside when cleaning."
-        )
+        repeated = some(sorted(invoices.loc[twice, "invoice_id"].unique()))
+        raise InputError("invoices stand twice", column="invoice_id", found=repeated, remedy="Keep one row of each.")
+    if (gaps := invoices[COLUMNS[:5]].isna().any(axis=1)).any():
+        lacking = some(invoices.loc[gaps, "invoice_id"])
+        remedy = "Set them aside when cleaning."
+        raise InputError("invoices lack a customer, a day or an amount", found=lacking, remedy=remedy)
     day = pd.Timestamp(day)
     seen = known_at("invoices", invoices, day)[COLUMNS]
     seen = seen.assign(

@@ -40,7 +40,7 @@ def eligible_invoices(
         Old: issued more than `old_days` ago; cross-aged: the rest of a customer of whose open money more than `cross_aged` is old;
         contra and above_limit (what a customer owes beyond `largest_share` of the remaining pool) take from all its invoices in proportion.
     """
-    left = bills.loc[bills["open"] & (bills["amount"] > 0), COLUMNS[:3] + ["amount"]]
+    left = bills.loc[bills["open"] & (bills["amount"] > 0), [*COLUMNS[:3], "amount"]]
     left = left.sort_values(["customer_id", "issued", "invoice_id"], ignore_index=True)
     old = (pd.Timestamp(day) - left["issued"]).dt.days > rules.old_days
     by = left["customer_id"]

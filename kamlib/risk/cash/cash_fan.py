@@ -56,7 +56,7 @@ def spread_of_payment(invoices: pd.DataFrame, day: date | pd.Timestamp) -> float
     if (earlier["amount"] > 0).sum() == 0:
         return 0.0
     curves = delay_curves(earlier)
-    start = now["issued"].clip(lower=then)
+    start = now["issued"].where(now["issued"] > then, then)
     at_risk = (now["amount"] > 0) & ~(now["paid"] <= start)
     seen, entered = now[at_risk], (start - now["due"])[at_risk].dt.days.to_numpy()
     waited = seen["late"].to_numpy() - entered
@@ -80,7 +80,7 @@ def spread_of_sales(past: pd.DataFrame) -> float:
     both = sold.reindex(columns=range(4)).dropna()
     if len(both) < FEWEST.averaged:
         return 0.0
-    change = np.log(both[0] / both[[1, 2, 3]].mean(axis=1))
+    change = (both[0] / both[[1, 2, 3]].mean(axis=1)).transform(np.log)
     return float(1.4826 * (change - change.median()).abs().median())
 
 
@@ -167,7 +167,10 @@ def scenarios(
         return waiting(SCENARIO, plan.code, **plan.values)
     largest = plan.customers.loc[plan.customers["a_day"].nlargest(1).index, "customer_id"].tolist()
     late = {case: pd.Series(days, index=sorted(set(keys))) for case, days in KEYS_LATE.items()}
-    cases = [("as_expected", None, []), *((case, delays, []) for case, delays in late.items())]
+    cases: list[tuple[str, pd.Series | None, list[str]]] = [
+        ("as_expected", None, []),
+        *((case, delays, []) for case, delays in late.items()),
+    ]
     cases += [("largest_lost", None, largest), ("largest_lost_keys_late_60", late["keys_late_60"], largest)]
     rows = []
     for name, delays, lost in cases:
@@ -178,13 +181,15 @@ def scenarios(
             .clip(max=plan.opening_cash)
         )
         gaps = {"p_gap": float((lows < 0).mean()), "gap_high": max(0.0, -float(np.quantile(lows, 0.05)))}
-        rows.append({"scenario": name} | cash_gap(expected, plan.opening_cash) | gaps)
+        rows.append({"scenario": name, **cash_gap(expected, plan.opening_cash), **gaps})
     return pd.DataFrame(rows)
 
 
 def worst_week(cases: pd.DataFrame) -> int:
     """The week in which cash is lowest in the worst of the `scenarios`; the first one where none can be told, or it is today."""
-    return max(1, int(cases.loc[cases["lowest"].idxmin(), "lowest_week"])) if len(cases) else 1
+    if cases.empty:
+        return 1
+    return max(1, int(cases["lowest_week"].to_numpy()[cases["lowest"].to_numpy(float).argmin()]))
 
 
 def _levels(variance: float) -> np.ndarray:
@@ -194,5 +199,6 @@ def _levels(variance: float) -> np.ndarray:
     if variance <= 0:
         return np.ones(1)
     edges = (np.arange(LEVELS) + 0.5) / LEVELS
-    values: np.ndarray = gamma.ppf(edges, 1 / variance, scale=variance)
-    return values / values.mean()
+    values = gamma.ppf(edges, 1 / variance, scale=variance)
+    found: np.ndarray = values / values.mean()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ def order_receipts(plan: CashPlan, delay: np.ndarray, frailty: float = 1.0) -> n
     starts = [*plan.blocks, last]
     ahead = plan.ends - plan.lag
     sums = [first[:, np.clip(ahead - start, 0, last + 1)] for start in starts]
-    return np.stack([early - later for early, later in zip(sums, sums[1:], strict=False)], axis=1)
+    return np.stack([early - later for early, later in pairwise(sums)], axis=1)
 
 
 COLUMNS = [

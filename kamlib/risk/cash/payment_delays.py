@@ -37,7 +37,7 @@ class Curves:
 
     def of(self, customers: pd.Series) -> np.ndarray:
         """Rows of `hazard` for ids."""
-        return np.where((place := self.customers.get_indexer(customers)) >= 0, place, len(self.customers))
+        return np.where((place := self.customers.get_indexer(pd.Index(customers))) >= 0, place, len(self.customers))
 
     def waits(self, rows: np.ndarray, late: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Hazard of payment within so many days `ahead` of what is unpaid so many days past due, one each."""
@@ -68,7 +68,7 @@ def delay_curves(bills: pd.DataFrame) -> Curves:
     terms = rows.assign(days=(rows["due"] - rows["issued"]).dt.days).groupby("customer_id")["days"].median()
     kinds = payer(median_late(rows, FEW).reindex(customers), terms.reindex(customers))
     of = pd.factorize(kinds.where(kinds.groupby(kinds).transform("size") >= FEWEST.segmented))[0] + 1
-    codes = of[customers.get_indexer(rows["customer_id"])]
+    codes = of[customers.get_indexer(pd.Index(rows["customer_id"]))]
     usual = np.vstack([everyone, _hazard(codes, rows, int(of.max(initial=0)) + 1)[1:]])
     own = np.empty((len(customers) + 1, LAST - FIRST + 1), "float32")
     for part, codes, inside in _parts(customers, rows):
@@ -140,7 +140,8 @@ def median_late(bills: pd.DataFrame, fewest: int) -> pd.Series:
 
 def _median(unpaid: np.ndarray) -> np.ndarray:
     half = unpaid <= 0.5
-    return np.where(half.any(axis=1), half.argmax(axis=1) + FIRST, np.nan)
+    found: np.ndarray = np.where(half.any(axis=1), half.argmax(axis=1) + FIRST, np.nan)
+    return found
 
 
 def _hazard(
@@ -155,19 +156,21 @@ def _hazard(
     came = np.bincount(flat[paid], size[paid], n * width).reshape(n, width)
     at_risk = ended[:, ::-1].cumsum(axis=1)[:, ::-1]
     if usual is None:
-        return np.divide(came, at_risk, out=np.zeros(came.shape), where=at_risk > 0)
+        raw: np.ndarray = np.divide(came, at_risk, out=np.zeros(came.shape), where=at_risk > 0)
+        return raw
     found: np.ndarray = (WEIGHT * usual + came) / (WEIGHT + at_risk)
     return found
 
 
 def places_of(late: np.ndarray) -> np.ndarray:
     """Columns of `Curves.hazard` by days past due."""
-    return (np.clip(late, FIRST, LAST) - FIRST).astype(int)
+    found: np.ndarray = (np.clip(late, FIRST, LAST) - FIRST).astype(int)
+    return found
 
 
 def _parts(customers: pd.Index, rows: pd.DataFrame) -> Iterator[tuple[slice, np.ndarray, pd.DataFrame]]:
     """Some thousand customers at a time, so that a million of them fit into memory: their places, and their rows with the place of each."""
-    place = customers.get_indexer(rows["customer_id"])
+    place = customers.get_indexer(pd.Index(rows["customer_id"]))
     for start in range(0, len(customers), _CHUNK):
         part = slice(start, min(start + _CHUNK, len(customers)))
         inside = (place >= part.start) & (place < part.stop)

@@ -17,8 +17,10 @@ POINTS = pd.DataFrame(columns=["component", "explained", "a", "b"])
 PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "abcxyz_grid": ("abc xyz accounts money", (), {}),
     "against_baselines": ("method measure value low high", (), TITLE),
+    "ageing_bars": ("bucket open_amount roll_rate", (), EUR),
     "aside_by_month": ("month reason rows amount", (), EUR),
     "calibration_plot": ("accounts predicted lost low high", (), TITLE),
+    "cash_paths": ("until balance", (pd.DataFrame(),), EUR | {"others": {}}),
     "class_flows": ("from to accounts money_before money_after", (["A"],), DATES),
     "class_grid": ("trait value stage accounts revenue", ("industry", "stage", ["loyal"]), {}),
     "cluster_choice": ("method k silhouette null stability chosen", (), {}),
@@ -42,6 +44,11 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "migration_matrix": ("A B", (), DATES),
     "pareto": ("share share_with abc", (), {}),
     "priority_list": ("customer_id stake p_silent reason", (), TITLE | EUR),
+    "quiet_blocks": (
+        "customer_id category change since order_days_a_year",
+        (pd.DataFrame(),),
+        {"names": pd.Series(dtype=object)},
+    ),
     "ranked_scores": (
         "rank customer_id score low high key points_revenue points_reputation points_development",
         (),
@@ -55,6 +62,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "survival_curves": ("group day share low high at_risk", (), TITLE),
     "threshold_curves": ("way false_share missed_share", (pd.DataFrame(),), TITLE),
     "whale_curve": ("customer_id contribution place cumulative_share", (), {}),
+    "unpaid_curve": ("amount issued open days", ("2026-06-30",), {}),
     "trait_bars": ("trait value revenue share_of_revenue margin margin_known margin_rate", (), {}),
 }
 

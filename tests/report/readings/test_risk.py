@@ -123,7 +123,7 @@ YEARS = pd.DataFrame(
 
 
 def test_a_bad_year_and_whose_it_is():
-    whose = pd.DataFrame({"customer_id": ["a", "b", "c"], "share": [0.5, 0.25, 0.1]})
+    whose = pd.DataFrame({"customer_id": ["a", "b", "c"], "share_of_shortfall": [0.5, 0.25, 0.1]})
     told = sentence(on_risk.bad_year(YEARS, whose, NAMES, 0.1, "EUR"))
     assert "**40 EUR**" in told and told.endswith("75% of it is of Alpha and Beta.")
     assert on_risk.bad_year(YEARS, whose.head(0), NAMES, 0.1, "EUR") is None
@@ -133,6 +133,13 @@ def test_the_chance_below_zero_is_a_range_only_where_hours_are_not_said():
     assert "is 20% to 50%, by where our hours are counted" in sentence(on_risk.below_zero(YEARS, 0.1))
     assert "below zero is 20% *without any new customer*" in sentence(on_risk.below_zero(YEARS.head(1), 0.1))
     assert on_risk.below_zero(YEARS.assign(p_result_below_zero=np.nan), 0.1) is None
+
+
+def test_what_the_chance_of_a_year_is_made_of():
+    assert "of those who had not stopped within 180 days, 15% had within the next 180" in sentence(
+        on_risk.chance_of_a_year(0.15, 180)
+    )
+    assert "as large in every 180 days" in sentence(on_risk.chance_of_a_year(None, 180))
 
 
 def test_what_new_customers_brought_stands_beside():

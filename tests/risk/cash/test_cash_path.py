@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.risk.cash.cash_path import cash_gap, cash_path, collect_first
-from kamlib.risk.cash.cash_plan import cash_plan, invoice_lag, unbilled, weeks_to_approval
+from kamlib.risk.cash.cash_plan import cash_plan
 from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.money import Money
@@ -113,30 +113,6 @@ def test_the_path_waits_for_what_no_table_holds(billed):
     assert not isinstance(plan_of(billed, Money(opening_cash=0, fixed_costs=0, supplier_days=0, vat=0)), Reason)
 
 
-def test_the_path_waits_for_invoices_margins_and_chances(billed):
-    none, some = billed("2026-06-30"), billed("2026-06-30", ("a", at(-6), at(-6), 600, None))
-    days = pd.DataFrame({"customer_id": ["a"], "date": [at(-20)], "amount": [100.0], "margin": [40.0]})
-    buyers = pd.DataFrame({"customer_id": ["a"], "p_silent": [0.1], "p_stopped": [np.nan], "block_revenue": [1800.0]})
-
-    def code(buyers, found, days) -> str:
-        made = cash_plan(buyers, found, delay_curves(found), days, DAY, MONEY, horizon_days=180)
-        return made.code if isinstance(made, Reason) else ""
-
-    assert code(buyers, some, days) == ""
-    assert code(buyers, none, days) == "no_invoices"
-    assert code(buyers, some, days.assign(margin=np.nan)) == "cash_waits"
-    assert code(buyers.assign(p_silent=np.nan), some, days) == code(buyers[:0], some, days) == "no_orders_to_expect"
-
-
-def test_twelve_months_after_the_approval_of_the_statements():
-    """120 days after 30 June is 28 October; a year later 485 days are over, in the 70th week."""
-    assert weeks_to_approval(Money(), DAY) == 70
-    assert (
-        weeks_to_approval(Money(approval="2025-07-01"), DAY) == 1
-        and weeks_to_approval(Money(approval="2026-06-30"), DAY) == 53
-    )
-
-
 def test_cash_below_zero_today_is_a_gap_today(billed):
     table = cash_path(plan_of(billed, MONEY.model_copy(update={"opening_cash": -1e6})))
     gap = cash_gap(table["balance"].to_numpy(), -1e6)
@@ -172,19 +148,3 @@ def test_whom_to_collect_from_first(billed):
     assert first[["customer_id", "owner", "open_amount", "overdue"]].tolist() == ["b", "M1", 100, 90]
     assert first["still_out"] == pytest.approx(100 * first["p_unpaid"]) and first["p_unpaid"] >= 0.9
     assert table.iloc[1]["still_out"] < 150
-
-
-def test_days_to_the_next_invoice_weighted_by_amount(billed):
-    found = billed("2026-06-30", ("a", at(-10), at(20), 1, None), ("b", at(-10), at(20), 1, None))
-    rows = [
-        ("a", at(-12), 300.0),
-        ("a", at(-20), 100.0),
-        ("b", at(-100), 9e9),
-        ("a", at(-5), 9e9),
-        ("c", at(-5), 9e9),
-        ("a", at(-11), -9e9),
-    ]
-    days = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
-    assert invoice_lag(days, found) == 4  # (2 · 300 + 10 · 100) / 400
-    assert unbilled(days, found, DAY).to_dict() == {"a": 9e9, "c": 9e9}
-    assert unbilled(days, billed("2026-06-30"), DAY).empty

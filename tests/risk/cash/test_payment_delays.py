@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.oracles import SAMPLE
+from bench.oracles import SAMPLE, read_books
+from bench.oracles.receivables import dues
 from kamlib.risk.cash.bills import bills
 from kamlib.risk.cash.payment_delays import (
     FIRST,
@@ -95,7 +96,7 @@ def test_without_invoices_the_table_waits_for_them():
 
 
 def test_who_was_never_billed_has_the_curve_of_all():
-    found, curves = _both(invoices(*[("a", 100, 40)] * 50))
+    _, curves = _both(invoices(*[("a", 100, 40)] * 50))
     rows = curves.of(pd.Series(["nobody"]))
     assert np.exp(-curves.waits(rows, np.array([-30]), np.array([39, 40]))) == pytest.approx([1, 0], abs=1e-4)
 
@@ -108,6 +109,19 @@ def test_what_waits_longer_than_any_invoice_did_is_not_counted_on():
 def test_median_late_by_customer():
     found = bills(invoices(("a", 300, 30), ("a", 300, 35), ("a", 300, 50), ("b", 300, 90)), DAY)
     assert median_late(found, 3).to_dict() == {"a": 5}
+
+
+@pytest.mark.slow
+def test_the_restricted_mean_of_the_sample_by_plain_pandas(sample_clean):
+    found = bills(sample_clean.tables["invoices"], DAY)
+    young = found[(found["amount"] > 0) & (found["issued"] > DAY - pd.Timedelta(days=180))]
+    expected = dues(read_books(SAMPLE))
+    by = [restricted_mean(young["days"], young["open"]), restricted_mean(young["days"], young["open"], young["amount"])]
+    assert by == pytest.approx(
+        [expected[f"... restricted mean by steps, 150 days, by {one}"] for one in ("number", "amount")]
+    )
+    paid = young.loc[~young["open"], "days"].mean()
+    assert paid == pytest.approx(expected["mean days to payment of the paid, issued in 180 days"]) and min(by) > paid
 
 
 @pytest.mark.slow

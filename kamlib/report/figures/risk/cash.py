@@ -33,8 +33,10 @@ def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en"
     ----------
     bills : `kamlib.risk.cash.bills.bills` on `day`.
     """
+    if none_known(bills, "amount", "issued", "days"):
+        return None
     young = bills[(bills["amount"] > 0) & (bills["issued"] > pd.Timestamp(day) - _YOUNG)]
-    if young.empty or young["open"].all():
+    if young["open"].all():
         return None
     curve = kaplan_meier(young["days"].clip(lower=0), (~young["open"]).astype(int))
     curve = curve[curve["day"] <= _DAYS]
@@ -117,14 +119,16 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
 
     Parameters
     ----------
-    found : `kamlib.risk.quiet_lines.quiet_lines`; of the alarms, those that brought most are drawn.
+    found : `kamlib.risk.quiet_lines.quiet_lines`; of the alarms, the latest are drawn.
     pairs : `kamlib.risk.quiet_lines.category_blocks`.
     names : of customers, by id.
     """
-    alarms = found[found["change"] != ""].nlargest(most, "amount_a_year") if len(found) else found
+    if none_known(found, "change", "since"):
+        return None
+    alarms = found[found["change"] != ""].nlargest(most, "since")
     if alarms.empty:
         return None
-    blocks = [name for name in pairs if name.startswith("block_")][::-1]
+    blocks = [str(name) for name in pairs if str(name).startswith("block_")][::-1]
     counts = pairs.set_index(["customer_id", "category"])[blocks]
     rows = -(-len(alarms) // 3)
     figure, grid = plt.subplots(rows, 3, figsize=(8.6, 2.1 * rows + 0.4), sharex=True, squeeze=False)

@@ -26,7 +26,7 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
     """
     if none_known(curves, "place", "cumulative_share"):
         return None
-    _, axes = plt.subplots(figsize=(8, 4.6))
+    figure, axes = plt.subplots(figsize=(8, 5))
     told = pd.Series(dtype=object) if names is None else names
     shown = curves[curves["place"] > 0]
     for measure, line in shown.groupby("measure", sort=False):
@@ -53,7 +53,7 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
     axes.set_title(
         f"{half:,} {'customer holds' if half == 1 else 'customers hold'} half of the {word_if_known(str(first['measure'].iloc[0]))}"
     )
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower left")
     return described(axes, "alt_concentration_curves", half=half, n=len(first), top=first["cumulative_share"].iloc[0])
 
 
