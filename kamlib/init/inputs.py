@@ -23,8 +23,7 @@ from kamlib.init.match_columns import Proposal
 from kamlib.intake.shapes import grouped_report, month_columns
 from kamlib.io import books, compressed, databases, readers, text_encoding
 from kamlib.io.values import as_number, as_text, trimmed
-from kamlib.study import database_url
-from kamlib.study.sources import Dialect, Groups, Source
+from kamlib.study.sources import Dialect, Groups, Source, database_url
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.init.tables import MATTER
 from kamlib.init.yaml_text import comment, scalar
-from kamlib.study import database_url
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.questions import MARK
+from kamlib.study.sources import database_url
 
 _WIDTH = 34  # where the comments begin, if the values are short
 
@@ -215,8 +215,7 @@ def _chosen(source: SourceDraft, ours: str) -> Marked:
         return Marked(choice.theirs, "; ".join(choice.doubts))
     holds = source.contents[choice.theirs]
     told = f"{holds.distinct:,} values, e.g. {', '.join(holds.examples[:3])}"
-    if choice.others:
-        told += f"; else {some(choice.others, 2)}"
+    told += f"; else {some(choice.others, 2)}" if choice.others else ""
     return Marked(choice.theirs, choice.question, told, choice.question != "")
 
 
@@ -230,8 +229,8 @@ def _by_reason(source: SourceDraft) -> dict[str, list[str]]:
 
 def _pairs(key: Mapping[str, str]) -> str:
     """The key of lines and heads: one name where both have it."""
-    if all(one == other for one, other in key.items()) and len(key) == 1:
-        return scalar(next(iter(key)))
+    if len(key) == 1 and [*key] == [*key.values()]:
+        return scalar(*key)
     return "{" + ", ".join(f"{scalar(one)}: {scalar(other)}" for one, other in key.items()) + "}"
 
 

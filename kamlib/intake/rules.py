@@ -1,7 +1,6 @@
 """The rules of cleaning order lines, as data: a name, a sentence, a test and what is done with the lines it hits.
 
-The first rule that sets a line aside is its reason; rules that mark leave the line in, and the first of them is its
-mark. The study file may give any rule another action (`cleaning.rules`).
+The first rule that sets a line aside is its reason, the first that marks it its mark. The study may give any another action (`cleaning.rules`).
 
 Two rules can repair, because what they mend has one reading only: a currency written otherwise than its code, and
 (when the study says so) a cancellation without its minus. An amount or a date is never guessed: a guess that is wrong

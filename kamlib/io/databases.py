@@ -24,8 +24,8 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError
 from kamlib.io import postgres, sqlite
 from kamlib.io.duckdb_backend import identifier, load, name_of_its_own, quoted, table_name
-from kamlib.study.database_url import expand, files
 from kamlib.study.sources import Source
+from kamlib.study.sources.database_url import expand, files
 
 _DUCKDB = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN|DATE|TIMESTAMP(_\w+)?")
 

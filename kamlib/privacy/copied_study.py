@@ -11,10 +11,9 @@ import yaml
 
 from kamlib.errors import InputError, some
 from kamlib.privacy.person import REVIEW, Person
-from kamlib.study import database_url
 from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
-from kamlib.study.sources import Source
+from kamlib.study.sources import Source, database_url
 
 _ELSEWHERE = "elsewhere"
 

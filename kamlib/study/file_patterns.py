@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kamlib.errors import InputError
-from kamlib.study import database_url
-from kamlib.study.sources import Source
+from kamlib.study.sources import Source, database_url
 
 
 def matching(folder: Path, name: str) -> list[Path]:

@@ -10,8 +10,7 @@ import pytest
 
 from kamlib.init import inputs
 from kamlib.io import databases, readers
-from kamlib.study import database_url
-from kamlib.study.sources import Source
+from kamlib.study.sources import Source, database_url
 
 
 @pytest.fixture

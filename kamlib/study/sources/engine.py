@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from kamlib.study.database_url import refuse_password
 from kamlib.study.parts import Part, written
+from kamlib.study.sources.database_url import refuse_password
 
 
 class Engine(Part):

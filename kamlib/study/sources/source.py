@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kamlib.study.database_url import refuse_password
 from kamlib.study.parts import Part, Pattern
+from kamlib.study.sources.database_url import refuse_password
 from kamlib.study.sources.dialect import Dialect
 
 

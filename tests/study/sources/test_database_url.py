@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.study.database_url import expand, files
+from kamlib.study.sources.database_url import expand, files
 
 
 @pytest.mark.parametrize(("scheme", "log"), [("sqlite", "shop.db-wal"), ("duckdb", "shop.db.wal")])
