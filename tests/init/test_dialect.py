@@ -54,7 +54,7 @@ def test_what_nothing_decides_is_no_format_that_a_study_accepts():
     found = date_format([column(days={"%d/%m/%Y": Days(100), "%m/%d/%Y": Days(100)})])
     assert found.doubt
     assert "%d/%m/%Y" in found.value and "%m/%d/%Y" in found.value
-    with pytest.raises(ValidationError, match="one strptime format"):
+    with pytest.raises(ValidationError, match="expected day, month and year"):
         Dialect(date_format=found.value)
 
 
