@@ -107,7 +107,7 @@ def test_a_value_that_is_no_study_key_is_named(kam):
 
 def test_a_study_given_as_a_batch_and_a_folder_given_as_a_study_get_words_of_their_own(kam, tmp_path):
     for words, told in (
-        (["batch", "study.yaml"], "study.yaml: a study, and no batch file. Run it: kam run study.yaml"),
+        (["batch", "study.yaml"], "study.yaml: a study, and no batch file. Run it: kam run "),
         (["check", "."], "a folder, and no study file. Give the file in it: study.yaml"),
         (["run", "."], "a folder, and no study file. Give the file in it: study.yaml"),
         (["check", "orders.csv"], "propose a study from it: kam init orders.csv"),

@@ -11,7 +11,7 @@ from kamlib.report.check_lines import check_lines, doubtful
 
 HEAD = "order_id,account_id,date,amount\n"
 SOUND = HEAD + "".join(f"{n},{name},2026-0{n % 2 + 5}-01,10.50\n" for n in range(40) for name in "abcdef")
-CRITERIA = {"criteria": [{"name": "revenue_12m", "worst": 0, "best": 9, "weight": 100}]}
+CRITERIA = {"criteria": [{"name": "revenue", "worst": 0, "best": 9, "weight": 100}]}
 
 
 def told(make_study, orders=SOUND, accounts=None, **values):

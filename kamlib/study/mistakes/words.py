@@ -53,10 +53,10 @@ def words(item: Mapping[str, Any], known: Mapping[str, Any], sections: Mapping[s
     if kind == "literal_error":
         choices = [one.strip("'") for one in context["expected"].replace(" or ", ", ").split(", ")]
         return f"{_WORDS[kind].format(**context)}{_shown(found)}{near(str(found), choices)}"
-    template = _WORDS.get(kind)
-    told = item["msg"].removeprefix("Value error, ") if template is None else template.format(**context)
-    told, mark, meant = told.partition("; did you mean")
-    return f"{told}{_shown(found)}{mark}{meant}"
+    if kind in _WORDS:
+        return f"{_WORDS[kind].format(**context)}{_shown(found)}"
+    told, mark, meant = item["msg"].removeprefix("Value error, ").partition("; did you mean")
+    return f"{told}{'' if isinstance(found, dict | list | tuple) else _shown(found)}{mark}{meant}"
 
 
 def _place_of(key: str, known: Mapping[str, Any], sections: Mapping[str, Mapping[str, Any]]) -> str:
