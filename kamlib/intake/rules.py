@@ -20,8 +20,8 @@ import ibis.expr.types as ir
 
 from kamlib.errors import InputError, some
 from kamlib.intake.sheet_rows import empty_row, repeated_header, total_row
+from kamlib.io import currencies
 from kamlib.io.amounts import NAMES
-from kamlib.io.currencies import SHARED
 from kamlib.io.duckdb_backend import check_pattern
 from kamlib.io.values import NO_DAYS
 from kamlib.study.model import Study
@@ -63,7 +63,7 @@ def _test_row(t: ir.Table, study: Study) -> Any:
 
 
 def _code(t: ir.Table, study: Study) -> Any:
-    known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in SHARED.items()}
+    known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in currencies.SHARED.items()}
     shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
     return t.currency.upper().replace(".", "").substitute(NAMES | shared)
 

@@ -12,6 +12,8 @@ import yaml
 from kamlib.errors import InputError
 from kamlib.facts import account_facts
 from kamlib.intake.pipeline import Clean, collect
+from kamlib.run import Run, batch_file
+from kamlib.segments import rfm_segments
 from kamlib.study.model import Study
 
 HERE = Path(__file__).parent
@@ -127,3 +129,23 @@ def test_letters_are_those_that_were_written_and_the_encoding_is_told(case, file
     assert first is None or first in names
     assert first or any(name.istitle() and "А" <= name[0] <= "Я" for name in names)
     assert any("told by its letters" in one for one in clean.notes)
+
+
+def test_who_bought_once_is_never_a_regular(case):
+    clean = case("one-time-buyers-called-regulars")
+    named = rfm_segments(account_facts(clean.orders, date(2026, 6, 30))).set_index("customer_id")["segment"]
+    days = clean.orders.group_by("customer_id").agg(n=clean.orders.date.nunique()).to_pandas()
+    once = named.reindex(days.loc[days["n"] == 1, "customer_id"]).dropna()
+    assert len(once) > 50 and not once.str.contains("regular|core").any()
+
+
+def test_an_empty_study_is_not_the_sample():
+    with pytest.raises(InputError, match="study is empty"):
+        Run.open("")
+
+
+def test_two_studies_of_one_name_are_refused_before_anything_runs():
+    file = HERE / "two-studies-of-one-name" / "quarter.yaml"
+    jobs = batch_file.jobs_of(batch_file.read(file), file.parent, [], None)
+    with pytest.raises(InputError, match="several entries are for the same report: 't 2026Q2'"):
+        batch_file.refuse_twice(jobs, file)

@@ -29,7 +29,7 @@ _LETTERS = {  # by encoding, those before them are taken where both read as well
     "cp850": _WEST,
     "mac_roman": _WEST,
 }
-_SELDOM = "þðýìùõøľĺŕđ"  # and what stands for a usual letter of another encoding
+_SELDOM = "þðýìùõøľĺŕđţ"  # and what stands for a usual letter of another encoding
 _VOWELS = "aeiouyаеёиоуыэюяіїє"
 _SIGNS = "«»„“”‘’–—…№€§°·×\N{NO-BREAK SPACE}®©™ºª"
 
