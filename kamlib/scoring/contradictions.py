@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kamlib.facts.worth import worth_column
@@ -43,6 +44,7 @@ def contradicting_signs(
     lost = known["p_stopped"].fillna(known["p_silent"])
     stake = pd.Series(dtype=float) if value is None else value.set_index("customer_id")["stake"]
     base = scores["customer_id"].map(lost).astype(float).mean()
+    base = base if base > 0 else np.nan  # where nobody is expected to leave, nobody is likelier to
     ranked = scores[scores["rank"].notna()]
     table = ranked[ranked["key"] | (ranked["rank"] <= NEAR * int(ranked["key"].sum()))][["customer_id", "rank", "key"]]
     ids = table["customer_id"]

@@ -50,6 +50,12 @@ def test_each_contradiction_is_told_with_its_numbers_and_the_largest_stake_comes
     assert in_words(by["signs"], by["signs_values"])["a0"] == "score and trend; trend and risk"
 
 
+def test_where_nobody_is_expected_to_leave_nobody_is_likelier_to_leave_or_to_stay(facts):
+    table = facts(growth=[-0.4, 0.3], margin_12m=[10.0, 20.0])
+    found = contradicting_signs(scores(True, True), table, churn(0.0, 0.0))
+    assert found["why"].tolist() == ["on_the_list_yet_falling"]
+
+
 def test_without_stakes_the_largest_worth_comes_first(facts):
     table = facts(growth=[0.0] * 4, margin_12m=[10.0, 30.0, 20.0, 99.0])
     found = contradicting_signs(scores(*[True] * 4), table, churn(0.4, 0.4, 0.4, 0.2), value(*[np.nan] * 4))

@@ -183,7 +183,7 @@ def giants(facts: pd.DataFrame, found: ScoreList, names: pd.Series) -> Reason:
     if giant.empty:
         return Reason("no_giant")
     others, rest = found.key.loc[~found.key["customer_id"].isin(giant.index), "customer_id"], revenue.drop(giant.index)
-    values = {"giants": giant.sum() / revenue.sum(), "n": len(giant), "who": list(giant.index.map(names))}
+    values = {"giants": giant.sum() / revenue.sum(), "n": len(giant), "who": names.reindex(giant.index).tolist()}
     return Reason("giants_hold", values | {"rest": rest.reindex(others).sum() / rest.sum() if rest.sum() else None})
 
 
