@@ -18,6 +18,8 @@ from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
 from matplotlib.transforms import Bbox
 
 from kamlib.errors import InputError
+from kamlib.report.glyphs import FONT, write_drawable
+from kamlib.report.text import tidy
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
@@ -45,7 +47,7 @@ _THEME: dict[Any, Any] = {
     "savefig.dpi": _DPI,
     "savefig.bbox": "tight",
     "savefig.pad_inches": 0.08,
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
     "text.parse_math": False,  # a customer may be called "A$AP $"
@@ -159,6 +161,7 @@ def png(drawn: Any) -> bytes:
 def lay_out(figure: Any) -> None:
     """Give all parts of a figure the places that they have in its picture."""
     _plain_log_ticks(figure)
+    write_drawable(figure)
     figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
     if engine := figure.get_layout_engine():
         engine.execute(figure)
@@ -192,7 +195,7 @@ def _spots(figure: Any, box: Bbox) -> dict[str, Any]:
                 x, y = (at[:, 0] - box.x0) / box.width, (box.y1 - at[:, 1]) / box.width
                 radius = np.sqrt(points.get_sizes() / np.pi) / 72 / box.width
                 spots = (1000 * np.column_stack([x, y, np.broadcast_to(radius, len(x))])).round(1).tolist()
-                found += [[*spot, name] for spot, name in zip(spots, points.get_urls(), strict=True)]
+                found += [[*spot, tidy(name)] for spot, name in zip(spots, points.get_urls(), strict=True)]
     return {"height": round(1000 * box.height / box.width, 1), "spots": found}
 
 

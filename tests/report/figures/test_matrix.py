@@ -91,7 +91,7 @@ def test_the_report_gets_every_bubble_with_its_name_where_the_picture_shows_it(m
                           "reading": "importance", "cell": ["invest", "opportunistic"]})  # fmt: skip
     caught = {}
     monkeypatch.setattr(IPython.display, "display", lambda data, metadata, raw: caught.update(data=data, more=metadata))
-    names = pd.Series({"a": "Firm <A>", "b": "Firm B"})
+    names = pd.Series({"a": "Firm <A>", "b": "Fi\u202erm\u2066 B\u200f"})
     show(draw.kaism(table, names=names, revenue=pd.Series({"a": 9.0, "b": 3.0}), label=pd.Series(dtype=bool)), alt="x")
     spots = caught["more"]["image/png"]["hover"]["spots"]
     assert [spot[3] for spot in spots] == ["Firm <A>", "Firm B"]
