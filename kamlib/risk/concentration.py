@@ -51,17 +51,18 @@ def concentration(money: pd.Series) -> pd.Series:
     ----------
     Hirschman (1964), The Paternity of an Index, American Economic Review 54(5); Gini (1912), Variabilità e mutabilità.
     """
-    held = money.dropna().astype(float)
-    share = np.sort(shares(held).to_numpy())[::-1]
-    n, hhi = len(share), float((share**2).sum()) if len(share) else np.nan
-    ranks = np.arange(1, n + 1)
+    held = money.to_numpy(dtype=float)
+    held = held[~np.isnan(held)]
+    above, n = np.sort(np.maximum(held, 0.0))[::-1], len(held)
+    share = above / (above.sum() if (above > 0).any() else np.nan)
+    hhi = share @ share if n else np.nan
     figures = {
         "customers": n,
         "total": held.sum(),
-        "below_zero": held.clip(upper=0).sum(),
+        "below_zero": np.minimum(held, 0.0).sum(),
         "hhi": hhi,
         "effective_number": 1 / hhi,
-        "gini": 1 + 1 / n - 2 * (share * ranks).sum() / n if n else np.nan,
+        "gini": 1 + 1 / n - 2 * (share @ np.arange(1, n + 1)) / n if n else np.nan,
         **{f"top_{k}": share[:k].sum() if n else np.nan for k in TOP},
     }
     return pd.Series(figures)

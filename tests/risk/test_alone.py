@@ -54,6 +54,7 @@ def test_one_customer_and_cash_below_zero_are_told(tmp_path):
         assert words in text
 
 
+@pytest.mark.proof
 def test_customers_that_only_send_back_have_no_shares_and_no_fixed_costs_no_result(tmp_path):
     bought = [f"o{who}-{k},C{who},{day},100,10" for who in range(4) for k, day in enumerate(DAYS) if day.year == 2024]
     back = [f"c{who}-{k},C{who},{day},-50,-5" for who in range(4) for k, day in enumerate(DAYS) if day.year > 2025]
