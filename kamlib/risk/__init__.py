@@ -1,4 +1,4 @@
-"""On whom the company depends, and what losing or waiting for them would cost."""
+"""On whom the firm depends, and what losing or waiting for them would cost."""
 
 from kamlib.risk.cash import delay_curves
 from kamlib.risk.concentration import by_measure
