@@ -24,7 +24,7 @@ FIRST = (
 )  # fmt: skip
 THEN = (
     "scipy.stats", "lifelines", "sklearn.mixture", "kamlib.segments", "kamlib.churn", "kamlib.scoring", "kamlib.measures",
-    "kamlib.plan",
+    "kamlib.risk", "kamlib.plan",
 )  # fmt: skip
 POLL = 0.02
 
