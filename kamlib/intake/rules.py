@@ -102,7 +102,6 @@ ORDERS: tuple[Rule, ...] = (
         "set_aside",
         lambda t, s: t.not_counted if s.cleaning.only else None,
     ),
-    # a line of another time comes before its faults, which a past quarter is not to count
     Rule("after_as_of", "the line is later than the date of the study", "set_aside", lambda t, s: t.date > s.as_of),
     Rule(
         "before_start",
