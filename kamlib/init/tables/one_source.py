@@ -32,7 +32,7 @@ def source_of(name: str, group: list[Piece]) -> tuple[SourceDraft, list[Piece], 
     unused, taken, rest = {}, [], []
     sheets, books = _sheets_of([piece for piece in group if goes_on(main, piece, name)], main)
     for piece in group:
-        if not goes_on(main, piece, name) or not _written_alike(main, piece, name):
+        if piece is not main and not (goes_on(main, piece, name) and _written_alike(main, piece, name)):
             rest.append(piece)
         elif (piece.url or main.url) and piece is not main:
             unused[piece.label] = f"it is {name!r} too; of a database one table or view is read: make a view of both"
