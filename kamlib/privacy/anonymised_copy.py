@@ -36,6 +36,7 @@ from kamlib.study.sections import Criterion
 _FACTORS = np.array([n / 100 for n in range(301, 3000) if n % 5])
 _WINDOWS = (3, 6, 12, 18, 24)
 _BASIC = ("no_account", "bad_amount", "bad_date", "after_as_of", "before_start", "no_rate")
+_AMOUNTS = ("fixed_costs", "opening_cash", "hour", "opening_vat", "credit_line")  # of the section money
 _MONEY = re.compile(
     r"(revenue|margin|returns)(_.*)?|average_order|cost_to_serve|potential|remaining_value|block_margin|stake(_horizon)?"
 )
@@ -178,8 +179,12 @@ def _write_study(
             "rules": cleaning.rules | dict.fromkeys(done, "off"),
         },
         **({"identity": {"review": "firms.csv"}} if study.review() else {}),
-        "money": {name: scaled(value) for name, value in study.money.model_dump().items()},
     }
+    money = tree.get("money", {})
+    money.pop("contra", None)  # it names customers
+    money |= {name: scaled(value) for name, value in money.items() if name in _AMOUNTS}
+    if study.money.approval:
+        money["approval"] = (study.money.approval + shift).isoformat()
     scoring = tree.get("scoring", {})
     if study.scoring.qualifying_revenue:
         scoring["qualifying_revenue"] = scaled(study.scoring.qualifying_revenue)

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.io.values import MONEY
+from kamlib.io.values import MONEY, WIDE
 from kamlib.privacy.invented_names import FIRMS, FIRST, LAST, MIDDLE, firm, stems
 from kamlib.study.dictionary import INPUTS
 
@@ -111,7 +111,7 @@ def treated(table: ir.Table, name: str, cancelled: str | None, factor: Decimal, 
         if how == "shift":
             return (value + ibis.interval(days=shift.days)).strftime("%Y-%m-%d")
         if how == "scale":
-            return (value.cast(MONEY) * ibis.literal(factor, "decimal(18,4)")).cast("decimal(38,8)").cast(MONEY)
+            return (value.cast(WIDE) * ibis.literal(factor, "decimal(18,4)")).cast(MONEY)
         if how == "round":  # two leading digits
             step = ibis.literal(10.0) ** ((value.nullif(0).log10() + 1e-9).floor() - 1).clip(lower=0)
             return ((value / step).round() * step).fill_null(value).cast("int64")

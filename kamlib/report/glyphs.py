@@ -8,6 +8,10 @@ from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
 from kamlib.report.text import tidy
 
 FONT = "DejaVu Sans"
@@ -29,9 +33,6 @@ def drawable(text: str) -> str:
 
 def write_drawable(figure: Any) -> None:
     """Let every text of a figure, and the labels of its ticks, be `drawable`."""
-    from matplotlib.text import Text
-    from matplotlib.ticker import FuncFormatter
-
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             labels = axis.get_major_formatter()  # names of ticks too are written by a function
@@ -44,8 +45,6 @@ def write_drawable(figure: Any) -> None:
 
 @cache
 def _drawn() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
     return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 

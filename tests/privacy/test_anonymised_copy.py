@@ -261,6 +261,22 @@ def test_the_month_in_which_the_year_begins_is_not_in_the_copy(small, tmp_path):
     assert "year_begins" not in copy.read_text() and Study.read(copy).year_begins == 1
 
 
+def test_of_money_amounts_are_scaled_rates_and_days_stay_and_what_names_a_customer_is_left_out(small, tmp_path):
+    given = {
+        "vat": 0.21,
+        "supplier_days": 30,
+        "credit_line": 1000.0,
+        "approval": "2026-10-28",
+        "contra": {"K.0001": 500.0},
+    }
+    study = Study.read(small, values={f"money.{name}": value for name, value in given.items()})
+    copy = Study.read(anonymise(study, tmp_path / "copy", key=KEY).study)
+    factor = copy.money.fixed_costs / 23456.7
+    assert (copy.money.vat, copy.money.supplier_days, copy.money.contra) == (0.21, 30, {})
+    assert copy.money.credit_line == pytest.approx(1000 * factor) and factor > 3
+    assert copy.money.approval - study.money.approval == copy.as_of - study.as_of
+
+
 @pytest.mark.slow
 def test_the_factor_and_the_shift_are_found_in_seconds_as_the_readme_says(copy, sample_clean):
     """The attack: round anchors of the study file give candidates, whole cents choose one, and one known line gives the days."""

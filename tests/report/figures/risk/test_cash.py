@@ -27,7 +27,7 @@ def test_the_curve_of_the_unpaid_starts_at_one_and_the_mean_of_the_paid_is_marke
     axes = figures.unpaid_curve(bills, DAY)
     assert axes.lines[0].get_ydata()[0] == 1 and axes.lines[0].get_ydata()[-1] == 0.5
     assert set(axes.lines[1].get_xdata()) == {15.0}
-    assert axes.get_title() == "On the mean day of the paid ones 75% are still unpaid"
+    assert axes.get_title(loc="left") + axes.get_title() == "On the mean day of the paid ones 75% are still unpaid"
 
 
 def test_where_nothing_was_paid_or_billed_nothing_is_drawn():
@@ -58,7 +58,10 @@ def test_each_bucket_has_its_bar_and_a_rate_only_where_it_is_known():
     axes = figures.ageing_bars(ageing, currency="EUR")
     assert [bar.get_height() for bar in axes.patches] == [60, 20, 10, 10, 0]
     assert [text.get_text() for text in axes.texts] == ["25% rolls on", "50% rolls on", "", "0% rolls on", ""]
-    assert axes.get_title() == "40% of what is open is past due" and "100 EUR 40%" in axes.figure.get_label()
+    assert (
+        axes.get_title(loc="left") + axes.get_title() == "40% of what is open is past due"
+        and "100 EUR 40%" in axes.figure.get_label()
+    )
 
 
 def test_the_path_its_fan_and_another_case_are_drawn_and_named():
@@ -91,5 +94,5 @@ def test_a_quiet_line_shows_its_blocks_from_old_to_new_beside_its_rhythm():
     figure = figures.quiet_blocks(found, pairs, names=pd.Series({"a": "Anna AG"}))
     first = figure.axes[0]
     assert [bar.get_height() for bar in first.patches] == [4, 1, 0]
-    assert set(first.lines[0].get_ydata()) == {3.0} and first.get_title() == "Anna AG\nx"
+    assert set(first.lines[0].get_ydata()) == {3.0} and first.get_title(loc="left") + first.get_title() == "Anna AG\nx"
     assert not figure.axes[1].axison and "x of Anna AG had 36 order days" in figure.get_label()
