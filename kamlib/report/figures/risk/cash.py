@@ -106,7 +106,9 @@ def cash_paths(
         axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
     at = int(path["balance"].to_numpy().argmin())
     low = float(path["balance"].iloc[at])
-    axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"{len(path)} weeks of cash")
+    told = f"cash stays at {low:,.0f} {currency} or more for {len(path)} weeks"
+    missing = f"{-low:,.0f} {currency} of cash are missing in week {at + 1}"
+    axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"As expected, {told if low >= 0 else missing}")
     money_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -42,7 +42,7 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
     )
     money_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language, digits=1)
-    axes.set_title("What a year of losses may cost")
+    axes.set_title(f"One year in twenty costs {row['var_95']:,.0f} {currency} or more")
     return described(
         axes,
         "alt_loss_histogram",

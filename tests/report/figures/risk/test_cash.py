@@ -75,6 +75,7 @@ def test_the_path_its_fan_and_another_case_are_drawn_and_named():
     ]
     assert axes.lines[1].get_ydata().tolist() == [5, -2, 3]
     assert "in week 2 with -2 EUR; at most 40%" in axes.figure.get_label()
+    assert "2 EUR of cash are missing in week 2" in axes.get_title(loc="left") + axes.get_title()
     assert "unknown of the draws" in figures.cash_paths(path, fan[:0], others={}, currency="EUR").figure.get_label()
 
 

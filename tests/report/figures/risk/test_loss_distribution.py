@@ -22,4 +22,5 @@ def test_bars_add_up_to_all_draws_and_those_of_the_bad_year_are_red():
     assert red and min(bar.get_x() + bar.get_width() / 2 for bar in red) >= 95
     assert [line.get_xdata()[0] for line in axes.lines] == [50, 95, 97.5]
     assert "in 101 draws. The mean is 50 EUR in 12 months, VaR 95 95" in axes.figure.get_label()
+    assert axes.get_title(loc="left") + axes.get_title() == "One year in twenty costs 95 EUR or more"
     matplotlib.pyplot.close("all")
