@@ -55,7 +55,8 @@ class InputError(ValueError):
         if found is not None:
             quoted = isinstance(found, str) and not ("'" in found and found.isprintable())
             text += f"; found {found!r}" if quoted else f"; found {found}"
-        super().__init__(hidden(f"{text}. {remedy}" if remedy else text))
+        end = "\n" if "\n" in problem else ". "  # below a list
+        super().__init__(hidden(f"{text}{end}{remedy}" if remedy else text))
 
 
 class StepError(RuntimeError):

@@ -13,6 +13,12 @@ def test_message_says_where_what_was_found_and_what_to_do():
     assert str(error) == "a.csv, line 7, column 'date': no such day; found '31.02.'. Mend the row."
 
 
+def test_the_remedy_of_several_mistakes_stands_below_their_list():
+    assert str(InputError("2 mistakes\n  line 1: a\n  line 2: b", remedy="Mend both.")) == (
+        "2 mistakes\n  line 1: a\n  line 2: b\nMend both."
+    )
+
+
 def test_parts_that_are_unknown_are_left_out_of_the_message():
     assert str(InputError("no order line")) == "no order line"
     assert str(InputError("too small", found=3)) == "too small; found 3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -105,7 +106,8 @@ def tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:
             raise InputError("no order line is a sale, so nothing can be scored")
         cancelled = _cancelled(clean.orders)
     except InputError as error:
-        why = str(error).replace(str(path), "the study file")
+        here = f"{Path(os.path.relpath(Path.cwd(), scratch)).as_posix()}/"
+        why = str(error).replace(str(path), "the study file").replace(here, "")
         return replace(
             whole,
             criteria=Marked(

@@ -38,7 +38,7 @@ def refuse(path: Path, tree: yaml.Node, given: Collection[str] = ()) -> None:
     head = "1 question is open" if len(found) == 1 else f"{len(found)} questions are open"
     lines = "".join(f"\n  line {line}: {key}: {value}" for line, key, value in found)
     told = 'Take the "? " away where the value is right, or write another; the comment beside it says what else may be.'
-    raise InputError(f"{head} in the study{lines}\n ", file=path, remedy=told)
+    raise InputError(f"{head} in the study{lines}", file=path, remedy=told)
 
 
 def _questions(node: yaml.Node, key: str, met: set[int]) -> Iterator[tuple[int, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 
 from kamlib.errors import InputError
 from kamlib.facts import account_facts
+from kamlib.init import propose_study
 from kamlib.intake.pipeline import Clean, collect
 from kamlib.run import Run, batch_file
 from kamlib.segments import rfm_segments
@@ -137,6 +139,21 @@ def test_who_bought_once_is_never_a_regular(case):
     days = clean.orders.group_by("customer_id").agg(n=clean.orders.date.nunique()).to_pandas()
     once = named.reindex(days.loc[days["n"] == 1, "customer_id"]).dropna()
     assert len(once) > 50 and not once.str.contains("regular|core").any()
+
+
+def test_amounts_that_can_be_read_in_two_ways_wait_for_a_person(tmp_path, monkeypatch):
+    """1,100 is a thousand or one: forty lines of 209,360 in all, or of 209.36."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(HERE / "ambiguous-decimal-runs" / "o.csv", tmp_path)
+    study = propose_study(["o.csv"], Path("study.yaml")).path
+    with pytest.raises(
+        InputError, match=r"2 questions are open.*\n.*currency: \?\n.*dialect\.decimal: \? \. or ,\nTake the"
+    ):
+        Study.read(study)
+    answers = {"currency": "EUR", "proposed": False, "sources.orders.dialect.decimal": "."}
+    assert sum(sums(collect(Study.read(study, values=answers))).values()) == 209_360
+    answers |= {"sources.orders.dialect.decimal": ",", "sources.orders.dialect.thousands": "."}
+    assert sum(sums(collect(Study.read(study, values=answers))).values()) == Decimal("209.36")
 
 
 def test_an_empty_study_is_not_the_sample():
