@@ -102,7 +102,7 @@ def test_five_lines_of_readme_group_and_say_that_thirteen_months_are_too_short_f
     made = own_notebook(pd.DataFrame(lines), date(2026, 3, 31))
     assert set(made.rfm["customer_id"]) == {"7", "8", "9"}
     # 7 bought nothing in the last twelve months, the longest window that was observed
-    assert dict(made.abc_xyz[["customer_id", "cell"]].to_numpy()) == {"8": "AN", "9": "CN", "7": "net<=0"}
+    assert dict(made.abc_xyz[["customer_id", "cell"]].to_numpy()) == {"8": "AN", "9": "CN", "7": "no order in window"}
     assert made.leaving.test.verdict.method == "baseline" and made.leaving.test.verdict.test_date is None
     assert sorted(made.leaving.table["customer_id"]) == ["8", "9"]
     assert made.key.table["customer_id"].tolist() == ["8", "9"]

@@ -16,7 +16,7 @@ from kamlib.study.questions import MARK
 
 Tree = dict[str, Any]
 _PROPOSED = ("columns", "dialect")  # of a source; where anything else was changed the person's stands as it is
-_SECTIONS = ("sources", "cleaning", "scoring")
+_SECTIONS = ("sources", "cleaning", "scoring", "proposed")
 
 
 def files(mine: Tree, folder: Path) -> list[Path | str]:

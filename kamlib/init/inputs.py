@@ -18,7 +18,8 @@ from kamlib.init.cells.column_contents import Contents
 from kamlib.init.cells.dialect import number_form
 from kamlib.init.cells.formats import NUMBER_FORMS
 from kamlib.init.cells.profile_columns import profile, sampled
-from kamlib.init.evidence import NONE, Proof, prove
+from kamlib.init.evidence import Proof, prove
+from kamlib.init.evidence.proof import NONE
 from kamlib.init.match_columns import Proposal
 from kamlib.intake.shapes import grouped_report, month_columns
 from kamlib.io import books, compressed, databases, readers, text_encoding

@@ -19,7 +19,7 @@ from kamlib.errors import some
 from kamlib.init import headings
 from kamlib.init.cells.column_contents import Contents
 from kamlib.init.cells.formats import SERIAL
-from kamlib.init.evidence import NONE, Proof
+from kamlib.init.evidence.proof import NONE, Proof
 from kamlib.intake import screen
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS

@@ -13,7 +13,7 @@ import yaml
 from kamlib.errors import some
 from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft, SourceDraft
-from kamlib.init.tables import MATTER
+from kamlib.init.tables.open_choices import MATTER
 from kamlib.init.yaml_text import comment, scalar
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.questions import MARK

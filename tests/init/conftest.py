@@ -92,8 +92,8 @@ def kam(tmp_path, monkeypatch, capsys):
 def agrees(kam):
     """Whether `kam check` keeps so many order lines of so much money, and nothing is set aside besides `aside` rows."""
 
-    def check(rows: int = len(LINES), total: Decimal = TOTAL, aside: int = 0) -> None:
-        status, out, err = kam("check", "study.yaml", "--set", "currency=EUR")
+    def check(rows: int = len(LINES), total: Decimal = TOTAL, aside: int = 0, currency: str = "EUR") -> None:
+        status, out, err = kam("check", "study.yaml", "--set", f"currency={currency}")
         assert status == 0, err
         came, kept = (re.search(rf"^  {what} +(.+)$", out, re.M)[1].split() for what in ("came in", "kept"))
         assert kept == [f"{rows:,}", f"{total:,.2f}"]

@@ -73,6 +73,7 @@ def forms() -> st.SearchStrategy[dict[str, Any]]:
 def rows(form: dict[str, Any]) -> st.SearchStrategy[list[tuple]]:
     """Rows of firm, moment, amount and text; the first amount is above zero, for a study needs a sale."""
     firms = st.text("0123456789" if form["whole_ids"] else "0123456789K.-", min_size=1, max_size=6)
+    firms = firms.filter(lambda text: text.strip("-"))  # a dash is no customer
     breaks = "\n" if form["kind"] == "xlsx" else "\r\n"  # a workbook knows no other
     texts = st.text("aZ09 .-_,;|\t'\"" + breaks + LETTERS[form["encoding"]], max_size=9).map(str.strip)
     moments = st.datetimes(datetime(2020, 1, 1), datetime.combine(AS_OF, time(23, 59))).map(

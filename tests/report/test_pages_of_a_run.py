@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 PARTS = ("01_cleaning", "02_scoring", "03_segmentation", "04_clustering", "05_churn", "06_risk")
 AMOUNT = re.compile(r"€|\bEUR\b")
 PERIOD = re.compile(
-    r"\d+ (days|months|years)|\d+m\b|\ba year\b|last year|by reason and year|all days|from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d"
+    r"\d+ (days|months|years)|\d+m\b|\ba year\b|last year|by reason and year|all days|[Oo]n the day of this page|on \d{4}-\d\d-\d\d|\d+ weeks|week \d+|that week|from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d"
 )
 LADDER = re.compile(
     r"(\d+) customers with an order: (\d+) active \+ (\d+) returned \+ (\d+) partial \+ (\d+) silent = (\d+) ours; (\d+) lost lately "
@@ -47,7 +47,7 @@ def units(page: str, text: str) -> list[str]:
     lines = text.split("\n")
     if len(lines) > 1:
         return [" ".join(lines[:2])]
-    return [text] if page == "index" else re.split(r"(?<=\.)\**\s+(?=[A-Z*])", text)
+    return [text] if page == "index" else re.split(r"(?<=\.)(?<!Co\.)\**\s+(?=[A-Z*])", text)
 
 
 def rows(told: dict[str, list[str]], page: str, caption: str) -> list[list[str]]:

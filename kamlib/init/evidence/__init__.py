@@ -2,7 +2,7 @@
 
 from kamlib.init.evidence.arithmetic import Product, product
 from kamlib.init.evidence.keys import joins, one_each, one_to_one, tells_apart
-from kamlib.init.evidence.proof import NONE, Proof, prove
+from kamlib.init.evidence.proof import Proof, prove
 from kamlib.init.evidence.state_words import states
 
-__all__ = ["NONE", "Product", "Proof", "joins", "one_each", "one_to_one", "product", "prove", "states", "tells_apart"]
+__all__ = ["Product", "Proof", "joins", "one_each", "one_to_one", "product", "prove", "states", "tells_apart"]

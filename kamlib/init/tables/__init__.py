@@ -3,6 +3,6 @@
 from kamlib.init.tables.assign_tables import draft_sources
 from kamlib.init.tables.belonging import related
 from kamlib.init.tables.customer_traits import accounts_inside
-from kamlib.init.tables.open_choices import MATTER, with_questions
+from kamlib.init.tables.open_choices import with_questions
 
-__all__ = ["MATTER", "accounts_inside", "draft_sources", "related", "with_questions"]
+__all__ = ["accounts_inside", "draft_sources", "related", "with_questions"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kamlib.init import headings, match_columns
 from kamlib.init.draft import SourceDraft
-from kamlib.init.evidence import NONE, one_each
+from kamlib.init.evidence import one_each
+from kamlib.init.evidence.proof import NONE
 from kamlib.init.match_columns import Proposal
 from kamlib.study.dictionary import INPUTS
 

@@ -31,7 +31,8 @@ _LETTERS = {  # by encoding, those before them are taken where both read as well
 }
 _SELDOM = "þðýìùõøľĺŕđţ"  # and what stands for a usual letter of another encoding
 _VOWELS = "aeiouyаеёиоуыэюяіїє"
-_SIGNS = "«»„“”‘’–—…№€§°·×\N{NO-BREAK SPACE}®©™ºª"
+_SIGNS = "«»„“”‘’–—…№€§°·×\N{NO-BREAK SPACE}®©™"
+_ORDINAL, _SHORT = "ºª", 3  # Nº, Mª
 
 
 def words(chunks: Iterable[bytes]) -> Counter[bytes]:
@@ -70,6 +71,9 @@ def _score(word: bytes, name: str) -> float:
         if letter.isascii():
             continue
         before, behind = text[place - 1 : place], text[place + 1 : place + 2]
+        if letter in _ORDINAL:
+            score += 1.0 if before and not behind and len(text) <= _SHORT else -2.0
+            continue
         if not letter.isalpha():
             score -= 0.5 if letter in _SIGNS and not (before.isalpha() and behind.isalpha()) else 5.0
             continue

@@ -8,7 +8,7 @@ from kamlib.io.letters import one_byte
 
 WORDS = {
     "cp1250": ["Żółw Łódź", "Świątek", "Dvořák Jiří", "Kovács Győr", "Gdańsk Kraków Wrocław", "Žilina Košice", "příjem zboží", "ŁÓDŹ"],
-    "cp1252": ["Größe", "Descrição", "Barçà", "Sørensen", "Müller", "Peña Núñez", "São João", "Société à côté", "GRÖSSE", "Año;Día"],
+    "cp1252": ["Größe", "Descrição", "Barçà", "Sørensen", "Müller", "Peña Núñez", "São João", "Société à côté", "GRÖSSE", "Año;Día", "Nº pedido;Peña", "1ª;Mª José;nº"],
     "cp1254": ["Şişli Beşiktaş", "İstanbul Kadıköy", "Gülşen Yıldız", "Çağrı Öztürk", "Ağaoğlu"],
     "cp1251": ["Женя", "ООО Ромашка", "ПЯТЁРОЧКА", "Іван Київ", "клиент", "Итого", "Заказ;Клиент"],
     "koi8-r": ["Женя Петров", "Семён", "ООО РОМАШКА", "клиент", "ромашка склад"],

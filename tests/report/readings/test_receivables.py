@@ -44,7 +44,7 @@ def test_who_owes_most_is_named_or_nothing_is_overdue():
     owed = pd.DataFrame({"customer_id": ["b", "a"], "open_amount": [50.0, 70.0], "overdue": [30.0, 0.0]})
     sold = pd.DataFrame({"measure": ["dso", "cei"], "value": [50.0, 0.9]})
     assert sentence(on_owed.owed(owed, sold, NAMES, "EUR")) == (
-        "Customers owe **120 EUR**, 30 of it overdue, most by Bert GmbH (30). Of what could have been collected in the last three months 90% was."
+        "On the day of this page customers owe **120 EUR**, 30 of it overdue, most by Bert GmbH (30). Of what could have been collected in the last three months 90% was."
     )
     assert (
         on_owed.owed(owed[1:], sold, NAMES, "EUR").code == "nothing_overdue"
