@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,9 @@ def texts() -> dict[str, str]:
 def study(make, texts):
     """The study of `texts`."""
     return make(texts)
+
+
+@pytest.fixture(scope="session")
+def text_of() -> Callable[[Path], str]:
+    """All files of a folder in one text."""
+    return lambda folder: "\n".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
