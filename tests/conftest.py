@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,6 +84,18 @@ def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path
                 Path(beside).replace(draft / path.name)
 
     return once("sample", make) / "sample" / "2026Q2"
+
+
+@pytest.fixture(scope="session")
+def page_text() -> Callable[[Path], str]:
+    """What an executed notebook says, in words; it has no error, and nothing was printed beside it."""
+
+    def text(path: Path) -> str:
+        outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
+        assert not [out for out in outputs if out.output_type in ("error", "stream")]
+        return "\n".join(out["data"].get("text/plain", "") for out in outputs)
+
+    return text
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
 import yaml
@@ -67,7 +65,7 @@ BOOKS: dict[str, tuple[Callable[[], Iterator[Line]], list[dict], dict, str]] = {
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("name", BOOKS)
-def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_path):
+def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_path, page_text):
     lines, criteria, scoring, words = BOOKS[name]
     rows = pd.DataFrame(lines(), columns=["account_id", "date", "amount"])
     rows.rename_axis("order_id").to_csv(tmp_path / "orders.csv")
@@ -80,12 +78,6 @@ def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_p
     index = run_study(tmp_path / "study.yaml", out=tmp_path / "reports")
     pages = {path.stem for path in index.parent.glob("*.html")}
     assert pages == {"index", *(step.name for step in notebook_steps())}
-    assert words in _text(index.parent / "notebooks" / "02_scoring.ipynb")
+    assert words in page_text(index.parent / "notebooks" / "02_scoring.ipynb")
     for path in (index.parent / "notebooks").glob("*.ipynb"):
-        assert not pd.Series(_text(path).split()).isin(["nan", "NaN", "NaT", "inf"]).any(), path.name
-
-
-def _text(path: Path) -> str:
-    outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
-    assert not [out for out in outputs if out.output_type in ("error", "stream")]
-    return "\n".join(out["data"].get("text/plain", "") for out in outputs)
+        assert not pd.Series(page_text(path).split()).isin(["nan", "NaN", "NaT", "inf"]).any(), path.name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-import nbformat
 import pandas as pd
 import pytest
 
@@ -23,7 +22,7 @@ sources:
 
 
 @pytest.mark.kernel
-def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
+def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path, page_text):
     begin = date(2026, 6, 30) - timedelta(days=100)
     lines = [
         f"o{who}-{k},{who:03d},{begin + timedelta(days=11 * k + who)},{100 + k}" for who in range(3) for k in range(9)
@@ -34,7 +33,7 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
     for step in notebook_steps():
         if step.name in ("01_cleaning", "05_churn"):
             execute_step(run.present, run.folder, step)
-    text = _text(run, "05_churn")
+    text = page_text(run.folder / "notebooks" / "05_churn.ipynb")
     assert not re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text)
     for words in (
         "No P(return) can be given",
@@ -49,7 +48,7 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path):
 
 
 @pytest.mark.kernel
-def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path):
+def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path, page_text):
     """Eight customers order on the 10th of each month of 2024, two on 1 January as well; three stop in February, April and May.
 
     The year begins in July. 180 days after 1 January is 29 June, so FY2025Q1, July to September, is the first quarter
@@ -67,16 +66,9 @@ def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path):
     for step in notebook_steps():
         if step.name in ("01_cleaning", "05_churn"):
             execute_step(run.present, run.folder, step)
-    cleaning, churn = (_text(run, name) for name in ("01_cleaning", "05_churn"))
+    cleaning, churn = (page_text(run.folder / "notebooks" / f"{name}.ipynb") for name in ("01_cleaning", "05_churn"))
     assert re.search(r"FY2024 +FY2025\nkept +43 +30\b", cleaning)
     for page in (cleaning, churn):
         assert "The fiscal year begins in July: FY2026 is the one that ends in 2026." in page
     assert re.findall(r"^(FY\w+) +(\d) +(\d) ", churn, re.M) == [("FY2025Q1", "8", "1"), ("FY2025Q2", "7", "2")]
     assert not re.search(r"\b2024Q", churn)
-
-
-def _text(run: Run, name: str) -> str:
-    book = nbformat.read(run.folder / "notebooks" / f"{name}.ipynb", as_version=4)
-    outputs = [out for cell in book.cells if cell.cell_type == "code" for out in cell.outputs]
-    assert not [out for out in outputs if out.output_type in ("error", "stream")]
-    return "\n".join(out["data"].get("text/plain", "") for out in outputs)

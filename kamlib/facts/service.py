@@ -58,6 +58,14 @@ def service_facts(
     return table[list(COLUMNS)].reset_index()
 
 
+def dealings(interactions: pd.DataFrame | None, since: pd.Timestamp, day: pd.Timestamp) -> pd.DataFrame | None:
+    """The interactions after `since`, as they were known at `day`; None where none is known, or the records begin after `since`."""
+    if interactions is None or interactions.empty:
+        return None
+    seen = known_at("interactions", interactions, day)
+    return None if seen.empty or seen["date"].min() > since else seen[seen["date"] > since]
+
+
 def _service(
     interactions: pd.DataFrame | None,
     costs: pd.DataFrame | None,
@@ -67,12 +75,9 @@ def _service(
 ) -> pd.DataFrame:
     names = ["cost_to_serve", "claims", "lessons", "tests", "touches", "main_contact_share"]
     table = pd.DataFrame(np.nan, index=index, columns=names)
-    if interactions is None or interactions.empty:
+    rows = dealings(interactions, since, day)
+    if rows is None:
         return table
-    seen = known_at("interactions", interactions, day)
-    if seen.empty or seen["date"].min() > since:
-        return table
-    rows = seen[seen["date"] > since]
     claims = rows[rows["kind"].isin(["claim", "dispute"])]
     taught = claims[claims["lesson"].fillna("").astype(str).str.strip() != ""] if "lesson" in claims else claims[:0]
     for name, part in (("claims", claims), ("lessons", taught), ("tests", rows[rows["kind"] == "test"])):

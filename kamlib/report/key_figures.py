@@ -24,10 +24,9 @@ from kamlib.report.summary_facts import (
     worth_word,
 )
 from kamlib.report.words import sentence, word
+from kamlib.risk.concentration import mark
 from kamlib.study.model import Study
 
-MARKS = ((0.50, "mono-client"), (0.20, "dependent"), (0.10, "major"))
-"""One account above 50 % of revenue, above 20 %, from 10 % (ASC 280-10-50-42, IFRS 8.34)."""
 OTHER_TIME = ("after_as_of", "before_start")
 
 
@@ -51,11 +50,6 @@ def key_figures(
         _losses(study, tables, accounts, write),
         _stake(study, tables, accounts, write),
     ]
-
-
-def mark(share: float) -> str:
-    """What one account's share of revenue makes it: mono-client, dependent, major or nothing."""
-    return next((word for limit, word in MARKS if share > limit or (word == "major" and share >= limit)), "")
 
 
 def grouped(study: Study, tables: Tables) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
-from kamlib.facts.service import serving_costs
+from kamlib.facts.service import dealings, serving_costs
 from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
@@ -78,13 +78,9 @@ def _served(
     interactions: pd.DataFrame | None, hour: float | None, since: pd.Timestamp, day: pd.Timestamp
 ) -> pd.DataFrame:
     """Cost of touches and of hours of who was served after `since`; without rows where the records do not reach back so far."""
-    none = pd.DataFrame({"touch_cost": [], "hours_cost": []}, dtype=float, index=pd.Index([], dtype=object))
-    if interactions is None or interactions.empty:
-        return none
-    seen = known_at("interactions", interactions, day)
-    if seen.empty or seen["date"].min() > since:
-        return none
-    rows = seen[seen["date"] > since]
+    rows = dealings(interactions, since, day)
+    if rows is None:
+        return pd.DataFrame({"touch_cost": [], "hours_cost": []}, dtype=float, index=pd.Index([], dtype=object))
     whole = serving_costs(rows, hour)
     hours = rows["hours"].astype(float) * (np.nan if hour is None else hour)
     hours = hours if hour is None else hours.fillna(0.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.report.key_figures import mark
 from kamlib.report.summary import summary
+from kamlib.risk.concentration import mark
 
 
 def facts_of(study, tables):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-import nbformat
 import pytest
 
 from kamlib.run.execute_step import execute_step
@@ -25,24 +24,26 @@ scoring: {criteria: [{name: revenue_12m, source: facts, group: revenue, worst: 1
 DAYS = [date(2024, 1, 5) + timedelta(days=20 * k) for k in range(45)]
 
 
-def page(tmp_path, lines: list[str], more: str) -> str:
+@pytest.fixture
+def page(tmp_path, page_text):
     """What the page on risk says of a study of these order lines."""
-    (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount,margin\n" + "\n".join(lines) + "\n")
-    (tmp_path / "study.yaml").write_text(STUDY + more)
-    run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
-    for step in notebook_steps():
-        execute_step(run.present, run.folder, step)
-    book = nbformat.read(run.folder / "notebooks" / "06_risk.ipynb", as_version=4)
-    outputs = [out for cell in book.cells if cell.cell_type == "code" for out in cell.outputs]
-    assert not [out for out in outputs if out.output_type in ("error", "stream")]
-    text = "\n".join(out["data"].get("text/plain", "") for out in outputs)
-    assert not re.findall(r"\b(?:nan|NaN|NaT|inf|infinite)\b", text)
-    return text
+
+    def told(lines: list[str], more: str) -> str:
+        (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount,margin\n" + "\n".join(lines) + "\n")
+        (tmp_path / "study.yaml").write_text(STUDY + more)
+        run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
+        for step in notebook_steps():
+            execute_step(run.present, run.folder, step)
+        text = page_text(run.folder / "notebooks" / "06_risk.ipynb")
+        assert not re.findall(r"\b(?:nan|NaN|NaT|inf|infinite)\b", text)
+        return text
+
+    return told
 
 
-def test_one_customer_and_cash_below_zero_are_told(tmp_path):
+def test_one_customer_and_cash_below_zero_are_told(page):
     lines = [f"o{k},A,{day},{100 + k},30" for k, day in enumerate(DAYS)]
-    text = page(tmp_path, lines, "money: {fixed_costs: 50, opening_cash: -10}\n")
+    text = page(lines, "money: {fixed_costs: 50, opening_cash: -10}\n")
     for words in (
         "**A is the only customer with revenue in 12 months.**",
         "one customer has all of it",
@@ -55,10 +56,10 @@ def test_one_customer_and_cash_below_zero_are_told(tmp_path):
 
 
 @pytest.mark.proof
-def test_customers_that_only_send_back_have_no_shares_and_no_fixed_costs_no_result(tmp_path):
+def test_customers_that_only_send_back_have_no_shares_and_no_fixed_costs_no_result(page):
     bought = [f"o{who}-{k},C{who},{day},100,10" for who in range(4) for k, day in enumerate(DAYS) if day.year == 2024]
     back = [f"c{who}-{k},C{who},{day},-50,-5" for who in range(4) for k, day in enumerate(DAYS) if day.year > 2025]
-    text = page(tmp_path, bought + back, "")
+    text = page(bought + back, "")
     for words in (
         "no customer has money above zero",
         "All contribution of 12 months together is not above zero",

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, GREEN, GREY, MUTED, RED, described, none_known, percent_ticks
 from kamlib.report.words import word_if_known
+from kamlib.risk.concentration import MARKS
 
 COLOURS = {"revenue": BLUE, "contribution": GREEN, "receivables": RED}
-_MARKS = ((0.1, "major"), (0.2, "dependent"), (0.5, "mono-client"))
 
 
 def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None, language: str = "en") -> Axes | None:
@@ -38,7 +38,7 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
         )
         axes.plot(line["place"], line["cumulative_share"], color=COLOURS[str(measure)], linewidth=2, label=label)
         axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
-    for limit, words in _MARKS:
+    for limit, words in MARKS:
         axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.text(
             shown["place"].max() * 1.05, limit, f"{words}: one has {limit:.0%}", color=MUTED, fontsize=9, va="center"

@@ -60,7 +60,7 @@ def test_each_bucket_has_its_bar_and_a_rate_only_where_it_is_known():
     assert [text.get_text() for text in axes.texts] == ["25% rolls on", "50% rolls on", "", "0% rolls on", ""]
     assert (
         axes.get_title(loc="left") + axes.get_title() == "40% of what is open is past due"
-        and "100 EUR 40%" in axes.figure.get_label()
+        and "100 EUR open on the day of this page 40%" in axes.figure.get_label()
     )
 
 
