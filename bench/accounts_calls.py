@@ -21,7 +21,7 @@ import pandas as pd
 
 from bench.churn_scale import AS_OF, DAYS, ROWS, H, make
 from kamlib.churn.evaluation.returns import learn_returns
-from kamlib.study.sections import Criterion, Kaism, Scoring
+from kamlib.study.settings.sections import Criterion, Kaism, Scoring
 
 BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
 Row = tuple[str, float, float, float]  # the call, seconds, user seconds, GB
@@ -118,7 +118,7 @@ def churn(watch: Watch, orders: Any, now: pd.DataFrame, tables: dict) -> tuple[p
     from kamlib.churn.evaluation import choice, holdout, level, thresholds
     from kamlib.churn.models import aft
     from kamlib.facts import blocks, frequency_bands, states
-    from kamlib.measures import block_margins, lifetime_value
+    from kamlib.measures.lifetime import block_margins, lifetime_value
     from kamlib.stats import Reason, survival
 
     standing = watch("states.customer_states", lambda: states.customer_states(now, accounts=tables["accounts"]))

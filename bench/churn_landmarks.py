@@ -19,7 +19,7 @@ from kamlib.intake.pipeline import collect
 from kamlib.report.words import word
 from kamlib.stats.intervals import resampled_sums
 from kamlib.study.model import Study
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 AS_OF, STEP, HORIZONS = "2011-12-09", 42, (90, 180)
 AT_RISK = {f"{name}_at_risk": f"{words}, at risk" for name, words in PEERS.items()}

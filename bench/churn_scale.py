@@ -117,7 +117,7 @@ def kit(folder: Path, accounts: int) -> dict[str, Any]:
     from kamlib.churn.landmark_history import at_risk_history, some_accounts
     from kamlib.facts import blocks
     from kamlib.io.duckdb_backend import engine
-    from kamlib.measures import block_margins, lifetime_value
+    from kamlib.measures.lifetime import block_margins, lifetime_value
     from kamlib.stats import Reason
 
     con, watch = engine(memory="1GB"), _Watch()

@@ -14,12 +14,12 @@ from kamlib.facts import account_facts
 from kamlib.facts.blocks import span_sums
 from kamlib.facts.service import serving_costs
 from kamlib.intake.pipeline import collect
-from kamlib.measures.lifetime_value_holdout import held_out_spans, sums_of_spans
-from kamlib.measures.whole_base import base_value, value_test
+from kamlib.measures.lifetime.holdout import held_out_spans, sums_of_spans
+from kamlib.measures.lifetime.whole_base import base_value, value_test
 from kamlib.report.words import word
 from kamlib.stats.intervals import resampled_sums
 from kamlib.study.model import Study
-from kamlib.study.sections import Value
+from kamlib.study.settings.sections import Value
 
 AS_OF, STEP, HORIZONS = "2011-12-09", 42, (90, 180)
 RIVALS = ("last_horizon", "year_pro_rata", "block_last_year")

@@ -50,7 +50,7 @@ cleaning:
 # never changes the score of another. Weights say how much the step from worst to best is worth; they sum to 100.
 # Margin stands for the money: revenue and lifetime value beside it would count the same thing three times.
 # Money runs from the usual customer's lower quartile to one we would be proud of; opinions weigh 40 of 100 at most.
-# What the kit measures by itself (kamlib/study/known_criteria.py) needs a name, anchors and a weight; a column or rating of your
+# What the kit measures by itself (kamlib/study/settings/known_criteria.py) needs a name, anchors and a weight; a column or rating of your
 # own also its source and group.
 scoring:
   scale: 100
@@ -65,7 +65,7 @@ scoring:
     - {name: reputation, worst: 1, best: 10, weight: 14}
     - {name: strategic_access, worst: 1, best: 10, weight: 14}
 
-# Groups of customers have defaults (kamlib/study/sections.py: rfm, abcxyz, lifecycle, clustering). Named RFM segments of your own
+# Groups of customers have defaults (kamlib/study/settings/sections.py: rfm, abcxyz, lifecycle, clustering). Named RFM segments of your own
 # replace the kit's ten; every cell of recency r, frequency f and money m belongs to exactly one of them:
 #   rfm:
 #     segments:

@@ -41,6 +41,6 @@ def test_every_make_target_in_contributing_is_in_the_makefile():
 
 
 def test_the_names_that_contributing_tells_to_change_are_in_the_files_it_tells():
-    for name, place in (("BUILT_IN", "study/known_criteria.py"), ("ORDERS", "intake/rules.py")):
+    for name, place in (("BUILT_IN", "study/settings/known_criteria.py"), ("ORDERS", "intake/rules.py")):
         assert re.search(rf"`{name}` in `kamlib/{place}`", TEXT)
         assert re.search(rf"^{name}\b", (ROOT / "kamlib" / place).read_text(encoding="utf-8"), re.M)

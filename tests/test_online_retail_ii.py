@@ -24,7 +24,7 @@ from kamlib.run.notebook.steps import notebook_steps
 from kamlib.run.publish import run_study
 from kamlib.segments import abc_xyz, crosstabs, lifecycle, rfm, xyz
 from kamlib.study.model import Study
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data"))

@@ -18,8 +18,8 @@ from kamlib.scoring import categories, criteria, prospects, ratings
 from kamlib.scoring import scores as scoring
 from kamlib.scoring.key_list import score_list
 from kamlib.segments import clusters
-from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.model import Study
+from kamlib.study.settings.known_criteria import BUILT_IN
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kamlib.facts.as_known import TOUCHES
 from kamlib.stats.intervals import newcombe
 from kamlib.stats.reasons import waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 #: what may stand on record about an account's last order
 CAUSES = ("deadlines", "promises", "quality", "attention", "opinions", "bids")

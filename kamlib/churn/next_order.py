@@ -16,7 +16,7 @@ from kamlib.facts.frequency_bands import bands
 from kamlib.facts.states import RUNGS, rungs
 from kamlib.stats.reasons import waiting
 from kamlib.stats.survival import kaplan_meier
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 SHARES = {"next_from": 0.25, "next_days": 0.5, "next_to": 0.75}
 """The share of accounts like it that have ordered again by the day of each column."""

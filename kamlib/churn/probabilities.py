@@ -18,7 +18,7 @@ from kamlib.churn.models.stopping import Stopping, fit_stopping, p_stopped
 from kamlib.churn.models.waiting import Model, Settings, fit
 from kamlib.errors import InputError
 from kamlib.stats.reasons import joined, reason_columns
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 
 def silent_probabilities(

@@ -23,7 +23,7 @@ from kamlib.facts import worth_column
 from kamlib.facts.days import as_dates
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.ordering import places
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 COLUMNS = [
     *("customer_id", "p_stopped", "p_stopped_low", "p_stopped_high", "method_stopped"),

@@ -15,7 +15,7 @@ from kamlib.facts.worth import worth_column
 from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import Case, reason_columns
 from kamlib.study.periods import months_before
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 NEEDED = (
     *("customer_id", "as_of", "first_order", "last_order", "silence_days", "gaps"),

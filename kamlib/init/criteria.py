@@ -13,8 +13,8 @@ import pandas as pd
 from kamlib.facts.worth import worth_column
 from kamlib.init.cells.dialect import Marked
 from kamlib.scoring.prospects import THREE_P
-from kamlib.study.known_criteria import BUILT_IN
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.known_criteria import BUILT_IN
+from kamlib.study.settings.sections import FEWEST
 
 _SLACK = 7  # days before a quarter's end at which its last order may lie: holidays
 _ALONE = 366  # days without any line that cut off a few mistyped dates
@@ -89,7 +89,7 @@ def criteria(
     Returns
     -------
     list of dict
-        As `kamlib.study.sections.Criterion` takes them. Without enough of a history for a window of months, over all of it.
+        As `kamlib.study.settings.sections.Criterion` takes them. Without enough of a history for a window of months, over all of it.
     """
     window = next((w for w in ("12m", "6m") if facts[f"revenue_{w}"].notna().any()), "")
     money = worth_column(facts, window)

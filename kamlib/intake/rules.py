@@ -25,7 +25,7 @@ from kamlib.io.amounts import NAMES
 from kamlib.io.duckdb_backend import check_pattern
 from kamlib.io.values import NO_DAYS
 from kamlib.study.model import Study
-from kamlib.study.parts import Action
+from kamlib.study.settings.parts import Action
 
 Test = Callable[[ir.Table, Study], Any]
 Repair = Callable[[ir.Table, Study], dict[str, Any]]

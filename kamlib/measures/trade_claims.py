@@ -13,7 +13,7 @@ from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.facts.worth import line_margin
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 _MANAGERS, _EACH = 5, 5  # managers, and accounts of each, that a share of variance needs
 _HALF = 0.5

@@ -14,15 +14,15 @@ from kamlib.churn.evaluation.returns import Returns, calibrated, learn_returns
 from kamlib.churn.offers import with_offers
 from kamlib.churn.returns import lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
-from kamlib.measures.lifetime_value import lifetime_values
-from kamlib.measures.seasons import season_of
-from kamlib.measures.whole_base import BaseValue
+from kamlib.measures.lifetime.lifetime_value import lifetime_values
+from kamlib.measures.lifetime.seasons import season_of
+from kamlib.measures.lifetime.whole_base import BaseValue
 from kamlib.plan.offer_trial import under_way
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
-from kamlib.study.offers import WinBack
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.offers import WinBack
+from kamlib.study.settings.sections import FEWEST
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def plan_win_back(
     Parameters
     ----------
     episodes : `kamlib.churn.loss_episodes` with cause.
-    base : `kamlib.measures.base_value`: P(no order), the margins, the losses of later blocks, and days and discount of the value.
+    base : `kamlib.measures.lifetime.base_value`: P(no order), the margins, the losses of later blocks, and days and discount of the value.
     first_day : first day on record.
     playbook : the section `winback` of a study; None: no offers.
     actions : clean actions with the rounds so far: a return after an offer teaches no rate, and who is in a round that is not over

@@ -31,7 +31,7 @@ from kamlib.privacy.protection import named_by_one_line, readme
 from kamlib.privacy.pseudonyms import TREATMENT, invented, keyed, schema, treated, use_key
 from kamlib.study.model import Study
 from kamlib.study.periods import months_before
-from kamlib.study.sections import Criterion
+from kamlib.study.settings.sections import Criterion
 
 _FACTORS = np.array([n / 100 for n in range(301, 3000) if n % 5])
 _WINDOWS = (3, 6, 12, 18, 24)

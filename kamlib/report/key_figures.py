@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.facts.worth import money_column
-from kamlib.measures.lifetime_value import span_years
+from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.confidence import season_range
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.standing import ladder

@@ -19,7 +19,7 @@ from kamlib.scoring.list_changes import Scored, changes
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 from kamlib.study.run_tables import SCHEMA
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 
 _TABLES = ("scores", "contributions", "facts")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.facts.accounts import at_last_date
-from kamlib.measures.lifetime_value import span_years
+from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.confidence import confidence_facts
 from kamlib.report.key_figures import grouped, key_figures, period, rest_of_key
 from kamlib.report.numbers import Numbers

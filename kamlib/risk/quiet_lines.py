@@ -14,7 +14,7 @@ from kamlib.facts.days import as_pandas
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import joined, or_waiting, reason_columns
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 BLOCK, RECENT, BASE = 30, 9, 730
 """Days of a block; blocks in which a change may have begun; days before these that the rhythm is taken from."""

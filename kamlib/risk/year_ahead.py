@@ -11,7 +11,7 @@ from kamlib.facts.rhythm import SLOWEST_DAYS
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 YEAR = 365
 _PAIRS = 3

@@ -16,7 +16,7 @@ import kamlib
 from kamlib.run.notebook.code import PACKAGES
 from kamlib.run.rests import Rests
 from kamlib.study.model import Study
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 
 def record(study: Study, values: Mapping[str, Any], rests: Rests) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from kamlib.facts.worth import worth_column
 from kamlib.scoring.prospects import PASS_MARK, THREE_P
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 BREADWINNER = 0.10
 """Share of the base's positive margin from which a client is a breadwinner."""

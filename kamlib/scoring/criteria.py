@@ -12,9 +12,9 @@ from kamlib.facts.accounts import MONTHS
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Reason
-from kamlib.study.known_criteria import BUILT_IN, Known
 from kamlib.study.model import Criterion
 from kamlib.study.periods import months_before
+from kamlib.study.settings.known_criteria import BUILT_IN, Known
 
 GATES = {"need": "no_need", "solvency": "insolvent", "sanctions": "under_sanctions"}
 """Criteria of our ratings whose lowest mark knocks an account out, and the reason."""

@@ -12,7 +12,7 @@ from kamlib.scoring.criteria import criterion_values, knock_outs, spared
 from kamlib.scoring.list_changes import Scored
 from kamlib.scoring.ratings import latest_ratings
 from kamlib.scoring.scores import score
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 
 
 @dataclass(frozen=True)

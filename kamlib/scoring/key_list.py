@@ -33,7 +33,7 @@ from kamlib.stats.checks import has_columns, one_row_each
 from kamlib.stats.reasons import Reason, or_waiting
 from kamlib.stats.reasons import waiting as waits
 from kamlib.study.mistakes import in_words
-from kamlib.study.sections import Criterion, Scoring
+from kamlib.study.settings.sections import Criterion, Scoring
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from kamlib.scoring.key_list import ScoreList
 from kamlib.scoring.ratings import latest_ratings
 from kamlib.scoring.scores import score
 from kamlib.stats.reasons import or_waiting
-from kamlib.study.sections import Kaism, Scoring
+from kamlib.study.settings.sections import Kaism, Scoring
 
 
 def list_matrix(

@@ -11,7 +11,7 @@ from kamlib.facts.as_known import known_at
 from kamlib.facts.customers import units
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 PASS_MARK = 5
 """Points of 10 that the weakest of the three P must reach, and the growth that we expect."""

@@ -11,7 +11,7 @@ import pandas as pd
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.model import Criterion
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 """Accounts rated twice from which an agreement is judged."""
 _VERDICTS = ((0.800, "reliable"), (0.667, "tentative"), (-np.inf, "not_reliable"))

@@ -16,9 +16,9 @@ import pandas as pd
 from kamlib.scoring.doubt.border import HALF, seats
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Case, Reason, joined, reason_columns
-from kamlib.study.known_criteria import MONEY
 from kamlib.study.model import Criterion, Scoring
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.known_criteria import MONEY
+from kamlib.study.settings.sections import FEWEST
 
 GROUPS = ("revenue", "reputation", "development")
 KINDS = ("breadwinner", "leader", "image", "innovator", "expert", "goodwill")

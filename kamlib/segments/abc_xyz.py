@@ -20,7 +20,7 @@ from kamlib.facts.worth import observed_window
 from kamlib.segments.xyz import XYZ_CLASSES
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
-from kamlib.study.rfm_segments import NO_ORDER
+from kamlib.study.settings.rfm_segments import NO_ORDER
 
 NOT_POSITIVE = "net<=0"
 UNKNOWN = "unknown"

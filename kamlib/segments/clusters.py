@@ -28,7 +28,7 @@ from kamlib.segments.cluster_validity import (
 from kamlib.segments.cluster_validity import stability as still
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason, waiting
-from kamlib.study.sections import FEWEST, Clustering
+from kamlib.study.settings.sections import FEWEST, Clustering
 
 #: accounts at most: for the silhouette, for the stability, for the nulls, and those a mixture is fitted to
 JUDGED, DRAWN, NULL_ROWS, FITTED = 5_000, 2_000, 1_000, 100_000

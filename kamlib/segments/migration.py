@@ -14,7 +14,7 @@ from kamlib.segments.xyz import xyz_classes
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.study.model import Study
-from kamlib.study.rfm_segments import NO_MONEY, TOO_SHORT
+from kamlib.study.settings.rfm_segments import NO_MONEY, TOO_SHORT
 
 GROUPINGS = ("segment", "abc", "xyz", "cell", "stage")
 NOT_YET = "not a client yet"

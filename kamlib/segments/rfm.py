@@ -1,7 +1,7 @@
 """RFM: how recently, how often and for how much money each account buys, in classes that only ranks decide.
 
 Equal values get equal scores, so neither the row order nor the ids nor the currency unit can move an account.
-Segments are data (`kamlib.study.rfm_segments`): every cell belongs to exactly one of them.
+Segments are data (`kamlib.study.settings.rfm_segments`): every cell belongs to exactly one of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kamlib.errors import InputError
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import observed_window
 from kamlib.stats.checks import one_row_each
-from kamlib.study.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, TOO_SHORT, Segment, check
+from kamlib.study.settings.rfm_segments import APART, LEVELS, NO_MONEY, NO_ORDER, SEGMENTS, TOO_SHORT, Segment, check
 
 LEAST_DAYS = 30
 """Days from the first order to the last one of the base, below which nobody is recent or frequent beside the others."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
-from kamlib.study.rfm_segments import GRAINS
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.rfm_segments import GRAINS
+from kamlib.study.settings.sections import FEWEST
 
 _FEW, _LEVEL = 60, 0.95
 """Gaps up to which `gap_variation.csv` holds, and the probability of its intervals."""

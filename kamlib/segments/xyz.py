@@ -12,8 +12,8 @@ from kamlib.errors import InputError
 from kamlib.facts.worth import worth_column
 from kamlib.segments.variation import cv_interval, period_variation
 from kamlib.stats.checks import one_row_each
-from kamlib.study.rfm_segments import GRAINS, PERIOD_MONTHS
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.rfm_segments import GRAINS, PERIOD_MONTHS
+from kamlib.study.settings.sections import FEWEST
 
 XYZ_CLASSES = ("X", "Y", "Z", "N", "L")
 OFTEN = 12

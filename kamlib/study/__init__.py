@@ -2,6 +2,6 @@
 
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label, quarter_before
-from kamlib.study.sections import Criterion
+from kamlib.study.settings.sections import Criterion
 
 __all__ = ["Criterion", "Study", "as_date", "period_label", "quarter_before"]

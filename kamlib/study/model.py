@@ -26,11 +26,11 @@ from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, questions
 from kamlib.study.mistakes import checked
-from kamlib.study.money import Money, Risk
-from kamlib.study.offers import WinBack
-from kamlib.study.parts import Action, Currency, Part, beside, written
 from kamlib.study.periods import as_date, period_label
-from kamlib.study.sections import (
+from kamlib.study.settings.money import Money, Risk
+from kamlib.study.settings.offers import WinBack
+from kamlib.study.settings.parts import Action, Currency, Part, beside, written
+from kamlib.study.settings.sections import (
     AbcXyz,
     Churn,
     Cleaning,

@@ -19,7 +19,7 @@ from kamlib.churn.causes import (
 )
 from kamlib.report.words import catalogue, word
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.offers import Offer
+from kamlib.study.settings.offers import Offer
 
 LAST = pd.Timestamp("2025-06-30")
 

@@ -15,7 +15,7 @@ from kamlib.churn.next_order import next_order_days
 from kamlib.churn.probabilities import silent_probabilities, stopped_probabilities
 from kamlib.churn.tested_list import COLUMNS
 from kamlib.errors import InputError
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 AS_OF, H = date(2025, 12, 31), 90
 RULES = Churn(horizon_days=H, step_days=30, penalties=[0.01], bootstraps=100, fewest_losses=10)

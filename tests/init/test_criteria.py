@@ -9,7 +9,7 @@ import pytest
 from kamlib.init.criteria import criteria, last_quarter, rounded
 from kamlib.scoring.scores import utilities
 from kamlib.study.periods import as_date
-from kamlib.study.sections import Criterion, Scoring
+from kamlib.study.settings.sections import Criterion, Scoring
 
 
 def days(*ranges: tuple[str, str], lines: int = 1) -> pd.DataFrame:

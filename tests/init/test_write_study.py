@@ -7,7 +7,7 @@ from pathlib import Path
 from kamlib.init.cells.dialect import Marked
 from kamlib.init.draft import Draft
 from kamlib.init.write_study import text
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 from kamlib.study.yaml_lines import load, value
 
 

@@ -20,7 +20,7 @@ from kamlib import facts
 from kamlib.churn import losses
 from kamlib.intake import cleaning, pipeline
 from kamlib.io import engines
-from kamlib.measures import seasons, trade_claims
+from kamlib.measures.lifetime import seasons, trade_claims
 from kamlib.run.present import inputs
 from kamlib.segments import crosstabs
 from kamlib.study.model import Study

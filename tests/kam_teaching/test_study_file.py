@@ -9,8 +9,8 @@ import yaml
 
 from kam_teaching.study_file import STUDY
 from kamlib.study.dictionary import INPUTS
-from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.model import Study
+from kamlib.study.settings.known_criteria import BUILT_IN
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 END = pd.Timestamp("2026-06-30")

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.measures.lifetime_value import lifetime_values
-from kamlib.measures.whole_base import BaseValue
+from kamlib.measures.lifetime.lifetime_value import lifetime_values
+from kamlib.measures.lifetime.whole_base import BaseValue
 from kamlib.plan.offer_trial import as_actions
 from kamlib.plan.winback import control, plan_win_back, recaptured, win_back_list
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.offers import WinBack
-from kamlib.study.sections import Value
+from kamlib.study.settings.offers import WinBack
+from kamlib.study.settings.sections import Value
 
 H, AS_OF = 100, pd.Timestamp("2026-06-30")
 

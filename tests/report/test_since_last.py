@@ -13,7 +13,7 @@ from kamlib.report.html import index
 from kamlib.report.since_last import since
 from kamlib.scoring.scores import contributions, members, score
 from kamlib.study.run_tables import SCHEMA
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 
 
 def rules(x: int) -> Scoring:

@@ -11,8 +11,8 @@ from kamlib.errors import InputError
 from kamlib.report.words import in_words, sentence
 from kamlib.scoring import criteria as values_of
 from kamlib.study.dictionary import INPUTS
-from kamlib.study.known_criteria import BUILT_IN
 from kamlib.study.model import Criterion
+from kamlib.study.settings.known_criteria import BUILT_IN
 
 AS_OF = pd.Timestamp("2026-09-30")
 

@@ -8,7 +8,7 @@ import pytest
 from kamlib.scoring.earlier import at_earlier_date
 from kamlib.scoring.key_list import score_list
 from kamlib.scoring.list_changes import changes
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 
 DAY = pd.Timestamp("2026-06-30")
 REVENUE = {"name": "revenue", "worst": 0, "best": 1000, "weight": 60}

@@ -14,7 +14,7 @@ from kamlib.scoring.key_list import score_list
 from kamlib.scoring.list_changes import changes
 from kamlib.scoring.ratings import latest_ratings, rater_spread
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.sections import Criterion, Scoring
+from kamlib.study.settings.sections import Criterion, Scoring
 
 REVENUE = {"name": "revenue", "worst": 0, "best": 1000, "weight": 60}
 TRUST = {"name": "trust", "source": "rating", "group": "reputation", "worst": 1, "best": 10, "weight": 40}

@@ -10,7 +10,7 @@ from kamlib.report.words import in_words
 from kamlib.scoring import scores as scoring
 from kamlib.scoring.list_changes import Scored, changes, moved
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.sections import Criterion, Scoring
+from kamlib.study.settings.sections import Criterion, Scoring
 
 
 def rules(x=50, y=50, **more):

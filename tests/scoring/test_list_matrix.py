@@ -10,7 +10,7 @@ from kamlib.scoring.earlier import at_earlier_date
 from kamlib.scoring.key_list import score_list
 from kamlib.scoring.list_matrix import cell_sums, crossed, list_matrix, other_reading
 from kamlib.stats.reasons import waits_for
-from kamlib.study.sections import Kaism, Scoring
+from kamlib.study.settings.sections import Kaism, Scoring
 
 DAY = pd.Timestamp("2026-06-30")
 RULES = Scoring(

@@ -10,7 +10,7 @@ from kamlib.errors import InputError
 from kamlib.report.words import sentence
 from kamlib.segments import clusters
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.sections import Clustering
+from kamlib.study.settings.sections import Clustering
 
 FEATURES = ["order_days_24m", "margin_24m", "gap_median", "average_order"]
 

@@ -13,7 +13,7 @@ from kamlib.churn.landmarks import outcomes
 from kamlib.churn.models.mbg_nbd import fit_to_rows, p_no_order, repeats
 from kamlib.errors import InputError
 from kamlib.stats.intervals import wilson
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 BASELINES = ("base_rate", "silence_alone", "silence_in_limits", "state")
 BUYERS = "buyers_at_random"

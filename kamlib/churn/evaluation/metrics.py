@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 MEASURES = ("auc", "c", "brier", "slope", "money")
 Contribution = tuple[tuple[np.ndarray, np.ndarray], tuple[float, float]]

@@ -12,7 +12,7 @@ import pandas as pd
 from kamlib.churn.returns import BLOCKS, lost_at, p_return, return_rates, returned, without_offer
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 _PRIOR = 4  # returns promised and come, as it were, before the level of the rates was ever seen
 WAYS: dict[str, dict[str, Any]] = {

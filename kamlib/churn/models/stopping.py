@@ -20,7 +20,7 @@ from kamlib.churn.models.cox import sample_accounts
 from kamlib.churn.models.levels import chances, shift_interval, unseen
 from kamlib.errors import InputError
 from kamlib.stats.maximum import Likelihood, highest
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 #: on standardised covariates, for rows that are a customer each: odds ratios of 1.5 are rare before they are seen, of silence those of 7
 _RIDGE, _RIDGE_OF_SILENCE = 30.0, 1.0

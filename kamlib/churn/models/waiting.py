@@ -32,7 +32,7 @@ from kamlib.churn.models.cox import NAMES, cox_data, fit_cox, sample_accounts, w
 from kamlib.churn.models.levels import background, unseen
 from kamlib.churn.models.mbg_nbd import MbgNbd, fit_to_rows, p_no_order, repeats
 from kamlib.errors import InputError
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 Opinion = Literal["signs", "both", "buyers"]
 OPINIONS: dict[Opinion, float] = {"signs": 1.0, "both": 0.5, "buyers": 0.0}

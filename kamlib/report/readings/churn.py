@@ -16,7 +16,7 @@ from kamlib.churn.tested_list import Forecast
 from kamlib.facts.states import are_lost
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 
 def margin_note(by_state: pd.DataFrame) -> Reason | None:

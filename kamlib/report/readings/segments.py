@@ -14,7 +14,7 @@ from kamlib.segments.lifecycle import FADING, HEALTHY
 from kamlib.segments.rfm import LEAST_DAYS
 from kamlib.segments.xyz import seldom
 from kamlib.stats.reasons import Reason
-from kamlib.study.rfm_segments import APART, NO_ORDER, TOO_SHORT, Segment
+from kamlib.study.settings.rfm_segments import APART, NO_ORDER, TOO_SHORT, Segment
 
 _MOST = 0.5
 

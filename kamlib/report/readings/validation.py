@@ -49,7 +49,7 @@ def sums_held(*found: pd.DataFrame) -> Reason | None:
 
 
 def value_came(found: pd.DataFrame, day: pd.Timestamp, days: int, currency: str) -> Reason | None:
-    """By how much the value of an earlier day missed what came, in all and by group (`kamlib.measures.lifetime_value_holdout.held_out_groups`)."""
+    """By how much the value of an earlier day missed what came, in all and by group (`kamlib.measures.lifetime.holdout.held_out_groups`)."""
     if found.empty:
         return None
     every, others = found.iloc[0], found.iloc[1:]

@@ -10,8 +10,8 @@ import pandas as pd
 from kamlib.churn.evaluation.holdout import Verdict
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import giants
-from kamlib.measures.lifetime_value import blocks, unobserved_share
-from kamlib.measures.whole_base import BaseValue, ValueTest
+from kamlib.measures.lifetime.lifetime_value import blocks, unobserved_share
+from kamlib.measures.lifetime.whole_base import BaseValue, ValueTest
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.churn import way_of, why
 from kamlib.report.words import in_words, sentence

@@ -13,7 +13,7 @@ from kamlib.report.numbers import Numbers
 from kamlib.report.readings.churn import capital, way_of
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
-from kamlib.study.offers import WinBack
+from kamlib.study.settings.offers import WinBack
 
 
 def expected_returns(plan: Plan, episodes: pd.DataFrame, horizon_days: int) -> Reason:

@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 
 from kamlib.stats.reasons import waiting
-from kamlib.study.money import Borrowing
 from kamlib.study.periods import months_before
+from kamlib.study.settings.money import Borrowing
 
 STEPS = ("old_invoices", "cross_aged", "disputed_invoices", "contra", "above_limit")
 """What is left out, in this order: each step takes from what those before it have left."""

@@ -14,7 +14,7 @@ from kamlib.risk.cash.cash_path import cash_gap, cash_path, open_receipts, order
 from kamlib.risk.cash.cash_plan import CashPlan
 from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason, waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 DRAWS, LEVELS, MOST = 5_000, 41, 2_000
 """Draws; steps of the frailty; customers that are drawn, the largest: of the others each counts as expected."""

@@ -11,7 +11,7 @@ import pandas as pd
 from kamlib.risk.cash.payment_delays import Curves
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason
-from kamlib.study.money import Money
+from kamlib.study.settings.money import Money
 
 NEEDS = ("opening_cash", "fixed_costs", "supplier_days", "vat")
 """What no table holds and no path can do without."""

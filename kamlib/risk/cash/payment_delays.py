@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.stats.reasons import waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 FIRST, LAST = -120, 400
 """Days past due that a curve is told for; an invoice that waits longer is not counted on."""

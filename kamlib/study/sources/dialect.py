@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kamlib.study.parts import Part
+from kamlib.study.settings.parts import Part
 
 _LETTERS = (("(?i)yyyy", "%Y"), ("(?i)yy", "%y"), ("(?i)mm", "%m"), ("(?i)dd", "%d"))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from kamlib.study.parts import Part, written
+from kamlib.study.settings.parts import Part, written
 from kamlib.study.sources.database_url import refuse_password
 
 

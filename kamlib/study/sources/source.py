@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kamlib.study.parts import Part, Pattern
+from kamlib.study.settings.parts import Part, Pattern
 from kamlib.study.sources.database_url import refuse_password
 from kamlib.study.sources.dialect import Dialect
 

@@ -15,7 +15,7 @@ from kamlib.churn.models.waiting import Settings
 from kamlib.report.readings import churn as on_churn
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
-from kamlib.study.sections import Churn
+from kamlib.study.settings.sections import Churn
 
 DAY, NOTHING = pd.Timestamp("2026-06-30"), pd.DataFrame()
 

@@ -12,7 +12,7 @@ from kamlib.report.readings import scoring as readings
 from kamlib.report.words import sentence
 from kamlib.scoring.key_list import score_list
 from kamlib.stats.reasons import Reason
-from kamlib.study.sections import Scoring
+from kamlib.study.settings.sections import Scoring
 
 REVENUE = [{"name": "revenue", "worst": 0, "best": 1000, "weight": 100}]
 NAMES = pd.Series({"a0": "Alpha", "a1": "Beta", "a2": "Gamma", "a3": "Delta"})

@@ -9,7 +9,7 @@ from kamlib.report.readings import segments as readings
 from kamlib.report.words import sentence
 from kamlib.segments.crosstabs import TRAITS
 from kamlib.stats.reasons import Reason
-from kamlib.study.rfm_segments import Segment
+from kamlib.study.settings.rfm_segments import Segment
 
 YEAR = Window(
     12, "order_days_12m", "margin_12m", "margin", (Reason("shorter_window_counts", {"months": 24, "observed": 12}),)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Verdict
-from kamlib.measures.whole_base import BaseValue, ValueTest
+from kamlib.measures.lifetime.whole_base import BaseValue, ValueTest
 from kamlib.report.readings import value as on_value
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
-from kamlib.study.sections import Value
+from kamlib.study.settings.sections import Value
 
 NOTHING = pd.DataFrame()
 TABLE = pd.DataFrame(

@@ -15,7 +15,7 @@ from kamlib.plan.winback import Plan
 from kamlib.report.readings import winback as on_winback
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
-from kamlib.study.offers import Offer, WinBack
+from kamlib.study.settings.offers import Offer, WinBack
 
 NOTHING, DAY = pd.DataFrame(), pd.Timestamp("2026-01-01")
 TABLE = pd.DataFrame(

@@ -10,7 +10,7 @@ from bench.oracles.receivables import borrowing_base as by_pandas
 from kamlib.risk.cash.bills import bills
 from kamlib.risk.cash.borrowing_base import borrowing_base, dilution, eligible_invoices
 from kamlib.stats.reasons import waits_for
-from kamlib.study.money import Borrowing
+from kamlib.study.settings.money import Borrowing
 
 DAY = pd.Timestamp("2026-06-30")
 BOOK = (

@@ -11,7 +11,7 @@ from kamlib.risk.cash.cash_path import cash_path
 from kamlib.risk.cash.cash_plan import cash_plan
 from kamlib.risk.cash.payment_delays import FIRST, delay_curves
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.money import Money
+from kamlib.study.settings.money import Money
 
 DAY = pd.Timestamp("2026-06-30")
 MONEY = Money(fixed_costs=20_000, opening_cash=50_000, vat=0.2, supplier_days=14)

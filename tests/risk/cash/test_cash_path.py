@@ -10,7 +10,7 @@ from kamlib.risk.cash.cash_path import cash_gap, cash_path, collect_first
 from kamlib.risk.cash.cash_plan import cash_plan
 from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.money import Money
+from kamlib.study.settings.money import Money
 
 DAY = pd.Timestamp("2026-06-30")
 MONEY = Money(fixed_costs=1000, opening_cash=5000, vat=0.2, supplier_days=14)

@@ -8,7 +8,7 @@ import pandas as pd
 from kamlib.risk.cash.cash_plan import cash_plan, invoice_lag, unbilled, weeks_to_approval
 from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason
-from kamlib.study.money import Money
+from kamlib.study.settings.money import Money
 
 DAY = pd.Timestamp("2026-06-30")
 MONEY = Money(fixed_costs=1000, opening_cash=5000, vat=0.2, supplier_days=14)

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from kamlib.study.offers import WinBack
+from kamlib.study.settings.offers import WinBack
 
 
 @pytest.mark.slow

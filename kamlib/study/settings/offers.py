@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from kamlib.errors import some
-from kamlib.study.parts import Part
+from kamlib.study.settings.parts import Part
 
 
 class Offer(Part):

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.worth import worth_column
-from kamlib.measures.lifetime_value import HALF, first_block
-from kamlib.measures.seasons import season_of
+from kamlib.measures.lifetime.lifetime_value import HALF, first_block
+from kamlib.measures.lifetime.seasons import season_of
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import or_waiting
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 RIVALS = ("without_season", "last_horizon", "year_pro_rata", "block_last_year")
 COLUMNS = (
@@ -39,11 +39,11 @@ def held_out(
 
     Parameters
     ----------
-    p_silent, margins : as known at `test_date` (`kamlib.measures.lifetime_value.first_block`, `kamlib.measures.block_margins`); accounts
+    p_silent, margins : as known at `test_date` (`kamlib.measures.lifetime.lifetime_value.first_block`, `kamlib.measures.lifetime.block_margins`); accounts
         without sales in the block count as zero.
     came : `kamlib.facts.blocks.span_sums` of `held_out_spans`.
     year_days : days on record of the year before the test date.
-    season, stopped_share : as in `kamlib.measures.lifetime_values`. Where a season is known, the value without it is one of the rivals.
+    season, stopped_share : as in `kamlib.measures.lifetime.lifetime_values`. Where a season is known, the value without it is one of the rivals.
     costs : as in `block_margins`; taken off the margin of accounts with order lines in the span.
 
     Returns
@@ -161,7 +161,7 @@ def held_out_groups(
 
     Parameters
     ----------
-    values : customer_id, remaining_value (`kamlib.measures.base_value` at `day`, over `days`, without discount). Who has none is left out.
+    values : customer_id, remaining_value (`kamlib.measures.lifetime.base_value` at `day`, over `days`, without discount). Who has none is left out.
     came : `kamlib.facts.blocks.span_sums` of `held_out_spans` of `days`.
     groups : customer_id, group; a customer may be in several.
     costs : as in `held_out`.

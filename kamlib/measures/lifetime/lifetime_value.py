@@ -14,9 +14,9 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.facts.frequency_bands import BANDS, bands
-from kamlib.measures.seasons import season_of
+from kamlib.measures.lifetime.seasons import season_of
 from kamlib.stats.ordering import places
-from kamlib.study.sections import FEWEST
+from kamlib.study.settings.sections import FEWEST
 
 HALF = 0.5  # of a block: who stops in it at any time alike has brought so much of it, where the past doesn't tell
 
@@ -159,7 +159,7 @@ def lifetime_values(
         `block_losses`: the shares q_j of blocks 2, 3, …
     discount : δ, a year.
     stopped_share, needs_order : as in `first_block`.
-    season : `kamlib.measures.seasons.seasons`.
+    season : `kamlib.measures.lifetime.seasons.seasons`.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import pandas as pd
 from kamlib.facts.blocks import PAST_BLOCKS
 from kamlib.facts.frequency_bands import bands
 from kamlib.facts.worth import worth_column
-from kamlib.measures.seasons import season_of
-from kamlib.study.sections import FEWEST
+from kamlib.measures.lifetime.seasons import season_of
+from kamlib.study.settings.sections import FEWEST
 
 _MOST_ERRORS = 2  # standard errors of its own mean that an account is moved by at most
 
@@ -43,7 +43,7 @@ def block_margins(
         With customer_id, as_of, tenure_days (since its first purchase) and what `kamlib.facts.frequency_bands.bands` reads.
     costs : DataFrame, optional
         customer_id, date, cost: our cost to serve (`serving_costs`).
-    season : `kamlib.measures.seasons.seasons`, which is taken out of each block; None: none is known.
+    season : `kamlib.measures.lifetime.seasons.seasons`, which is taken out of each block; None: none is known.
 
     Returns
     -------

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from kamlib.study.parts import Part, Share
 from kamlib.study.periods import as_date
+from kamlib.study.settings.parts import Part, Share
 
 
 class Borrowing(Part):

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from kamlib.errors import some
-from kamlib.study.known_criteria import BUILT_IN
-from kamlib.study.parts import Action, Part, Pattern, Share, beside
-from kamlib.study.rfm_segments import GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
+from kamlib.study.settings.known_criteria import BUILT_IN
+from kamlib.study.settings.parts import Action, Part, Pattern, Share, beside
+from kamlib.study.settings.rfm_segments import GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Identity(Part):
 class Criterion(Part):
     """One criterion: where its value comes from, fixed anchors, and the swing weight of going from worst to best.
 
-    One of `kamlib.study.known_criteria.BUILT_IN` needs only its name, anchors and weight.
+    One of `kamlib.study.settings.known_criteria.BUILT_IN` needs only its name, anchors and weight.
     """
 
     name: str

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.measures.block_margins import block_margins
+from kamlib.measures.lifetime.block_margins import block_margins
 
 DAY = pd.Timestamp("2025-01-01")
 

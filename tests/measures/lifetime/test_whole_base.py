@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from kamlib.facts import account_facts
-from kamlib.measures.whole_base import ValueTest, at_discount, base_value, losses_by_band, totals, value_test
+from kamlib.measures.lifetime.whole_base import ValueTest, at_discount, base_value, losses_by_band, totals, value_test
 from kamlib.stats.reasons import Reason, waits_for
-from kamlib.study.sections import Value
+from kamlib.study.settings.sections import Value
 
 DAY, H = pd.Timestamp("2025-12-31"), 100
 

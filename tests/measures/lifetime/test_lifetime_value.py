@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
-from kamlib.measures.lifetime_value import (
+from kamlib.measures.lifetime.lifetime_value import (
     block_losses,
     blocks,
     first_block,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.facts.blocks import span_sums
-from kamlib.measures.lifetime_value_holdout import (
+from kamlib.measures.lifetime.holdout import (
     better_way,
     held_out,
     held_out_groups,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
 from kamlib.study.model import Study
-from kamlib.study.parts import Currency, Part, Pattern, Share, beside
-from kamlib.study.sections import Churn, Criterion, Scoring, Value
+from kamlib.study.settings.parts import Currency, Part, Pattern, Share, beside
+from kamlib.study.settings.sections import Churn, Criterion, Scoring, Value
 
 
 def criterion(name, weight, **more):
@@ -162,7 +162,7 @@ def leaves(part: Part, before: str = "") -> set[str]:
 
 @cache
 def sample_study() -> Study:
-    return Study.read(Path(__file__).parents[2] / "data" / "sample" / "study.yaml")
+    return Study.read(Path(__file__).parents[3] / "data" / "sample" / "study.yaml")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from kamlib.study.dictionary import INPUTS
-from kamlib.study.known_criteria import BUILT_IN, MONEY
-from kamlib.study.sections import Criterion
+from kamlib.study.settings.known_criteria import BUILT_IN, MONEY
+from kamlib.study.settings.sections import Criterion
 
 BETTER_BELOW = {"stability", "cost_to_serve", "cost_to_serve_share", "payment"}
 

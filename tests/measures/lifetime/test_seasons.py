@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.measures.seasons import season_factors, season_of, seasons
+from kamlib.measures.lifetime.seasons import season_factors, season_of, seasons
 
 DAY = pd.Timestamp("2025-12-31")
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from kamlib.study.money import Money, Risk
+from kamlib.study.settings.money import Money, Risk
 
 
 def test_what_was_not_said_is_unknown_and_no_zero():

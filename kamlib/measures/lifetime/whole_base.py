@@ -14,9 +14,8 @@ from kamlib.facts.accounts import account_facts
 from kamlib.facts.blocks import later_blocks, past_blocks, span_sums
 from kamlib.facts.frequency_bands import BANDS, year_sums
 from kamlib.facts.worth import worth_column
-from kamlib.measures.block_margins import block_margins
-from kamlib.measures.lifetime_value import HALF, block_losses, blocks, lifetime_values, span_years, stopped_share
-from kamlib.measures.lifetime_value_holdout import (
+from kamlib.measures.lifetime.block_margins import block_margins
+from kamlib.measures.lifetime.holdout import (
     COLUMNS,
     better_way,
     held_out,
@@ -24,18 +23,26 @@ from kamlib.measures.lifetime_value_holdout import (
     held_out_spans,
     sums_of_spans,
 )
-from kamlib.measures.seasons import seasons
+from kamlib.measures.lifetime.lifetime_value import (
+    HALF,
+    block_losses,
+    blocks,
+    lifetime_values,
+    span_years,
+    stopped_share,
+)
+from kamlib.measures.lifetime.seasons import seasons
 from kamlib.stats.reasons import waiting
-from kamlib.study.sections import Value
+from kamlib.study.settings.sections import Value
 
 
 @dataclass(frozen=True)
 class ValueTest:
     """What the value of the next block was worth on a day of the past.
 
-    ways : `kamlib.measures.held_out`; it waits where there was no such day, or where margins are known on one side of it alone.
-    parts : of the miss (`kamlib.measures.lifetime_value_holdout.held_out_parts`); empty then.
-    way : what the value shall rest on (`kamlib.measures.lifetime_value_holdout.better_way`).
+    ways : `kamlib.measures.lifetime.held_out`; it waits where there was no such day, or where margins are known on one side of it alone.
+    parts : of the miss (`holdout.held_out_parts`); empty then.
+    way : what the value shall rest on (`holdout.better_way`).
     """
 
     ways: pd.DataFrame
@@ -52,11 +59,11 @@ class ValueTest:
 class BaseValue:
     """What each customer still brings, and what that is made of.
 
-    table : `kamlib.measures.lifetime_values`, the largest stake first, and bias (of the sum of a block, when it was tested).
+    table : `kamlib.measures.lifetime.lifetime_values`, the largest stake first, and bias (of the sum of a block, when it was tested).
     p_silent, margins, losses : the tables that it is worked out from; margins has amount (and first) where a rival is used.
     horizon_days, rules : days of a block; days and discount of the value.
     way : what the margins are (`ValueTest.way`).
-    chances : stopped_share, season and needs_order as `kamlib.measures.lifetime_values` takes them.
+    chances : stopped_share, season and needs_order as `kamlib.measures.lifetime.lifetime_values` takes them.
     without_stopped : customers whose P(stopped) is missing, so that P(no order) stands in its place.
     """
 
@@ -71,7 +78,7 @@ class BaseValue:
 
     @property
     def years(self) -> float:
-        """The period of the value (`kamlib.measures.lifetime_value.span_years`)."""
+        """The period of the value (`kamlib.measures.lifetime.lifetime_value.span_years`)."""
         return span_years(self.horizon_days, self.rules.days)
 
     @property
@@ -104,7 +111,7 @@ def base_value(
     some : the order lines that the earlier landmarks are made of; None: all.
     costs : customer_id, date, cost: our cost to serve (`kamlib.facts.service.serving_costs`).
     stopped : customer_id, as_of of the rows of `at_risk` that are known to have stopped: what they still brought says r₁
-        (`kamlib.measures.lifetime_value.stopped_share`); None: 1/2.
+        (`kamlib.measures.lifetime.lifetime_value.stopped_share`); None: 1/2.
     tried : `value_test`, which says what the margins shall be, and the bias; None: the usual margin, bias not known.
     """
     rules, tried = rules or Value(), tried or _untried("value_not_tested")
@@ -147,7 +154,7 @@ def totals(*bases: BaseValue) -> pd.DataFrame:
 
 
 def losses_by_band(losses: pd.DataFrame) -> pd.DataFrame:
-    """`kamlib.measures.block_losses` as a cross table: the share lost of each band (rows, all customers first) in block_1, block_2, …"""
+    """`kamlib.measures.lifetime.lifetime_value.block_losses` as a cross table: the share lost of each band (rows, all customers first) in block_1, block_2, …"""
     if losses["share"].isna().all():
         return waiting(["segment"], "no_block_told")
     wide = losses.pivot(index="segment", columns="block", values="share").add_prefix("block_")

@@ -3,8 +3,19 @@
 import pytest
 from pydantic import ValidationError
 
-from kamlib.study.rfm_segments import SEGMENTS
-from kamlib.study.sections import AbcXyz, Churn, Cleaning, Clustering, Criterion, Kaism, Lifecycle, Rfm, Scoring, Value
+from kamlib.study.settings.rfm_segments import SEGMENTS
+from kamlib.study.settings.sections import (
+    AbcXyz,
+    Churn,
+    Cleaning,
+    Clustering,
+    Criterion,
+    Kaism,
+    Lifecycle,
+    Rfm,
+    Scoring,
+    Value,
+)
 from kamlib.study.sources import Source
 
 

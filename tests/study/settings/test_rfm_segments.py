@@ -10,8 +10,8 @@ import yaml
 from pydantic import ValidationError
 
 from kamlib.errors import InputError
-from kamlib.study.rfm_segments import NO_ORDER, SEGMENTS, Segment, check
-from kamlib.study.sections import Rfm
+from kamlib.study.settings.rfm_segments import NO_ORDER, SEGMENTS, Segment, check
+from kamlib.study.settings.sections import Rfm
 
 
 def test_rfm_segments_of_the_study_cover_each_cell_once_or_are_refused():
@@ -30,7 +30,7 @@ def test_rfm_segments_of_the_study_cover_each_cell_once_or_are_refused():
 
 
 def test_the_example_in_the_study_of_the_sample_is_one_that_passes():
-    text = (Path(__file__).parents[2] / "data" / "sample" / "study.yaml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "data" / "sample" / "study.yaml").read_text(encoding="utf-8")
     example = text[text.index("#   rfm:") : text.index("\nchurn:")]
     rules = yaml.safe_load("\n".join(line.removeprefix("# ") for line in example.splitlines()))
     assert [s.name for s in Rfm(**rules["rfm"]).segments] == ["buys now", "slows down", "gone and large", "gone"]

@@ -1,0 +1,8 @@
+"""The sections of a study file: what each may hold, its defaults and limits."""
+
+from kamlib.study.settings.known_criteria import Known
+from kamlib.study.settings.money import Money, Risk
+from kamlib.study.settings.offers import WinBack
+from kamlib.study.settings.sections import Criterion
+
+__all__ = ["Criterion", "Known", "Money", "Risk", "WinBack"]
