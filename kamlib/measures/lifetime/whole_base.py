@@ -14,15 +14,8 @@ from kamlib.facts.accounts import account_facts
 from kamlib.facts.blocks import later_blocks, past_blocks, span_sums
 from kamlib.facts.frequency_bands import BANDS, year_sums
 from kamlib.facts.worth import worth_column
+from kamlib.measures.lifetime import holdout
 from kamlib.measures.lifetime.block_margins import block_margins
-from kamlib.measures.lifetime.holdout import (
-    COLUMNS,
-    better_way,
-    held_out,
-    held_out_parts,
-    held_out_spans,
-    sums_of_spans,
-)
 from kamlib.measures.lifetime.lifetime_value import (
     HALF,
     block_losses,
@@ -186,21 +179,21 @@ def value_test(
     facts = account_facts(orders, day.date(), columns=["last_order", "tenure_days", "order_days", "order_days_12m"])
     facts = facts[facts["last_order"].notna()]
     past = past_blocks(orders, day.date(), horizon_days=horizon_days)
-    came = span_sums(orders, held_out_spans(day, horizon_days))
+    came = span_sums(orders, holdout.held_out_spans(day, horizon_days))
     spans = [past, *(rows for _, rows in came.groupby("span"))]
     if len({worth_column(rows, "", revenue="amount") for rows in spans}) > 1:
         return _untried("value_measures_differ")
     season = seasons(orders, day, horizon_days=horizon_days)
     margins = block_margins(past, facts, horizon_days=horizon_days, costs=costs, season=season)
     known: dict[str, Any] = {"horizon_days": horizon_days, "season": season, "costs": costs}
-    ways = held_out(
+    ways = holdout.held_out(
         p_silent, margins, came, day, year_days=_year_days(facts), bootstraps=bootstraps, seed=seed, **known
     )
-    return ValueTest(ways, held_out_parts(p_silent, margins, came, day, **known), better_way(ways))
+    return ValueTest(ways, holdout.held_out_parts(p_silent, margins, came, day, **known), holdout.better_way(ways))
 
 
 def _untried(code: str) -> ValueTest:
-    return ValueTest(waiting(list(COLUMNS), code), pd.Series(dtype="float64"))
+    return ValueTest(waiting(list(holdout.COLUMNS), code), pd.Series(dtype="float64"))
 
 
 def _year_days(facts: pd.DataFrame) -> int:
@@ -231,9 +224,9 @@ def _amounts(
 ) -> pd.DataFrame:
     """The amounts of a rival: of the last block, or of the last year pro rata; first, where the first block is to be as a year ago."""
     day = facts["as_of"].max()
-    spans = held_out_spans(day, horizon_days)
+    spans = holdout.held_out_spans(day, horizon_days)
     came = span_sums(orders, {name: spans[name] for name in ("last", "year", "recent")})
-    each = sums_of_spans(margins[["customer_id"]], came, day, horizon_days, costs)
+    each = holdout.sums_of_spans(margins[["customer_id"]], came, day, horizon_days, costs)
     a_block = each["year"] * horizon_days / _year_days(facts)
     found = pd.DataFrame({"amount": each["recent"] if way == "last_horizon" else a_block})
     return found.assign(first=each["last"]) if way == "block_last_year" else found
