@@ -24,6 +24,10 @@ def written(pattern: str, words: str) -> AfterValidator:
 
 
 Currency = Annotated[str, written("[A-Z]{3}", "a code of three capital letters, such as EUR")]
+Name = Annotated[
+    str,
+    written(r"(?!drafts$)[a-z0-9][a-z0-9_-]{0,63}", "a name of a-z, 0-9, - and _, such as acme_2026, and not drafts"),
+]
 
 
 def _pattern(value: str) -> str:
