@@ -27,6 +27,7 @@ from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, questions
 from kamlib.study.mistakes import checked
 from kamlib.study.periods import as_date, period_label
+from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.parts import Action, Currency, Part, beside, written
@@ -101,6 +102,7 @@ class Study(Part):
     winback: WinBack = WinBack()
     money: Money = Money()
     risk: Risk = Risk()
+    dossier: Dossier = Dossier()
     _path: Path = PrivateAttr(Path("study.yaml"))
 
     @model_validator(mode="after")
