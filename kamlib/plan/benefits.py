@@ -89,7 +89,7 @@ def single_supplier_bids(proposals: pd.DataFrame, day: pd.Timestamp) -> pd.DataF
     seen = known_at("proposals", proposals, day).reindex(columns=[*BIDS, "decided", "single_supplier"])
     is_open = seen["outcome"].fillna("open") == "open"
     late = seen["decided"] > pd.Timestamp(day) - pd.DateOffset(years=1)
-    flagged = seen[seen["single_supplier"].fillna(False).astype(bool) & (is_open | late)]
+    flagged = seen[seen["single_supplier"].astype("boolean").fillna(False).astype(bool) & (is_open | late)]
     flagged = flagged.assign(outcome=flagged["outcome"].fillna("open"), over=~is_open)
     order = ["over", "value", "proposal_id"]
     flagged = flagged.sort_values(order, ascending=[True, False, True], ignore_index=True, key=places)
