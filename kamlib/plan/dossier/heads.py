@@ -21,6 +21,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     "value": ("remaining_value", "stake"),
     "payment_delays": ("terms_days", "median_days", "median_late", "payer"),
     "receivables": ("open_amount", "overdue", "oldest_days", "disputed"),
+    "fallen_references": ("referred", "referred_contribution"),
     "policy": ("rule", "policy", "policy_values"),
 }
 """By table of a run: the columns that are taken as they are."""

@@ -9,7 +9,7 @@ from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
 
 YEARS = 2
-BIDS = ["customer_id", "proposal_id", "date", "value", "outcome", "reason_given", "rival", "single_supplier"]
+BIDS = ["customer_id", "proposal_id", "date", "bid_value", "bid_outcome", "reason_given", "rival", "single_supplier"]
 COLUMNS = ["customer_id", "rival", "bids", "bids_won", "bids_lost", "lost_value", "last_met"]
 
 
@@ -19,14 +19,16 @@ def recent_bids(proposals: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd
     Returns
     -------
     DataFrame
-        customer_id, proposal_id, date, value (study currency), outcome (won, lost, open: as known at `day`), reason_given and rival (as the records have them), single_supplier (a
+        customer_id, proposal_id, date, bid_value (study currency), bid_outcome (won, lost, open: as known at `day`), reason_given and rival (as the records have them), single_supplier (a
         risk of compliance).
     """
     seen = known_at("proposals", proposals, day)
     seen = seen[seen["customer_id"].isin(ids) & (seen["date"] > pd.Timestamp(day) - pd.DateOffset(years=YEARS))]
-    seen = seen.rename(columns={"reason": "reason_given"}).reindex(columns=BIDS)
+    seen = seen.rename(columns={"reason": "reason_given", "value": "bid_value", "outcome": "bid_outcome"}).reindex(
+        columns=BIDS
+    )
     flagged = seen["single_supplier"].astype("boolean").fillna(False).astype(bool)
-    seen = seen.assign(outcome=seen["outcome"].fillna("open"), single_supplier=flagged)
+    seen = seen.assign(bid_outcome=seen["bid_outcome"].fillna("open"), single_supplier=flagged)
     seen = seen.sort_values(["date", "proposal_id"], ascending=[False, True], ignore_index=True, key=places)
     return or_waiting(seen, "no_recent_bids")
 
@@ -44,9 +46,9 @@ def rivals(bids: pd.DataFrame) -> pd.DataFrame:
         customer_id, rival; bids (with it), bids_won (by us), bids_lost, lost_value (study currency), last_met.
     """
     named = bids[bids["rival"].notna() & (bids["rival"] != "")]
-    lost = named["outcome"] == "lost"
+    lost = named["bid_outcome"] == "lost"
     named = named.assign(
-        won=named["outcome"] == "won", lost=lost, lost_value=named["value"].astype(float).where(lost, 0.0)
+        won=named["bid_outcome"] == "won", lost=lost, lost_value=named["bid_value"].astype(float).where(lost, 0.0)
     )
     table = (
         named.groupby(["customer_id", "rival"], sort=False)

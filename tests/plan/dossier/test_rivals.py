@@ -26,7 +26,7 @@ def bids(rows: list[tuple]) -> pd.DataFrame:
 def test_bids_of_two_years_the_latest_first_as_known_on_the_day():
     table = recent_bids(bids(ROWS), pd.Index(["a"]), DAY)
     assert table["proposal_id"].tolist() == ["6", "4", "3", "2", "1"]
-    assert table["outcome"].tolist() == ["open", "open", "won", "lost", "lost"]
+    assert table["bid_outcome"].tolist() == ["open", "open", "won", "lost", "lost"]
     assert table["reason_given"].tolist()[2:] == ["quality", "stock", "price"] and table[
         "single_supplier"
     ].tolist() == [False, False, False, True, False]
