@@ -24,6 +24,8 @@ from kamlib.run.tables import IN_ENGINE, Tables, write_whole
 from kamlib.study.model import Study
 from kamlib.study.run_tables import SCHEMA
 
+DOSSIERS = ("Dossiers", "dossiers/index.html", "What does a stranger need to take over a key account?")
+
 
 def run_study(
     study: str | Path,
@@ -163,11 +165,13 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         as_of=study.as_of,
         tables=tables,
         parts=[
-            (step.title, f"{step.name}.html", step.question) for step in sorted(building.plan, key=lambda s: s.name)
+            *((step.title, f"{step.name}.html", step.question) for step in sorted(building.plan, key=lambda s: s.name)),
+            *([DOSSIERS] if "scores" in tables else []),
         ],
         record=record(study, values, whole),
         since=since(home, study, tables),
     )
+    _dossiers(folder, study, tables)
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -183,6 +187,18 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     }
     write_whole(folder / "run.json", json.dumps(facts, indent=1))
     present.memory.unlink()  # it holds where the files lie
+
+
+def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
+    """The pages on single customers, and the links to them from the tables of all other pages."""
+    from kamlib.facts.customers import own_rows
+    from kamlib.report import dossier
+
+    made = {one: f"dossiers/{page}" for one, page in dossier.write_dossiers(folder / "dossiers", study, tables).items()}
+    names = dict(own_rows(tables["accounts"])["name"].dropna()) if made else {}
+    hrefs = dossier.hrefs_by_text(made, names)
+    for page in folder.glob("*.html"):
+        page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
 
 
 def _key(present: Present, plan: Sequence[Step]) -> str:
