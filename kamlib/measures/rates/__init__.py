@@ -1,0 +1,6 @@
+"""Rates with their denominators: what share of deliveries, bids, customers and answers was as it should be."""
+
+from kamlib.measures.rates.by_period import of_year, rates_by_period, spans
+from kamlib.measures.rates.cases import dated_cases, oddities
+
+__all__ = ["dated_cases", "oddities", "of_year", "rates_by_period", "spans"]
