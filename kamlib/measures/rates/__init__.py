@@ -2,5 +2,6 @@
 
 from kamlib.measures.rates.by_period import of_year, rates_by_period, spans
 from kamlib.measures.rates.cases import dated_cases, oddities
+from kamlib.measures.rates.satisfaction import nps, predicts, response
 
-__all__ = ["dated_cases", "oddities", "of_year", "rates_by_period", "spans"]
+__all__ = ["dated_cases", "nps", "oddities", "of_year", "predicts", "rates_by_period", "response", "spans"]
