@@ -56,19 +56,19 @@ def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> 
         window_months (3 or 12), until; answers, customers, nps, adjusted, low, high; reason, reason_values. The score is missing with fewer than 20
         customers.
     """
-    answers, rows = _answers(surveys, as_of, "nps"), []
+    told, rows = answers(surveys, as_of, "nps"), []
     for span in spans(as_of, quarters).itertuples():
-        inside = answers[(answers["date"] > span.since) & (answers["date"] <= span.until)]
+        inside = told[(told["date"] > span.since) & (told["date"] <= span.until)]
         each = inside["place"].groupby(inside["customer_id"]).mean()
-        told = {"window_months": span.window_months, "until": span.until, "answers": float(len(inside))}
-        rows.append(told | net_promoters(each).to_dict())
+        row = {"window_months": span.window_months, "until": span.until, "answers": float(len(inside))}
+        rows.append(row | net_promoters(each).to_dict())
     table = pd.DataFrame(rows)
     few = table["customers"] < FEWEST.averaged
     table.loc[few, ["nps", "adjusted", "low", "high"]] = np.nan
-    if answers.empty:
+    if told.empty:
         table[["answers", "customers"]] = np.nan
     cases = [
-        (pd.Series(answers.empty, table.index), "not_on_record", {}),
+        (pd.Series(told.empty, table.index), "not_on_record", {}),
         (few, "too_few_answered", {"n": table["customers"], "enough": FEWEST.averaged}),
     ]
     return table.join(reason_columns(cases))
@@ -88,7 +88,7 @@ def response(surveys: pd.DataFrame | None, buyers: pd.Series, as_of: date) -> pd
     """
     since, rows, asked = pd.Timestamp(months_before(as_of, _MONTHS)), [], pd.Index(buyers).unique()
     for kind in SCALES:
-        told = _answers(surveys, as_of, kind)
+        told = answers(surveys, as_of, kind)
         if len(told) and len(asked):
             rows.append((kind, int(asked.isin(told.loc[told["date"] > since, "customer_id"]).sum()), len(asked)))
     table = pd.DataFrame(rows, columns=["kind", "customers", "buying"])
@@ -115,7 +115,7 @@ def predicts(surveys: pd.DataFrame | None, past: pd.DataFrame, as_of: date) -> p
     ----------
     Obuchowski (1997), Biometrics 53: rows of one customer are not taken for independent.
     """
-    rows = [_prediction(kind, _answers(surveys, as_of, kind), past) for kind in SCALES]
+    rows = [_prediction(kind, answers(surveys, as_of, kind), past) for kind in SCALES]
     table = pd.DataFrame(rows)
     untested = table["auc"].isna()
     cases = [
@@ -129,13 +129,11 @@ def predicts(surveys: pd.DataFrame | None, past: pd.DataFrame, as_of: date) -> p
     return table.drop(columns="stayed").join(reason_columns(cases))
 
 
-def _prediction(kind: str, answers: pd.DataFrame, past: pd.DataFrame) -> dict[str, object]:
+def _prediction(kind: str, said: pd.DataFrame, past: pd.DataFrame) -> dict[str, object]:
     known = past.dropna(subset="stopped")[["customer_id", "as_of", "stopped"]].sort_values("as_of", kind="stable")
     both = pd.merge_asof(
         known.assign(as_of=known["as_of"].astype("datetime64[ns]")),
-        answers.rename(columns={"date": "as_of"})[["customer_id", "as_of", "score"]].sort_values(
-            "as_of", kind="stable"
-        ),
+        said.rename(columns={"date": "as_of"})[["customer_id", "as_of", "score"]].sort_values("as_of", kind="stable"),
         on="as_of",
         by="customer_id",
         tolerance=pd.Timedelta(days=365),
@@ -169,7 +167,7 @@ def _auc(score: pd.Series, went: pd.Series, whose: pd.Series) -> tuple[float, fl
     return auc, low, high
 
 
-def _answers(surveys: pd.DataFrame | None, as_of: date, kind: str) -> pd.DataFrame:
+def answers(surveys: pd.DataFrame | None, as_of: date, kind: str) -> pd.DataFrame:
     """Answers of a kind on its scale, as they were known: customer_id, date, score, place (1, 0 or -1: promoter, neutral, detractor)."""
     said = read(as_of, surveys=surveys)[2]
     kept = said[said["kind"].eq(kind) & said["score"].between(*SCALES[kind]).fillna(False)]

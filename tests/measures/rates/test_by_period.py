@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from bench.oracles import FIGURES, SAMPLE, read_books
-from kamlib.measures.rates import of_year, rates_by_period, spans
-from kamlib.measures.rates.by_period import MEASURES
+from kamlib.measures.rates import of_year, rates_by_period
+from kamlib.measures.rates.by_period import MEASURES, spans
 
 DAY = date(2026, 6, 30)
 
