@@ -39,6 +39,7 @@ from kamlib.study.settings.sections import (
     Scoring,
     Value,
 )
+from kamlib.study.settings.targets import Naming, Targets
 from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, put
 
@@ -72,6 +73,7 @@ class Study(Part):
     )
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    managers: Naming = Field("numbered", description="how pages call our own people; named only where they know of it")
     engine: Engine = Engine()
     sources: Sources
     cleaning: Cleaning = Cleaning()
@@ -91,6 +93,7 @@ class Study(Part):
     money: Money = Money()
     risk: Risk = Risk()
     dossier: Dossier = Dossier()
+    targets: Targets = Field([], description="what a year should reach")
     _path: Path = PrivateAttr(Path("study.yaml"))
     _playbook: Path | None = PrivateAttr(None)
 
