@@ -1,6 +1,9 @@
 """Whether the base is getting better, in money, and whether that is more than noise."""
 
+from kamlib.measures.bridge import year_pairs
+from kamlib.measures.cohorts import quarters_of_relation
 from kamlib.measures.lifetime import base_value
+from kamlib.measures.noise import change
 from kamlib.measures.trade_claims import keeping_or_winning, managers_share
 
-__all__ = ["base_value", "keeping_or_winning", "managers_share"]
+__all__ = ["base_value", "change", "keeping_or_winning", "managers_share", "quarters_of_relation", "year_pairs"]
