@@ -8,23 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from calendar import month_name
-from datetime import date
 from operator import le
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, playbook_file, questions
 from kamlib.study.mistakes import checked
-from kamlib.study.periods import as_date, period_label
+from kamlib.study.periods import period_label
 from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
-from kamlib.study.settings.parts import Action, Currency, Name, Part, beside
+from kamlib.study.settings.parts import Action, Currency, Day, Name, Part, beside
 from kamlib.study.settings.playbook import Playbook
 from kamlib.study.settings.sections import (
     AbcXyz,
@@ -47,9 +46,6 @@ __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Risk", "Scoring",
     "Study", "Value", "WinBack",
 ]  # fmt: skip
-
-
-Day = Annotated[date, BeforeValidator(lambda value, info: as_date(value, info.data.get("year_begins", 1)))]
 
 
 class Study(Part):
