@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ MEASURES = (
 )
 LESS_IS_BETTER = ("lost_customers", "share_of_largest", "overdue")
 _VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
-_Row = dict[str, object] | pd.Series
+_Row = Any  # a row of `change`: a Series, or a dict with its names
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
             "overdue": _overdue(day, sources.invoices),
             "net_promoters": _promoters(day, sources.answers),
         }
-        rows += [{"measure": name, "as_of": day} | dict(told[name]) for name in MEASURES]
+        rows += [{"measure": name, "as_of": day, **dict(told[name])} for name in MEASURES]
     table = pd.DataFrame(rows, columns=columns)
     order = table["measure"].map({name: place for place, name in enumerate(MEASURES)}).to_numpy()
-    table = table.iloc[np.lexsort([table["as_of"], order])].reset_index(drop=True)
+    table = table.iloc[np.lexsort([table["as_of"].to_numpy(), order])].reset_index(drop=True)
     return or_waiting(table, "two_years_are_needed", since=None)
 
 
@@ -93,7 +93,7 @@ def _contribution(pair: pd.DataFrame, day: pd.Timestamp, sources: Sources) -> _R
         costs = serving_costs(rows, sources.hour)
         spent = costs["cost"].fillna(0.0).groupby(costs["customer_id"]).sum()
         years.append(pair[f"margin_{word}"].sub(spent, fill_value=0.0))
-    return change(*years)
+    return change(years[0], years[1])
 
 
 def _retention(kept: pd.DataFrame, pair: pd.DataFrame, day: pd.Timestamp, name: str) -> _Row:

@@ -8,6 +8,7 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
+from kamlib.report.figures.measures import bridge_waterfall, cohort_map, retention_lines
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -29,6 +30,7 @@ __all__ = [
     "against_baselines",
     "ageing_bars",
     "aside_by_month",
+    "bridge_waterfall",
     "calibration_plot",
     "cash_paths",
     "class_flows",
@@ -37,6 +39,7 @@ __all__ = [
     "cluster_map",
     "cluster_profiles",
     "cluster_segments",
+    "cohort_map",
     "concentration_curves",
     "concentration_trend",
     "group_bars",
@@ -52,6 +55,7 @@ __all__ = [
     "priority_list",
     "quiet_blocks",
     "ranked_scores",
+    "retention_lines",
     "return_curves",
     "returned_by_month",
     "rfm_grid",

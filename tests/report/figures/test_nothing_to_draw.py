@@ -19,6 +19,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "against_baselines": ("method measure value low high", (), TITLE),
     "ageing_bars": ("bucket open_amount roll_rate", (), EUR),
     "aside_by_month": ("month reason rows amount", (), EUR),
+    "bridge_waterfall": ("as_of measure step customers amount", (), EUR),
     "calibration_plot": ("accounts predicted lost low high", (), TITLE),
     "cash_paths": ("until balance", (pd.DataFrame(),), EUR | {"others": {}}),
     "class_flows": ("from to accounts money_before money_after", (["A"],), DATES),
@@ -27,6 +28,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
     "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
+    "cohort_map": ("among cohort quarters customers kept money_kept", (), {}),
     "concentration_curves": ("measure place cumulative_share", (), {}),
     "concentration_trend": ("as_of effective_number top_1", (), {}),
     "group_bars": (
@@ -54,6 +56,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
         (),
         {},
     ),
+    "retention_lines": ("as_of cohort nrr nrr_low nrr_high grr grr_low grr_high", (), {}),
     "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
     "returned_by_month": ("month outcome rows amount", (), EUR),
     "rfm_grid": ("r f money window_months measure", (), {}),
