@@ -28,7 +28,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_map": ("customer_id first second", (POINTS, pd.Series(dtype=object)), {}),
     "cluster_profiles": ("cluster name accounts share_of_accounts money share_of_money gap_median", (), {}),
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
-    "cohort_map": ("among cohort quarters customers kept money_kept", (), {}),
+    "cohort_map": ("among cohort quarters customers kept_share money_kept", (), {}),
     "concentration_curves": ("measure place cumulative_share", (), {}),
     "concentration_trend": ("as_of effective_number top_1", (), {}),
     "group_bars": (

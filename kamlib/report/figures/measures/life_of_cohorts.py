@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, described, none_known
 from kamlib.report.words import word_if_known
 
-_TITLES = {"kept": "Customers kept", "money_kept": "Money kept"}
+_TITLES = {"kept_share": "Customers kept", "money_kept": "Money kept"}
 _MOST = 16  # cohorts that can be read
 
 
@@ -24,7 +24,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
     ----------
     cohorts : `kamlib.measures.cohorts.cohorts`, of everyone.
     """
-    if none_known(cohorts, "cohort", "quarters", "kept"):
+    if none_known(cohorts, "cohort", "quarters", "kept_share"):
         return None
     rows = cohorts[cohorts["among"] == "everyone"]
     names = list(rows["cohort"].unique())[-_MOST:]
@@ -49,13 +49,13 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
     pair[1].set_xticks(ages, [str(age) for age in ages])
     pair[1].set_xlabel("Quarters since the first order; kept: an order in the half-year that follows", color=MUTED)
     figure.supylabel("Quarter of the first order (customers)", fontsize=10, color=MUTED)
-    known = rows.dropna(subset="kept")
+    known = rows.dropna(subset="kept_share")
     last = known[known["quarters"] == known["quarters"].max()].iloc[0]
     told = {
         "n": len(names),
         "quarters": int(last["quarters"]),
         "cohort": word_if_known(str(last["cohort"])),
-        "kept": last["kept"],
+        "kept": last["kept_share"],
     }
     top: Axes = pair[0]
     return described(top, "alt_cohort_map", **told)

@@ -81,15 +81,18 @@ def lives(cohorts: pd.DataFrame, quarters: int = 4) -> Reason | None:
     """What part of the customers, and of their money, is kept a year after the first order; of the key accounts too."""
     if cohorts.empty:
         return waits_for(cohorts)
-    rows = cohorts[(cohorts["quarters"] == quarters) & cohorts["kept"].notna()].set_index("among")
+    rows = cohorts[(cohorts["quarters"] == quarters) & cohorts["kept_share"].notna()].set_index("among")
     if "everyone" not in rows.index:
         return None
     row = rows.loc["everyone"]
-    values = {name: row[name] for name in ("kept", "kept_low", "kept_high", "money_kept")}
+    values = {
+        name: row[f"kept_{end}"] for name, end in (("kept", "share"), ("low", "share_low"), ("high", "share_high"))
+    }
+    values |= {"money_kept": row["money_kept"]}
     values |= {"quarters": quarters, "n": int(row["customers"])}
     if "key_accounts" not in rows.index:
         return Reason("cohorts_live", values)
-    return Reason("cohorts_and_keys_live", values | {"keys": rows.loc["key_accounts", "kept"]})
+    return Reason("cohorts_and_keys_live", values | {"keys": rows.loc["key_accounts", "kept_share"]})
 
 
 def board(scoreboard: pd.DataFrame) -> Reason | None:

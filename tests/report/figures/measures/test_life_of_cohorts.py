@@ -15,7 +15,7 @@ matplotlib.rcParams["axes.titlelocation"] = "center"
 ROWS = pd.DataFrame(
     [("everyone", "earlier", 0, 40, 1.0, 1.0), ("everyone", "earlier", 1, 40, 0.75, 0.5), ("everyone", "2026Q1", 0, 12, 1.0, 1.0),
      ("everyone", "2026Q1", 1, 5, np.nan, np.nan), ("key_accounts", "earlier", 0, 9, 1.0, 1.0)],
-    columns=["among", "cohort", "quarters", "customers", "kept", "money_kept"],
+    columns=["among", "cohort", "quarters", "customers", "kept_share", "money_kept"],
 )  # fmt: skip
 
 

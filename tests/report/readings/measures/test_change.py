@@ -101,7 +101,7 @@ def test_retention_is_told_with_its_interval_and_against_a_year_before():
 
 
 def test_cohorts_are_told_a_year_after_the_first_order():
-    rows = pd.DataFrame({"among": ["everyone", "key_accounts"], "quarters": 4, "customers": [636, 40], "kept": [0.68, 0.9], "kept_low": 0.64, "kept_high": 0.71, "money_kept": 0.78})  # fmt: skip
+    rows = pd.DataFrame({"among": ["everyone", "key_accounts"], "quarters": 4, "customers": [636, 40], "kept_share": [0.68, 0.9], "kept_share_low": 0.64, "kept_share_high": 0.71, "money_kept": 0.78})  # fmt: skip
     text = sentence(on_change.lives(rows))
     assert text.startswith(
         "**4 quarters after the first order 68% of the customers are kept** (64% to 71%, of 636), with 78% of the money"
