@@ -95,6 +95,10 @@ def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     factor = np.sqrt(max(1.0, float((drawn_in**2).mean())))
     for name, width in LIMITS.items():
         table[f"low_{name}"], table[f"high_{name}"] = (centre + side * width * factor * chance for side in (-1, 1))
+    ends = 0.0 if (known["part"] >= 0).all() else None, 1.0 if (known["part"] <= known["whole"]).all() else None
+    if ends[0] is not None:  # what can't be below 0, nor above all cases, has no limit there
+        names = [f"{end}_{name}" for end in ("low", "high") for name in LIMITS]
+        table[names] = table[names].clip(*ends)
     beyond = {name: (table["rate"] > table[f"high_{name}"]) | (table["rate"] < table[f"low_{name}"]) for name in LIMITS}
     side = np.where(table["rate"] > centre, "above", "below")
     table["verdict"] = np.select([~large, beyond["998"], beyond["95"]], ["too_few", side, "at_the_edge"], "within")

@@ -29,6 +29,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cluster_segments": ("core faded", (), {"agreement": float("nan")}),
     "concentration_curves": ("measure place cumulative_share", (), {}),
     "concentration_trend": ("as_of effective_number top_1", (), {}),
+    "funnel_plots": ("trait measure value whole rate centre high_95 high_998 verdict", (), {"trait": "manager"}),
     "group_bars": (
         "customer_id accounts net_revenue largest_account share",
         (),
@@ -42,6 +43,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
     "migration_matrix": ("A B", (), DATES),
+    "nps_intervals": ("window_months until nps low high customers", (), {}),
     "pareto": ("share share_with abc", (), {}),
     "priority_list": ("customer_id stake p_silent reason", (), TITLE | EUR),
     "quiet_blocks": (
@@ -54,6 +56,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
         (),
         {},
     ),
+    "rate_charts": ("measure quarter rate centre low high verdict", (), {}),
     "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
     "returned_by_month": ("month outcome rows amount", (), EUR),
     "rfm_grid": ("r f money window_months measure", (), {}),
