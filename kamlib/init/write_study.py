@@ -82,12 +82,12 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         *_dumped(draft.kept.get("more", {}), 0),
         "# What no table holds, for the parts on cost and cash:",
         "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
-        "# Whether the fixed costs pay those hours already; until you say so the page on risk shows both:",
-        "#   hours_in_fixed: true",
+        "#   hours_in_fixed: true          # whether the fixed costs pay those hours already; until you say so the page on risk shows both",
         "# For the path of cash: days until goods are paid, the rate of VAT (0: none), what the bank lends at once:",
         "#   supplier_days: 30, vat: 0.2, credit_line: 500000",
-        "# How a year of losses is drawn (0: customers of one industry stop independently):",
-        "# risk: {correlation: 0.1, draws: 10000}",
+        "# risk: {correlation: 0.1, draws: 10000}     # how a year of losses is drawn; 0: customers of one industry stop independently",
+        "# targets: [{measure: nrr, at_least: 0.95}]  # what a year should reach; the page on measures says met, not met, or can't be told",
+        "# managers: named                 # pages number your account managers, unless these know that they are named",
     ]
     made = "\n".join(lines) + "\n"
     return _answered(made) if answered else made

@@ -3,7 +3,20 @@
 from kamlib.measures.bridge import year_pairs
 from kamlib.measures.cohorts import quarters_of_relation
 from kamlib.measures.lifetime import base_value
+from kamlib.measures.managers import funnels
 from kamlib.measures.noise import change
+from kamlib.measures.rates import rates_by_period
+from kamlib.measures.targets import against
 from kamlib.measures.trade_claims import keeping_or_winning, managers_share
 
-__all__ = ["base_value", "change", "keeping_or_winning", "managers_share", "quarters_of_relation", "year_pairs"]
+__all__ = [
+    "against",
+    "base_value",
+    "change",
+    "funnels",
+    "keeping_or_winning",
+    "managers_share",
+    "quarters_of_relation",
+    "rates_by_period",
+    "year_pairs",
+]

@@ -14,13 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PrivateAttr,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
@@ -43,6 +37,7 @@ from kamlib.study.settings.sections import (
     Scoring,
     Value,
 )
+from kamlib.study.settings.targets import Naming, Targets
 from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, put
 
@@ -86,6 +81,7 @@ class Study(Part):
     )
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    managers: Naming = Field("numbered", description="how pages call our own people; named only where they know of it")
     engine: Engine = Engine()
     sources: Sources
     cleaning: Cleaning = Cleaning()
@@ -101,6 +97,7 @@ class Study(Part):
     winback: WinBack = WinBack()
     money: Money = Money()
     risk: Risk = Risk()
+    targets: Targets = Field([], description="what a year should reach")
     _path: Path = PrivateAttr(Path("study.yaml"))
 
     @model_validator(mode="after")

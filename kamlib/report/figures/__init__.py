@@ -8,7 +8,14 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
-from kamlib.report.figures.measures import bridge_waterfall, cohort_map, retention_lines
+from kamlib.report.figures.measures import (
+    bridge_waterfall,
+    cohort_map,
+    funnel_plots,
+    nps_intervals,
+    rate_charts,
+    retention_lines,
+)
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -42,6 +49,7 @@ __all__ = [
     "cohort_map",
     "concentration_curves",
     "concentration_trend",
+    "funnel_plots",
     "group_bars",
     "hazard_forest",
     "kaism",
@@ -51,10 +59,12 @@ __all__ = [
     "loss_series",
     "losses_by_landmark",
     "migration_matrix",
+    "nps_intervals",
     "pareto",
     "priority_list",
     "quiet_blocks",
     "ranked_scores",
+    "rate_charts",
     "retention_lines",
     "return_curves",
     "returned_by_month",

@@ -31,6 +31,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "cohort_map": ("among cohort quarters customers kept_share money_kept", (), {}),
     "concentration_curves": ("measure place cumulative_share", (), {}),
     "concentration_trend": ("as_of effective_number top_1", (), {}),
+    "funnel_plots": ("trait measure value whole rate centre high_95 high_998 verdict", (), {"trait": "manager"}),
     "group_bars": (
         "customer_id accounts net_revenue largest_account share",
         (),
@@ -44,6 +45,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
     "migration_matrix": ("A B", (), DATES),
+    "nps_intervals": ("window_months until nps low high customers", (), {}),
     "pareto": ("share share_with abc", (), {}),
     "priority_list": ("customer_id stake p_silent reason", (), TITLE | EUR),
     "quiet_blocks": (
@@ -56,6 +58,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
         (),
         {},
     ),
+    "rate_charts": ("measure quarter rate centre low high verdict", (), {}),
     "retention_lines": ("as_of cohort nrr nrr_low nrr_high grr grr_low grr_high", (), {}),
     "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
     "returned_by_month": ("month outcome rows amount", (), EUR),
