@@ -122,10 +122,7 @@ def test_managers_are_named_only_where_chance_does_not_explain_them():
     assert "none of 2 groups lies outside" in told and "Beyond 95 % lie 1 of 2 points" in told
     out = sentence(on_rates.outside_chance(rows.assign(verdict=["within", "below", "too_few"]), "manager"))
     assert "**2** lie outside" in out and "*deliveries on time*" in out and "no verdict" in out
-    assert (
-        on_rates.outside_chance(waiting(["trait"], "too_few_groups", n=1, enough=20), "manager").code
-        == "too_few_groups"
-    )
+    assert on_rates.outside_chance(waiting(["trait"], "too_few_groups", enough=20), "manager").code == "too_few_groups"
 
 
 def test_overdue_contacts_are_summed_and_unknown_ones_are_not_none():
