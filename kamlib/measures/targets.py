@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.measures.rates import of_year
+from kamlib.measures.rates import of_years
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
 from kamlib.study.settings.targets import Target
 
@@ -38,7 +38,8 @@ def figures(
     ]
     top = concentration[concentration["measure"] == "revenue"][["top_1"]].rename(columns={"top_1": "value"})
     top = top.assign(low=top["value"], high=top["value"], measure="top_1")
-    parts = [of_year(rates), year, shares, *kept, top]
+    known = of_years(rates)
+    parts = [known[known["source"] == ""].drop_duplicates("measure"), year, shares, *kept, top]
     return pd.concat([part[["measure", "value", "low", "high"]] for part in parts if len(part)], ignore_index=True)
 
 

@@ -87,7 +87,7 @@ MADE = (
         "managing_",
         "outcome_",
     ),
-    *("margin_", "amount_"),
+    *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )
 SOURCES = [
     *Path(kamlib.__file__).parent.rglob("*.py"),

@@ -20,10 +20,11 @@ def closed():
 
 def table(*counts: tuple[str, int, int], measure: str = "on_time") -> pd.DataFrame:
     parts = [
-        pd.DataFrame({"value": name, "customer_id": [f"{name}{who}" for who in range(n)], "part": [1.0] * k + [0.0] * (n - k), "whole": 1.0})
+        pd.DataFrame({"value": name, "customer_id": [f"{name}-{who}" for who in range(n)], "part": [1.0] * k + [0.0] * (n - k), "whole": 1.0})
         for name, k, n in counts
     ]  # fmt: skip
-    return funnels(pd.concat(parts, ignore_index=True).assign(measure=measure), "manager")
+    rows = pd.concat(parts, ignore_index=True).assign(measure=measure)
+    return funnels(rows, {"manager": rows.set_index("customer_id")["value"]})
 
 
 def title(figure) -> str:
