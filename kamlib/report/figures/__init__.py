@@ -8,6 +8,7 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
+from kamlib.report.figures.measures import expected_and_came, list_hits, rank_intervals
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -39,11 +40,13 @@ __all__ = [
     "cluster_segments",
     "concentration_curves",
     "concentration_trend",
+    "expected_and_came",
     "group_bars",
     "hazard_forest",
     "kaism",
     "key_probability",
     "ledger_bars",
+    "list_hits",
     "loss_histogram",
     "loss_series",
     "losses_by_landmark",
@@ -51,6 +54,7 @@ __all__ = [
     "pareto",
     "priority_list",
     "quiet_blocks",
+    "rank_intervals",
     "ranked_scores",
     "return_curves",
     "returned_by_month",
