@@ -6,8 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from kamlib.churn.evaluation.returns import learn_returns
 from kamlib.churn.judgement import judge
 from kamlib.churn.landmarks import outcomes, stops
+from kamlib.churn.returns import lost_at, p_return, returned, without_offer
 from kamlib.facts.worth import worth_column
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.periods import quarter_frequency
@@ -61,3 +63,38 @@ def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: 
         rows = now[["customer_id", "as_of"]].assign(event=event, chance=p, method=method, over_on=over_on)
         parts.append(rows.assign(came=came["lost"].where(came["complete"]), worth=worth))
     return pd.concat(parts)[COLUMNS]
+
+
+def with_returns(
+    forecasts: pd.DataFrame, episodes: pd.DataFrame, as_of: date, rules: Churn | None = None
+) -> pd.DataFrame:
+    """`forecasts` and the returns promised on the same days, of those lost for longer than the models follow, at the rates of that day.
+
+    Parameters
+    ----------
+    forecasts : `earlier_forecasts`.
+    episodes : `kamlib.churn.loss_episodes` at `as_of`; offered_on (`kamlib.churn.with_offers`) where offers are on record: then a
+        return without an offer is promised, up to its day.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `forecasts`, and for event *returned*: chance of an order within the horizon, method (`kamlib.churn.evaluation.returns.WAYS`), worth (margin of
+        the 365 days up to the last order, where it is not known revenue). Days without rates are left out.
+    """
+    rules, end = rules or Churn(), pd.Timestamp(as_of)
+    known, horizon = {"horizon_days": rules.horizon_days}, pd.Timedelta(days=rules.horizon_days)
+    parts = [forecasts]
+    for day in pd.to_datetime(forecasts["as_of"].unique()):
+        found = learn_returns(
+            episodes, day, beyond_days=rules.at_risk_days, bootstraps=rules.bootstraps, seed=rules.seed, **known
+        )
+        away = without_offer(lost_at(episodes, day), day)
+        away = away[(day - away["last_order"]).dt.days > rules.at_risk_days]
+        if found.rates.empty or away.empty or day + horizon > end:
+            continue
+        rows = away[["customer_id"]].assign(as_of=day, event="returned", method=found.way, over_on=day + horizon)
+        chance = p_return(found.rates, away, day, until_offer=True, **known)["p_return"]
+        came = returned(away, day + horizon).astype(float)
+        parts.append(rows.assign(chance=chance, came=came, worth=away["margin"].fillna(away["amount"]))[COLUMNS])
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else forecasts
