@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.measures.scorecard import called_after, kept_on_list, scorecard
+from kamlib.measures.scorecard import called_after, kept_on_list, scorecard, values_then
 from kamlib.stats.reasons import waits_for
 
 DAY, LATER = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-07-01")
@@ -121,3 +121,31 @@ def test_key_accounts_that_stay_are_counted_against_the_last_list():
     found = kept_on_list(lists).iloc[0]
     assert found[["listed", "still", "share"]].tolist() == [2, 1, 0.5]
     assert waits_for(kept_on_list(lists[lists["as_of"] == LATER])).code == "no_earlier_list"
+
+
+VALUED = pd.Timestamp("2025-12-31")
+THEN = VALUED - pd.Timedelta(days=100)
+
+
+@pytest.fixture(scope="module")
+def orders(clean_orders):
+    """A and B buy for 100 every 50 days, at a margin of 30: 60 a block."""
+    days = [VALUED - pd.Timedelta(days=50 * k) for k in range(14)]
+    return clean_orders([(who, day.date(), 100, 30) for who in "AB" for day in days], "customer_id date amount margin")
+
+
+def promised(day: pd.Timestamp, chance: list[float], came: float = 0) -> pd.DataFrame:
+    return pd.DataFrame({"customer_id": ["A", "B"], "as_of": day, "event": "silent", "chance": chance, "came": came})
+
+
+def test_the_first_block_is_what_stays_by_the_chances_of_that_day(orders):
+    """A is sure to stay and B by a half: 60 + 30 expected of the 120 that came, a quarter too little."""
+    found = values_then(orders, promised(THEN, [0.0, 0.5]), horizon_days=100).iloc[0]
+    assert found[["expected", "came", "bias"]].tolist() == pytest.approx([90, 120, -0.25])
+    assert np.isnan(found["low"])  # of two customers there is no interval
+
+
+def test_a_day_whose_horizon_is_not_over_is_left_out(orders):
+    found = values_then(orders, promised(VALUED, [0.1, 0.1], np.nan), horizon_days=100)
+    assert waits_for(found).code == "no_value_is_over"
+    assert waits_for(values_then(orders, promised(THEN, [0.1, 0.1])[:0], horizon_days=100)).code == "no_value_is_over"
