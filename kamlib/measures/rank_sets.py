@@ -7,7 +7,7 @@ says how sure the list is of our judgement. Here months are drawn, and no weight
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,13 @@ import pandas as pd
 from kamlib.errors import InputError, some
 from kamlib.stats import ranks
 from kamlib.stats.checks import has_columns
-from kamlib.stats.reasons import reason_columns, waiting
+from kamlib.stats.reasons import or_waiting, reason_columns, waiting
 
 MEASURES = ("revenue", "margin", "growth")
 MONTHS, FEWEST = 24, 12
 """Months that are looked at, and those that an account needs to be ranked; for growth it needs all."""
 _COLUMNS = ["customer_id", "measure", "months", "yearly", "rank", "rank_best", "rank_worst", "among_top"]
+AMONG = {"certainly": "certainly", "possibly": "possibly", "no": "not_among", "": "without_rank"}
 _ACCOUNTS = 2_000  # drawn at once: with 1,000 draws 8 MB of single precision
 
 
@@ -94,6 +95,28 @@ def sets_of_ranks(
     return (
         table[_COLUMNS].join(reason_columns(why)).sort_values(["rank", "rank_worst", "customer_id"], ignore_index=True)
     )
+
+
+def among(sets: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """How many stand certainly, possibly and not among the first K by each measure, and how many have no rank.
+
+    Parameters
+    ----------
+    sets : `sets_of_ranks` of each measure; those that wait are left out.
+
+    Returns
+    -------
+    DataFrame: measure, certainly, possibly, not_among, without_rank.
+    """
+    rows = [
+        {
+            "measure": each["measure"].iloc[0],
+            **{name: int((each["among_top"] == code).sum()) for code, name in AMONG.items()},
+        }
+        for each in sets
+        if len(each)
+    ]
+    return or_waiting(pd.DataFrame(rows, columns=["measure", *AMONG.values()]), "nobody_to_rank", months=FEWEST)
 
 
 def _by_month(months: pd.DataFrame, column: str) -> tuple[pd.Index, np.ndarray, np.ndarray]:

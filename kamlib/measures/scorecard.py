@@ -30,6 +30,8 @@ COLUMNS = [
 ]
 VALUES = ["as_of", "expected", "came", "bias", "low", "high"]
 FORECASTS = ["customer_id", "as_of", "event", "chance", "over_on", "came", "worth"]
+CONTROL = "control, no offer"
+"""How the table of actions, which is the user's, calls those of a round who get no offer (`kamlib.churn.offers`)."""
 _WIDE = 1.2816  # of a normal law: 80 % lie within
 _LEVEL, _SEEN = (
     0.2,
@@ -82,7 +84,7 @@ def scorecard(forecasts: pd.DataFrame, called: pd.DataFrame | None = None, *, mo
     return or_waiting(pd.DataFrame(rows, columns=COLUMNS), "no_forecast_is_over")
 
 
-def called_after(forecasts: pd.DataFrame, actions: pd.DataFrame | None, *, control: str = "") -> pd.DataFrame:
+def called_after(forecasts: pd.DataFrame, actions: pd.DataFrame | None, *, control: str = CONTROL) -> pd.DataFrame:
     """Whose forecast is no test, for something was done before it was over: customer_id, as_of and event.
 
     Parameters

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
-from kamlib.measures.rank_sets import MONTHS, sets_of_ranks
+from kamlib.measures.rank_sets import MONTHS, among, sets_of_ranks
 from kamlib.stats.reasons import waits_for
 
 ROWS = pd.date_range("2024-07-01", periods=MONTHS, freq="MS")
@@ -122,6 +122,15 @@ def test_sets_hold_the_rank_itself_and_ids_and_the_order_of_rows_change_nothing(
     assert len(both) == accounts
     for name in ("rank", "rank_best", "rank_worst", "among_top"):
         assert both[name].tolist() == both[f"{name}_again"].tolist()
+
+
+def test_the_counts_of_each_measure_add_up_to_its_accounts():
+    months, _ = simulated(1)
+    sets = [sets_of_ranks(months, measure, top=3, bootstraps=50) for measure in ("revenue", "growth")]
+    counts = among([*sets, sets_of_ranks(months.head(24), top=3)])
+    assert counts["measure"].tolist() == ["revenue", "growth"]
+    assert counts[["certainly", "possibly", "not_among", "without_rank"]].sum(axis=1).tolist() == [30, 30]
+    assert waits_for(among([])).code == "nobody_to_rank"
 
 
 def test_the_table_that_was_given_stays_as_it_was():

@@ -63,11 +63,14 @@ def test_what_is_not_over_is_counted_and_not_judged():
 
 def test_who_was_called_is_no_test_and_is_counted():
     actions = pd.DataFrame(
-        {"customer_id": ["000", "001", "002", "003"], "action": ["visit", "round: control", "visit", "visit"]}
+        {
+            "customer_id": ["000", "001", "002", "003"],
+            "action": ["visit", "win back: control, no offer", "visit", "visit"],
+        }
     )
     actions["done"] = [DAY + WINDOW, DAY + WINDOW, DAY, pd.NaT]
     forecasts = said([0.5, 0.5, 0.5, 0.5], [1, 1, 0, 0])
-    called = called_after(forecasts, actions, control="control")
+    called = called_after(forecasts, actions)
     assert called.to_numpy().tolist() == [
         ["000", DAY, "silent"]
     ]  # the control group is left alone; on the day itself, and not done, is no call

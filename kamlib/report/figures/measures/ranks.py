@@ -39,13 +39,11 @@ def rank_intervals(
     axes.set(xscale="log", xlim=(0.9, max(ends[:, 2].max(), top + 1) * 1.1), ylim=(-0.6, len(shown) - 0.4))
     axes.set_yticks(place, short_names(shown, names))
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(
-        f"Rank among {len(ranked):,} customers (dot: by the months as they fell; bar: ranks that they leave open)"
-    )
+    axes.set_xlabel(f"Rank among {len(ranked):,}: as the months fell (dot), and all that they leave open (bar)")
     plain_ticks(axes.xaxis, language)
     sure = int((ranked["among_top"] == "certainly").sum())
     axes.set_title(f"{sure:,} of the first {top:,} are there for certain")
     handles = [Line2D([], [], color=COLOURS[name], linewidth=3) for name in COLOURS]
-    axes.legend(handles, [f"certainly among the first {top:,}", "possibly", "not"], loc="lower right")
+    axes.legend(handles, [f"certainly among the first {top:,}", "possibly", "not"], loc="upper right")
     possible = int((ranked["among_top"] == "possibly").sum())
     return described(axes, "alt_rank_intervals", n=len(shown), top=top, sure=sure, possible=possible)

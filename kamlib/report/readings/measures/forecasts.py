@@ -14,7 +14,7 @@ def held(card: pd.DataFrame, event: str) -> Reason | None:
         return None
     last = rows.loc[rows["as_of"].idxmax()]
     values = {"event": f"forecast_of_{event}", "n": len(rows), "held": int((rows["verdict"] == "as_expected").sum())}
-    values |= {name: last[name] for name in ("as_of", "expected", "expected_low", "expected_high", "came", "not_over")}
+    values |= {name: last[name] for name in ("as_of", "expected", "expected_low", "expected_high", "came")}
     values |= {"all_expected": rows["expected"].sum(), "all_came": rows["came"].sum()}
     return Reason("forecast_as_expected" if last["verdict"] == "as_expected" else "level_is_off", values)
 
@@ -51,3 +51,19 @@ def ranks_left_open(sets: pd.DataFrame, top: int) -> Reason | None:
         "ranks_by_growth" if sets["measure"].iloc[0] == "growth" else "ranks_by_money",
         values | {"measure": sets["measure"].iloc[0]},
     )
+
+
+def value_biased(then: pd.DataFrame, horizon_days: int, currency: str) -> Reason | None:
+    """By how much the value missed what came on earlier days, and whether always to one side."""
+    if then.empty:
+        return waits_for(then)
+    last, sides = then.iloc[-1], then["bias"].gt(0).unique()
+    values = {
+        "days": len(then),
+        "horizon_days": horizon_days,
+        "currency": currency,
+        "least": then["bias"].min(),
+        "most": then["bias"].max(),
+    }
+    values |= {name: last[name] for name in ("as_of", "expected", "came")}
+    return Reason("value_missed_to_one_side" if len(then) > 1 and len(sides) == 1 else "value_then", values)

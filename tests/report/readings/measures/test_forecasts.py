@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.measures.scorecard import scorecard
+from kamlib.measures.scorecard import scorecard, values_then
 from kamlib.report.readings import measures as on_measures
 from kamlib.report.words import sentence
 
@@ -25,13 +25,14 @@ CARD = pd.DataFrame(
         "hits": [7, 5],
     }
 )
-NOTHING = scorecard(pd.DataFrame(columns=["customer_id", "as_of", "event", "chance", "over_on", "came", "worth"]))
+FORECASTS = pd.DataFrame(columns=["customer_id", "as_of", "event", "chance", "over_on", "came", "worth"])
+NOTHING = scorecard(FORECASTS)
 
 
 def test_the_last_forecast_is_told_with_its_range_and_all_together():
     told = sentence(on_measures.held(CARD, "silent"))
     assert "in 2 of 2 forecasts what came lay within the range of 80 %; in all 38 were expected and 42 came" in told
-    assert "On 2025-04-01 **18** were expected (11 to 25), and **20** came; of 10 it can't be seen yet" in told
+    assert "On 2025-04-01 **18** were expected (11 to 25), and **20** came." in told
 
 
 def test_where_the_last_lies_outside_the_level_is_off():
@@ -74,3 +75,22 @@ def test_ranks_left_open_are_counted():
     assert "12 months before to the last 12 **1** are" in sentence(
         on_measures.ranks_left_open(sets.assign(measure="growth"), 2)
     )
+
+
+def test_a_value_that_missed_to_one_side_is_said_so_with_its_period():
+    then = pd.DataFrame(
+        {
+            "as_of": pd.to_datetime(["2025-01-01", "2025-04-01"]),
+            "expected": [90.0, 80.0],
+            "came": [100, 100],
+            "bias": [-0.1, -0.2],
+        }
+    )
+    told = sentence(on_measures.value_biased(then, 180, "EUR"))
+    assert (
+        "expected of 180 days missed what came to one side on all 2 days**, by -20% to -10%" in told
+        and "100 came in these 180 days" in told
+    )
+    both = sentence(on_measures.value_biased(then.assign(bias=[0.1, -0.2]), 180, "EUR"))
+    assert both.startswith("The margin that the value expected of 180 days missed what came by -20% to +10% on 2 days")
+    assert on_measures.value_biased(values_then(None, FORECASTS), 180, "EUR").code == "no_value_is_over"
