@@ -7,10 +7,40 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from kamlib.measures.rates import of_years
 from kamlib.stats.reasons import Case, or_waiting, reason_columns
 from kamlib.study.settings.targets import Target
 
 VERDICTS = ("met", "not_met", "cant_be_told")
+
+
+def figures(
+    rates: pd.DataFrame,
+    scores: pd.DataFrame,
+    shares: pd.DataFrame,
+    retained: pd.DataFrame,
+    concentration: pd.DataFrame,
+) -> pd.DataFrame:
+    """The figures of the last 12 months that targets are set for, each with its 95 % interval: measure, value, low, high.
+
+    Parameters
+    ----------
+    rates, scores, shares : `kamlib.measures.rates`: `rates_by_period`, `nps`, `wallet_rates`.
+    retained : `kamlib.measures.retention.retention`.
+    concentration : table `concentration` of a run; nothing is drawn in it, so its ends are the value.
+    """
+    year = scores[scores["window_months"] == 12].head(1).rename(columns={"nps": "value"}).assign(measure="nps")
+    last = retained[retained["cohort"] == "all"].sort_values("as_of").tail(1) if len(retained) else pd.DataFrame()
+    kept = [
+        last[[name, f"{name}_low", f"{name}_high"]].set_axis(["value", "low", "high"], axis=1).assign(measure=name)
+        for name in ("nrr", "grr")
+        if len(last)
+    ]
+    top = concentration[concentration["measure"] == "revenue"][["top_1"]].rename(columns={"top_1": "value"})
+    top = top.assign(low=top["value"], high=top["value"], measure="top_1")
+    known = of_years(rates)
+    parts = [known[known["source"] == ""].drop_duplicates("measure"), year, shares, *kept, top]
+    return pd.concat([part[["measure", "value", "low", "high"]] for part in parts if len(part)], ignore_index=True)
 
 
 def against(targets: Sequence[Target], figures: pd.DataFrame) -> pd.DataFrame:
@@ -19,8 +49,7 @@ def against(targets: Sequence[Target], figures: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     targets : section `targets` of the study.
-    figures : measure, value, low, high (95 %, in the unit of the target), each measure once, such as of `kamlib.measures.rates.of_year`; of a figure without
-        sampling, such as the share of the largest customer, low and high are the value.
+    figures : measure, value, low, high (95 %, in the unit of the target), each measure once, such as of `figures`.
 
     Returns
     -------

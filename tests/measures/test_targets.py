@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlib.measures.targets import VERDICTS, against
+from kamlib.measures.targets import figures as figures_of
 from kamlib.stats.reasons import waits_for
 from kamlib.study.settings.targets import Target
 
@@ -60,3 +61,27 @@ def test_a_higher_target_is_never_met_where_a_lower_one_is_not(low, high, limit)
     ]
     rank = {0: 2, 2: 1, 1: 0}
     assert rank[order[0]] >= rank[order[1]]
+
+
+def test_the_figures_are_those_of_the_last_year():
+    day, ago = pd.Timestamp("2026-06-30"), pd.Timestamp("2025-06-30")
+    end = {"low": 0.1, "high": 0.9}
+    rates = pd.DataFrame([{"measure": "on_time", "source": source, "window_months": months, "until": until, "value": value, **end} for source, months, until, value in [("", 3, day, 0.7), ("", 12, day, 0.8), ("", 12, ago, 0.6), ("tender", 12, day, 0.5)]])  # fmt: skip
+    scores = pd.DataFrame({"window_months": [3, 12, 12], "nps": [1.0, 2, 3], "low": -9.0, "high": 9.0})
+    shares = pd.DataFrame([{"measure": "share_of_wallet", "value": 0.4, **end}])
+    retained = pd.DataFrame({"as_of": [ago, day, day], "cohort": ["all", "all", "without_large"], "nrr": [0.9, 1.1, 1.0], "nrr_low": 0.8, "nrr_high": 1.2, "grr": 0.7, "grr_low": 0.6, "grr_high": 0.8})  # fmt: skip
+    concentration = pd.DataFrame({"measure": ["contribution", "revenue"], "top_1": [0.3, 0.2]})
+    found = figures_of(rates, scores, shares, retained, concentration).set_index("measure")
+    assert found["value"].to_dict() == {
+        "on_time": 0.8,
+        "nps": 2,
+        "share_of_wallet": 0.4,
+        "nrr": 1.1,
+        "grr": 0.7,
+        "top_1": 0.2,
+    }
+    assert found.loc["top_1", ["low", "high"]].tolist() == [0.2, 0.2] and found.loc[
+        "nrr", ["low", "high"]
+    ].tolist() == [0.8, 1.2]
+    empty = figures_of(rates, scores, shares, retained[:0], concentration[:0]).set_index("measure")
+    assert set(empty.index) == {"on_time", "nps", "share_of_wallet"}

@@ -88,8 +88,9 @@ MADE = (
         "outcome_",
         "head_",
         "strip_",
+        "forecast_of_",
     ),
-    *("margin_", "amount_"),
+    *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )
 SOURCES = [
     *Path(kamlib.__file__).parent.rglob("*.py"),

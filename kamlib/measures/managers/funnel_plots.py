@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import ibis
@@ -22,23 +23,6 @@ FUNNEL = [
     *("value", "customers", "part", "whole", "rate", "centre", "low_95", "high_95", "low_998", "high_998"),
     *("shrunken", "shrunken_low", "shrunken_high", "verdict"),
 ]
-
-
-def growth_of_categories(orders: ir.Table, as_of: date) -> pd.DataFrame:
-    """Revenue of each customer in each product category in the last 12 months and in the 12 before, in one pass of the engine.
-
-    Returns
-    -------
-    DataFrame: customer_id, value (the category), now, before (study currency).
-    """
-    check_lines(orders, "customer_id", "date", "amount", "category")
-    age = months_between(orders.date, ibis.literal(as_of, type="date"))
-    lines = orders.filter((orders.date <= as_of) & (age < 24) & orders.category.notnull()).mutate(age=age)
-    sums = {
-        name: lines.amount.sum(where=lines.age < 12 if name == "now" else lines.age >= 12).fill_null(0).cast("float64")
-        for name in ("now", "before")
-    }
-    return as_pandas(lines.group_by("customer_id", value=lines.category).agg(**sums), ["customer_id", "value"])
 
 
 def growths(now: pd.Series, before: pd.Series) -> pd.Series:
@@ -82,7 +66,7 @@ def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     table = table[table["whole"] > 0]
     large = table["whole"] >= FEWEST.averaged
     if large.sum() < 2:
-        return waiting(FUNNEL, "too_few_groups", n=int(large.sum()), enough=FEWEST.averaged)
+        return waiting(FUNNEL, "too_few_groups", enough=FEWEST.averaged)
     table["rate"] = table["part"] / table["whole"]
     table["centre"] = centre = table["part"].sum() / table["whole"].sum()
     inside = known[known["value"].isin(table.index)]
@@ -95,6 +79,10 @@ def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     factor = np.sqrt(max(1.0, float((drawn_in**2).mean())))
     for name, width in LIMITS.items():
         table[f"low_{name}"], table[f"high_{name}"] = (centre + side * width * factor * chance for side in (-1, 1))
+    ends = 0.0 if (known["part"] >= 0).all() else None, 1.0 if (known["part"] <= known["whole"]).all() else None
+    if ends[0] is not None:  # what can't be below 0, nor above all cases, has no limit there
+        names = [f"{end}_{name}" for end in ("low", "high") for name in LIMITS]
+        table[names] = table[names].clip(*ends)
     beyond = {name: (table["rate"] > table[f"high_{name}"]) | (table["rate"] < table[f"low_{name}"]) for name in LIMITS}
     side = np.where(table["rate"] > centre, "above", "below")
     table["verdict"] = np.select([~large, beyond["998"], beyond["95"]], ["too_few", side, "at_the_edge"], "within")
@@ -149,20 +137,45 @@ def year_cases(cases: pd.DataFrame, facts: pd.DataFrame, as_of: date) -> pd.Data
     return pd.concat(parts, ignore_index=True).dropna(subset="part")[["measure", "customer_id", "part", "whole"]]
 
 
-def funnels(cases: pd.DataFrame, trait: str, groups: pd.Series | None = None) -> pd.DataFrame:
-    """`funnel` of each measure: trait, measure, and its columns; measures without two groups of 20 cases are not there.
+def category_cases(orders: ir.Table, as_of: date) -> pd.DataFrame:
+    """The growth of each customer in each product category that it bought in the year before; summed in one pass of the engine.
+
+    Returns
+    -------
+    DataFrame: measure (growth_of_revenue), value (the category), customer_id, part (`growths` of 12 months against the 12 before), whole (1).
+    """
+    check_lines(orders, "customer_id", "date", "amount", "category")
+    age = months_between(orders.date, ibis.literal(as_of, type="date"))
+    lines = orders.filter((orders.date <= as_of) & (age < 24) & orders.category.notnull()).mutate(age=age)
+    sums = {
+        name: lines.amount.sum(where=lines.age < 12 if name == "now" else lines.age >= 12).fill_null(0).cast("float64")
+        for name in ("now", "before")
+    }
+    table = as_pandas(lines.group_by("customer_id", value=lines.category).agg(**sums), ["customer_id", "value"])
+    table = table.assign(measure="growth_of_revenue", part=growths(table["now"], table["before"]), whole=1.0)
+    return table.dropna(subset="part")[["measure", "value", "customer_id", "part", "whole"]].reset_index(drop=True)
+
+
+def funnels(
+    cases: pd.DataFrame, groups: Mapping[str, pd.Series], by_category: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """`funnel` of each trait and measure: trait, measure, and its columns; those without two groups of 20 cases are not there.
 
     Parameters
     ----------
-    cases : measure, customer_id, part, whole and, without `groups`, value.
-    trait : what the groups are: manager, segment, category.
-    groups : group by customer_id; of managers the one of the year before, for success must not choose the manager.
+    cases : `year_cases`: measure, customer_id, part, whole.
+    groups : by trait the group of each customer_id, such as its manager or its industry and size; of managers the one of the year before, for
+        success must not choose the manager.
+    by_category : `category_cases`, shown as the trait product_category; None: without it.
     """
-    rows = cases if groups is None else cases.assign(value=cases["customer_id"].map(groups))
-    found = {measure: funnel(of) for measure, of in rows.groupby("measure", sort=False)}
-    parts = [table.assign(trait=trait, measure=measure) for measure, table in found.items() if len(table)]
+    rows = {trait: cases.assign(value=cases["customer_id"].map(of)) for trait, of in groups.items()}
+    rows |= {} if by_category is None else {"product_category": by_category}
+    found = [
+        funnel(of).assign(trait=trait, measure=measure)
+        for trait, table in rows.items()
+        for measure, of in table.groupby("measure", sort=False)
+    ]
+    parts = [table for table in found if len(table)]
     if not parts:
-        return waiting(
-            ["trait", "measure", *FUNNEL], "too_few_groups", n=rows["value"].nunique(), enough=FEWEST.averaged
-        )
+        return waiting(["trait", "measure", *FUNNEL], "too_few_groups", enough=FEWEST.averaged)
     return pd.concat(parts, ignore_index=True)[["trait", "measure", *FUNNEL]]

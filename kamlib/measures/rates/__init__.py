@@ -1,6 +1,6 @@
 """Rates with their denominators: what share of deliveries, bids, customers, answers and wallets was as it should be."""
 
-from kamlib.measures.rates.by_period import of_year, rates_by_period
+from kamlib.measures.rates.by_period import of_years, rates_by_period
 from kamlib.measures.rates.cases import dated_cases, oddities
 from kamlib.measures.rates.changes import charts
 from kamlib.measures.rates.satisfaction import nps, predicts, response
@@ -11,7 +11,7 @@ __all__ = [
     "dated_cases",
     "nps",
     "oddities",
-    "of_year",
+    "of_years",
     "predicts",
     "rates_by_period",
     "response",

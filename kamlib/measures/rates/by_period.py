@@ -17,7 +17,7 @@ from kamlib.facts.orders_after import next_orders
 from kamlib.facts.states import NEEDED, customer_states
 from kamlib.measures.rates.cases import dated_cases, read
 from kamlib.stats.intervals import clustered_wilson, exact_poisson, resampled_sums
-from kamlib.stats.reasons import reason_columns
+from kamlib.stats.reasons import or_waiting, reason_columns
 from kamlib.study.periods import months_before
 from kamlib.study.settings.sections import FEWEST
 
@@ -115,11 +115,10 @@ def rates_by_period(
     )
 
 
-def of_year(table: pd.DataFrame) -> pd.DataFrame:
-    """The last year of each rate over all sources: measure, value, low, high, as `kamlib.measures.targets.against` takes them."""
-    whole = table[(table["window_months"] == 12) & (table["source"] == "")]
-    last = whole.sort_values("until", kind="stable").drop_duplicates("measure", keep="last")
-    return last[["measure", "value", "low", "high"]].sort_index().reset_index(drop=True)
+def of_years(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `rates_by_period` that tell a rate of a year, the latest year of each rate and source first; it waits where none is known."""
+    known = table[(table["window_months"] == 12) & table["value"].notna()]
+    return or_waiting(known.reset_index(drop=True), "no_rate_known")
 
 
 def _row(

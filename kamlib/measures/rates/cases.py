@@ -100,7 +100,9 @@ def read(
         name: pd.DataFrame() if table is None or table.empty else known_at(name, table, as_of)
         for name, table in given.items()
     }
-    sent, bids, said = (table.reindex(columns=_READ[name]) for name, table in seen.items())
+    sent, bids, said = (
+        table.reindex(columns=_READ[name]).astype({"customer_id": object}) for name, table in seen.items()
+    )
     days = ["date", "promised", "decided"]
     sent, bids, said = (
         table.assign(**{name: pd.to_datetime(table[name]) for name in days if name in table})

@@ -74,6 +74,11 @@ def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> 
     return table.join(reason_columns(cases))
 
 
+def scored(scores: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `nps` with a score; it waits where there is none."""
+    return or_waiting(scores[scores["nps"].notna()].reset_index(drop=True), "no_score_known")
+
+
 def response(surveys: pd.DataFrame | None, buyers: pd.Series, as_of: date) -> pd.DataFrame:
     """How many of the customers with an order in the last 12 months answered in them: of whom was asked, nothing is on record.
 
@@ -130,7 +135,8 @@ def predicts(surveys: pd.DataFrame | None, past: pd.DataFrame, as_of: date) -> p
 
 
 def _prediction(kind: str, said: pd.DataFrame, past: pd.DataFrame) -> dict[str, object]:
-    known = past.dropna(subset="stopped")[["customer_id", "as_of", "stopped"]].sort_values("as_of", kind="stable")
+    known = past.dropna(subset="stopped")[["customer_id", "as_of", "stopped"]].astype({"customer_id": object})
+    known = known.sort_values("as_of", kind="stable")
     both = pd.merge_asof(
         known.assign(as_of=known["as_of"].astype("datetime64[ns]")),
         said.rename(columns={"date": "as_of"})[["customer_id", "as_of", "score"]].sort_values("as_of", kind="stable"),

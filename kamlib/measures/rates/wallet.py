@@ -18,7 +18,7 @@ from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting, reason_columns
 from kamlib.study.settings.sections import FEWEST
 
-FITS = 0.5
+FITS = 0.25
 """A category fits a customer that such a share of its industry buys."""
 COLUMNS = [
     "customer_id",
@@ -70,6 +70,8 @@ def wallets(facts: pd.DataFrame, accounts: pd.DataFrame, bought: pd.DataFrame, f
     cases = [
         (table["share_of_wallet"] > 1, "wallet_below_sales", {}),
         (table["wallet"].isna(), "wallet_unknown", {}),
+        (table["peers"].isna(), "industry_unknown", {}),
+        (table["fitting"].eq(0), "no_category_fits", {}),
         (table["penetration"].isna(), "too_few_peers", {"n": table["peers"], "enough": FEWEST.averaged}),
     ]
     return or_waiting(table[COLUMNS].join(reason_columns(cases)), "no_order_in_12_months")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.measures.managers import funnel, funnels, growth_of_categories, growths, year_cases
+from kamlib.measures.managers import category_cases, funnel, funnels, growths, year_cases
 from kamlib.stats.reasons import waits_for
 
 DAY = date(2026, 6, 30)
@@ -86,7 +86,7 @@ def test_a_group_with_few_cases_is_not_judged_and_one_group_alone_is_no_funnel()
     assert waits_for(funnel(groups((30, 60), (10, 10)))).code == "too_few_groups"
     assert waits_for(funnel(groups((30, 60)).assign(value=None))).code == "too_few_groups"
     assert (
-        waits_for(funnels(groups((3, 6)).assign(measure="growth"), "manager", pd.Series(dtype=object))).code
+        waits_for(funnels(groups((3, 6)).assign(measure="growth"), {"manager": pd.Series(dtype=object)})).code
         == "too_few_groups"
     )
 
@@ -122,5 +122,19 @@ def test_cases_of_a_year_by_hand():
 
 def test_categories_are_summed_in_the_engine(clean_orders):
     lines = [("a", "2026-01-01", 5, "belts"), ("a", "2025-07-01", "0.5", "belts"), ("a", "2025-06-30", 2, "belts"), ("a", "2024-06-30", 9, "belts"), ("b", "2025-01-01", 4, "seals"), ("b", "2026-01-01", 4, None)]  # fmt: skip
-    found = growth_of_categories(clean_orders(lines, "customer_id date amount category"), DAY)
-    assert found.to_numpy().tolist() == [["a", "belts", 5.5, 2], ["b", "seals", 0, 4]]
+    found = category_cases(clean_orders(lines, "customer_id date amount category"), DAY)
+    assert found[["value", "customer_id", "whole"]].to_numpy().tolist() == [["belts", "a", 1], ["seals", "b", 1]]
+    assert found["part"].tolist() == [(5.5 - 2) / ((5.5 + 2) / 2), -2]
+
+
+def test_each_trait_has_its_groups_and_categories_bring_their_own():
+    rows = groups((30, 60), (31, 60)).assign(measure="on_time")
+    who = rows.drop_duplicates("customer_id").set_index("customer_id")["value"]
+    found = funnels(
+        rows.drop(columns="value"), {"manager": who, "nobody": who.head(0)}, rows.assign(measure="growth_of_revenue")
+    )
+    assert found[["trait", "measure"]].drop_duplicates().to_numpy().tolist() == [
+        ["manager", "on_time"],
+        ["product_category", "growth_of_revenue"],
+    ]
+    assert found["customers"].tolist() == [60] * 4

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.oracles import FIGURES, SAMPLE, read_books
-from kamlib.measures.rates.satisfaction import net_promoters, nps, predicts, response
+from kamlib.measures.rates.satisfaction import net_promoters, nps, predicts, response, scored
 from kamlib.stats.reasons import waits_for
 
 DAY = date(2026, 6, 30)
@@ -59,6 +59,7 @@ def test_a_customer_counts_once_with_the_mean_of_its_answers():
 def test_without_a_survey_and_of_one_answer_no_score_is_known(given, reason):
     table = nps(given, DAY)
     assert table["nps"].isna().all() and table["low"].isna().all() and table["reason"].iloc[0] == reason
+    assert waits_for(scored(table)).code == "no_score_known"
     assert table["answers"].isna().all() == (given is None), "nothing on record is not 0 answers"
 
 

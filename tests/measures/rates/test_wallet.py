@@ -58,7 +58,9 @@ def test_what_fits_is_what_half_of_the_others_of_the_industry_buy():
     pairs = (
         [(f"c{who}", "belts") for who in range(21)] + [(f"c{who}", "seals") for who in range(10)] + [("c0", "drives")]
     )
-    table = wallets(facts, accounts, pd.DataFrame(pairs, columns=["customer_id", "category"])).set_index("customer_id")
+    table = wallets(facts, accounts, pd.DataFrame(pairs, columns=["customer_id", "category"]), 0.5).set_index(
+        "customer_id"
+    )
     names = ["peers", "fitting", "bought", "penetration"]
     assert table.loc["c0", names].tolist() == [20, 1, 1, 1] and table.loc["c20", names].tolist() == [20, 2, 1, 0.5]
     told = wallet_rates(table.reset_index()).set_index("measure").loc["penetration"]
@@ -73,7 +75,19 @@ def test_few_peers_or_an_unknown_industry_tell_no_penetration():
     few = wallets(facts, accounts, pairs)
     assert few["penetration"].isna().all() and few["reason"].eq("too_few_peers").all() and few["peers"].eq(19).all()
     unknown = wallets(facts, accounts.drop(columns="industry"), pairs)
-    assert unknown[["penetration", "peers"]].isna().all(axis=None)
+    assert unknown[["penetration", "peers"]].isna().all(axis=None) and unknown["reason"].eq("industry_unknown").all()
+
+
+def test_where_each_buys_a_category_of_its_own_none_fits():
+    facts, accounts = base(30)
+    table = wallets(
+        facts, accounts, pd.DataFrame({"customer_id": facts["customer_id"], "category": facts["customer_id"]})
+    )
+    assert (
+        table["fitting"].eq(0).all()
+        and table["penetration"].isna().all()
+        and table["reason"].eq("no_category_fits").all()
+    )
 
 
 def test_nobody_has_no_wallet():
