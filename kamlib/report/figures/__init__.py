@@ -8,6 +8,7 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
+from kamlib.report.figures.plan import owner_hours, round_odds, score_gaps
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -48,6 +49,7 @@ __all__ = [
     "loss_series",
     "losses_by_landmark",
     "migration_matrix",
+    "owner_hours",
     "pareto",
     "priority_list",
     "quiet_blocks",
@@ -55,6 +57,8 @@ __all__ = [
     "return_curves",
     "returned_by_month",
     "rfm_grid",
+    "round_odds",
+    "score_gaps",
     "segment_money",
     "set_style",
     "show",
