@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, inf, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.stats.checks import has_columns
+from kamlib.stats.ordering import places
 
-BROUGHT_ABOUT: Mapping[str, bool] = {"win_back": True, "keep": False}
-"""The kinds of action, and whether the event is to be brought about (a return) or to be prevented (a stop)."""
+BROUGHT_ABOUT: Mapping[str, bool] = {"win_back": True, "keep": False, "collect": False}
+"""The kinds of action, and whether the event is to be brought about (a return) or to be prevented (a stop; money that stays unpaid)."""
 PRIOR_SD = 0.5
 """Standard deviation of the log odds ratio of an action before any round: 19 of 20 lie between 0.38 and 2.66."""
 STOPS_BELOW, AFTER_ROUNDS = 0.2, 2
 """An offer stops when the chance that it pays is below the first, after as many rounds as the second."""
+_NODES = [NormalDist().inv_cdf((k + 0.5) / 200) for k in range(200)]
+"""Quantiles of the normal distribution, each as likely as the next."""
 _CELLS = ["offered", "offered_back", "control", "control_back"]
 
 
@@ -76,9 +80,8 @@ def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     cells = cells + 0.5 * (cells == 0).any(axis=0)
     ratio, precision = np.log(cells[0] * cells[3] / (cells[1] * cells[2])), 1 / (1 / cells).sum(axis=0)
     total = 1 / known.sd**2 + precision.sum()
-    return Effect(
-        (known.mean / known.sd**2 + (ratio * precision).sum()) / total, sqrt(1 / total), known.rounds + len(rounds)
-    )
+    mean = (known.mean / known.sd**2 + (ratio * precision).sum()) / total
+    return Effect(float(mean), sqrt(1 / total), known.rounds + len(rounds))
 
 
 def changed(p: pd.Series, log_odds: float, kind: str) -> pd.Series:
@@ -125,6 +128,7 @@ def worth(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float | No
         raise InputError(
             "chances lie between 0 and 1, cost and hours are not below 0", found=some(actions.index[:5].tolist())
         )
+    actions = actions.astype(dict.fromkeys(("p", "at_stake", "cost", "hours"), float))
     spent = actions["cost"] + actions["hours"] * (hour or 0.0)
     stake = actions["at_stake"].where(actions["at_stake"] > 0)
     needed = spent / stake
@@ -162,8 +166,39 @@ def _pays(p: pd.Series, needed: pd.Series, money: pd.Series, effect: Effect, kin
     return chance.where(money > 0, 0.0).mask(p.isna() | money.isna())
 
 
-def verdict(p_pays: float, effect: Effect) -> str:
-    """What to do with an offer: *stops* where it hardly pays after two rounds, *goes_on*, or *not_tried*."""
-    if not effect.rounds or np.isnan(p_pays):
-        return "not_tried"
-    return "stops" if p_pays < STOPS_BELOW and effect.rounds >= AFTER_ROUNDS else "goes_on"
+def by_offer(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float | None) -> pd.DataFrame:
+    """What each offer, or other action of a kind, is worth to all who would get it, and whether it goes on.
+
+    Parameters
+    ----------
+    actions : as for `worth`, with action.
+
+    Returns
+    -------
+    DataFrame, a row for each kind and action, most customers first
+        kind, action, customers, spent and gain (study currency, all together; the gain is missing where the kind has not been tried), p_pays (chance that
+        it pays for all of them together, as one odds ratio moves them all), rounds (of the kind), verdict: *stops* where it hardly pays after
+        two rounds, *goes_on*, or *not_tried*.
+    """
+    told = actions.join(worth(actions, effects, hour))[lambda rows: rows["kind"].isin([*BROUGHT_ABOUT])]
+    by = told.groupby(["kind", "action"], as_index=False)
+    table = by.agg(
+        customers=("hours", "size"), spent=("spent", "sum"), gain=("gain", lambda gain: gain.sum(min_count=1))
+    )
+    of = {kind: effects.get(kind, Effect()) for kind in BROUGHT_ABOUT}
+    table["rounds"] = table["kind"].map({kind: effect.rounds for kind, effect in of.items()}).astype(int)
+    table["p_pays"] = np.nan
+    for at, row in table[table["rounds"] > 0].iterrows():
+        mine = told[(told["kind"] == row["kind"]) & (told["action"] == row["action"])]
+        effect = of[row["kind"]]
+        gains = [
+            (changed(mine["p"], effect.mean + effect.sd * z, row["kind"]) * mine["at_stake"] - mine["spent"]).sum()
+            for z in _NODES
+        ]
+        table.loc[at, "p_pays"] = float(np.mean(np.array(gains) > 0))
+    stops = (table["p_pays"] < STOPS_BELOW) & (table["rounds"] >= AFTER_ROUNDS)
+    table["verdict"] = np.select([table["rounds"] == 0, stops], ["not_tried", "stops"], "goes_on")
+    names = ["kind", "action", "customers", "spent", "gain", "p_pays", "rounds", "verdict"]
+    return pd.DataFrame(table, columns=names).sort_values(
+        ["customers", "action"], ascending=[False, True], key=places, ignore_index=True
+    )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.errors import InputError
-from kamlib.plan.worth import AFTER_ROUNDS, PRIOR_SD, STOPS_BELOW, Effect, changed, learned, verdict, worth
+from kamlib.plan.worth import AFTER_ROUNDS, PRIOR_SD, STOPS_BELOW, Effect, by_offer, changed, learned, worth
 
 
 def rounds(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
@@ -114,7 +114,7 @@ def test_what_is_not_known_is_missing_and_what_costs_nothing_needs_nothing():
     assert unknown[["gain", "p_pays", "can_pay", "ordered_by"]].isna().all() and unknown["break_even"] == 20
     free = worth(action(hours=0), {}, 50).iloc[0]
     assert free["spent"] == 0 and pd.isna(free["break_even"])
-    assert pd.isna(worth(action("collect"), {}, 50).iloc[0]["ordered_by"]), "no event, no worth"
+    assert pd.isna(worth(action(""), {}, 50).iloc[0]["ordered_by"]), "no event, no worth"
     assert worth(action(at_stake=-5), {"keep": Effect(1, 0.1, 1)}, 50).iloc[0]["p_pays"] == 0
     assert worth(action()[:0], {}, 50).empty
 
@@ -129,11 +129,29 @@ def test_what_cannot_be_is_refused(wrong):
         worth(action(**wrong), {}, 50)
 
 
+def offers(**of: tuple) -> pd.DataFrame:
+    """One action a customer: name: (customers, P(return), value, cost)."""
+    rows = [("win_back", name, p, money, cost, 0.0) for name, (n, p, money, cost) in of.items() for _ in range(n)]
+    return pd.DataFrame(rows, columns=["kind", "action", "p", "at_stake", "cost", "hours"])
+
+
 def test_an_offer_stops_only_where_it_hardly_pays_after_two_rounds():
-    assert verdict(STOPS_BELOW - 0.01, Effect(0, 0.2, AFTER_ROUNDS)) == "stops"
-    assert verdict(STOPS_BELOW - 0.01, Effect(0, 0.2, AFTER_ROUNDS - 1)) == "goes_on"
-    assert verdict(STOPS_BELOW, Effect(0, 0.2, AFTER_ROUNDS)) == "goes_on"
-    assert verdict(np.nan, Effect(0, 0.2, 2)) == "not_tried" == verdict(0.9, Effect())
+    table = offers(dear=(9, 0.1, 100, 90.0), cheap=(5, 0.1, 100, 0.5))
+    by = by_offer(table, {"win_back": Effect(0.2, 0.2, AFTER_ROUNDS)}, None).set_index("action")
+    assert by["verdict"].to_dict() == {"dear": "stops", "cheap": "goes_on"} and by["customers"].tolist() == [9, 5]
+    assert by.loc["dear", "p_pays"] < STOPS_BELOW < by.loc["cheap", "p_pays"]
+    once = by_offer(table, {"win_back": Effect(0.2, 0.2, AFTER_ROUNDS - 1)}, None)
+    assert once["verdict"].tolist() == ["goes_on", "goes_on"]
+    never = by_offer(table, {"keep": Effect(0.2, 0.2, 2)}, None)
+    assert never["verdict"].tolist() == ["not_tried"] * 2 and never[["gain", "p_pays"]].isna().all(axis=None)
+
+
+def test_the_chance_that_an_offer_pays_for_all_is_that_of_one_odds_ratio_for_all():
+    """Two customers alike: the gain of both is above 0 where that of one is, so the chance is that of one."""
+    effect = {"win_back": Effect(math.log(12 / 7), 1.0, 1)}
+    found = by_offer(offers(a=(2, 0.2, 500, 50.0)), effect, None).iloc[0]
+    assert found["p_pays"] == pytest.approx(0.5, abs=0.005) and found["spent"] == 100
+    assert by_offer(offers(), effect, None).empty
 
 
 def covered(trials: int, offered: int, control: int, base: float, seed: int = 1) -> float:

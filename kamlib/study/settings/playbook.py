@@ -23,7 +23,9 @@ _BEFORE: tuple[tuple[Rule, Rule, str], ...] = (
 )
 """What the order of rules must keep, and why."""
 Cell = Literal["invest", "development", "maintenance", "opportunistic", "unknown"]
-Trigger = Literal["dispute", "contract end", "overdue", "quiet", "at stake", "win back", "ask why", "contact"]
+Trigger = Literal[
+    "dispute", "contract end", "overdue", "quiet", "at stake", "win back", "ask why", "contact", "complete"
+]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Hours = Annotated[float, Field(ge=0, le=168)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from kamlib.scoring.kaism import CELLS
 from kamlib.study.settings import playbook
-from kamlib.study.settings.playbook import RULES, Playbook
+from kamlib.study.settings.playbook import RULES, Playbook, Trigger
 
 KITS = yaml.safe_load(Path(playbook.__file__).with_suffix(".yaml").read_text())
 
@@ -22,16 +23,7 @@ def made(**given) -> Playbook:
 def test_the_kits_own_speaks_of_every_cell_and_every_trigger():
     kits = Playbook.kits()
     assert {*kits.tiers} == {*CELLS, "unknown"} and kits.precedence == RULES
-    assert {*kits.moves} == {
-        "dispute",
-        "contract end",
-        "overdue",
-        "quiet",
-        "at stake",
-        "win back",
-        "ask why",
-        "contact",
-    }
+    assert {*kits.moves} == {*get_args(Trigger)}
     assert {*KITS} == {*Playbook.model_fields}, "its file shows every key"
     assert Playbook.kits() == made(**KITS)
 
