@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import kamlib
 from kamlib.errors import InputError, StepError
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
@@ -190,13 +192,20 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
 
 
 def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
-    """The pages on single customers, and the links to them from the tables of all other pages."""
+    """The pages on single customers, what managers fill in, and the links from the tables of all other pages."""
     from kamlib.facts.customers import own_rows
-    from kamlib.report import dossier
+    from kamlib.report import dossier, round_trip
 
-    made = {one: f"dossiers/{page}" for one, page in dossier.write_dossiers(folder / "dossiers", study, tables).items()}
-    names = dict(own_rows(tables["accounts"])["name"].dropna()) if made else {}
-    hrefs = dossier.hrefs_by_text(made, names)
+    if not {"scores", "accounts", "actions", "notes"} <= tables.keys():
+        return
+    scores, actions = tables["scores"], round_trip.actions_out(tables)
+    facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
+    round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts})
+    round_trip.write_csv(folder / "actions.csv", actions)
+    changes = round_trip.changes_of(study)
+    made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")
+    pages = {one: f"dossiers/{page}" for one, page in made.items()}
+    hrefs = dossier.hrefs_by_text(pages, dict(own_rows(tables["accounts"])["name"].dropna()))
     for page in folder.glob("*.html"):
         page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
 

@@ -45,7 +45,7 @@ def quarterly(
     cuts = pd.IntervalIndex.from_breaks(starts, closed="left")
 
     def spans(days: pd.Series) -> pd.Series:
-        place = cuts.get_indexer(pd.Index(days))
+        place = cuts.get_indexer(pd.Index(days.astype("datetime64[ns]")))
         return pd.Series(pd.DatetimeIndex(until)[place], days.index).where(place >= 0)
 
     own = months[months["customer_id"].isin(ids)]

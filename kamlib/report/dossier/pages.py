@@ -26,7 +26,14 @@ from kamlib.study.model import Study
 from kamlib.study.periods import period_label
 
 
-def write_dossiers(folder: Path, study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def write_dossiers(
+    folder: Path,
+    study: Study,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    changes: pd.DataFrame | None = None,
+    workbook: str = "",
+) -> dict[str, str]:
     """Write the pages of all key accounts and prospects of a run.
 
     Parameters
@@ -34,6 +41,8 @@ def write_dossiers(folder: Path, study: Study, tables: Mapping[str, pd.DataFrame
     folder : of the pages; it is made.
     study : its day, words of its numbers, the section dossier.
     tables : of the run, by name.
+    changes : `kamlib.report.round_trip.changes_of`, for the list of all; None: not known.
+    workbook : href of the workbook that managers fill in; '': there is none.
 
     Returns
     -------
@@ -66,8 +75,28 @@ def write_dossiers(folder: Path, study: Study, tables: Mapping[str, pd.DataFrame
     ahead = [
         {"href": made[str(one)], "title": shortened(name)} for one, name in zip(others, first["name"], strict=True)
     ]
-    write_page(folder / "index.html", "dossiers.html.j2", **common, title="Dossiers", rows=rows, prospects=ahead)
+    write_page(
+        folder / "index.html",
+        "dossiers.html.j2",
+        **common,
+        title="Dossiers",
+        rows=rows,
+        prospects=ahead,
+        **_hand(changes, workbook),
+    )
     return made
+
+
+def _hand(changes: pd.DataFrame | None, workbook: str) -> dict[str, Any]:
+    """What was changed by hand since the last report, and what is to be filled in for the next."""
+    if changes is None or changes.empty:
+        return {"changed": [], "changed_heads": [], "workbook": workbook}
+    heads, rows, _ = cells(changes.fillna(""), index=False)
+    return {
+        "changed": [[shortened(cell) for cell in row] for row in rows],
+        "changed_heads": heads,
+        "workbook": workbook,
+    }
 
 
 def _screened(found: Dossiers) -> Dossiers:

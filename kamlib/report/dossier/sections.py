@@ -15,6 +15,15 @@ from kamlib.report.text import is_missing, tidy
 from kamlib.report.words import word, word_if_known
 from kamlib.stats.reasons import waits_for
 
+_FREE = (
+    "text",
+    "owner",
+    "source",
+    "benefit_kind",
+    "rival",
+    "reason_given",
+    "why",
+)  # stay empty where nothing is on record
 LONGEST = 150
 """Letters of a text on a page; the whole text stands in the tables of the run."""
 
@@ -52,7 +61,7 @@ SHOWN: Mapping[str, Shown] = {
     "steps": Shown("Next actions", "by the list of the plan", ("action", "owner", "due", "why"), 3),
     "done": Shown("What was done", "actions of 12 months", ("action", "done", "cost", "benefit_kind"), 4),
     "lessons": Shown("What we learned", "claims, disputes and tests, in their words", ("date", "kind", "lesson"), 4),
-    "notes": Shown("What we know of them", "the latest notes by topic", ("topic", "date", "text", "source"), 9),
+    "notes": Shown("What we know of them", "the latest notes by topic", ("topic", "date", "text", "source"), 8),
     "rivals": Shown(
         "Rivals", "bids of two years", ("rival", "bids", "bids_won", "bids_lost", "lost_value", "last_met"), 4
     ),
@@ -60,7 +69,7 @@ SHOWN: Mapping[str, Shown] = {
         "Bids",
         "of two years, the latest first",
         ("date", "bid_value", "bid_outcome", "reason_given", "rival", "single_supplier"),
-        5,
+        4,
     ),
     "quiet": Shown(
         "Product lines gone quiet",
@@ -72,10 +81,10 @@ SHOWN: Mapping[str, Shown] = {
         "White space",
         "bought by most peers in 12 months; their median with its 95 % interval",
         ("category", "share_of_peers", "usual_amount", "low", "high"),
-        5,
+        4,
     ),
     "benefits": Shown(
-        "Benefits", "of 12 months", ("benefit_kind", "times", "benefit_cost", "share_of_margin", "why_given"), 4
+        "Benefits", "of 12 months", ("benefit_kind", "times", "benefit_cost", "share_of_margin", "why_given"), 3
     ),
 }
 NONE: Mapping[str, str] = {
@@ -99,11 +108,7 @@ def written(found: Dossiers) -> dict[str, dict[str, Section]]:
     for name, shown in SHOWN.items():
         part = found.parts[name]
         columns = [column for column in shown.columns if column in part]
-        told = [
-            column
-            for column in ("text", "owner", "source", "benefit_kind", "rival", "reason_given", "why")
-            if column in columns
-        ]
+        told = [column for column in _FREE if column in columns]
         part = part.assign(**{column: part[column].fillna("") for column in told})
         rows = part[["customer_id", *columns, *(f"{c}_values" for c in columns if f"{c}_values" in part)]]
         waits = waits_for(part)

@@ -114,3 +114,20 @@ def test_five_hundred_dossiers_in_20_seconds(sample_clean, tmp_path):
     began = time.process_time()
     assert len(write_dossiers(tmp_path, study(), {**sample_clean.tables, "scores": scores})) == 500
     assert time.process_time() - began < 20
+
+
+def test_what_was_changed_by_hand_is_listed_with_the_workbook_to_fill_in(tmp_path):
+    changes = pd.DataFrame(
+        {"sheet": ["actions"], "row": ["a1"], "change": ["changed"], "sent": [None], "now": [HOSTILE]}
+    )
+    write_dossiers(tmp_path, study(), tables(), changes=changes, workbook="../accounts.xlsx")
+    page = BeautifulSoup((tmp_path / "index.html").read_text("utf-8"), "html.parser")
+    assert (
+        page.find("a", href="../accounts.xlsx")
+        and "<img src=x" in page.find(attrs={"aria-label": "Changed by hand"}).get_text()
+    )
+
+
+def test_without_changes_the_list_says_nothing_of_them(made):
+    page = (made[0] / "index.html").read_text("utf-8")
+    assert "Changed by hand" not in page and "To be filled in" not in page

@@ -25,7 +25,7 @@ def test_rows_go_to_their_customer_and_the_rest_is_counted():
     notes = pd.DataFrame({"customer_id": ["a"] * 12 + ["b"], "date": pd.Timestamp("2026-01-01"), "source": None})
     notes = notes.assign(topic=[*"abcdefghijkl", "needs"], text="line\nbreak <b>")
     made = written(dossiers({"scores": SCORES, "notes": notes}, STUDY))
-    assert len(made["a"]["notes"].rows) == 9 and made["a"]["notes"].left_out == 3
+    assert len(made["a"]["notes"].rows) == 8 and made["a"]["notes"].left_out == 4
     assert made["b"]["notes"].rows == [["needs", "2026-01-01", "line break <b>", ""]], (
         "escaped by the template, not here"
     )
