@@ -20,7 +20,8 @@ from kamlib import facts
 from kamlib.churn import losses
 from kamlib.intake import cleaning, pipeline
 from kamlib.io import engines
-from kamlib.measures.lifetime import seasons, trade_claims
+from kamlib.measures import trade_claims
+from kamlib.measures.lifetime import seasons
 from kamlib.run.present import inputs
 from kamlib.segments import crosstabs
 from kamlib.study.model import Study
