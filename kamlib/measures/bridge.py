@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -135,6 +135,26 @@ def bridge(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).assign(measure=measure)
     table = table.assign(place=table["step"].map(order)).sort_values(["as_of", "place"], ignore_index=True)
     return table[list(_BRIDGE)]
+
+
+def bridges(pairs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """`bridge` in every reading: of revenue and of margin, by each of the units that are counted.
+
+    Parameters
+    ----------
+    pairs : `year_pairs` by the name of the unit, such as customer and account.
+
+    Returns
+    -------
+    DataFrame: counted (the unit), then the columns of `bridge`; readings that wait are not there, and it waits where all do.
+    """
+    found = [
+        bridge(table, measure).assign(counted=unit)
+        for unit, table in pairs.items()
+        for measure in ("revenue", "margin")
+    ]
+    told = [table for table in found if len(table)]
+    return pd.concat(told, ignore_index=True)[["counted", *_BRIDGE]] if told else found[0]
 
 
 def _periods(orders: ir.Table, ends: Sequence[date], edges: Sequence[date]) -> pd.DataFrame:

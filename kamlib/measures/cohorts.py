@@ -21,7 +21,17 @@ EARLIER = "earlier"
 """Cohort of those whose first order on record lies in the first half-year of the records: most of them bought before."""
 _HALF = 2  # quarters in which a customer that is kept has an order
 _COLUMNS = (
-    *("among", "cohort", "quarters", "customers", "kept", "kept_low", "kept_high", "money_kept", "first_half"),
+    *(
+        "among",
+        "cohort",
+        "quarters",
+        "customers",
+        "kept_share",
+        "kept_share_low",
+        "kept_share_high",
+        "money_kept",
+        "first_half",
+    ),
     *("reason", "reason_values"),
 )
 
@@ -76,7 +86,7 @@ def cohorts(quarters: pd.DataFrame, cohort: pd.Series, keys: pd.Index | None = N
     Returns
     -------
     DataFrame, a row for each cohort and number of quarters after which a half-year is over for some of its customers
-        among (everyone or key_accounts), cohort, quarters (since the first order), customers (whose half-year from then on is over), kept
+        among (everyone or key_accounts), cohort, quarters (since the first order), customers (whose half-year from then on is over), kept_share
         (the share of them with a purchase in it) with its 95 % Wilson interval, money_kept (revenue of it / that of the first half-year, of
         the same customers), first_half (that revenue). Below `FEWEST` customers shares are missing, with the reason; money_kept also where
         the first half-year brought nothing.
@@ -92,7 +102,7 @@ def cohorts(quarters: pd.DataFrame, cohort: pd.Series, keys: pd.Index | None = N
     few = n < FEWEST
     low, high = wilson(table["buying"], n)
     share = table["later"] / table["first_half"].where(table["first_half"] > 0)
-    told = {"kept": table["buying"] / n, "kept_low": low, "kept_high": high, "money_kept": share}
+    told = {"kept_share": table["buying"] / n, "kept_share_low": low, "kept_share_high": high, "money_kept": share}
     table = table.assign(**{name: values.mask(few) for name, values in told.items()})
     cases = [(few, "cohort_of_few", {"n": n, "least": FEWEST}), (share.isna(), "first_half_brought_nothing", {})]
     table = pd.concat([table, reason_columns(cases)], axis=1)

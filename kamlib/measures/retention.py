@@ -17,7 +17,7 @@ LARGE = 0.10
 """Share of the money from which a customer is large (ASC 280-10-50-42, IFRS 8.34)."""
 _DRAWS, _HEAD, _SEED = 2_000, 1_000, 0
 _COLUMNS = (
-    *("as_of", "cohort", "customers", "base", "nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high"),
+    *("as_of", "cohort", "customers", "base_money", "nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high"),
     *("reason", "reason_values"),
 )
 
@@ -39,7 +39,7 @@ def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
     -------
     DataFrame, a row for each date and cohort of `COHORTS` (all; without those who joined in the base year, whose first year was a part of one;
     without those with `LARGE` of the money of the last year or more)
-        as_of, cohort, customers, base (their money in the base year), nrr, grr, and the ends of their 95 % intervals: customers are drawn with
+        as_of, cohort, customers, base_money (their money in the base year), nrr, grr, and the ends of their 95 % intervals: customers are drawn with
         Poisson weights, so the interval holds what one more or one less of the large customers would do. Intervals are missing, with the
         reason, below `FEWEST` customers.
 
@@ -63,7 +63,7 @@ def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
             row = _kept(base[who[name] & ~(late & (name == "without_joined"))], measure)
             rows.append({"as_of": day, "cohort": name, "late": late and name == "without_joined"} | row)
     table = pd.DataFrame(rows)
-    n, base_money = table["customers"], table["base"]
+    n, base_money = table["customers"], table["base_money"]
     why = reason_columns(
         [
             (table["late"], "joined_is_not_known", {}),
@@ -106,7 +106,7 @@ def _kept(cohort: pd.DataFrame, measure: str) -> dict[str, float]:
     before, now = (cohort[f"{measure}_{end}"].to_numpy(float) for end in ("before", "now"))
     sums = np.column_stack([now, np.minimum(now, before), before])
     base = before.sum()
-    told = {"customers": len(cohort), "base": base}
+    told = {"customers": len(cohort), "base_money": base}
     values = sums.sum(axis=0) / base if base > 0 else np.full(3, np.nan)
     ends = np.full((2, 2), np.nan)
     if len(cohort) >= FEWEST and base > 0:

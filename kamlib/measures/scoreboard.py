@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,11 @@ from kamlib.study.periods import months_before
 
 MEASURES = (
     *("revenue_12m", "contribution_12m", "nrr", "grr", "lost_customers", "returned_customers", "share_of_keys"),
-    *("share_of_largest", "overdue", "net_promoters"),
+    *("top_1", "overdue", "nps"),
 )
-LESS_IS_BETTER = ("lost_customers", "share_of_largest", "overdue")
+LESS_IS_BETTER = ("lost_customers", "top_1", "overdue")
 _VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
-_Row = dict[str, object] | pd.Series
+_Row = Any  # a row of `change`: a Series, or a dict with its names
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Sources:
     interactions, invoices : clean tables; hour : cost of an hour of ours.
     losses : customer_id, last_order, lost_on, returned_on: what became of customers that were lost.
     keys : customer_id of the key accounts of the last day.
-    answers : customer_id, date, place: 1 of a promoter, 0, or -1 of a detractor.
+    answers : `kamlib.measures.rates.satisfaction.answers` of the net promoter score.
     """
 
     interactions: pd.DataFrame | None = None
@@ -55,7 +56,7 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
     -------
     DataFrame, a row for each measure of `MEASURES` and date
         measure, as_of, and the columns of `kamlib.measures.noise.change`: before is the same day a year earlier. Sums of a year are in study
-        currency, shares from -1 to 1. What a table lacks for is missing, with the reason. The key accounts are those of the last day at every
+        currency, shares are 0 to 1, the net promoter score -100 to 100. What a table lacks for is missing, with the reason. The key accounts are those of the last day at every
         date, so that their share has no verdict: who brought much came on the list.
     """
     columns = ["measure", "as_of", *_VERDICT]
@@ -71,12 +72,12 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
             **_losses(pair, day, sources.losses),
             **_shares(pair, sources.keys),
             "overdue": _overdue(day, sources.invoices),
-            "net_promoters": _promoters(day, sources.answers),
+            "nps": _promoters(day, sources.answers),
         }
-        rows += [{"measure": name, "as_of": day} | dict(told[name]) for name in MEASURES]
+        rows += [{"measure": name, "as_of": day, **dict(told[name])} for name in MEASURES]
     table = pd.DataFrame(rows, columns=columns)
     order = table["measure"].map({name: place for place, name in enumerate(MEASURES)}).to_numpy()
-    table = table.iloc[np.lexsort([table["as_of"], order])].reset_index(drop=True)
+    table = table.iloc[np.lexsort([table["as_of"].to_numpy(), order])].reset_index(drop=True)
     return or_waiting(table, "two_years_are_needed", since=None)
 
 
@@ -92,7 +93,7 @@ def _contribution(pair: pd.DataFrame, day: pd.Timestamp, sources: Sources) -> _R
         costs = serving_costs(rows, sources.hour)
         spent = costs["cost"].fillna(0.0).groupby(costs["customer_id"]).sum()
         years.append(pair[f"margin_{word}"].sub(spent, fill_value=0.0))
-    return change(*years)
+    return change(years[0], years[1])
 
 
 def _retention(kept: pd.DataFrame, pair: pd.DataFrame, day: pd.Timestamp, name: str) -> _Row:
@@ -129,9 +130,9 @@ def _shares(pair: pd.DataFrame, keys: pd.Index | None) -> dict[str, _Row]:
     """Shares of the key accounts and of the largest customer in all money above zero."""
     money = [pair[f"revenue_{word}"].clip(lower=0) for word in ("before", "now")]
     if not all(year.sum() > 0 for year in money):
-        return dict.fromkeys(("share_of_keys", "share_of_largest"), _untold("nothing_to_compare_with"))
+        return dict.fromkeys(("share_of_keys", "top_1"), _untold("nothing_to_compare_with"))
     largest = [year.where(year.index == year.idxmax(), 0.0) for year in money]
-    found: dict[str, _Row] = {"share_of_largest": change(largest[0], largest[1], (money[0], money[1]), less=True)}
+    found: dict[str, _Row] = {"top_1": change(largest[0], largest[1], (money[0], money[1]), less=True)}
     if keys is None or not len(keys):
         return found | {"share_of_keys": _untold("no_keys_on_record")}
     of_keys = [year.where(year.index.isin(keys), 0.0) for year in money]
@@ -154,13 +155,13 @@ def _overdue(day: pd.Timestamp, invoices: pd.DataFrame | None) -> _Row:
 
 
 def _promoters(day: pd.Timestamp, answers: pd.DataFrame | None) -> _Row:
-    """Promoters less detractors among the customers that answered in either year, each by the mean of its answers."""
+    """Net promoter score of the customers that answered in either year, each by the mean of its answers, from -100 to 100."""
     if answers is None or answers.empty:
         return _untold("no_answers_on_record")
     years = []
     for back in (12, 0):
         inside = answers[(answers["date"] > _back(day, back + 12)) & (answers["date"] <= _back(day, back))]
-        years.append(inside["place"].astype(float).groupby(inside["customer_id"]).mean())
+        years.append(100 * inside["place"].astype(float).groupby(inside["customer_id"]).mean())
     return change(years[0], years[1], (years[0] * 0 + 1, years[1] * 0 + 1))
 
 

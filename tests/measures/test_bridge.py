@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bench.oracles import FIGURES, SAMPLE, read_books
-from kamlib.measures.bridge import STEPS, bridge, by_account, quarter_ends, step_of, year_pairs
+from kamlib.measures.bridge import STEPS, bridge, bridges, by_account, quarter_ends, step_of, year_pairs
 from kamlib.stats.reasons import waits_for
 
 END = date(2026, 6, 30)
@@ -87,6 +87,19 @@ def test_it_adds_up_to_the_cent_at_each_of_eight_quarters_in_every_reading(clean
             year = cents[(cents["date"] > lower) & (cents["date"] <= upper)]
             assert round(100 * told.loc[step, "amount"]) == year["cents"].sum()
             assert told.loc[step, "customers"] == year[unit].nunique()
+
+
+def test_all_readings_stand_together(clean_orders):
+    _, orders = ledger(clean_orders)
+    pairs = {"customer": year_pairs(orders, END, START), "account": year_pairs(by_account(orders), END, START)}
+    found = bridges(pairs)
+    assert found.groupby(["counted", "measure"]).size().to_dict() == {
+        (unit, money): 9 for unit in pairs for money in ("revenue", "margin")
+    }
+    ends = found[found["step"] == "year_now"].groupby("measure")["amount"]
+    assert ends.max().round(2).tolist() == ends.min().round(2).tolist(), "the money is the same however it is counted"
+    none = year_pairs(orders, date(2020, 6, 30), START)
+    assert waits_for(bridges({"customer": none})).code == "two_years_are_needed"
 
 
 def test_several_quarters_at_once_are_each_as_alone(clean_orders):

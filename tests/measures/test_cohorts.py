@@ -38,10 +38,10 @@ def test_shares_kept_by_hand():
     """Of 20 customers half stop after one quarter: their last half-year with an order is the first."""
     found = cohorts(relation(20, stop=1), pd.Series("x", [f"2025-01-01-{k}" for k in range(20)]))
     assert found["quarters"].tolist() == [0, 1, 2] and found["customers"].tolist() == [20, 20, 20]
-    assert found["kept"].tolist() == [1, 0.5, 0.5] and found["first_half"].eq(300).all()
+    assert found["kept_share"].tolist() == [1, 0.5, 0.5] and found["first_half"].eq(300).all()
     assert found["money_kept"].tolist() == pytest.approx([1, 200 / 300, 200 / 300])
     low, high = wilson(pd.Series([10]), pd.Series([20]))
-    assert found.loc[1, ["kept_low", "kept_high"]].tolist() == [low[0], high[0]]
+    assert found.loc[1, ["kept_share_low", "kept_share_high"]].tolist() == [low[0], high[0]]
 
 
 def test_only_those_whose_half_year_is_over_are_counted():
@@ -52,7 +52,7 @@ def test_only_those_whose_half_year_is_over_are_counted():
 
 def test_a_cohort_of_three_is_not_known():
     found = cohorts(relation(3), pd.Series("x", ["2025-01-01-0", "2025-01-01-1", "2025-01-01-2"]))
-    assert found[["kept", "kept_low", "kept_high", "money_kept"]].isna().all(axis=None)
+    assert found[["kept_share", "kept_share_low", "kept_share_high", "money_kept"]].isna().all(axis=None)
     assert set(found["reason"]) == {"cohort_of_few"} and FEWEST == 10
 
 
@@ -68,7 +68,7 @@ def test_key_accounts_are_told_once_more_by_themselves():
     ids = table["customer_id"].unique()
     found = cohorts(table, pd.Series("x", ids), pd.Index(ids[1::2]))
     assert found.groupby("among")["customers"].first().to_dict() == {"everyone": 30, "key_accounts": 15}
-    assert found.loc[found["among"] == "key_accounts", "kept"].tolist() == [1, 1, 1]
+    assert found.loc[found["among"] == "key_accounts", "kept_share"].tolist() == [1, 1, 1]
 
 
 def test_customers_without_a_cohort_are_left_out_and_without_any_it_waits():
@@ -95,4 +95,4 @@ def test_the_sample_by_plain_pandas(sample_clean):
     quarters = quarters_of_relation(sample_clean.orders, END)
     found = cohorts(quarters, first_quarters(quarters, date(2023, 7, 1))).set_index(["cohort", "quarters"])
     assert found.loc[("2024Q3", 2), "customers"] == len(new)
-    assert found.loc[("2024Q3", 2), "kept"] == pytest.approx(stayed / len(new), abs=1.5 / len(new))
+    assert found.loc[("2024Q3", 2), "kept_share"] == pytest.approx(stayed / len(new), abs=1.5 / len(new))

@@ -33,7 +33,7 @@ def test_one_frozen_cohort_by_hand():
     """100 and 50 become 120 and 0, who is new counts in neither: NRR 120 / 150, GRR 100 / 150. One of them joined in the base year."""
     first = ["2020-01-01", "2025-01-01", "2026-01-01"]
     found = retention(pairs([100, 50, 0], [120, 0, 1000], first)).set_index("cohort")
-    assert found.loc["all", ["customers", "base"]].tolist() == [2, 150]
+    assert found.loc["all", ["customers", "base_money"]].tolist() == [2, 150]
     assert found.loc["all", ["nrr", "grr"]].tolist() == pytest.approx([120 / 150, 100 / 150])
     assert found.loc["without_joined", ["nrr", "grr"]].tolist() == [1.2, 1]
     assert found.loc["without_large", ["nrr", "grr"]].tolist() == [0, 0], "120 of 1,120 are a tenth"

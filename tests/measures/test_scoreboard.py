@@ -47,18 +47,18 @@ def test_money_by_hand(pairs):
     ]
     assert at(found, "nrr")[["before", "now", "change"]].tolist() == pytest.approx([1, 1.2, 0.2])
     assert at(found, "grr")[["before", "now", "verdict"]].tolist() == [1, 1, "unknown"], "nobody's part has moved"
-    assert at(found, "share_of_largest")["now"] == 0.05
+    assert at(found, "top_1")["now"] == 0.05
 
 
 def test_what_is_not_on_record_is_not_known(pairs):
     found = scoreboard(pairs, Sources())
     told = {
         name: at(found, name)["reason"]
-        for name in ("contribution_12m", "lost_customers", "share_of_keys", "overdue", "net_promoters")
+        for name in ("contribution_12m", "lost_customers", "share_of_keys", "overdue", "nps")
     }
     assert told == {
         "contribution_12m": "no_dealings_on_record", "lost_customers": "no_losses_on_record", "share_of_keys": "no_keys_on_record",
-        "overdue": "no_invoices_on_record", "net_promoters": "no_answers_on_record",
+        "overdue": "no_invoices_on_record", "nps": "no_answers_on_record",
     }  # fmt: skip
     unknown = found[found["reason"].isin(told.values())]
     assert unknown[["before", "now", "change"]].isna().all(axis=None) and set(unknown["verdict"]) == {"unknown"}
@@ -111,8 +111,8 @@ def test_promoters_of_both_years_are_compared_by_customer(pairs):
     answers = pd.DataFrame(
         {"customer_id": [f"c{n}" for n in range(20)] * 2, "date": days, "place": [-1.0] * 20 + [1.0] * 20}
     )
-    row = at(scoreboard(pairs, Sources(answers=answers)), "net_promoters")
-    assert row[["before", "now", "firm_verdict"]].tolist() == [-1, 1, "better"]
+    row = at(scoreboard(pairs, Sources(answers=answers)), "nps")
+    assert row[["before", "now", "firm_verdict"]].tolist() == [-100, 100, "better"]
 
 
 def test_the_share_of_a_list_that_was_made_by_what_they_bring_has_no_verdict(pairs):

@@ -8,7 +8,14 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
-from kamlib.report.figures.measures import funnel_plots, nps_intervals, rate_charts
+from kamlib.report.figures.measures import (
+    bridge_waterfall,
+    cohort_map,
+    funnel_plots,
+    nps_intervals,
+    rate_charts,
+    retention_lines,
+)
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -30,6 +37,7 @@ __all__ = [
     "against_baselines",
     "ageing_bars",
     "aside_by_month",
+    "bridge_waterfall",
     "calibration_plot",
     "cash_paths",
     "class_flows",
@@ -38,6 +46,7 @@ __all__ = [
     "cluster_map",
     "cluster_profiles",
     "cluster_segments",
+    "cohort_map",
     "concentration_curves",
     "concentration_trend",
     "funnel_plots",
@@ -56,6 +65,7 @@ __all__ = [
     "quiet_blocks",
     "ranked_scores",
     "rate_charts",
+    "retention_lines",
     "return_curves",
     "returned_by_month",
     "rfm_grid",

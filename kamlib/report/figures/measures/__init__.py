@@ -1,6 +1,9 @@
-"""Pictures of measures: rates by quarter, and groups of customers within and outside chance."""
+"""Pictures of measures: from one year to the next, cohorts, retention, rates by quarter, and groups within and outside chance."""
 
+from kamlib.report.figures.measures.life_of_cohorts import cohort_map
 from kamlib.report.figures.measures.managers import funnel_plots
 from kamlib.report.figures.measures.rates import nps_intervals, rate_charts
+from kamlib.report.figures.measures.retention import retention_lines
+from kamlib.report.figures.measures.waterfall import bridge_waterfall
 
-__all__ = ["funnel_plots", "nps_intervals", "rate_charts"]
+__all__ = ["bridge_waterfall", "cohort_map", "funnel_plots", "nps_intervals", "rate_charts", "retention_lines"]
