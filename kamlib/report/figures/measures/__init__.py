@@ -1,4 +1,4 @@
-"""Pictures of measures: from one year to the next, cohorts, retention, rates by quarter, and groups within and outside chance."""
+"""Pictures of measures: from year to year, cohorts, retention, rates by quarter, and groups within and outside chance."""
 
 from kamlib.report.figures.measures.life_of_cohorts import cohort_map
 from kamlib.report.figures.measures.managers import funnel_plots
