@@ -122,7 +122,7 @@ def year_cases(cases: pd.DataFrame, facts: pd.DataFrame, as_of: date) -> pd.Data
     """
     year = cases[(cases["date"] > pd.Timestamp(months_before(as_of, 12))) & (cases["source"] == "")]
     sums = {
-        name: year[year["measure"] == name].groupby("customer_id")[["part", "whole"]].sum()
+        name: year[year["measure"] == name].groupby("customer_id", sort=False)[["part", "whole"]].sum()
         for name in ("on_time", "bids_won", "claims_rate")
     }
     days = facts.set_index("customer_id")["order_days_12m"].astype(float)
