@@ -18,7 +18,7 @@ MARGIN = ("price", "unit_cost", "volume", "mix", "begun", "ended", "no_units")
 _COLUMNS = ("measure", "step", "pairs", "amount")
 
 
-def price_volume(orders: ir.Table, as_of: date, measure: str = "revenue") -> pd.DataFrame:
+def by_article(orders: ir.Table, as_of: date, measure: str = "revenue") -> pd.DataFrame:
     """The change of the money from the year before `as_of`'s to that which ends at it, by customer and article.
 
     Of a pair with units above zero in both years: price = R₁ - p₀ q₁ and volume = (q₁ - q₀) p₀, where p₀ = R₀ / q₀. In margin the change

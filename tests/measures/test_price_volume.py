@@ -10,7 +10,7 @@ import pytest
 
 from bench.oracles import FIGURES, SAMPLE, read_books
 from kamlib.measures.bridge import year_pairs
-from kamlib.measures.price_volume import MARGIN, REVENUE, price_volume
+from kamlib.measures.price_volume import MARGIN, REVENUE, by_article
 from kamlib.stats.reasons import waits_for
 
 END = date(2026, 6, 30)
@@ -31,7 +31,7 @@ def amounts(table: pd.DataFrame) -> dict[str, float]:
 
 def test_revenue_by_hand(clean_orders):
     """Price: 30 - 2 · 12 = 6. Volume: 2 · 2 + 5 · 4 = 24. c sent back what it had bought: ended with 5, begun with -5."""
-    found = price_volume(clean_orders(LINES, NAMES), END)
+    found = by_article(clean_orders(LINES, NAMES), END)
     assert amounts(found) == pytest.approx(
         {"price": 6, "volume": 24, "begun": 7 - 5, "ended": -(9 + 5), "no_units": 7 - 1}
     )
@@ -44,7 +44,7 @@ def test_margin_splits_into_price_cost_volume_and_mix(clean_orders):
 
     Volume at unit margins: 2 · 0.80 + 5 · 0.40 = 3.60; at the rate of both, 10 / 40, it is 24 / 4 = 6: the mix costs 2.40.
     """
-    found = price_volume(clean_orders(LINES, NAMES), END, "margin")
+    found = by_article(clean_orders(LINES, NAMES), END, "margin")
     assert tuple(found["step"]) == MARGIN
     assert amounts(found) == pytest.approx(
         {"price": 6, "unit_cost": 0.4, "volume": 6, "mix": -2.4, "begun": 1 - 2, "ended": -(4 + 2), "no_units": 2}
@@ -57,7 +57,7 @@ def test_more_of_the_same_is_no_mix(clean_orders):
         for who in "ab"
         for day, n in (("2025-01-01", 10.0), ("2026-01-01", 13.0))
     ]
-    found = amounts(price_volume(clean_orders(lines, NAMES), END, "margin"))
+    found = amounts(by_article(clean_orders(lines, NAMES), END, "margin"))
     assert found == pytest.approx(
         {"price": 0, "unit_cost": 0, "volume": 18, "mix": 0, "begun": 0, "ended": 0, "no_units": 0}
     )
@@ -77,19 +77,19 @@ def test_the_steps_add_up_to_the_change_of_the_bridge(clean_orders, measure):
     orders = clean_orders(lines, NAMES)
     pairs = year_pairs(orders, END, date(2020, 1, 1))
     change = (pairs[f"{measure}_now"] - pairs[f"{measure}_before"]).sum()
-    assert round(100 * price_volume(orders, END, measure)["amount"].sum()) == round(100 * change)
+    assert round(100 * by_article(orders, END, measure)["amount"].sum()) == round(100 * change)
 
 
 def test_without_units_or_margins_it_waits(clean_orders):
     orders = clean_orders(LINES, NAMES)
-    assert waits_for(price_volume(orders.drop("quantity"), END)).code == "units_are_needed"
-    assert waits_for(price_volume(orders.filter(orders.customer_id == "d"), END)).code == "units_are_needed"
-    assert waits_for(price_volume(clean_orders([], NAMES), END)).code == "units_are_needed"
+    assert waits_for(by_article(orders.drop("quantity"), END)).code == "units_are_needed"
+    assert waits_for(by_article(orders.filter(orders.customer_id == "d"), END)).code == "units_are_needed"
+    assert waits_for(by_article(clean_orders([], NAMES), END)).code == "units_are_needed"
     none = orders.mutate(margin=(orders.customer_id == "b").ifelse(orders.margin, None))
-    assert waits_for(price_volume(none, END, "margin")).code == "too_few_margins"
+    assert waits_for(by_article(none, END, "margin")).code == "too_few_margins"
 
 
 @pytest.mark.slow
 def test_the_sample_by_plain_pandas(sample_clean):
-    told, found = FIGURES["by article"](read_books(SAMPLE)), amounts(price_volume(sample_clean.orders, END))
+    told, found = FIGURES["by article"](read_books(SAMPLE)), amounts(by_article(sample_clean.orders, END))
     assert {name: found[name] for name in told} == pytest.approx(told, abs=0.005) and found["no_units"] == 0

@@ -86,6 +86,7 @@ MADE = (
         "keeping_",
         "managing_",
         "outcome_",
+        "forecast_of_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )

@@ -32,6 +32,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "concentration_curves": ("measure place cumulative_share", (), {}),
     "concentration_trend": ("as_of effective_number top_1", (), {}),
     "funnel_plots": ("trait measure value whole rate centre high_95 high_998 verdict", (), {"trait": "manager"}),
+    "expected_and_came": ("event as_of expected expected_low expected_high came verdict", (), {}),
     "group_bars": (
         "customer_id accounts net_revenue largest_account share",
         (),
@@ -41,6 +42,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "kaism": ("customer_id attractiveness horizontal reading cell", (), {}),
     "key_probability": ("rank customer_id key p_key", (), {}),
     "ledger_bars": ("table rule action matched_rows matched_amount rows amount", (), EUR),
+    "list_hits": ("event as_of listed hits_expected hits", (), {}),
     "loss_histogram": ("amount", (pd.DataFrame(),), EUR),
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
@@ -53,6 +55,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
         (pd.DataFrame(),),
         {"names": pd.Series(dtype=object)},
     ),
+    "rank_intervals": ("customer_id rank rank_best rank_worst among_top", (), {"top": 3}),
     "ranked_scores": (
         "rank customer_id score low high key points_revenue points_reputation points_development",
         (),
