@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -15,21 +16,28 @@ from kamlib.stats.reasons import or_waiting
 from kamlib.study.periods import quarter_frequency
 from kamlib.study.settings.sections import Churn
 
+_QUARTERS = 8
 COLUMNS = ["customer_id", "as_of", "event", "chance", "method", "over_on", "came", "worth"]
 
 
 def earlier_forecasts(
-    at_risk: pd.DataFrame, as_of: date, rules: Churn | None = None, *, year_begins: int = 1, quarters: int = 8
+    at_risk: pd.DataFrame,
+    as_of: date,
+    rules: Churn | None = None,
+    *,
+    days: Sequence[pd.Timestamp] | None = None,
+    year_begins: int = 1,
 ) -> pd.DataFrame:
-    """What `kamlib.churn.forecast` would have said on earlier days, a day in each of the last `quarters`, and what came by `as_of`.
+    """What `kamlib.churn.forecast` would have said on earlier days, and what came by `as_of`.
 
-    The day is the last landmark of the quarter whose horizon is over. All choices, tests and fits are those of that day: only
-    landmarks up to it are read, with what was known on it.
+    All choices, tests and fits are those of each day: only landmarks up to it are read, with what was known on it.
 
     Parameters
     ----------
     at_risk : the landmark table of the forecast (`kamlib.churn.Forecast.at_risk`).
     rules : the section `churn` of the study; None: its defaults.
+    days : landmarks whose horizon is over; None: the last such day of each of the last eight quarters.
+    year_begins : the month, 1 to 12, with which quarters begin.
 
     Returns
     -------
@@ -40,9 +48,12 @@ def earlier_forecasts(
     """
     rules = rules or Churn()
     end, horizon = pd.Timestamp(as_of), pd.Timedelta(days=rules.horizon_days)
-    days = pd.Series(sorted(day for day in at_risk["as_of"].unique() if day + horizon <= end), dtype="datetime64[ns]")
-    last = days.groupby(days.dt.to_period(quarter_frequency(year_begins))).max().tail(quarters)
-    parts = [_of_day(at_risk, day, end, rules) for day in last]
+    if days is None:
+        over = pd.Series(
+            sorted(day for day in at_risk["as_of"].unique() if day + horizon <= end), dtype="datetime64[ns]"
+        )
+        days = over.groupby(over.dt.to_period(quarter_frequency(year_begins))).max().tail(_QUARTERS).tolist()
+    parts = [_of_day(at_risk, day, end, rules) for day in days]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return or_waiting(found[found["chance"].notna()].reset_index(drop=True), "no_forecast_before")
 

@@ -19,6 +19,8 @@ MEASURES = (
     *("revenue_12m", "contribution_12m", "nrr", "grr", "lost_customers", "returned_customers", "share_of_keys"),
     *("top_1", "overdue", "nps"),
 )
+SHARES = ("nrr", "grr", "share_of_keys", "top_1")
+"""The measures that are shares; of the others the points of the net promoter score lie between -100 and 100."""
 LESS_IS_BETTER = ("lost_customers", "top_1", "overdue")
 _VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
 _Row = Any  # a row of `change`: a Series, or a dict with its names
@@ -79,6 +81,13 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
     order = table["measure"].map({name: place for place, name in enumerate(MEASURES)}).to_numpy()
     table = table.iloc[np.lexsort([table["as_of"].to_numpy(), order])].reset_index(drop=True)
     return or_waiting(table, "two_years_are_needed", since=None)
+
+
+def side_by_side(board: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a `scoreboard`: measures in rows, days in columns."""
+    told = board.assign(as_of=pd.to_datetime(board["as_of"]).dt.strftime("%Y-%m-%d"))
+    table = told.pivot(index="measure", columns="as_of", values="now").reindex(MEASURES)
+    return table.rename_axis(columns=None).astype(float)
 
 
 def _contribution(pair: pd.DataFrame, day: pd.Timestamp, sources: Sources) -> _Row:

@@ -33,10 +33,8 @@ FORECASTS = ["customer_id", "as_of", "event", "chance", "over_on", "came", "wort
 CONTROL = "control, no offer"
 """How the table of actions, which is the user's, calls those of a round who get no offer (`kamlib.churn.offers`)."""
 _WIDE = 1.2816  # of a normal law: 80 % lie within
-_LEVEL, _SEEN = (
-    0.2,
-    2,
-)  # before anything came the level is taken to be right to within a fifth, as two forecasts would have shown
+_LEVEL, _SEEN = 0.25, 2
+"""Before anything came the level is taken to be right to within a quarter, as two forecasts would have shown."""
 
 
 def scorecard(forecasts: pd.DataFrame, called: pd.DataFrame | None = None, *, most: int = 15) -> pd.DataFrame:

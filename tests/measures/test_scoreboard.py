@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kamlib.measures.bridge import quarter_ends, year_pairs
-from kamlib.measures.scoreboard import MEASURES, Sources, scoreboard
+from kamlib.measures.scoreboard import MEASURES, Sources, scoreboard, side_by_side
 from kamlib.stats.reasons import waits_for
 
 END, START = date(2026, 6, 30), date(2020, 1, 1)
@@ -48,6 +48,12 @@ def test_money_by_hand(pairs):
     assert at(found, "nrr")[["before", "now", "change"]].tolist() == pytest.approx([1, 1.2, 0.2])
     assert at(found, "grr")[["before", "now", "verdict"]].tolist() == [1, 1, "unknown"], "nobody's part has moved"
     assert at(found, "top_1")["now"] == 0.05
+
+
+def test_quarters_stand_side_by_side(pairs):
+    found = side_by_side(scoreboard(pairs, Sources()))
+    assert list(found) == ["2025-09-30", "2025-12-31", "2026-03-31", "2026-06-30"] and tuple(found.index) == MEASURES
+    assert found.loc["revenue_12m"].tolist() == [840, 880, 920, 960]
 
 
 def test_what_is_not_on_record_is_not_known(pairs):

@@ -34,24 +34,24 @@ def test_expected_came_and_scores_are_those_of_a_hand_example():
     assert found[["expected", "brier", "brier_one_chance"]].tolist() == pytest.approx([1, 0.235, 0.3125])
 
 
-def test_before_anything_came_the_level_is_right_to_within_a_fifth():
-    """100 at 0.2: 20 expected, variance 16 + (0.2 · 20)² = 32, half the range of 80 % is 1.2816 · √32 = 7.25: 12 to 28."""
-    found = scorecard(said([0.2] * 100, [1] * 28 + [0] * 72)).iloc[0]
-    assert found[["expected_low", "expected_high", "verdict"]].tolist() == [12, 28, "as_expected"]
+def test_before_anything_came_the_level_is_right_to_within_a_quarter():
+    """100 at 0.2: 20 expected, variance 16 + (0.25 · 20)² = 41, half the range of 80 % is 1.2816 · √41 = 8.2: 11 to 29."""
+    found = scorecard(said([0.2] * 100, [1] * 29 + [0] * 71)).iloc[0]
+    assert found[["expected_low", "expected_high", "verdict"]].tolist() == [11, 29, "as_expected"]
 
 
-@pytest.mark.parametrize(("came", "verdict"), [(29, "more_came"), (11, "fewer_came")])
+@pytest.mark.parametrize(("came", "verdict"), [(30, "more_came"), (10, "fewer_came")])
 def test_outside_the_range_the_level_is_off(came, verdict):
     assert scorecard(said([0.2] * 100, [1] * came + [0] * (100 - came)))["verdict"].tolist() == [verdict]
 
 
 def test_a_forecast_that_missed_widens_the_range_of_the_next_once_it_was_over():
-    """40 came where 20 were expected: (20² - 16 + 2 · 400 · 0.04) / (400 + 2 · 400) = 0.347; variance 16 + 0.347 · 400 = 154.7, so 20 ± 15.94."""
+    """40 came where 20 were expected: (20² - 16 + 2 · 400 · 0.0625) / (400 + 2 · 400) = 0.362; variance 16 + 0.362 · 400 = 160.7, so 20 ± 16.2."""
     first, second = said([0.2] * 100, [1] * 40 + [0] * 60), said([0.2] * 100, [0] * 100, LATER)
     found = scorecard(pd.concat([first, second], ignore_index=True))
-    assert found[["expected_low", "expected_high"]].to_numpy().tolist() == [[12, 28], [4, 36]]
+    assert found[["expected_low", "expected_high"]].to_numpy().tolist() == [[11, 29], [3, 37]]
     soon = scorecard(pd.concat([first, second.assign(as_of=DAY + WINDOW / 2)], ignore_index=True))
-    assert soon["expected_low"].tolist() == [12, 12]  # the first was not over then
+    assert soon["expected_low"].tolist() == [11, 11]  # the first was not over then
 
 
 def test_what_is_not_over_is_counted_and_not_judged():
@@ -88,7 +88,7 @@ def test_hits_are_of_those_with_the_most_chance_times_worth():
 def test_events_are_told_apart_each_with_its_own_past():
     both = pd.concat([said([0.2] * 100, [1] * 40 + [0] * 60), said([0.2] * 100, [0] * 80 + [1] * 20, LATER, "stopped")])
     found = scorecard(both)
-    assert found[["event", "expected_low"]].to_numpy().tolist() == [["silent", 12], ["stopped", 12]]
+    assert found[["event", "expected_low"]].to_numpy().tolist() == [["silent", 11], ["stopped", 11]]
 
 
 def test_eight_of_ten_ranges_hold_what_comes_where_the_level_wanders_as_it_did_before():
@@ -102,7 +102,7 @@ def test_eight_of_ten_ranges_hold_what_comes_where_the_level_wanders_as_it_did_b
             parts.append(said(p.tolist(), came.astype(float).tolist(), DAY + quarter * WINDOW))
         found = scorecard(pd.concat(parts, ignore_index=True)).tail(6)
         held.append((found["verdict"] == "as_expected").mean())
-    assert 0.74 <= np.mean(held) <= 0.9
+    assert 0.74 <= np.mean(held) <= 0.93
 
 
 def test_without_any_forecast_there_is_a_reason_and_nobody_was_called():

@@ -120,20 +120,23 @@ def year_cases(cases: pd.DataFrame, facts: pd.DataFrame, as_of: date) -> pd.Data
         measure, customer_id, part, whole: of *growth_of_revenue* `growths` of the revenue, and 1; of *on_time* and *bids_won* counts; of *claims_an_order_day*
         claims, and order days.
     """
-    since = pd.Timestamp(months_before(as_of, 12))
-    year = cases[(cases["date"] > since) & (cases["source"] == "")]
-    sums = year.groupby(["measure", "customer_id"])[["part", "whole"]].sum().reset_index()
+    year = cases[(cases["date"] > pd.Timestamp(months_before(as_of, 12))) & (cases["source"] == "")]
+    sums = {
+        name: year[year["measure"] == name].groupby("customer_id", sort=False)[["part", "whole"]].sum()
+        for name in ("on_time", "bids_won", "claims_rate")
+    }
     days = facts.set_index("customer_id")["order_days_12m"].astype(float)
-    parts = [
-        pd.DataFrame({"part": growths(facts["revenue_12m"], facts["revenue_prev_12m"]), "whole": 1.0}).assign(
-            measure="growth_of_revenue", customer_id=facts["customer_id"]
-        ),
-        sums[sums["measure"].isin(["on_time", "bids_won"])],
-    ]
+    grown = growths(facts["revenue_12m"], facts["revenue_prev_12m"]).set_axis(facts["customer_id"])
+    told = {"growth_of_revenue": pd.DataFrame({"part": grown, "whole": 1.0}), **sums}
+    claims = told.pop("claims_rate")
     if (cases["measure"] == "claims_rate").any():
-        claims = sums[sums["measure"] == "claims_rate"].set_index("customer_id")["part"].reindex(days.index).fillna(0.0)
-        told = pd.DataFrame({"part": claims, "whole": days}).rename_axis("customer_id").reset_index()
-        parts.append(told[told["whole"] > 0].assign(measure="claims_an_order_day"))
+        counts = claims["part"].reindex(days.index).fillna(0.0)
+        told["claims_an_order_day"] = pd.DataFrame({"part": counts, "whole": days})[days > 0]
+    parts = [
+        table.rename_axis("customer_id").reset_index().assign(measure=name)
+        for name, table in told.items()
+        if len(table)
+    ]
     return pd.concat(parts, ignore_index=True).dropna(subset="part")[["measure", "customer_id", "part", "whole"]]
 
 

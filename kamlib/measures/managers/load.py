@@ -79,9 +79,9 @@ def loads(
     rows = dealings(interactions, since, day)
     table["hours"] = table["hunted"] = table["overdue_contacts"] = np.nan
     if rows is not None:
-        spent = rows.groupby("customer_id")["hours"].sum(min_count=1).reindex(table.index).astype(float)
+        spent = rows.groupby("customer_id", sort=False)["hours"].sum(min_count=1).reindex(table.index).astype(float)
         old = first.reindex(table.index) <= since
-        last = rows[rows["kind"].isin(TOUCHES)].groupby("customer_id")["date"].max()
+        last = rows[rows["kind"].isin(TOUCHES)].groupby("customer_id", sort=False)["date"].max()
         quiet = (day - last.reindex(table.index)).dt.days.fillna(np.inf)
         limit = np.where(table["key_customers"], KEY_DAYS, OTHER_DAYS)
         table = table.assign(

@@ -89,7 +89,7 @@ def year_on_year(cases: pd.DataFrame, surveys: pd.DataFrame | None, as_of: date)
 
 def _changed(of: pd.DataFrame, before: pd.Series, now: pd.Series, *, each: bool) -> dict[str, Any]:
     """The change of Σ part / Σ whole between two periods; with `each` every customer counts once, with its mean."""
-    sums = []
+    of, sums = of.assign(customer_id=pd.factorize(of["customer_id"])[0]), []  # numbers are grouped faster than texts
     for span in (before, now):
         inside = of[(of["date"] > span["since"]) & (of["date"] <= span["until"])]
         by = inside.groupby("customer_id")[["part", "whole"]]

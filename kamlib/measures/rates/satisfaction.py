@@ -59,7 +59,7 @@ def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> 
     told, rows = answers(surveys, as_of, "nps"), []
     for span in spans(as_of, quarters).itertuples():
         inside = told[(told["date"] > span.since) & (told["date"] <= span.until)]
-        each = inside["place"].groupby(inside["customer_id"]).mean()
+        each = inside["place"].groupby(inside["customer_id"], sort=False).mean()
         row = {"window_months": span.window_months, "until": span.until, "answers": float(len(inside))}
         rows.append(row | net_promoters(each).to_dict())
     table = pd.DataFrame(rows)

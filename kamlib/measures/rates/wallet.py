@@ -31,7 +31,12 @@ COLUMNS = [
     "bought",
     "penetration",
 ]
-_BOOTSTRAPS, _SEED = 2000, 1
+_FEW, _MANY, _ROWS, _SEED = (
+    400,
+    2000,
+    50_000_000,
+    1,
+)  # bootstraps, at least and at most, and the rows that they may draw together
 
 
 def categories_bought(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -109,14 +114,19 @@ def wallet_rates(table: pd.DataFrame) -> pd.DataFrame:
         }
         told |= dict.fromkeys(("value", "low", "high"), np.nan)
         if len(pair) >= FEWEST.averaged:
-            sums = resampled_sums(pair, _BOOTSTRAPS, _SEED)
-            ends = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
-            low, high = ends if measure == "share_of_wallet" else clustered_wilson(*pair.T)
+            low, high = _ends(pair) if measure == "share_of_wallet" else clustered_wilson(*pair.T)
             told |= {"value": part / whole, "low": low, "high": high}
         rows.append(told)
     found = pd.DataFrame(rows)
     few = {"n": found["cases"], "enough": FEWEST.averaged}
     return found.join(reason_columns([(found["value"].isna(), "too_few_cases", few)]))
+
+
+def _ends(pair: np.ndarray) -> np.ndarray:
+    """The 95 % interval of a ratio of sums over customers, drawn with replacement."""
+    sums = resampled_sums(pair, int(np.clip(_ROWS // len(pair), _FEW, _MANY)), _SEED)
+    ends: np.ndarray = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+    return ends
 
 
 def _fitting(table: pd.DataFrame, bought: pd.DataFrame, fits: float) -> pd.DataFrame:

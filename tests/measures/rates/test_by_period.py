@@ -76,6 +76,55 @@ def test_a_base_without_orders_has_no_rates(clean_orders):
     assert waits_for(of_years(table)).code == "no_rate_known"
 
 
+def records(n: int = 400) -> tuple[list[tuple], dict[str, pd.DataFrame]]:
+    """Orders, deliveries and bids of 40 customers over two years, at random."""
+    rng = np.random.default_rng(8)
+    days = pd.Timestamp("2024-07-01") + pd.to_timedelta(rng.integers(0, 729, n), unit="D")
+    who = rng.integers(0, 40, n)
+    lines = [
+        (f"c{one}", f"{day:%Y-%m-%d}", int(money))
+        for one, day, money in zip(who, days, rng.integers(1, 99, n), strict=True)
+    ]
+    sent = pd.DataFrame({"customer_id": [f"c{one}" for one in who], "date": days, "kind": "delivery", "promised": days + pd.to_timedelta(rng.integers(-1, 3, n), unit="D")})  # fmt: skip
+    bids = pd.DataFrame({"customer_id": [f"c{one}" for one in who], "date": days, "value": rng.integers(1, 99, n) * 1.0, "outcome": rng.choice(["won", "lost"], n), "decided": days, "source": rng.choice(["relation", "tender"], n)})  # fmt: skip
+    return lines, {"interactions": sent, "proposals": bids}
+
+
+def test_the_order_of_rows_and_a_unit_of_money_a_thousand_times_larger_change_no_rate(clean_orders):
+    lines, tables = records()
+    one = rates_by_period(clean_orders(lines), DAY, **tables)
+    mixed = {name: table.sample(frac=1, random_state=3) for name, table in tables.items()}
+    mixed["proposals"] = mixed["proposals"].assign(value=mixed["proposals"]["value"] / 1000)
+    other = rates_by_period(clean_orders(lines[::-1]), DAY, **mixed)
+    names = ["measure", "source", "until", "value", "low", "high", "reason"]
+    pd.testing.assert_frame_equal(one[names], other[names])
+    assert one["value"].notna().sum() > 40 and (one["low"] <= one["high"]).sum() == one["value"].notna().sum()
+
+
+def test_nothing_later_than_the_day_is_read(clean_orders):
+    lines, tables = records()
+    early = date(2025, 12, 31)
+    past = {name: table[table["date"] <= pd.Timestamp(early)] for name, table in tables.items()}
+    known = rates_by_period(clean_orders(lines), early, **tables)
+    then = rates_by_period(clean_orders([line for line in lines if line[1] <= "2025-12-31"]), early, **past)
+    pd.testing.assert_frame_equal(known, then)
+
+
+@pytest.mark.server
+def test_postgres_counts_the_same(clean_orders, postgres):
+    import ibis
+
+    from kamlib.measures.managers import category_cases, labels
+    from kamlib.measures.rates.wallet import categories_bought
+
+    lines = [(*line, "x" if line[2] > 50 else "y", "m" if line[2] > 30 else "n") for line in records()[0]]
+    here = clean_orders(lines, "customer_id date amount category manager")
+    there = ibis.connect(postgres).create_table("rates_orders", here.to_pyarrow(), overwrite=True)
+    for count in (rates_by_period, category_cases, categories_bought):
+        pd.testing.assert_frame_equal(count(here, DAY), count(there, DAY), check_dtype=False)
+    assert labels(here, [], "numbered").to_dict() == labels(there, [], "numbered").to_dict()
+
+
 @pytest.mark.slow
 def test_the_rates_of_the_sample_are_those_of_the_oracle(sample_clean):
     books, tables = read_books(SAMPLE), sample_clean.tables
