@@ -68,7 +68,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
     "returned_by_month": ("month outcome rows amount", (), EUR),
     "rfm_grid": ("r f money window_months measure", (), {}),
-    "round_odds": ("begun offered control odds_ratio odds_low odds_high", (Effect(),), {}),
+    "round_odds": ("round_begun offered control odds_ratio odds_low odds_high", (Effect(),), {}),
     "score_gaps": ("rank score", (pd.DataFrame(),), {}),
     "segment_money": ("segment accounts share_of_accounts share_of_money", (), {}),
     "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (pd.DataFrame(),), {}),
