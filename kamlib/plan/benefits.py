@@ -14,7 +14,7 @@ COLUMNS = [
     "customer_id", "benefit_kind", "times", "benefit_cost", "cost_unknown", "last_given", "why_given", "margin", "all_benefits",
     "share_of_margin", "most_allowed", "over_cap",
 ]  # fmt: skip
-BIDS = ["customer_id", "proposal_id", "date", "value", "outcome"]
+BIDS = ["customer_id", "proposal_id", "date", "bid_value", "bid_outcome"]
 
 
 def benefits(
@@ -83,15 +83,17 @@ def single_supplier_bids(proposals: pd.DataFrame, day: pd.Timestamp) -> pd.DataF
     Returns
     -------
     DataFrame
-        customer_id, proposal_id, date, value (study currency), outcome (won, lost, open: as known at `day`); open ones first. It waits for
+        customer_id, proposal_id, date, bid_value (study currency), bid_outcome (won, lost, open: as known at `day`); open ones first. It waits for
         flagged bids.
     """
-    seen = known_at("proposals", proposals, day).reindex(columns=[*BIDS, "decided", "single_supplier"])
-    is_open = seen["outcome"].fillna("open") == "open"
+    seen = known_at("proposals", proposals, day).rename(columns={"value": "bid_value", "outcome": "bid_outcome"})
+    seen = seen.reindex(columns=[*BIDS, "decided", "single_supplier"])
+    seen = seen.assign(bid_outcome=seen["bid_outcome"].fillna("open"))
+    is_open = seen["bid_outcome"] == "open"
     late = seen["decided"] > pd.Timestamp(day) - pd.DateOffset(years=1)
     flagged = seen[seen["single_supplier"].astype("boolean").fillna(False).astype(bool) & (is_open | late)]
-    flagged = flagged.assign(outcome=flagged["outcome"].fillna("open"), over=~is_open)
-    order = ["over", "value", "proposal_id"]
+    flagged = flagged.assign(over=~is_open)
+    order = ["over", "bid_value", "proposal_id"]
     flagged = flagged.sort_values(order, ascending=[True, False, True], ignore_index=True, key=places)
     return or_waiting(flagged[BIDS], "no_single_supplier_bid")
 

@@ -21,7 +21,7 @@ PEERS_BUY = 0.6
 """Share of the peers that must buy a category."""
 COLUMNS = ["customer_id", "category", "peers", "share_of_peers", "usual_amount", "low", "high"]
 _MONTH = 31  # days by which the records may begin late and still hold a year before the held-out one
-_TEST = ["among", "cells", "begun", "begun_share", "low", "high", "usual_amount", "begun_amount"]
+_TEST = ["among", "cells", "taken_up", "taken_up_share", "low", "high", "usual_amount", "taken_up_amount"]
 
 
 def category_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -93,8 +93,8 @@ def white_space_test(
     Returns
     -------
     DataFrame, one row per set of cells
-        among (first_cells, named_cells, open_cells: all that a customer of that year had never bought); cells; begun (of them bought since); begun_share
-        (their share) with its 95 % interval low, high; of the cells begun usual_amount (sum of what was told of them) and begun_amount (net, in the year). It waits for two years of records.
+        among (first_cells, named_cells, open_cells: all that a customer of that year had never bought); cells; taken_up (of them bought since); taken_up_share
+        (their share) with its 95 % interval low, high; of the cells taken up usual_amount (sum of what was told of them) and taken_up_amount (net, in the year). It waits for two years of records.
     """
     then = _cells(years, industries, "_before", least_share)
     keys = ["customer_id", "category"]
@@ -111,10 +111,10 @@ def white_space_test(
         on = came.notna().to_numpy()
         rows.append((name, len(named), int(on.sum()), named.loc[on, "usual_amount"].sum(), came.sum()))
     rows.append(("open_cells", *everything))
-    table = pd.DataFrame(rows, columns=["among", "cells", "begun", "usual_amount", "begun_amount"])
+    table = pd.DataFrame(rows, columns=["among", "cells", "taken_up", "usual_amount", "taken_up_amount"])
     table = table[table["cells"] > 0]
-    low, high = wilson(table["begun"], table["cells"])
-    table = table.assign(begun_share=table["begun"] / table["cells"], low=low, high=high)[_TEST]
+    low, high = wilson(table["taken_up"], table["cells"])
+    table = table.assign(taken_up_share=table["taken_up"] / table["cells"], low=low, high=high)[_TEST]
     whole = years["first_bought"].min() <= pd.Timestamp(as_of) - pd.DateOffset(years=2) + pd.Timedelta(days=_MONTH)
     return or_waiting(table if whole and len(then) else table.iloc[:0], "white_space_not_tested")
 

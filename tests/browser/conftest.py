@@ -190,7 +190,9 @@ def _dossiers() -> dict[str, pd.DataFrame]:
             }
         ),
         "action_list": pd.DataFrame({**one, "action": [long] * 9, "owner": NAMES[1], "due": day, "why": long}),
-        "strategies": pd.DataFrame({**one, "goal": [long], "offer": long, "measure": long, "rhythm": long}),
+        "strategy": pd.DataFrame(
+            {"tier": ["opportunistic"], "goal": long, "offer": long, "measure": long, "every_days": 30}
+        ),
     }
 
 

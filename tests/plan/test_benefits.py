@@ -113,7 +113,7 @@ def test_bids_written_for_one_supplier_are_listed_whatever_came_of_them_open_one
         ),
         DAY,
     )
-    assert found[["proposal_id", "outcome"]].to_numpy().tolist() == [["p2", "open"], ["p1", "won"]]
+    assert found[["proposal_id", "bid_outcome"]].to_numpy().tolist() == [["p2", "open"], ["p1", "won"]]
     assert waits_for(single_supplier_bids(bids(), DAY)).code == "no_single_supplier_bid"
 
 

@@ -123,12 +123,12 @@ def test_the_held_out_year_by_hand():
     rows += [(f"c{i:02d}", "y", 0, 0.0, 1, 6.0) for i in range(20)]
     rows += [("c21", "y", 2, 8.0, 0, 0.0), ("c23", "y", 1, 4.0, 0, 0.0), ("c22", "new", 1, 3.0, 0, 0.0)]
     table = white_space_test(years_of(rows), DAY, first=3).set_index("among")
-    assert table.loc["named_cells", ["cells", "begun", "usual_amount", "begun_amount"]].tolist() == [5, 2, 12, 12]
-    assert table.loc["first_cells", ["cells", "begun"]].tolist() == [3, 1], "c20, c21, c22: as good, by id"
-    assert table.loc["open_cells", ["cells", "begun", "begun_amount"]].tolist() == [5, 2, 12], (
+    assert table.loc["named_cells", ["cells", "taken_up", "usual_amount", "taken_up_amount"]].tolist() == [5, 2, 12, 12]
+    assert table.loc["first_cells", ["cells", "taken_up"]].tolist() == [3, 1], "c20, c21, c22: as good, by id"
+    assert table.loc["open_cells", ["cells", "taken_up", "taken_up_amount"]].tolist() == [5, 2, 12], (
         "nobody could know of the new one"
     )
-    assert table.loc["named_cells", "begun_share"] == 0.4
+    assert table.loc["named_cells", "taken_up_share"] == 0.4
     assert table.loc["named_cells", ["low", "high"]].tolist() == pytest.approx(
         [0.1176, 0.7693], abs=1e-4
     )  # Wilson, 2 of 5
@@ -145,7 +145,7 @@ def test_the_first_100_cells_of_the_sample_are_bought_at_twice_the_base_rate_or_
     industries = own_rows(sample_clean.tables["accounts"])["industry"]
     table = white_space_test(years, DAY, industries).set_index("among")
     assert table.loc["first_cells", "cells"] == 100
-    assert table.loc["first_cells", "begun_share"] >= 2 * table.loc["open_cells", "begun_share"]
+    assert table.loc["first_cells", "taken_up_share"] >= 2 * table.loc["open_cells", "taken_up_share"]
 
 
 @pytest.mark.proof

@@ -19,6 +19,7 @@ from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
 NOTES = ["customer_id", "topic", "date", "text", "source"]
+GOALS = ["tier", "goal", "offer", "measure", "every_days"]
 DONE = ["customer_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
 
 
@@ -49,7 +50,7 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
     Parameters
     ----------
     tables : of a run, by name. What is absent is unknown: of the analysis kaism_path, quiet_lines, white_space, benefits, action_list (customer_id, action,
-        owner, due) and strategies (customer_id, goal, measure) make parts of their own.
+        owner, due, why, fate) and strategy (tier, goal, offer, measure, every_days) make parts of their own.
     study : its day, the section dossier, the cost of an hour.
     ids : the customers; None: the key accounts, best first.
     """
@@ -88,7 +89,12 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
         parts[name] = rows[rows["customer_id"].isin(ids)]
     if "change" in parts["quiet"]:
         parts["quiet"] = parts["quiet"][parts["quiet"]["change"] != ""]
-    return Dossiers(day, heads(tables, ids, day, study.dossier.sponsors), parts)
+    if "fate" in parts["steps"]:
+        parts["steps"] = parts["steps"][parts["steps"]["fate"] != "not_worth_it"]
+    top = heads(tables, ids, day, study.dossier.sponsors)
+    tiers = tables.get("strategy", pd.DataFrame(columns=["tier"])).reindex(columns=GOALS).set_index("tier")
+    parts["goals"] = tiers.reindex(top["cell"].astype(object)).set_axis(top.index).dropna(subset="goal").reset_index()
+    return Dossiers(day, top, parts)
 
 
 _TAKEN = {
@@ -97,7 +103,6 @@ _TAKEN = {
     "white": "white_space",
     "benefits": "benefits",
     "steps": "action_list",
-    "goals": "strategies",
 }
 """By part: the table of the run that it is taken from."""
 

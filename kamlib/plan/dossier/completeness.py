@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES
-from kamlib.stats.reasons import or_waiting
+from kamlib.stats.reasons import Reason, or_waiting, packed
 
 COLUMNS = ["customer_id", "fact", "weight", "known", "fact_date", "age_days", "freshness"]
-_SUMS = ["customer_id", "completeness", "freshness", "missing_facts", "oldest_fact", "complete"]
+_SUMS = ["customer_id", "completeness", "freshness", "missing_facts", "missing_facts_values", "oldest_fact", "complete"]
 _MONTH = 365.25 / 12
 
 
@@ -92,7 +92,7 @@ def completeness(facts: pd.DataFrame, least: float) -> pd.DataFrame:
     -------
     DataFrame, one row per customer
         customer_id; completeness (Σ weight · known / Σ weight), freshness (mean of what is known and ages, by weight; missing without any),
-        missing_facts (codes joined by ";", the heaviest first), oldest_fact (the code of the stalest, '' without any), complete (whether completeness reaches
+        missing_facts with missing_facts_values (codes, the heaviest first), oldest_fact (the code of the stalest, '' without any), complete (whether completeness reaches
         `least`).
     """
     sums = facts.assign(
@@ -102,13 +102,15 @@ def completeness(facts: pd.DataFrame, least: float) -> pd.DataFrame:
     )
     by = sums.groupby("customer_id", sort=False)[["weight", "got", "aging", "fresh"]].sum()
     absent = facts[~facts["known"]].sort_values("weight", ascending=False, kind="stable")
-    missing = absent.groupby("customer_id")["fact"].agg(";".join)
+    lists = absent.groupby("customer_id")["fact"].agg(list)
+    missing = [packed([Reason(code) for code in lists.get(one, [])]) for one in by.index]
     stalest = facts.dropna(subset="freshness").sort_values(["freshness", "fact"]).drop_duplicates("customer_id")
     table = pd.DataFrame(
         {
             "completeness": by["got"] / by["weight"],
             "freshness": by["fresh"] / by["aging"].where(by["aging"] > 0),
-            "missing_facts": missing.reindex(by.index).fillna(""),
+            "missing_facts": [codes for codes, _ in missing],
+            "missing_facts_values": [values for _, values in missing],
             "oldest_fact": stalest.set_index("customer_id")["fact"].reindex(by.index).fillna(""),
         }
     )

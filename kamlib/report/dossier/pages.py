@@ -137,15 +137,15 @@ def _views(
             "freshness": write.share(record["freshness"]),
             "missing": [word(code) for code in str(record["missing_facts"]).split(";") if code],
             "ages": _ages(each["facts"][one]),
-            "goal": {}
-            if goals is None
-            else {
-                c: shortened(str(v))
-                for c, v in goals.iloc[0].items()
-                if c in ("goal", "offer", "measure", "rhythm") and not is_missing(v)
-            },
+            "goal": {} if goals is None else _goal(goals.iloc[0]),
         }
     return made
+
+
+def _goal(tier: pd.Series) -> dict[str, str]:
+    """What the strategy of its tier says: goal, offer, measure, how often."""
+    said = {name: shortened(str(tier[name])) for name in ("goal", "offer", "measure") if not is_missing(tier[name])}
+    return said if is_missing(tier["every_days"]) else said | {"contact": f"every {tier['every_days']:,.0f} days"}
 
 
 def _ages(facts: pd.DataFrame) -> list[tuple[str, str, bool]]:

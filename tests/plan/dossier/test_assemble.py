@@ -63,6 +63,17 @@ def test_what_was_done_and_what_is_to_be_done_stand_apart():
     assert facts.loc[(facts["customer_id"] == "a") & (facts["fact"] == "next_step"), "known"].tolist() == [True]
 
 
+def test_the_goal_is_that_of_its_tier_and_what_is_not_worth_it_is_no_step():
+    kaism = pd.DataFrame({"customer_id": ["a", "b"], "cell": ["invest", "unknown"]})
+    strategy = pd.DataFrame(
+        {"tier": ["invest"], "goal": ["grow"], "offer": ["x"], "measure": ["y"], "every_days": [14]}
+    )
+    steps = pd.DataFrame({"customer_id": ["a", "a"], "action": ["call", "gift"], "fate": ["this_week", "not_worth_it"]})
+    each = dossiers({"scores": SCORES, "kaism": kaism, "strategy": strategy, "action_list": steps}, STUDY).of_each()
+    assert each["goals"]["a"][["goal", "every_days"]].to_numpy().tolist() == [["grow", 14]] and "b" not in each["goals"]
+    assert each["steps"]["a"]["action"].tolist() == ["call"]
+
+
 def test_other_customers_can_be_asked_for():
     made = dossiers({"scores": SCORES}, STUDY, pd.Index(["c"], name="customer_id"))
     assert isinstance(made, Dossiers) and made.heads.index.tolist() == ["c"]

@@ -7,6 +7,7 @@ import pytest
 
 from kamlib.plan.dossier.assemble import _empty
 from kamlib.plan.dossier.completeness import FACTS, completeness, known_facts
+from kamlib.report.words import in_words
 
 DAY = pd.Timestamp("2026-06-30")
 WEIGHT = sum(fact.weight for fact in FACTS.values())
@@ -79,6 +80,12 @@ def test_a_step_that_is_over_or_done_is_no_next_step():
     plans["done"] = pd.to_datetime([None, None, "2026-06-01"])
     found = known_facts(tables(actions=plans), pd.Index(["a", "b", "c"]), DAY)
     assert found.loc[found["fact"] == "next_step", "known"].tolist() == [False, True, False]
+
+
+def test_what_lacks_has_words():
+    found = completeness(known_facts(tables(), pd.Index(["a"]), DAY), 0.6)
+    told = in_words(found["missing_facts"], found["missing_facts_values"]).iloc[0].split("; ")
+    assert told[:2] == ["who decides", "a next step"] and len(told) == len(FACTS)
 
 
 def test_exactly_the_least_share_is_complete():

@@ -48,5 +48,10 @@ def compliance(bids: pd.DataFrame, names: pd.Series, currency: str) -> Reason | 
     if bids.empty:
         return waits_for(bids)
     who = [names.get(one, one) for one in bids["customer_id"].unique()[:5]]
-    values = {"n": len(bids), "won": int((bids["outcome"] == "won").sum()), "sum": bids["value"].sum(), "who": who}
+    values = {
+        "n": len(bids),
+        "won": int((bids["bid_outcome"] == "won").sum()),
+        "sum": bids["bid_value"].sum(),
+        "who": who,
+    }
     return Reason("single_supplier_bids", values | {"currency": currency})

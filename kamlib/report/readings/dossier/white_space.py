@@ -34,9 +34,14 @@ def held_out_year(held_out: pd.DataFrame, currency: str) -> Reason | None:
         return waits_for(held_out)
     by = held_out.set_index("among")
     first, base = by.loc["first_cells"], by.loc["open_cells"]
-    values = {"n": int(first["cells"]), "open": int(base["cells"]), "base": base["begun_share"], "currency": currency}
-    values |= {name: first[name] for name in ("begun_share", "low", "high", "usual_amount", "begun_amount")}
-    if not base["begun"]:
+    values = {
+        "n": int(first["cells"]),
+        "open": int(base["cells"]),
+        "base": base["taken_up_share"],
+        "currency": currency,
+    }
+    values |= {name: first[name] for name in ("taken_up_share", "low", "high", "usual_amount", "taken_up_amount")}
+    if not base["taken_up"]:
         return Reason("white_space_never_begun", {"open": int(base["cells"])})
-    values["times"] = first["begun_share"] / base["begun_share"]
-    return Reason("white_space_tested" if first["begun"] else "white_space_none_of_them_begun", values)
+    values["times"] = first["taken_up_share"] / base["taken_up_share"]
+    return Reason("white_space_tested" if first["taken_up"] else "white_space_none_of_them_begun", values)

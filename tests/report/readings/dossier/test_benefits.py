@@ -39,7 +39,7 @@ def test_who_has_no_reason_is_named():
 
 
 def test_bids_for_one_supplier_are_a_risk_and_no_plus():
-    bids = pd.DataFrame({"customer_id": ["a", "a"], "outcome": ["won", "open"], "value": [500.0, 100.0]})
+    bids = pd.DataFrame({"customer_id": ["a", "a"], "bid_outcome": ["won", "open"], "bid_value": [500.0, 100.0]})
     told = sentence(compliance(bids, NAMES, "EUR"))
     assert "risk of compliance" in told and "600 EUR" in told and "Acme" in told and "12 months" in told
 

@@ -15,7 +15,7 @@ def held_out(begun: int, base: int) -> pd.DataFrame:
         ("first_cells", 100, begun, begun / 100, 0.02, 0.11, 420.0, 440.0),
         ("open_cells", 1000, base, base / 1000, 0.005, 0.02, np.nan, 900.0),
     ]
-    names = ["among", "cells", "begun", "begun_share", "low", "high", "usual_amount", "begun_amount"]
+    names = ["among", "cells", "taken_up", "taken_up_share", "low", "high", "usual_amount", "taken_up_amount"]
     return pd.DataFrame(rows, columns=names)
 
 
