@@ -21,6 +21,7 @@ from bench import (
     clusters,
     facts,
     intake,
+    measures,
     risk,
     runs,
     scorecard,
@@ -43,6 +44,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "value": partial(value.section, DATA),
     "churn_scale": churn_scale.section,
     "risk": risk.section,
+    "measures": measures.section,
     "scorecard": partial(scorecard.section, DATA),
 }
 
