@@ -54,6 +54,12 @@ class Design:
     offers: int
     advice: tuple[Reason, ...]
 
+    @property
+    def counts(self) -> pd.DataFrame:
+        """How many customers are in each arm and outside the round, and how many different offers they get."""
+        names = ["offered", "control", "exempt", "offers"]
+        return pd.DataFrame({"count": [self.offered, self.control, self.exempt, self.offers]}, index=names)
+
 
 def read_rounds(
     actions: pd.DataFrame | None, episodes: pd.DataFrame, as_of: date | pd.Timestamp, *, horizon_days: int = 180
@@ -140,7 +146,7 @@ def next_round(listed: pd.DataFrame, rounds: pd.DataFrame, effect: Effect) -> De
         control,
         exempt,
         float(base),
-        "controls" if told else "p_return_mean",
+        "earlier_controls" if told else "p_return_mean",
         smallest,
         pooled,
         plausible,

@@ -182,6 +182,8 @@ def _write_study(
     }
     money = tree.get("money", {})
     money.pop("contra", None)  # it names customers
+    for name in ("sponsors", "contact_names"):  # so do these
+        tree.get("dossier", {}).pop(name, None)
     money |= {name: scaled(value) for name, value in money.items() if name in _AMOUNTS}
     if study.money.approval:
         money["approval"] = (study.money.approval + shift).isoformat()

@@ -21,6 +21,7 @@ from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, playbook_file, questions
 from kamlib.study.mistakes import checked
 from kamlib.study.periods import as_date, period_label
+from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.parts import Action, Currency, Name, Part, beside
@@ -89,6 +90,7 @@ class Study(Part):
     )
     money: Money = Money()
     risk: Risk = Risk()
+    dossier: Dossier = Dossier()
     _path: Path = PrivateAttr(Path("study.yaml"))
     _playbook: Path | None = PrivateAttr(None)
 

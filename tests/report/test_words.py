@@ -86,6 +86,8 @@ MADE = (
         "keeping_",
         "managing_",
         "outcome_",
+        "head_",
+        "strip_",
     ),
     *("margin_", "amount_"),
 )
