@@ -55,10 +55,11 @@ class Design:
     advice: tuple[Reason, ...]
 
     @property
-    def counts(self) -> pd.DataFrame:
-        """How many customers are in each arm and outside the round, and how many different offers they get."""
-        names = ["offered", "control", "exempt", "offers"]
-        return pd.DataFrame({"count": [self.offered, self.control, self.exempt, self.offers]}, index=names)
+    def in_figures(self) -> pd.DataFrame:
+        """One row: offered, control, exempt, offers, base, smallest_rise, pooled_rise, plausible_rise."""
+        row = {"offered": self.offered, "control": self.control, "exempt": self.exempt, "offers": self.offers}
+        rises = {"smallest_rise": self.smallest, "pooled_rise": self.pooled, "plausible_rise": self.plausible}
+        return pd.DataFrame([row | {"base": self.base} | rises])
 
 
 def read_rounds(

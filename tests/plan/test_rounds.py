@@ -112,7 +112,7 @@ def test_a_round_that_cannot_show_what_is_plausible_is_to_be_pooled_or_has_too_f
     assert [one.code for one in next_round(mixed, NONE, Effect()).advice] == ["pool_two_rounds", "fewer_offers"]
     assert next_round(drawn(7, 3), NONE, Effect()).advice[0].code == "too_few_for_a_round"
     large = next_round(drawn(600, 300), NONE, Effect())
-    assert large.advice == () and large.counts["count"].tolist() == [600, 300, 0, 1]
+    assert large.advice == () and large.in_figures.iloc[0, :4].tolist() == [600, 300, 0, 1]
 
 
 @pytest.mark.parametrize("listed", [drawn(0, 0), drawn(9, 0), drawn(9, 3, np.nan)])
