@@ -124,13 +124,13 @@ def last_actions(actions: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFram
     Returns
     -------
     DataFrame, one row a customer
-        customer_id, last_action, last_due, last_state: done, late (done after it was due) or open.
+        customer_id, last_action, last_due, last_state: done_in_time, done_late (after it was due) or not_done.
     """
     day = pd.Timestamp(day)
     due = pd.to_datetime(actions["due"])
     rows = actions.assign(due=due, done=pd.to_datetime(actions["done"]).where(lambda done: done <= day))
     rows = rows[(due > day - _QUARTER) & (due <= day) & (rows["action"] != MARK + CONTROL)]
     rows = rows.sort_values(["due", "action"], kind="stable").drop_duplicates("customer_id", keep="last")
-    state = np.select([rows["done"].isna(), rows["done"] > rows["due"]], ["open", "late"], "done")
+    state = np.select([rows["done"].isna(), rows["done"] > rows["due"]], ["not_done", "done_late"], "done_in_time")
     told = pd.DataFrame({"customer_id": rows["customer_id"], "last_action": rows["action"], "last_due": rows["due"]})
     return told.assign(last_state=state).reset_index(drop=True)

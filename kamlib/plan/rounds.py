@@ -54,6 +54,13 @@ class Design:
     offers: int
     advice: tuple[Reason, ...]
 
+    @property
+    def in_figures(self) -> pd.DataFrame:
+        """One row: offered, control, exempt, offers, base, smallest_rise, pooled_rise, plausible_rise."""
+        row = {"offered": self.offered, "control": self.control, "exempt": self.exempt, "offers": self.offers}
+        rises = {"smallest_rise": self.smallest, "pooled_rise": self.pooled, "plausible_rise": self.plausible}
+        return pd.DataFrame([row | {"base": self.base} | rises])
+
 
 def read_rounds(
     actions: pd.DataFrame | None, episodes: pd.DataFrame, as_of: date | pd.Timestamp, *, horizon_days: int = 180
@@ -140,7 +147,7 @@ def next_round(listed: pd.DataFrame, rounds: pd.DataFrame, effect: Effect) -> De
         control,
         exempt,
         float(base),
-        "controls" if told else "p_return_mean",
+        "earlier_controls" if told else "p_return_mean",
         smallest,
         pooled,
         plausible,

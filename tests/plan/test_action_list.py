@@ -146,6 +146,6 @@ def test_the_last_action_of_the_quarter_is_told_with_what_became_of_it():
     table = pd.DataFrame(rows, columns=["customer_id", "action", "due", "done"])
     table = table.astype({"due": "datetime64[ns]", "done": "datetime64[ns]"})
     found = last_actions(table, day).set_index("customer_id")
-    assert found["last_state"].to_dict() == {"a": "done", "b": "late", "c": "open"}
+    assert found["last_state"].to_dict() == {"a": "done_in_time", "b": "done_late", "c": "not_done"}
     assert found.loc["a", "last_action"] == "visit"
     assert last_actions(table[:0], day).empty

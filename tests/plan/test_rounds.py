@@ -98,7 +98,7 @@ def test_the_base_is_that_of_earlier_controls_else_the_mean_chance_of_a_return()
     assert next_round(drawn(92, 39), NONE, Effect()).base == pytest.approx(0.19)
     seen = pd.DataFrame({"control": [15, 10], "control_back": [2, 3]})
     found = next_round(drawn(92, 39), seen, Effect())
-    assert (found.base, found.base_from) == (pytest.approx(0.2), "controls")
+    assert (found.base, found.base_from) == (pytest.approx(0.2), "earlier_controls")
     assert next_round(drawn(92, 39), seen[:1], Effect()).base_from == "p_return_mean", "15 are too few"
 
 
@@ -111,7 +111,8 @@ def test_a_round_that_cannot_show_what_is_plausible_is_to_be_pooled_or_has_too_f
     mixed = drawn(92, 39).assign(offer=["a", "b"] * 65 + ["a"])
     assert [one.code for one in next_round(mixed, NONE, Effect()).advice] == ["pool_two_rounds", "fewer_offers"]
     assert next_round(drawn(7, 3), NONE, Effect()).advice[0].code == "too_few_for_a_round"
-    assert next_round(drawn(600, 300), NONE, Effect()).advice == ()
+    large = next_round(drawn(600, 300), NONE, Effect())
+    assert large.advice == () and large.in_figures.iloc[0, :4].tolist() == [600, 300, 0, 1]
 
 
 @pytest.mark.parametrize("listed", [drawn(0, 0), drawn(9, 0), drawn(9, 3, np.nan)])

@@ -10,7 +10,7 @@ from kamlib.plan.action_list import NOT_WORTH, NOW, WAITS
 from kamlib.plan.candidates import monday_after
 from kamlib.plan.rounds import Design
 from kamlib.plan.worth import Effect
-from kamlib.report.words import in_words
+from kamlib.report.words import in_words, sentence
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
@@ -22,13 +22,19 @@ def effect(found: Effect) -> Reason:
     return Reason("effect_known", values) if found.rounds else Reason("effect_not_known")
 
 
-def designed(found: Design, horizon_days: int) -> list[Reason]:
-    """What the round that is drawn can show, and what is to be done where that is too little."""
+def designed(found: Design, horizon_days: int) -> Reason:
+    """What the round that is drawn can show (`kamlib.plan.next_round`)."""
     if not (found.offered and found.control):
-        return [Reason("round_not_designed")]
+        return Reason("round_not_designed")
     names = ("offered", "control", "exempt", "base", "base_from", "smallest", "plausible")
-    values = {name: getattr(found, name) for name in names} | {"days": horizon_days}
-    return [Reason("round_designed", values), *found.advice]
+    return Reason("round_designed", {name: getattr(found, name) for name in names} | {"days": horizon_days})
+
+
+def advised(found: Design) -> Reason | None:
+    """What is to be done where the round is too small to show what is plausible; None where it isn't."""
+    if not (found.advice and found.offered and found.control):
+        return None
+    return Reason("round_advised", {"words": " ".join(map(sentence, found.advice))})
 
 
 def monday(listed: pd.DataFrame, owners: pd.DataFrame, day: date | pd.Timestamp, years: float, currency: str) -> Reason:
@@ -66,18 +72,25 @@ def first(listed: pd.DataFrame, names: pd.Series) -> Reason | None:
     return Reason("first_action", values | {name: row[name] for name in ("action", "owner", "due")})
 
 
-def one_more_hour(owners: pd.DataFrame, names: pd.Series, years: float, currency: str) -> list[Reason]:
-    """What one more hour would bring, where a round tells it, and where most waits that none has tried."""
-    waits = owners[owners["waiting"] > 0]
-    tried = waits.dropna(subset="next_hour").sort_values("next_hour")
-    untried = waits[waits["next_hour"].isna()].dropna(subset="next_keeps").sort_values("waiting_hours")
-    told = []
-    for code, rows in (("one_more_hour", tried), ("one_more_hour_untried", untried)):
-        for row in rows.tail(1).to_dict("records"):
-            values = {"owner": row["owner"], "name": names.get(row["next_customer"], row["next_customer"])}
-            values |= {"gain": row["next_hour"], "hours": row["waiting_hours"], "keeps": row["next_keeps"]}
-            told.append(Reason(code, values | {"years": years, "currency": currency}))
-    return told
+def one_more_hour(owners: pd.DataFrame, names: pd.Series, years: float, currency: str) -> Reason | None:
+    """Where one more hour would bring most, as far as a round tells it; None where nothing waits of which one does."""
+    waits = owners.dropna(subset="next_hour").sort_values("next_hour").tail(1).to_dict("records")
+    if not waits:
+        return None
+    row = waits[0]
+    values = {"owner": row["owner"], "name": names.get(row["next_customer"], row["next_customer"])}
+    return Reason("one_more_hour", values | {"gain": row["next_hour"], "years": years, "currency": currency})
+
+
+def most_waiting(owners: pd.DataFrame, names: pd.Series) -> Reason | None:
+    """With whom most hours wait, and what the first action there must achieve; None where nothing waits that no round has tried."""
+    waits = owners[owners["next_hour"].isna()].dropna(subset="next_keeps")
+    rows = waits.sort_values("waiting_hours").tail(1).to_dict("records")
+    if not rows:
+        return None
+    row = rows[0]
+    values = {"owner": row["owner"], "name": names.get(row["next_customer"], row["next_customer"])}
+    return Reason("most_waiting", values | {"hours": row["waiting_hours"], "keeps": row["next_keeps"]})
 
 
 def strategy(tiers: pd.DataFrame) -> Reason:
@@ -101,7 +114,7 @@ def last_quarter(found: pd.DataFrame, day: date | pd.Timestamp) -> Reason | None
     if found.empty:
         return None
     counts = found["last_state"].value_counts()
-    values = {state: int(counts.get(state, 0)) for state in ("done", "late", "open")}
+    values = {state: int(counts.get(state, 0)) for state in ("done_in_time", "done_late", "not_done")}
     return Reason("last_quarter_told", values | {"n": len(found), "day": pd.Timestamp(day)})
 
 

@@ -69,22 +69,22 @@ def test_the_first_action_is_named_with_its_two_numbers_and_a_name_can_do_no_har
 
 
 def test_one_more_hour_is_told_where_a_round_tells_it_and_by_what_it_must_achieve_elsewhere():
-    known, untried = plan.one_more_hour(OWNERS, NAMES, 3.0, "EUR")
-    assert "with M1, where Beta waits first: 500 EUR over 3 years" in sentence(known)
-    assert "M2 has most that waits, 4.0 hours, and Gamma is first" in sentence(untried) and "one in 30" in sentence(
-        untried
+    assert "with M1, where Beta waits first: 500 EUR over 3 years" in sentence(
+        plan.one_more_hour(OWNERS, NAMES, 3.0, "EUR")
     )
-    assert plan.one_more_hour(OWNERS.assign(waiting=0), NAMES, 3.0, "EUR") == []
+    untried = sentence(plan.most_waiting(OWNERS, NAMES))
+    assert "with M2, in a list of 4.0 hours; Gamma is first" in untried and "one in 30" in untried
+    assert plan.one_more_hour(OWNERS[1:], NAMES, 3.0, "EUR") is None and plan.most_waiting(OWNERS[:1], NAMES) is None
 
 
 def test_a_round_that_is_drawn_is_told_and_one_that_cannot_be_too():
     advice = (Reason("pool_two_rounds", {"smallest": 0.16}),)
-    design = Design(92, 39, 0, 0.19, "controls", 0.23, 0.16, 0.195, 1, advice)
-    first, second = (sentence(one).replace("*", "") for one in plan.designed(design, 180))
+    design = Design(92, 39, 0, 0.19, "earlier_controls", 0.23, 0.16, 0.195, 1, advice)
+    first, second = (sentence(one).replace("*", "") for one in (plan.designed(design, 180), plan.advised(design)))
     assert first.startswith("The next round: 92 customers get their offer and 39 none") and "rise of 23%" in first
     assert "as in earlier control groups" in first and "16%" in second
     empty = Design(0, 0, 0, np.nan, "p_return_mean", np.nan, np.nan, np.nan, 0, ())
-    assert [one.code for one in plan.designed(empty, 180)] == ["round_not_designed"]
+    assert plan.designed(empty, 180).code == "round_not_designed" and plan.advised(empty) is None
 
 
 @pytest.mark.parametrize(("capacity", "words"), [(100.0, "It fits."), (60.0, "20 too few")])
@@ -103,9 +103,9 @@ def test_the_length_of_the_list_is_told_with_its_edge():
 
 
 def test_what_became_of_the_last_quarter_adds_up():
-    found = pd.DataFrame({"last_state": ["done", "late", "open", "open"]})
+    found = pd.DataFrame({"last_state": ["done_in_time", "done_late", "not_done", "not_done"]})
     told = sentence(plan.last_quarter(found, "2026-06-30"))
-    assert "Of 4 customers" in told and "with 1 and late with 1; with 2 it is open" in told
+    assert "Of 4 customers" in told and "with 1 and late with 1; with 2 it is not done" in told
     assert plan.last_quarter(found[:0], "2026-06-30") is None
 
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, MUTED, ORANGE, RED, described, none_known
+from kamlib.report.figures.style import BLUE, GREEN, MUTED, ORANGE, PAPER, RED, described, none_known
 
 _BEYOND = 25
 
@@ -42,6 +42,7 @@ def score_gaps(scores: pd.DataFrame, length: pd.DataFrame) -> Axes | None:
                 textcoords="offset points",
                 color=colour,
                 fontsize=9,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
             )
     axes.set(xlabel="Rank by score", ylabel="Score, points", xlim=(0, ranked["rank"].max() + 1))
     axes.yaxis.label.set_color(MUTED)
