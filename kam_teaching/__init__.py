@@ -12,7 +12,7 @@ import pandas as pd
 from kam_teaching import crm, dirt, events, firms, history, lines, opinions, traps, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
-from kam_teaching.study_file import STUDY
+from kam_teaching.study_file import PLAYBOOK, STUDY
 from kam_teaching.world import AS_OF
 from kamlib.errors import InputError
 from kamlib.study.model import Study
@@ -21,7 +21,7 @@ __all__ = ["make_sample", "planted_truth", "sample_tables"]
 
 
 def make_sample(folder: Path, seed: int = 2026) -> None:
-    """Write the sample's tables, study file, README and planted truth into `folder`; existing files are replaced.
+    """Write the sample's tables, study file, playbook, README and planted truth into `folder`; existing files are replaced.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ def make_sample(folder: Path, seed: int = 2026) -> None:
             text = table.to_csv(index=False, lineterminator="\n").replace("," + CUT, "")
             (folder / f"{name}.csv").write_bytes(text.encode())
         (folder / "study.yaml").write_bytes(STUDY.encode())
+        (folder / "playbook.yaml").write_bytes(PLAYBOOK.encode())
         (folder / "README.md").write_bytes(readme(written, seed).encode())
     except OSError as error:
         raise InputError("the sample can't be written", file=folder, found=str(error), remedy="Name a folder you may write in.") from None  # fmt: skip

@@ -26,7 +26,7 @@ Made with seed {seed}; the same seed gives the same bytes: `kam sample data/samp
 `kam_teaching.make_sample(folder, seed)`. Files are CSV in UTF-8, comma, point as decimal mark, ISO dates, `\\n` line ends,
 an empty field where a value is missing. Money is in EUR with two decimals. Ids are text: some begin with zeros.
 
-`study.yaml` is the study of this data. What was planted, and what an analysis should find, stands in `truth/`; figures
+`study.yaml` is the study of this data, `playbook.yaml` says what to do with whom. What was planted, and what an analysis should find, stands in `truth/`; figures
 that were added up without the kit are printed by `python -m bench.oracles` (in the repository: `bench/oracles/FIGURES.md`).
 
 ## Tables

@@ -1,4 +1,4 @@
-"""The study file of the sample."""
+"""The study file of the sample, and its playbook."""
 
 from __future__ import annotations
 
@@ -81,16 +81,8 @@ churn:
 value:
   discount: 0.12              # a year
 
-# The playbook for lost customers: an offer for each cause (deadlines, promises, quality, attention, opinions, bids; any:
-# the rest) and what one costs. A share of the list gets no offer, drawn by the seed: without it nobody knows what offers do.
-winback:
-  control_share: 0.3
-  offers:
-    - {cause: deadlines, offer: deliveries tracked by a named person, cost: 40}          # EUR
-    - {cause: promises, offer: visit of the service lead with an answer in hand, cost: 250}
-    - {cause: quality, offer: visit of the service lead with an answer in hand, cost: 250}
-    - {cause: attention, offer: call by a new account manager, cost: 60}
-    - {cause: any, offer: first order free of freight, cost: 90}
+# What to do with whom stands in playbook.yaml beside this file, which is found by itself; another is named like this:
+# playbook: another.yaml
 
 # What no table holds, for dependence and cash.
 money:
@@ -108,4 +100,28 @@ targets:
   - {measure: bids_won, at_least: 0.45}        # by number
   - {measure: nps, at_least: 15}               # net promoter score, -100 to 100
   - {measure: share_of_wallet, at_least: 0.2}
+"""
+
+PLAYBOOK = """\
+# The playbook of the sample: what to do with whom. What is left out stands as in the kit's own, kamlib/study/settings/playbook.yaml:
+# the order of precedence, the strategy of each tier, a move for each trigger.
+
+hours_a_week: 8               # hours a week that each account manager has for the list of actions
+hours_of: {M05: 4}            # who has more or fewer
+
+tiers:
+  invest:                     # a cell of the KAISM matrix: invest, development, maintenance, opportunistic, unknown
+    offer: terms for the year, stock in consignment, first look at new bearings
+    who: [account manager, service lead, owner]
+
+# Offers to lost customers by the cause of the loss (deadlines, promises, quality, attention, opinions, bids; any: the rest) and what one
+# costs. A share of the list gets no offer, drawn by the seed within strata of value: without it nobody knows what offers do.
+win_back:
+  control_share: 0.3
+  offers:
+    - {cause: deadlines, offer: deliveries tracked by a named person, cost: 40}          # EUR
+    - {cause: promises, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: quality, offer: visit of the service lead with an answer in hand, cost: 250}
+    - {cause: attention, offer: call by a new account manager, cost: 60}
+    - {cause: any, offer: first order free of freight, cost: 90}
 """

@@ -5,16 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 #: texts of the table `actions`, which is the user's: they are read back, so they stay as they are
-MARK, CONTROL = "win back: ", "control, no offer"
+MARK, CONTROL, EXEMPT = "win back: ", "control, no offer", "win back, outside the round: "
 
 
-def rounds_of(actions: pd.DataFrame | None) -> pd.DataFrame:
-    """The rows of `actions` that are of a round of offers, as of `kamlib.plan.as_actions`: all of one day are a round."""
+def rounds_of(actions: pd.DataFrame | None, marks: str | tuple[str, ...] = MARK) -> pd.DataFrame:
+    """The rows of `actions` that are of a round of offers, as of `kamlib.plan.offer_trial.as_actions`: all of one day are a round.
+
+    Parameters
+    ----------
+    marks : what such a row begins with; with `EXEMPT` the offers outside the rounds are in it, too.
+    """
     if actions is None:
         return pd.DataFrame({"customer_id": [], "action": [], "due": pd.to_datetime([])}).astype(
             {"customer_id": object}
         )
-    marked = actions["action"].astype("string").str.startswith(MARK).fillna(False).astype(bool)
+    marked = actions["action"].astype("string").str.startswith(marks).fillna(False).astype(bool)
     return actions[marked].assign(due=lambda rows: pd.to_datetime(rows["due"]))
 
 
@@ -28,7 +33,7 @@ def with_offers(episodes: pd.DataFrame, actions: pd.DataFrame | None) -> pd.Data
     episodes : `kamlib.churn.losses.loss_episodes`.
     actions : clean actions; see `rounds_of`.
     """
-    rounds = rounds_of(actions)
+    rounds = rounds_of(actions, (MARK, EXEMPT))
     offers = rounds.loc[rounds["action"] != MARK + CONTROL, ["customer_id", "due"]]
     both = episodes[["customer_id", "lost_on", "returned_on"]].reset_index().merge(offers, on="customer_id")
     inside = both[(both["due"] >= both["lost_on"]) & ~(both["returned_on"] <= both["due"])]

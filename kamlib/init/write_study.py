@@ -12,6 +12,7 @@ import yaml
 
 from kamlib.errors import some
 from kamlib.init.cells.dialect import Marked
+from kamlib.init.commented import SECTIONS
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.init.tables.open_choices import MATTER
 from kamlib.init.yaml_text import comment, scalar
@@ -80,14 +81,7 @@ def text(draft: Draft, folder: Path, *, answered: bool = False) -> str:
         "",
         *_dumped(draft.kept.get("scoring", {}), 2),
         *_dumped(draft.kept.get("more", {}), 0),
-        "# What no table holds, for the parts on cost and cash:",
-        "# money: {fixed_costs: 480000, opening_cash: 1200000, hour: 55}   # a month; today; an hour of your people",
-        "#   hours_in_fixed: true          # whether the fixed costs pay those hours already; until you say so the page on risk shows both",
-        "# For the path of cash: days until goods are paid, the rate of VAT (0: none), what the bank lends at once:",
-        "#   supplier_days: 30, vat: 0.2, credit_line: 500000",
-        "# risk: {correlation: 0.1, draws: 10000}     # how a year of losses is drawn; 0: customers of one industry stop independently",
-        "# targets: [{measure: nrr, at_least: 0.95}]  # what a year should reach; the page on measures says met, not met, or can't be told",
-        "# managers: named                 # pages number your account managers, unless these know that they are named",
+        *SECTIONS,
     ]
     made = "\n".join(lines) + "\n"
     return _answered(made) if answered else made

@@ -10,6 +10,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from kamlib.intake.mapping import RAW
 from kamlib.io.values import trimmed
@@ -20,6 +21,7 @@ _TOTAL = (
     r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
     r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
 )
+GUARDED = r"^'([=+\-@])"
 _WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
 
 
@@ -73,6 +75,32 @@ def total_row(t: ir.Table, study: Study) -> Any:
     whole = _folded(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
     begins = _folded(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
     return _where(lacking >= 1, whole | _where(lacking >= 2, begins))
+
+
+def not_filled_in(name: str, frame: pd.DataFrame) -> pd.Series:
+    """Rows of the notes that ask for a fact and were sent back without one: no day, no text, nothing that can't be read.
+
+    Parameters
+    ----------
+    name : of the table; of every other one no row asks.
+    frame : the table as it was read.
+    """
+    if name != "notes":
+        return pd.Series(False, index=frame.index)
+    return frame["date"].isna() & frame["text"].isna() & ~frame["unreadable"].astype(bool)
+
+
+def without_guards(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Texts of a table without the apostrophe that stands before =, +, - or @, so that no spreadsheet took them for a formula.
+
+    Parameters
+    ----------
+    frame : the table as it was read.
+    name : of the table.
+    """
+    texts = [column.name for column in INPUTS[name].columns if column.type == "text" and column.name in frame]
+    bare = {name: frame[name].str.replace(GUARDED, r"\1", regex=True) for name in texts if frame[name].notna().any()}
+    return frame.assign(**bare)
 
 
 def is_total(name: str) -> bool:

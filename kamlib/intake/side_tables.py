@@ -15,7 +15,7 @@ import pandas as pd
 
 from kamlib.entities import groups
 from kamlib.errors import InputError
-from kamlib.intake import garbled, screen
+from kamlib.intake import garbled, screen, sheet_rows
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import RAW, original
@@ -82,7 +82,8 @@ def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.Da
     beyond_ascii = garbled.of_fetched(rows, texts)
     frame = rows.drop_columns([RAW + text for text in texts]).to_pandas(date_as_object=False)
     del rows  # what follows needs the room
-    frame = frame.astype({column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns})
+    kinds = {column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns}
+    frame = sheet_rows.without_guards(frame.astype(kinds), name)
     return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True), beyond_ascii
 
 
@@ -127,7 +128,7 @@ def clean(
         late = (made["since"] > as_of) & ~made["account_id"].isin(pd.Index([]) if buying is None else buying)
     made, unknown_yet = _as_known(made, table, as_of, own)
     hits = {
-        "empty_row": frame["original"].str.fullmatch(r'[",\s]*'),
+        "empty_row": frame["original"].str.fullmatch(r'[",\s]*') | sheet_rows.not_filled_in(name, frame),
         "broken_line": frame["broken"],
         "no_account": made["account_id"].isna(),
         "bad_date": _lacking(made, [c for c in table.columns if c.required and c.type == "date"]),
@@ -172,8 +173,7 @@ def _allowed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.Series
     """Values outside their choices or limits made missing, and the rows that hold such or unreadable ones."""
     made, bad = frame.copy(), frame["unreadable"].astype(bool)
     for column in table.columns:
-        values = made[column.name]
-        wrong = pd.Series(False, index=made.index)
+        values, wrong = made[column.name], pd.Series(False, index=made.index)
         if column.choices:
             wrong |= values.notna() & ~values.isin(column.choices)
         if column.low is not None:

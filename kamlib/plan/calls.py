@@ -31,7 +31,7 @@ def call_list(
     value : `kamlib.measures.lifetime.lifetime_values`.
     churn : customer_id, p_silent, reason, reason_values (`kamlib.churn.forecast`, its table).
     states : `kamlib.facts.customer_states`.
-    apart : ids of the control group of a round of offers (`kamlib.plan.controls`), which stand on no list.
+    apart : ids of the control group of a round of offers (`kamlib.plan.offer_trial.controls`), which stand on no list.
 
     Returns
     -------

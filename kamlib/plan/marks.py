@@ -42,7 +42,7 @@ def rule_marks(
     states : `kamlib.facts.customer_states`.
     scores, matrix, categories : `kamlib.scoring.score_list` (its table), `list_matrix`, `customer_categories`.
     cells : `kamlib.segments.cells`.
-    winback : `kamlib.plan.win_back_list`: offers are made to those of the arm *offer*.
+    winback : `kamlib.plan.winback.win_back_list`: offers are made to those of the arm *offer*.
     control : ids of the control group.
     accounts, invoices, interactions : clean tables; without rows where they are not given.
     currency : of the invoices.

@@ -8,7 +8,7 @@ from math import ceil, nan, sqrt
 
 import pandas as pd
 
-from kamlib.churn.offers import CONTROL, MARK, rounds_of
+from kamlib.churn.offers import CONTROL, EXEMPT, MARK, rounds_of
 from kamlib.churn.returns import lost_at
 from kamlib.stats.intervals import newcombe, wilson
 from kamlib.stats.reasons import Reason, waiting
@@ -44,12 +44,14 @@ def as_actions(listed: pd.DataFrame, day: date, owner: str = OWNER) -> pd.DataFr
     Returns
     -------
     DataFrame
-        customer_id, action ("win back: " and the offer, or that it is of the control group), owner, due.
+        customer_id, action ("win back: " and the offer, or that it is of the control group; "win back, outside the round: " of who is
+        exempt), owner, due.
     """
     rows = listed[listed["arm"].notna()]
-    words = rows["offer"].fillna(_CALL).where(rows["arm"] == "offer", CONTROL)
+    words = rows["offer"].fillna(_CALL).where(rows["arm"] != "control", CONTROL)
+    marks = (rows["arm"] == "exempt").map({True: EXEMPT, False: MARK})
     return pd.DataFrame(
-        {"customer_id": rows["customer_id"], "action": MARK + words, "owner": owner, "due": pd.Timestamp(day)}
+        {"customer_id": rows["customer_id"], "action": marks + words, "owner": owner, "due": pd.Timestamp(day)}
     ).reset_index(drop=True)
 
 
@@ -97,18 +99,7 @@ def last_round(
             return _none(Reason("no_round_over"))
         return _none(Reason("round_not_over", {"day": begun.max(), "over": begun.max() + horizon}))
     day = over.max()
-    rows = rounds[rounds["due"] == day].drop_duplicates("customer_id").set_index("customer_id")
-    away = lost_at(episodes, day).set_index("customer_id")["returned_on"]
-    rows = rows[rows.index.isin(away.index)]
-    done = rows["done"] <= as_of
-    each = pd.DataFrame(
-        {
-            "arm": (rows["action"] == MARK + CONTROL).map({True: "control", False: "offer"}),
-            "returned": away.reindex(rows.index) <= day + horizon,
-            "done": done,
-            "cost": rows["cost"].astype(float).where(done, 0.0).fillna(0.0),
-        }
-    )
+    each = each_of_round(rounds, episodes, day, as_of, horizon_days=horizon_days)
     arms = each.groupby("arm").agg(
         accounts=("returned", "size"), returned=("returned", "sum"), done=("done", "sum"), cost=("cost", "sum")
     )
@@ -125,6 +116,30 @@ def last_round(
     shown = "offers_helped" if below[0] > 0 else "offers_harmed" if above[0] < 0 else "arms_alike"
     enough = _enough(float(other["share"][0]))
     return Round(day, arms, difference, float(below[0]), float(above[0]), Reason(shown), enough)
+
+
+def each_of_round(
+    rounds: pd.DataFrame, episodes: pd.DataFrame, day: pd.Timestamp, as_of: pd.Timestamp, *, horizon_days: int
+) -> pd.DataFrame:
+    """Who was drawn in the round of `day` and was lost then; index customer_id: arm, returned (within the horizon), done, cost (study currency).
+
+    Parameters
+    ----------
+    rounds : `kamlib.churn.offers.rounds_of`.
+    episodes : as for `last_round`.
+    """
+    rows = rounds[rounds["due"] == day].drop_duplicates("customer_id").set_index("customer_id")
+    away = lost_at(episodes, day).set_index("customer_id")["returned_on"]
+    rows = rows[rows.index.isin(away.index)]
+    done = rows["done"] <= as_of
+    return pd.DataFrame(
+        {
+            "arm": (rows["action"] == MARK + CONTROL).map({True: "control", False: "offer"}),
+            "returned": away.reindex(rows.index) <= day + pd.Timedelta(days=horizon_days),
+            "done": done,
+            "cost": rows["cost"].astype(float).where(done, 0.0).fillna(0.0),
+        }
+    )
 
 
 def _none(reason: Reason) -> Round:

@@ -24,6 +24,9 @@ from kamlib.stats.reasons import waiting
 from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.sections import FEWEST
 
+STRATUM = 10
+"""Customers that follow each other by value, of whom the same share is drawn."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -114,9 +117,10 @@ def plan_win_back(
         offers,
         apart=going_on,
         control_share=book.control_share,
+        exempt=book.exempt,
         seed=book.seed,
     )
-    listed = table[table["arm"] == "offer"]
+    listed = table[table["arm"].isin(["offer", "exempt"])]
     if listed.empty:
         listed = waiting(
             table.columns.tolist(), "nobody_to_win_back", few=FEWEST.averaged, days=horizon, n=int(worth["accounts"])
@@ -169,6 +173,7 @@ def win_back_list(
     *,
     apart: Collection[str] = (),
     control_share: float = 0.3,
+    exempt: int = 0,
     seed: int = 1,
 ) -> pd.DataFrame:
     """The lost accounts by the returns to be expected, each with its offer, and a control group that gets none.
@@ -182,12 +187,13 @@ def win_back_list(
     offers : cause, offer, cost; cause *any* is for the causes that have none of their own. May be empty.
     apart : ids that get no arm, as a round that they are in is not over.
     control_share, seed : see `control`. Drawn among those whose returns to be expected exceed the cost of the offer.
+    exempt : so many of the largest of those get their offer outside the round.
 
     Returns
     -------
     DataFrame, most to be expected first
         the columns of `lost`, second_value, offer (missing where the playbook has none), cost, expected_return = p_return ×
-        second_value, arm: *offer*, *control*, or missing where that does not exceed the cost or can't be told, or of those `apart`.
+        second_value, arm: *offer*, *control*, *exempt*, or missing where that does not exceed the cost or can't be told, or of those `apart`.
 
     Raises
     ------
@@ -208,16 +214,24 @@ def win_back_list(
     )
     table["expected_return"] = table["p_return"] * table["second_value"]
     worth = (table["expected_return"] > table["cost"]) & ~table["customer_id"].isin(apart)
-    drawn = control(table.loc[worth, "customer_id"], control_share, seed)
-    table["arm"] = drawn.map({True: "control", False: "offer"}).reindex(table.index)
+    order = table[worth].sort_values(["expected_return", "customer_id"], ascending=[False, True], key=places)
+    round_ = order.iloc[exempt:]
+    drawn = control(round_["customer_id"], round_["expected_return"], control_share, seed)
+    arms = drawn.map({True: "control", False: "offer"}).astype(object).reindex(order.index, fill_value="exempt")
+    table["arm"] = arms.reindex(table.index)
     return table.sort_values(["expected_return", "customer_id"], ascending=[False, True], ignore_index=True, key=places)
 
 
-def control(customer_ids: pd.Series, share: float, seed: int) -> pd.Series:
-    """Which accounts are the control group: the `share` of them with the smallest hash of id and seed.
+def control(customer_ids: pd.Series, value: pd.Series, share: float, seed: int) -> pd.Series:
+    """Which accounts are the control group: of each `STRATUM` that follow each other by value, the `share` with the smallest hash of id and seed.
 
-    The draw does not depend on the order of the rows, on the machine or on the day it is made.
+    So both arms hold as much value, and the draw does not depend on the order of the rows, on the machine or on the day it is made.
     """
     number = pd.util.hash_array(customer_ids.to_numpy(object), hash_key=f"{seed:016d}"[-16:], categorize=False)
-    rank = pd.Series(number, index=customer_ids.index).rank(method="first")
-    return rank <= round(share * len(customer_ids))
+    rows = pd.DataFrame({"value": -value, "customer_id": customer_ids, "number": number})
+    rows = rows.sort_values(["value", "customer_id"], key=places)
+    stratum = np.arange(len(rows)) // STRATUM
+    ends = np.minimum((stratum + 1) * STRATUM, len(rows))
+    wanted = np.round(share * ends) - np.round(share * stratum * STRATUM)
+    drawn: pd.Series = (rows["number"].groupby(stratum).rank(method="first") <= wanted).reindex(customer_ids.index)
+    return drawn

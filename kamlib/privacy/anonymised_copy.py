@@ -182,6 +182,8 @@ def _write_study(
     }
     money = tree.get("money", {})
     money.pop("contra", None)  # it names customers
+    for name in ("sponsors", "contact_names"):  # so do these
+        tree.get("dossier", {}).pop(name, None)
     money |= {name: scaled(value) for name, value in money.items() if name in _AMOUNTS}
     if study.money.approval:
         money["approval"] = (study.money.approval + shift).isoformat()
@@ -192,7 +194,13 @@ def _write_study(
         made.pop("words", None)
         if _is_money(criterion):
             made |= {"worst": scaled(criterion.worst), "best": scaled(criterion.best)}
-    for number, offer in enumerate(tree.get("winback", {}).get("offers", []), 1):
+    book = tree.pop("playbook", {})
+    book = {
+        key: book[key] for key in ("precedence", "hours_a_week", "win_back") if key in book
+    }  # the rest is words and names
+    if book:
+        tree["playbook"] = book
+    for number, offer in enumerate([*book.get("win_back", tree.get("winback", {})).get("offers", [])], 1):
         offer |= {"offer": f"offer {number}", "cost": scaled(offer["cost"])}
     for number, segment in enumerate(tree.get("rfm", {}).get("segments", []), 1):
         segment |= {"name": f"segment {number}", "policy": f"policy {number}"}

@@ -13,6 +13,7 @@ from kamlib.errors import InputError, some
 from kamlib.privacy.person import REVIEW, Person
 from kamlib.study.file_patterns import matching
 from kamlib.study.model import Study
+from kamlib.study.playbook_file import NAME
 from kamlib.study.sources import Source, database_url
 
 _ELSEWHERE = "elsewhere"
@@ -32,7 +33,7 @@ def copies(study: Study, out: Path) -> list[tuple[str, Source, Path, Path]]:
 
 
 def write(study: Study, person: Person, path: Path) -> None:
-    """Write the study file of a copy: as it stands, with its files where they are now and without the person.
+    """Write the study file of a copy, and its playbook: as they stand, with its files where they are now and without the person.
 
     A file of a database is not copied and named where it is.
 
@@ -53,15 +54,21 @@ def write(study: Study, person: Person, path: Path) -> None:
     there = {(node.start_mark.index, node.end_mark.index): (key, node.value) for key, node in _scalars(tree)}
     for (start, end), (key, value) in sorted(there.items(), reverse=True):
         new = value
-        if key in ("files", "review") and value in places:
+        if key == "playbook":
+            new = NAME
+        elif key in ("files", "review") and value in places:
             inside = _plain(study.folder / value).relative_to(_fixed(study.folder, value))
             new = (places[value] / inside).as_posix()
         elif key == "url" and (found := _base(value, study.folder)):
             new = found
         if new != value:
             text = f"{text[:start]}{json.dumps(new, ensure_ascii=False)}{text[end:]}"
-    lines = (person.without(line) for line in text.split("\n"))
-    path.write_bytes("\n".join(lines).encode("utf-8"))
+    texts = {path: text}
+    if study.playbook_path:
+        texts[path.with_name(NAME)] = study.playbook_path.read_bytes().decode("utf-8")
+    for place, told in texts.items():
+        lines = (person.without(line) for line in told.split("\n"))
+        place.write_bytes("\n".join(lines).encode("utf-8"))
 
 
 def _places(study: Study) -> dict[str, Path]:

@@ -50,7 +50,7 @@ def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]]
     body = sanitise_body(_prose_and_results(node), title=title)
     here = [href for _, href in links]
     place = here.index(out.name) if out.name in here else -1
-    _write(
+    write_page(
         out,
         "page.html.j2",
         title=tidy(title),
@@ -85,7 +85,7 @@ def index(
     since : what changed since the report before, if there is one.
     """
     items, rows, _ = cells(record, index=False)
-    _write(
+    write_page(
         out,
         "index.html.j2",
         title=tidy(study.title),
@@ -116,7 +116,7 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
         rows.sort(key=lambda row: row["when"], reverse=True)
     count = {status: sum(entry["status"] == status for entry in entries) for status in ("done", "kept", "failed")}
     failed = [row for rows in studies.values() for row in rows if row["status"] == "failed"]
-    _write(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
+    write_page(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
 
 
 def _when(as_of: object) -> str:
@@ -183,7 +183,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"tidy": lambda text: tidy(str(text)), "known": number_or_text}
+    environment.filters |= {
+        "tidy": lambda text: tidy(str(text)),
+        "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
+        "known": number_or_text,
+    }
     return environment
 
 
@@ -191,6 +195,7 @@ def _markup(html: str) -> Any:
     return Markup(html)
 
 
-def _write(out: Path, template: str, **values: Any) -> None:
+def write_page(out: Path, template: str, **values: Any) -> None:
+    """Write a page from one of the templates; every value is escaped."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(_environment().get_template(template).render(values), encoding="utf-8", newline="\n")

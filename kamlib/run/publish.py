@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import kamlib
 from kamlib.errors import InputError, StepError
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
@@ -23,6 +25,8 @@ from kamlib.run.schedule import Building, Workers
 from kamlib.run.tables import IN_ENGINE, Tables, write_whole
 from kamlib.study.model import Study
 from kamlib.study.run_tables import SCHEMA
+
+DOSSIERS = ("Dossiers", "dossiers/index.html", "What does a stranger need to take over a key account?")
 
 
 def run_study(
@@ -163,11 +167,13 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         as_of=study.as_of,
         tables=tables,
         parts=[
-            (step.title, f"{step.name}.html", step.question) for step in sorted(building.plan, key=lambda s: s.name)
+            *((step.title, f"{step.name}.html", step.question) for step in sorted(building.plan, key=lambda s: s.name)),
+            *([DOSSIERS] if "scores" in tables else []),
         ],
         record=record(study, values, whole),
         since=since(home, study, tables),
     )
+    _dossiers(folder, study, tables)
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -183,6 +189,25 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     }
     write_whole(folder / "run.json", json.dumps(facts, indent=1))
     present.memory.unlink()  # it holds where the files lie
+
+
+def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
+    """The pages on single customers, what managers fill in, and the links from the tables of all other pages."""
+    from kamlib.facts.customers import own_rows
+    from kamlib.report import dossier, round_trip
+
+    if not {"scores", "accounts", "actions", "notes"} <= tables.keys():
+        return
+    scores, actions = tables["scores"], round_trip.actions_out(tables)
+    facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
+    round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts})
+    round_trip.write_csv(folder / "actions.csv", actions)
+    changes = round_trip.changes_of(study)
+    made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")
+    pages = {one: f"dossiers/{page}" for one, page in made.items()}
+    hrefs = dossier.hrefs_by_text(pages, dict(own_rows(tables["accounts"])["name"].dropna()))
+    for page in folder.glob("*.html"):
+        page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
 
 
 def _key(present: Present, plan: Sequence[Step]) -> str:

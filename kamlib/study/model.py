@@ -8,22 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 from calendar import month_name
-from datetime import date
 from operator import le
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
-from kamlib.study import file_patterns, questions
+from kamlib.study import file_patterns, playbook_file, questions
 from kamlib.study.mistakes import checked
-from kamlib.study.periods import as_date, period_label
+from kamlib.study.periods import period_label
+from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
-from kamlib.study.settings.parts import Action, Currency, Part, beside, written
+from kamlib.study.settings.parts import Action, Currency, Day, Name, Part, beside
+from kamlib.study.settings.playbook import Playbook
 from kamlib.study.settings.sections import (
     AbcXyz,
     Churn,
@@ -45,19 +46,6 @@ __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Risk", "Scoring",
     "Study", "Value", "WinBack",
 ]  # fmt: skip
-
-
-def _day(value: object, info: ValidationInfo) -> date:
-    return as_date(value, info.data.get("year_begins", 1))
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-Name = Annotated[
-    str,
-    written(r"(?!drafts$)[a-z0-9][a-z0-9_-]{0,63}", "a name of a-z, 0-9, - and _, such as acme_2026, and not drafts"),
-]
 
 
 class Study(Part):
@@ -94,11 +82,16 @@ class Study(Part):
     clustering: Clustering = Clustering()
     churn: Churn = Churn()
     value: Value = Value()
-    winback: WinBack = WinBack()
+    playbook: Playbook = Field(default_factory=Playbook.kits, description="or the name of its file")
+    winback: WinBack = Field(
+        WinBack(), description="read where it holds offers; it belongs to the playbook, as win_back"
+    )
     money: Money = Money()
     risk: Risk = Risk()
+    dossier: Dossier = Dossier()
     targets: Targets = Field([], description="what a year should reach")
     _path: Path = PrivateAttr(Path("study.yaml"))
+    _playbook: Path | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _orders_in_the_engine(self) -> Study:
@@ -174,17 +167,28 @@ class Study(Part):
             raise InputError("as_of is given twice", file=path, found=f"{as_of} and {more}", remedy="Give one.")
         if "studies" in raw and "sources" not in raw:
             raise InputError("a batch file, and no study", file=path, remedy=f"Run it: kam batch {path}")
+        book = playbook_file.put_into(raw, path, given)
         for key, value in given.items():
             put(raw, key, value)
         questions.refuse(path, tree, given)
         study = checked(cls, raw, tree, file=path, what="study", given=given)
-        study._path = path.resolve()
+        study._path, study._playbook = path.resolve(), book
         return study
 
     @property
     def path(self) -> Path:
         """The study file."""
         return self._path
+
+    @property
+    def playbook_path(self) -> Path | None:
+        """The file of the playbook; None where the study holds it, or it is that of the kit."""
+        return self._playbook
+
+    @property
+    def win_back(self) -> WinBack:
+        """Offers to the lost: of the playbook, or of the section `winback` where that holds any."""
+        return self.winback if self.winback.offers else self.playbook.win_back
 
     @property
     def folder(self) -> Path:

@@ -33,6 +33,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory) -> dict[str, Path]:
     """File of each kind of page, by name."""
+    from kamlib.report.dossier import write_dossiers
     from kamlib.report.html import batch_page, index, page
     from kamlib.study.model import Study
 
@@ -70,7 +71,15 @@ def pages(tmp_path_factory) -> dict[str, Path]:
             {**entry, "status": "kept"},
         ],
     )
-    return {path.stem: path for path in folder.glob("*.html")}
+    made = write_dossiers(folder / "dossiers", study, _dossiers())
+    first = folder / "dossiers" / made["000"]
+    more = {
+        "dossier": first,
+        "bare": folder / "dossiers" / made["004"],
+        "handover": first.parent / "handover" / first.name,
+    }
+    more |= {"dossiers": first.with_name("index.html"), "prospect": folder / "dossiers" / made["P"]}
+    return {path.stem: path for path in folder.glob("*.html")} | more
 
 
 def _record() -> pd.DataFrame:
@@ -95,6 +104,95 @@ def _tables() -> dict[str, pd.DataFrame]:
         "value": pd.DataFrame({"customer_id": ids, "stake": money / 9}),
         "kaism": pd.DataFrame({"customer_id": ids, "cell": "opportunistic"}),
         "abcxyz": pd.DataFrame({"customer_id": ids, "cell": "AX", "uncertain": False}),
+    }
+
+
+def _dossiers() -> dict[str, pd.DataFrame]:
+    """One dossier that is as full as it gets, with texts of 300 letters and more; one with nothing in it; a prospect."""
+    day, long = pd.Timestamp("2026-08-01"), "Sphinx of black quartz, judge my vow. " * 9
+    many, one = range(40), {"customer_id": "000"}
+    tables = _tables()
+    months = pd.DataFrame(
+        {**one, "month": pd.date_range("2023-10-01", periods=36, freq="MS"), "revenue": 1e6, "margin": 3e5}
+    )
+    told = {
+        **one,
+        "date": day,
+        "lesson": long,
+        "closed": day,
+        "cost": 9.0,
+        "hours": 1.0,
+        "promised": day - pd.Timedelta(days=9),
+    }
+    kinds = ["claim", "delivery", "call", "dispute"] * 10
+    touches = pd.DataFrame({**told, "kind": kinds, "contact_id": [f"c{n}" for n in many]}).astype(
+        {"closed": "datetime64[ns]"}
+    )
+    influence, support = ["decides", "high", "medium", "low", None], ["for", "neutral", "against", None]
+    people = pd.DataFrame({**one, "contact_id": [f"c{n}" for n in many], "role": [f"{NAMES[n % 2]} {n}" for n in many]})
+    people = people.assign(influence=influence * 8, support=support * 10)
+    bids = {
+        "value": 123456.0,
+        "outcome": "lost",
+        "decided": day,
+        "reason": long,
+        "single_supplier": True,
+        "source": "tender",
+    }
+    proposals = pd.DataFrame(
+        {**one, **bids, "date": day, "proposal_id": [f"p{n}" for n in many], "rival": [f"{NAMES[1]} {n}" for n in many]}
+    )
+    plans = {**one, "action": long, "owner": NAMES[1], "due": day, "benefit_kind": NAMES[0], "cost": 9.0}
+    done = [day, pd.NaT] * 20
+    topics = ["strategy", "budget", "structure", "needs", "history", "rival", "regions", "solvency"] * 5
+    firms = tables["accounts"].assign(
+        industry=long, country=NAMES[0], region=long, size="large", employees=9, since=day, manager=long
+    )
+    firms = pd.concat(
+        [firms, pd.DataFrame({"customer_id": ["P"], "account_id": ["P"], "name": [NAMES[0]], "wallet": [1e6]})]
+    )
+    return tables | {
+        "accounts": firms.assign(contract_end=day),
+        "states": pd.DataFrame(
+            {"customer_id": tables["facts"]["customer_id"], "state": "active", "silence_limit": 30.0}
+        ),
+        "facts": tables["facts"].assign(first_order=pd.Timestamp("2023-10-01")),
+        "months": months,
+        "interactions": touches,
+        "contacts": people.assign(name=None),
+        "proposals": proposals,
+        "ratings": pd.DataFrame(
+            columns=["customer_id", "criterion", "score", "rater", "date", "evidence", "view", "rival"]
+        ).astype({"date": "datetime64[ns]"}),
+        "actions": pd.DataFrame({**plans, "done": pd.to_datetime(done)}),
+        "notes": pd.DataFrame({**one, "date": day, "topic": topics, "text": long, "source": long}),
+        "quiet_lines": pd.DataFrame(
+            {
+                **one,
+                "category": [NAMES[1]] * 9,
+                "change": "stopped",
+                "since": day,
+                "order_days_a_year": 20.0,
+                "amount_a_year": 1e6,
+            }
+        ),
+        "white_space": pd.DataFrame(
+            {**one, "category": [NAMES[1]] * 9, "share_of_peers": 0.8, "usual_amount": 1e6, "low": 9e5, "high": 2e6}
+        ),
+        "benefits": pd.DataFrame(
+            {
+                **one,
+                "benefit_kind": [NAMES[1]] * 9,
+                "times": 3,
+                "benefit_cost": 9.0,
+                "share_of_margin": 0.1,
+                "why_given": "",
+            }
+        ),
+        "action_list": pd.DataFrame({**one, "action": [long] * 9, "owner": NAMES[1], "due": day, "why": long}),
+        "strategy": pd.DataFrame(
+            {"tier": ["opportunistic"], "goal": long, "offer": long, "measure": long, "every_days": 30}
+        ),
     }
 
 

@@ -6,7 +6,18 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-KINDS = ["index", "waiting", "02_scoring", "01_cleaning", "batch"]
+KINDS = [
+    "index",
+    "waiting",
+    "02_scoring",
+    "01_cleaning",
+    "batch",
+    "dossier",
+    "bare",
+    "handover",
+    "prospect",
+    "dossiers",
+]
 
 # Contrast of each text with the colour behind it, by WCAG 2.2; a list of what is too faint.
 FAINT = """() => {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
 from kamlib.intake.ledger import faults
 from kamlib.intake.pipeline import collect
+from kamlib.intake.sheet_rows import not_filled_in, without_guards
 
 HEAD = "order,client,day,value,remark\n"
 FIRST = "1,a,2026-01-01,1,\n"
@@ -133,3 +135,28 @@ def test_empty_rows_do_not_count_towards_the_limit(make_study):
         collect(
             make_study({"orders.csv": rows + "1,,2026-01-31,5\n"}, cleaning={"most_rows": 0.05, "most_amount": 0.5})
         )
+
+
+def test_the_guard_before_what_a_spreadsheet_takes_for_a_formula_is_taken_away():
+    frame = pd.DataFrame(
+        {"account_id": ["'=1", "=1", "'x", None], "text": ["'-5", "'+7", "'@a", "it's"], "date": pd.NaT}
+    )
+    made = without_guards(frame, "notes")
+    assert made["account_id"].tolist() == ["=1", "=1", "'x", None] and made["text"].tolist() == [
+        "-5",
+        "+7",
+        "@a",
+        "it's",
+    ]
+
+
+def test_a_fact_that_is_asked_for_and_not_filled_in_is_an_empty_row_of_notes_alone():
+    frame = pd.DataFrame(
+        {
+            "date": [pd.NaT, pd.NaT, pd.Timestamp("2026-01-01")],
+            "text": [None, None, None],
+            "unreadable": [False, True, False],
+        }
+    )
+    assert not_filled_in("notes", frame).tolist() == [True, False, False], "a day that can't be read is a fault"
+    assert not not_filled_in("actions", frame).any()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from kam_teaching.study_file import STUDY
+from kam_teaching.study_file import PLAYBOOK, STUDY
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 from kamlib.study.settings.known_criteria import BUILT_IN
@@ -36,4 +36,10 @@ def test_its_criteria_are_those_of_the_kit_or_tell_their_source_and_weigh_100():
 
 
 def test_every_line_is_short_enough_to_read_in_a_terminal():
-    assert max(map(len, STUDY.splitlines())) <= 140
+    assert max(map(len, (STUDY + PLAYBOOK).splitlines())) <= 140
+
+
+def test_the_playbook_is_found_beside_the_study_and_has_an_offer_for_whom_no_cause_is_known():
+    study = Study.read(SAMPLE / "study.yaml")
+    assert study.playbook_path == SAMPLE / "playbook.yaml" and study.playbook.hours_of == {"M05": 4}
+    assert {"any", "deadlines", "attention"} <= {offer.cause for offer in study.win_back.offers}

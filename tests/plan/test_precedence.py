@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -39,6 +41,23 @@ def test_the_order_is_that_of_the_specification():
         found = one(*reversed(RULES[place - 1 :]))
         assert (found["rule"], found["order"]) == (rule, place)
         assert found["others"] == ", ".join(RULES[place:])
+
+
+@pytest.mark.parametrize(("first", "then"), [*combinations(RULES, 2)])
+def test_of_every_pair_of_rules_the_one_that_stands_first_wins_whatever_it_says(first, then):
+    for said, other in product(SAYS[first], SAYS[then]):
+        both = spoken(("a", then, other), ("a", first, said))
+        found = winning_rules(pd.Series(["a"]), both).iloc[0]
+        assert (found["rule"], found["others"]) == (first, then)
+        assert found["policy"].split(";")[0] == said
+
+
+@pytest.mark.parametrize(("first", "then"), [*combinations(RULES, 2)])
+def test_an_order_of_the_playbook_turns_any_pair_round(first, then):
+    order = [{first: then, then: first}.get(rule, rule) for rule in RULES]
+    found = winning_rules(pd.Series(["a"]), spoken(("a", first, SAYS[first][0]), ("a", then, SAYS[then][0])), order)
+    assert (found["rule"][0], found["others"][0]) == (then, first)
+    assert by_rule(found, pd.Series(["a"]), order)["rule"].tolist() == [then]
 
 
 def test_a_key_account_that_owes_money_is_asked_for_it_and_the_tier_is_said_to_disagree():

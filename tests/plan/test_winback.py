@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.churn.offers import rounds_of, with_offers
 from kamlib.errors import InputError
 from kamlib.measures.lifetime.lifetime_value import lifetime_values
 from kamlib.measures.lifetime.whole_base import BaseValue
-from kamlib.plan.offer_trial import as_actions
+from kamlib.plan.offer_trial import as_actions, controls
 from kamlib.plan.winback import control, plan_win_back, recaptured, win_back_list
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.settings.offers import WinBack
@@ -63,12 +64,32 @@ def test_without_a_playbook_or_a_probability_nothing_is_invented():
 
 def test_the_control_group_does_not_depend_on_the_order_of_rows():
     ids = pd.Series([f"K.{i:04d}" for i in range(1000)])
-    drawn = control(ids, 0.3, 7)
+    value = pd.Series(np.random.default_rng(1).lognormal(8, 1.5, 1000).round(-2))  # with ties
+    drawn = control(ids, value, 0.3, 7)
     mixed = ids.sample(frac=1, random_state=1)
-    assert set(mixed[control(mixed, 0.3, 7)]) == set(ids[drawn])
+    assert set(mixed[control(mixed, value[mixed.index], 0.3, 7)]) == set(ids[drawn])
     assert drawn.sum() == 300
-    other = control(ids, 0.3, 8)
+    other = control(ids, value, 0.3, 8)
     assert 60 <= (drawn & other).sum() <= 120  # 90 expected of two independent draws
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 9, 10, 25, 222])
+def test_the_arms_hold_as_much_value_as_each_other_by_strata(n):
+    ids, value = pd.Series([f"K{i}" for i in range(n)], dtype=object), pd.Series(np.arange(n, 0, -1.0))
+    drawn = control(ids, value, 0.3, 1)
+    assert drawn.sum() == round(0.3 * n)
+    assert all(drawn[at : at + 10].sum() == 3 for at in range(0, n - 9, 10)), "3 of each 10 that follow each other"
+
+
+def test_the_largest_may_be_exempt_and_then_count_in_no_arm():
+    found = win_back_list(*some(), OFFERS, control_share=0.5, exempt=1)
+    assert found["arm"].tolist()[0] == "exempt" and sorted(found["arm"][1:3]) == ["control", "offer"]
+    written = as_actions(found, AS_OF)
+    assert written["action"].tolist()[0] == "win back, outside the round: call"
+    begun = rounds_of(written)
+    assert "00003" not in set(begun["customer_id"]) and "00003" not in set(controls(written, AS_OF))
+    lost = pd.DataFrame({"customer_id": ["00003"], "lost_on": AS_OF - pd.Timedelta(days=9), "returned_on": pd.NaT})
+    assert with_offers(lost, written)["offered_on"].notna().all(), "its return is no natural one"
 
 
 def test_an_account_twice_is_refused():

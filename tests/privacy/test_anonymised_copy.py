@@ -122,6 +122,13 @@ def test_of_money_amounts_are_scaled_rates_and_days_stay_and_what_names_a_custom
     assert copy.money.approval - study.money.approval == copy.as_of - study.as_of
 
 
+def test_the_sponsors_of_customers_are_left_out_and_no_copy_names_contacts(small, tmp_path):
+    given = {"sponsors": {"K.0001": "owner"}, "contact_names": True, "benefit_cap": 0.1}
+    study = Study.read(small, values={f"dossier.{name}": value for name, value in given.items()})
+    copy = Study.read(anonymise(study, tmp_path / "copy", key=KEY).study)
+    assert (copy.dossier.sponsors, copy.dossier.contact_names, copy.dossier.benefit_cap) == ({}, False, 0.1)
+
+
 @pytest.mark.slow
 def test_the_factor_is_no_round_number_and_differs_from_key_to_key():
     factors = [_factor(_secret(f"a stated key of letters {number}")) for number in range(60)]

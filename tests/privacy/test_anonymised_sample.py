@@ -80,12 +80,12 @@ def test_facts_are_the_same_but_for_the_factor(both, pairs):
 def test_offers_lose_their_words_and_their_costs_are_scaled(both):
     (study, _, facts), (other, _, scaled) = both
     factor = scaled["revenue"].sum() / facts["revenue"].sum()
-    assert [offer.offer for offer in other.winback.offers] == [
-        f"offer {n}" for n in range(1, len(study.winback.offers) + 1)
+    assert [offer.offer for offer in other.win_back.offers] == [
+        f"offer {n}" for n in range(1, len(study.win_back.offers) + 1)
     ]
-    assert [offer.cause for offer in other.winback.offers] == [offer.cause for offer in study.winback.offers]
-    costs = [offer.cost * factor for offer in study.winback.offers]
-    assert [offer.cost for offer in other.winback.offers] == pytest.approx(costs, rel=1e-9)
+    assert [offer.cause for offer in other.win_back.offers] == [offer.cause for offer in study.win_back.offers]
+    costs = [offer.cost * factor for offer in study.win_back.offers]
+    assert [offer.cost for offer in other.win_back.offers] == pytest.approx(costs, rel=1e-9)
 
 
 @pytest.mark.slow

@@ -60,3 +60,19 @@ def test_a_file_that_is_called_by_the_person_stops_the_erasing_and_leaves_nothin
     with pytest.raises(InputError, match=r"study\.yaml: a file is called by the person; found 'katja_memikov\.txt'"):
         erasure.erase(study, subject.identify(study, "c1"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_playbook_goes_along_without_the_person_from_wherever_it_lies(tmp_path, texts):
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("orders.csv", "contacts.csv"):
+        (home / name).write_text(texts[name])
+    (tmp_path / "plans.yaml").write_text("# as Katja Memikov asked\nhours_a_week: 3\n")
+    tables = "{orders: {files: orders.csv}, contacts: {files: contacts.csv}}"
+    (home / "study.yaml").write_text(
+        f"name: t\ntitle: T\nas_of: 2026-06-30\nplaybook: ../plans.yaml\nsources: {tables}\n"
+    )
+    study = Study.read(home / "study.yaml")
+    erasure.erase(study, subject.identify(study, "c1"), tmp_path / "out")
+    assert "Memikov" not in (tmp_path / "out" / "playbook.yaml").read_text()
+    assert Study.read(tmp_path / "out" / "study.yaml").playbook.hours_a_week == 3

@@ -91,6 +91,8 @@ MADE = (
         "keeping_",
         "managing_",
         "outcome_",
+        "head_",
+        "strip_",
         "forecast_of_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),

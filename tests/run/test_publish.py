@@ -49,14 +49,40 @@ def test_a_run_publishes_the_index_a_page_a_notebook_and_every_declared_table(re
 def test_a_report_holds_nothing_else_and_no_place_of_a_file(report):
     names = {path.name for path in report.iterdir()}
     pages = {f"{step.name}.html" for step in notebook_steps()}
-    assert names == {"index.html", "run.json", "tables", "notebooks"} | pages
+    assert (
+        names == {"index.html", "run.json", "tables", "notebooks", "dossiers", "accounts.xlsx", "actions.csv"} | pages
+    )
     assert not [path for path in report.rglob("*.json") if str(SAMPLE.parent).encode() in path.read_bytes()]
 
 
 def test_every_link_of_the_report_leads_somewhere(report):
-    for page in report.glob("*.html"):
+    for page in report.rglob("*.html"):
         for href in re.findall(r'<a [^>]*href="([^"#]+)', page.read_text(encoding="utf-8")):
-            assert (report / href).exists(), f"{page.name}: {href}"
+            assert (page.parent / href).exists(), f"{page.name}: {href}"
+
+
+def test_every_key_account_has_a_dossier_and_the_tables_lead_to_it(report):
+    scores = pd.read_parquet(report / "tables" / "scores.parquet")
+    for one in scores.loc[scores["key"], "customer_id"]:
+        assert (report / "dossiers" / f"{one}.html").exists() and (
+            report / "dossiers" / "handover" / f"{one}.html"
+        ).exists()
+        for page in ("index.html", "02_scoring.html"):
+            assert f'href="dossiers/{one}.html"' in (report / page).read_text(encoding="utf-8")
+
+
+def test_no_contact_is_named_in_a_report(report):
+    contacts = set(pd.read_parquet(report / "tables" / "contacts.parquet")["name"].dropna())
+    assert len(contacts) > 1000
+    for page in report.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not [name for name in contacts if name in text], page
+
+
+def test_what_managers_fill_in_holds_every_action_on_record(report):
+    actions = pd.read_parquet(report / "tables" / "actions.parquet")
+    out = pd.read_csv(report / "actions.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    assert len(out) >= len(actions) and set(actions["account_id"]) <= set(out["account_id"])
 
 
 def test_the_index_names_the_key_accounts(report):
@@ -338,7 +364,7 @@ def words(page: Path) -> str:
 
 def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(ten_batch):
     report = ten_batch / "out" / "ten" / "2026Q2"
-    pages = {page.stem: words(page) for page in report.glob("*.html")}
+    pages = {page.relative_to(report).with_suffix("").as_posix(): words(page) for page in report.rglob("*.html")}
     assert not {name: found for name, text in pages.items() if (found := re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text))}
     assert "000" in pages["index"] and "None could be estimated" in pages["index"]
     assert pd.read_parquet(report / "tables" / "churn.parquet")["p_silent"].isna().all(), "too few to say"

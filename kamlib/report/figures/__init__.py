@@ -19,6 +19,7 @@ from kamlib.report.figures.measures import (
     rate_charts,
     retention_lines,
 )
+from kamlib.report.figures.plan import owner_hours, round_odds, score_gaps
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
     ageing_bars,
@@ -65,6 +66,7 @@ __all__ = [
     "losses_by_landmark",
     "migration_matrix",
     "nps_intervals",
+    "owner_hours",
     "pareto",
     "priority_list",
     "quiet_blocks",
@@ -75,6 +77,8 @@ __all__ = [
     "return_curves",
     "returned_by_month",
     "rfm_grid",
+    "round_odds",
+    "score_gaps",
     "segment_money",
     "set_style",
     "show",

@@ -124,7 +124,7 @@ def share_of_stake(
 def controls_not_called(
     base: BaseValue, states: pd.DataFrame, controls: Collection[str], currency: str
 ) -> Reason | None:
-    """What is at stake with those of the control group of the last round of offers (`kamlib.plan.controls`) that are ours: nobody calls them."""
+    """What is at stake with those of the control group of the last round of offers (`kamlib.plan.offer_trial.controls`) that are ours: nobody calls them."""
     ours = states.loc[(states["state"] != "lost") & states["customer_id"].isin(controls), "customer_id"]
     stake = base.table.loc[base.table["customer_id"].isin(ours) & (base.table["stake"] > 0), "stake"]
     values = {"n": len(stake), "stake": stake.sum(), "currency": currency, "years": base.years}

@@ -80,7 +80,7 @@ def going_on(plan: Plan) -> Reason | None:
 
 
 def last_round(found: Round) -> Reason:
-    """What the last round of offers changed (`kamlib.plan.last_round`)."""
+    """What the last round of offers changed (`kamlib.plan.offer_trial.last_round`)."""
     reason = sentence(found.reason)
     if found.day is None:
         return Reason("no_round_to_report", {"reason": reason})

@@ -25,6 +25,9 @@ class WinBack(Part):
     control_share: float = Field(
         0.3, gt=0, lt=1, description="share of the list that gets no offer, to see what offers do"
     )
+    exempt: int = Field(
+        0, ge=0, description="so many of the largest get an offer in any case and don't count in a round"
+    )
     seed: int = Field(1, ge=0)
 
     @field_validator("offers")

@@ -6,6 +6,7 @@ import matplotlib
 import pandas as pd
 import pytest
 
+from kamlib.plan.worth import Effect
 from kamlib.report import figures
 from kamlib.report.words import catalogue
 
@@ -48,6 +49,7 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
     "migration_matrix": ("A B", (), DATES),
     "nps_intervals": ("window_months until nps low high customers", (), {}),
+    "owner_hours": ("owner hours used waiting_hours", (), {}),
     "pareto": ("share share_with abc", (), {}),
     "priority_list": ("customer_id stake p_silent reason", (), TITLE | EUR),
     "quiet_blocks": (
@@ -66,6 +68,8 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "return_curves": ("kind days_lost p_return low high", (), TITLE | {"horizon_days": 180, "overall": 0.1}),
     "returned_by_month": ("month outcome rows amount", (), EUR),
     "rfm_grid": ("r f money window_months measure", (), {}),
+    "round_odds": ("round_begun offered control odds_ratio odds_low odds_high", (Effect(),), {}),
+    "score_gaps": ("rank score", (pd.DataFrame(),), {}),
     "segment_money": ("segment accounts share_of_accounts share_of_money", (), {}),
     "silence_rhythm": ("customer_id silence_days gap_median rhythm m money", (pd.DataFrame(),), {}),
     "survival_curves": ("group day share low high at_risk", (), TITLE),

@@ -6,7 +6,6 @@ from pydantic import ValidationError
 from kamlib.study.settings.offers import WinBack
 
 
-@pytest.mark.slow
 def test_the_playbook_has_one_offer_a_cause():
     offer = {"cause": "any", "offer": "a call", "cost": 10}
     assert WinBack(offers=[offer]).offers[0].cost == 10
