@@ -58,22 +58,34 @@ def earlier_forecasts(
     return or_waiting(found[found["chance"].notna()].reset_index(drop=True), "no_forecast_before")
 
 
-def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
-    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules)
+def events_of(now: pd.DataFrame, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
+    """Both events of the customers at risk on a day: customer_id, as_of, event, over_on, came and worth, as in `earlier_forecasts`.
+
+    Parameters
+    ----------
+    now : one landmark of `kamlib.churn.landmarks.landmark_table`.
+    end : what came later is not known.
+    """
     horizon = pd.Timedelta(days=rules.horizon_days)
     window = pd.to_timedelta(now["stop_window"].round(), unit="D")
-    events = (
-        ("silent", found.silent["p_silent"], found.silent["method"], outcomes, day + horizon),
-        ("stopped", found.stopped["p_stopped"], found.stopped["method_stopped"], stops, day + horizon + window),
-    )
     money = worth_column(now)
     worth = now[money].fillna(now[money.rsplit("_", 1)[0]])
     parts = []
-    for event, p, method, after, over_on in events:
+    for event, after, over_on in (
+        ("silent", outcomes, now["as_of"] + horizon),
+        ("stopped", stops, now["as_of"] + horizon + window),
+    ):
         came = after(now, end, horizon_days=rules.horizon_days)
-        rows = now[["customer_id", "as_of"]].assign(event=event, chance=p, method=method, over_on=over_on)
-        parts.append(rows.assign(came=came["lost"].where(came["complete"]), worth=worth))
-    return pd.concat(parts)[COLUMNS]
+        known = {"over_on": over_on, "came": came["lost"].where(came["complete"]), "worth": worth}
+        parts.append(now[["customer_id", "as_of"]].assign(event=event, **known))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
+    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules)
+    chances = {"chance": [*found.silent["p_silent"], *found.stopped["p_stopped"]]}
+    methods = {"method": [*found.silent["method"], *found.stopped["method_stopped"]]}
+    return events_of(now, end, rules).assign(**chances, **methods)[COLUMNS]
 
 
 def with_returns(
