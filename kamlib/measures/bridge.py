@@ -11,14 +11,14 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.facts.days import as_dates
+from kamlib.facts.days import as_dates, as_pandas
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.facts.worth import MARGIN_KNOWN
 from kamlib.stats.reasons import waiting
 from kamlib.study.periods import months_before
 
 STEPS = ("new", "returned", "joined", "grown", "unchanged", "shrunk", "lost")
-_SUMS = ("revenue", "margin", "moved", "known", "lines")
+_SUMS = ("revenue", "margin", "moved", "known")
 _PAIRS = (
     *("revenue_before", "revenue_now", "margin_before", "margin_now", "traded_before", "traded_now", "first_order"),
     "joined_known",
@@ -58,15 +58,16 @@ def year_pairs(orders: ir.Table, as_of: date | Sequence[date], observed_from: da
     ends = as_dates(as_of)
     edges = sorted({months_before(end, 12 * back) for end in ends for back in range(3)})
     sums = _periods(orders, ends, edges)
-    begun = pd.Timestamp(observed_from) if observed_from else sums["first_line"].min()
+    begun = pd.Timestamp(observed_from if observed_from else _first_day(orders, edges[-1]))
     seen = [end for end in ends if _observed(end, 24, begun)]
     if not seen:
         return waiting(["customer_id", "as_of", *_PAIRS], "two_years_are_needed", since=begun)
     code, customers = pd.factorize(sums["customer_id"], sort=True)
-    filled = {name: np.zeros((len(customers), len(edges))) for name in _SUMS}
+    filled = {name: np.zeros((len(customers), len(edges))) for name in (*_SUMS, "lines")}
     firsts = [np.full((len(customers), len(edges)), np.datetime64("NaT", "ns")) for _ in ends]
-    for name, values in filled.items():
-        values[code, sums["period"]] = sums[name].fillna(0.0)
+    filled["lines"][code, sums["period"]] = 1
+    for name in _SUMS:
+        filled[name][code, sums["period"]] = sums[name].fillna(0.0)
     for days, at in zip(firsts, ends, strict=True):
         days[code, sums["period"]] = sums[f"first_{at:%Y%m%d}"]
     parts = []
@@ -169,13 +170,14 @@ def _periods(orders: ir.Table, ends: Sequence[date], edges: Sequence[date]) -> p
         margin=lines.margin.sum().cast("float64"),
         moved=lines.amount.abs().sum().cast("float64"),
         known=lines.amount.abs().sum(where=known).cast("float64"),
-        lines=lines.count(),
-        first_line=lines.date.min(),
         **{f"first_{end:%Y%m%d}": lines.date.min(where=purchased(lines, end)) for end in ends},
     )
-    table: pd.DataFrame = sums.to_pandas()
-    days = [str(name) for name in table if str(name).startswith("first_")]
-    return table.assign(**{name: pd.to_datetime(table[name]) for name in days})
+    return as_pandas(sums, ["customer_id", "period"])
+
+
+def _first_day(orders: ir.Table, until: date) -> pd.Timestamp:
+    """The day of the first order line; missing where there is none."""
+    return pd.Timestamp(orders.filter(orders.date <= until).date.min().to_pandas())
 
 
 def _pair(

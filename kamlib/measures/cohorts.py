@@ -52,9 +52,9 @@ def quarters_of_relation(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     check_lines(orders, "customer_id", "date", "amount")
     lines = orders.filter(orders.date <= as_of)
-    lines = lines.mutate(buys=purchased(lines, as_of))
-    first = lines.group_by("customer_id").agg(first_order=lines.date.min(where=lines.buys))
-    both = lines.join(first, "customer_id").filter(lambda t: t.date >= t.first_order)
+    days = lines.group_by("customer_id", "date").agg(amount=lines.amount.sum(), buys=purchased(lines, as_of).any())
+    first = days.group_by("customer_id").agg(first_order=days.date.min(where=days.buys))
+    both = days.join(first, "customer_id").filter(lambda t: t.date >= t.first_order)
     after = ibis.literal(as_of, type="date") + ibis.interval(days=1)
     quarters = both.mutate(
         quarter=(months_between(both.first_order, both.date) / 3).floor().cast("int64"),
