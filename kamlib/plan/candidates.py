@@ -123,7 +123,8 @@ def _moves(of: pd.DataFrame, playbook: Playbook, managers: pd.Series, today: pd.
     contact = made["trigger"] == "contact"
     for name in ("channel", "hours"):
         made[name] = made[name].where(~contact, made["cell"].map(tiers[name]))
-    made["owner"] = made["owner"].fillna(made["customer_id"].map(managers)).fillna(MANAGER)
+    theirs = made["customer_id"].map(managers)
+    made["owner"] = made["owner"].where(made["owner"].notna(), theirs.where(theirs.notna(), MANAGER))
     made["due"] = monday_after(today) + pd.to_timedelta(made["days"], unit="D")
     return made.assign(kind=made["trigger"].map(KINDS).fillna(""))
 

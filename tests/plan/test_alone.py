@@ -37,7 +37,8 @@ def test_one_customer_without_any_other_table_and_without_hours(tmp_path, page_t
     for words in (
         "No round of offers with a control group is over",
         "No round can be drawn",
-        "No customer calls for an action.",
+        "**0 actions** of 0 owners in 0.0 of 0.0 hours",
+        "1 actions wait for 1.0 hours more",
         "hours a year; there are 0",
         "White space waits for 20 customers",
         "There is no prospect.",
