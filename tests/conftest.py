@@ -275,7 +275,7 @@ def postgres() -> Iterator[str]:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     data = f"--pgdata={folder / 'data'}"
-    server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c jit=off"
     end = 'cat; "$0" "$1" --mode=immediate stop; rm -rf "$2"'  # at the end of this process, even of a killed one
     watch = [*person, "sh", "-c", end, str(programs[-1].with_name("pg_ctl")), data, str(folder)]
     with subprocess.Popen(watch, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", start_new_session=True):
