@@ -62,7 +62,7 @@ def year_pairs(orders: ir.Table, as_of: date | Sequence[date], observed_from: da
     seen = [end for end in ends if _observed(end, 24, begun)]
     if not seen:
         return waiting(["customer_id", "as_of", *_PAIRS], "two_years_are_needed", since=begun)
-    code, customers = pd.factorize(sums["customer_id"], sort=True)
+    code, customers = pd.factorize(sums["customer_id"])
     filled = {name: np.zeros((len(customers), len(edges))) for name in (*_SUMS, "lines")}
     firsts = [np.full((len(customers), len(edges)), np.datetime64("NaT", "ns")) for _ in ends]
     filled["lines"][code, sums["period"]] = 1

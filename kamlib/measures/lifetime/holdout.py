@@ -83,7 +83,7 @@ def held_out(
                 float(after.sum()),
                 float(expected.sum() / after.sum() - 1) if after.sum() else np.nan,
                 *bounds,
-                float(expected.rank().corr(after.rank())),
+                float(expected.rank().corr(after.rank(), min_periods=2)),
                 float(errors[name].mean()),
                 float(errors[name].mean() - errors["this_value"].mean()),
                 *np.percentile(sums[:, place + len(ways)] / max(len(table), 1), [2.5, 97.5]).tolist(),

@@ -43,7 +43,7 @@ def test_steps_that_nobody_took_are_left_out_and_labels_tell_money_and_customers
         "125",
     ]
     assert axes.get_title() == "+25 EUR in the 12 months to 2026-06-30 (+25.0%)"
-    assert "The largest step is new with +40 EUR" in axes.figure.get_label()
+    assert "The largest step of these 12 months is new with +40 EUR" in axes.figure.get_label()
 
 
 def test_who_joined_is_left_out_where_it_is_not_known_and_a_base_below_zero_has_no_percent():
