@@ -66,42 +66,42 @@ def _steps(orders: ir.Table, as_of: date, measure: str) -> ir.Table:
     """One row: the sums over all pairs of customer and article."""
     edges = [ibis.literal(months_before(as_of, months), type="date") for months in (24, 12, 0)]
     lines = orders.filter((orders.date > edges[0]) & (orders.date <= edges[2]))
-    known = lines.margin.notnull()
-    told = lines["product"].notnull() & lines.quantity.notnull() & (known if measure == "margin" else True)
-    lines = lines.mutate(
-        now=lines.date > edges[1], told=told, article=ibis.ifelse(told, lines["product"], ibis.null("string"))
-    )
+    known, of_margin = lines.margin.notnull(), measure == "margin"
+    told = lines["product"].notnull() & lines.quantity.notnull() & (known if of_margin else True)
+    lines = lines.mutate(now=lines.date > edges[1], article=ibis.ifelse(told, lines["product"], ibis.null("string")))
+    columns = {"revenue": lines.amount, "units": lines.quantity} | ({"margin": lines.margin} if of_margin else {})
     sums = {
         f"{name}_{at}": column.sum(where=lines.now if at else ~lines.now).cast("float64").fill_null(0.0)
-        for name, column in (("revenue", lines.amount), ("margin", lines.margin), ("units", lines.quantity))
+        for name, column in columns.items()
         for at in (0, 1)
     }
-    pair = lines.group_by("customer_id", "article", "told").agg(
-        there=(~lines.now).any(),
-        here=lines.now.any(),
-        moved=lines.amount.abs().sum(),
-        known=lines.amount.abs().sum(where=known),
-        **sums,
-    )
-    money = [pair[f"{measure}_{at}"] for at in (0, 1)]
-    both = pair.told & (pair.units_0 > 0) & (pair.units_1 > 0)
+    if of_margin:
+        sums |= {"moved": lines.amount.abs().sum(), "known": lines.amount.abs().sum(where=known)}
+    pair = lines.group_by("customer_id", "article").agg(there=(~lines.now).any(), here=lines.now.any(), **sums)
+    before, after = (pair[f"{measure}_{at}"] for at in (0, 1))
+    named = pair.article.notnull()
+    both = named & (pair.units_0 > 0) & (pair.units_1 > 0)
     units = pair.units_0.nullif(0.0)
     gap, price = pair.units_1 - pair.units_0, pair.revenue_0 / units
-    cost = (pair.revenue_0 - pair.margin_0) / units
-    other = pair.told & ~both
-    return pair.aggregate(
-        moved=pair.moved.sum().cast("float64"),
-        known=pair.known.sum().cast("float64"),
-        kept=both.sum(),
-        price=(pair.revenue_1 - price * pair.units_1).sum(where=both),
-        volume=(gap * price).sum(where=both),
-        unit_cost=-(pair.revenue_1 - pair.margin_1 - cost * pair.units_1).sum(where=both),
-        volume_margin=(gap * pair.margin_0 / units).sum(where=both),
-        base_revenue=pair.revenue_0.sum(where=both),
-        base_margin=pair.margin_0.sum(where=both),
-        begun=money[1].sum(where=other),
-        begun_pairs=(other & pair.here).sum(),
-        ended=-money[0].sum(where=other),
-        ended_pairs=(other & pair.there).sum(),
-        no_units=(money[1] - money[0]).sum(where=~pair.told),
-    )
+    other = named & ~both
+    steps = {
+        "kept": both.sum(),
+        "price": (pair.revenue_1 - price * pair.units_1).sum(where=both),
+        "volume": (gap * price).sum(where=both),
+        "begun": after.sum(where=other),
+        "begun_pairs": (other & pair.here).sum(),
+        "ended": -before.sum(where=other),
+        "ended_pairs": (other & pair.there).sum(),
+        "no_units": (after - before).sum(where=~named),
+    }
+    if of_margin:
+        cost = (pair.revenue_0 - pair.margin_0) / units
+        steps |= {
+            "moved": pair.moved.sum().cast("float64"),
+            "known": pair.known.sum().cast("float64"),
+            "unit_cost": -(pair.revenue_1 - pair.margin_1 - cost * pair.units_1).sum(where=both),
+            "volume_margin": (gap * pair.margin_0 / units).sum(where=both),
+            "base_revenue": pair.revenue_0.sum(where=both),
+            "base_margin": pair.margin_0.sum(where=both),
+        }
+    return pair.aggregate(**steps)

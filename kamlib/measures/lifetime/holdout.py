@@ -73,6 +73,8 @@ def held_out(
     )
     rows = []
     for place, (name, expected) in enumerate(ways.items(), start=1):
+        ranks = [expected.rank(), after.rank()]
+        differ = all(one.nunique() > 1 for one in ranks)
         bounds = [np.nan, np.nan]
         if (sums[:, 0] > 0).all():
             bounds = np.percentile(sums[:, place] / sums[:, 0] - 1, [2.5, 97.5]).tolist()
@@ -83,7 +85,7 @@ def held_out(
                 float(after.sum()),
                 float(expected.sum() / after.sum() - 1) if after.sum() else np.nan,
                 *bounds,
-                float(expected.rank().corr(after.rank(), min_periods=2)),
+                float(ranks[0].corr(ranks[1])) if differ else np.nan,
                 float(errors[name].mean()),
                 float(errors[name].mean() - errors["this_value"].mean()),
                 *np.percentile(sums[:, place + len(ways)] / max(len(table), 1), [2.5, 97.5]).tolist(),
