@@ -13,7 +13,21 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import accounts, churn, churn_landmarks, churn_scale, clusters, facts, intake, risk, runs, smaa, value
+from bench import (
+    accounts,
+    churn,
+    churn_landmarks,
+    churn_scale,
+    clusters,
+    facts,
+    intake,
+    measures,
+    risk,
+    runs,
+    scorecard,
+    smaa,
+    value,
+)
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
@@ -30,6 +44,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "value": partial(value.section, DATA),
     "churn_scale": churn_scale.section,
     "risk": risk.section,
+    "measures": measures.section,
+    "scorecard": partial(scorecard.section, DATA),
 }
 
 

@@ -14,6 +14,7 @@ start: 2023-07-01             # first day of the study; earlier rows are set asi
 currency: EUR
 unit: group                   # what counts as a customer: the group under one parent, or each account
 language: en                  # how numbers are written: en, ru, de, es, ca, fr
+managers: numbered            # how pages call our own people: numbered, or named where they know of it
 
 # Where each table lies. Only orders is needed. Where a column has another name in your file, map it (ours: theirs):
 #   orders: {files: [2024.csv, 2025.csv], columns: {account_id: Customer, date: Invoice date}}
@@ -91,6 +92,14 @@ money:
   supplier_days: 30           # days after an order in which its goods are paid
   vat: 0.2                    # on sales and goods
   credit_line: 500000         # EUR
+
+# What a year should reach. The page on measures says of each: met, not met, or can't be told.
+targets:
+  - {measure: nrr, at_least: 0.95}             # revenue of last year's customers, as a share of what it was
+  - {measure: on_time, at_least: 0.88}         # deliveries by the promised day
+  - {measure: bids_won, at_least: 0.45}        # by number
+  - {measure: nps, at_least: 15}               # net promoter score, -100 to 100
+  - {measure: share_of_wallet, at_least: 0.2}
 """
 
 PLAYBOOK = """\

@@ -4,6 +4,7 @@ one run of the sample.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -32,9 +33,18 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kamlib.intake.pipeline import Clean
+    from kamlib.run.schedule import Workers
 
 settings.register_profile("kam", deadline=None, derandomize=True, database=None)
 settings.load_profile("kam")
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for rarely, and not among what is imported: that took an eighth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
 
 _TEXT = ("order_id", "customer_id", "account_id")
 _MORE = ("product", "category", "currency", "channel", "manager", "mark", "source_file")
@@ -84,6 +94,17 @@ def sample_report(once: Callable[[str, Callable[[Path], object]], Path]) -> Path
                 Path(beside).replace(draft / path.name)
 
     return once("sample", make) / "sample" / "2026Q2"
+
+
+@pytest.fixture(scope="module")
+def warm_kernels() -> Iterator[Workers]:
+    """Kernels of all tests of a file are forked of one process that has imported everything, and not started anew each."""
+    from kamlib.run.notebook import warm_up
+    from kamlib.run.schedule import Workers
+
+    warm_up()
+    with Workers() as workers:
+        yield workers
 
 
 @pytest.fixture(scope="session")
@@ -254,7 +275,7 @@ def postgres() -> Iterator[str]:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     data = f"--pgdata={folder / 'data'}"
-    server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    server = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c jit=off"
     end = 'cat; "$0" "$1" --mode=immediate stop; rm -rf "$2"'  # at the end of this process, even of a killed one
     watch = [*person, "sh", "-c", end, str(programs[-1].with_name("pg_ctl")), data, str(folder)]
     with subprocess.Popen(watch, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", start_new_session=True):

@@ -65,7 +65,7 @@ BOOKS: dict[str, tuple[Callable[[], Iterator[Line]], list[dict], dict, str]] = {
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("name", BOOKS)
-def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_path, page_text):
+def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_path, page_text, warm_kernels):
     lines, criteria, scoring, words = BOOKS[name]
     rows = pd.DataFrame(lines(), columns=["account_id", "date", "amount"])
     rows.rename_axis("order_id").to_csv(tmp_path / "orders.csv")
@@ -75,7 +75,7 @@ def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_p
         "scoring": scoring | {"draws": 200, "criteria": criteria},
     }  # fmt: skip
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
-    index = run_study(tmp_path / "study.yaml", out=tmp_path / "reports")
+    index = run_study(tmp_path / "study.yaml", out=tmp_path / "reports", workers=warm_kernels)
     pages = {path.stem for path in index.parent.glob("*.html")}
     assert pages == {"index", *(step.name for step in notebook_steps())}
     assert words in page_text(index.parent / "notebooks" / "02_scoring.ipynb")

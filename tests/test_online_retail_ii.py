@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.scorecard import over_landmarks
 from kamlib.churn import forecast
 from kamlib.churn.landmarks import outcomes
 from kamlib.entities import groups
@@ -237,3 +238,13 @@ def test_p_no_order_is_told_better_than_elsewhere_and_its_range_holds_what_came(
     table = found.table.set_index("customer_id")
     assert ((now["customer_id"].map(table["p_silent"]) - lost) ** 2).mean() < elsewhere
     assert table["p_silent_low"].sum() < lost.sum() < table["p_silent_high"].sum()
+
+
+@pytest.mark.proof
+def test_the_range_of_our_own_forecasts_holds_what_came_in_six_of_ten_landmarks_or_more(clean):
+    """No order in 180 days, a landmark every 30 days, each made of what was known then: a base that had seen one season, and lost in winter
+    half as many again as in summer."""
+    card = over_landmarks(clean.orders, Study.read(STUDY).as_of, 180)
+    silent = card[card["event"] == "silent"]
+    assert len(silent) == 7 and (silent["verdict"] == "as_expected").mean() >= 0.6
+    assert (silent["brier"] < silent["brier_one_chance"]).all()

@@ -12,6 +12,8 @@ from kamlib.run.execute_step import execute_step
 from kamlib.run.notebook.steps import notebook_steps
 from kamlib.run.opened import Run
 
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_kernels")]
+
 STUDY = """\
 name: tiny
 title: Three customers
@@ -21,7 +23,6 @@ sources:
 """
 
 
-@pytest.mark.kernel
 def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path, page_text):
     begin = date(2026, 6, 30) - timedelta(days=100)
     lines = [
@@ -47,7 +48,6 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path, 
     assert isinstance(run.load("value"), pd.DataFrame)
 
 
-@pytest.mark.kernel
 def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path, page_text):
     """Eight customers order on the 10th of each month of 2024, two on 1 January as well; three stop in February, April and May.
 

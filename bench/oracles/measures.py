@@ -66,7 +66,7 @@ def retention(books: Books) -> dict[str, float]:
         "NRR, %": kept(before.notna()),
         "NRR, low, %": float(np.quantile(drawn, 0.025)),
         "NRR, high, %": float(np.quantile(drawn, 0.975)),
-        "GRR, %": float(100 * np.minimum(later.clip(lower=0), before).sum() / before.sum()),
+        "GRR, %": float(100 * np.minimum(later, before).sum() / before.sum()),
         "NRR without who joined in the base year, %": kept(~joined),
         "NRR without groups of 10 % or more, %": kept(~large),
     }

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.churn.evaluation.choice import choose, chosen
-from kamlib.churn.evaluation.holdout import Evaluation, Verdict, evaluate, evaluate_stops, on_two_landmarks
+from kamlib.churn.evaluation.holdout import Evaluation, Verdict
 from kamlib.churn.explain import reasons
+from kamlib.churn.judgement import judge
 from kamlib.churn.landmark_history import at_risk_history, some_accounts
 from kamlib.churn.landmarks import landmark_dates
 from kamlib.churn.models.stopping import Stopping
 from kamlib.churn.models.waiting import Model, Settings
 from kamlib.churn.next_order import in_accord, next_order_days
-from kamlib.churn.probabilities import final_model, final_stopping, silent_probabilities, stopped_probabilities
 from kamlib.errors import InputError
-from kamlib.facts import worth_column
 from kamlib.facts.days import as_dates
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.ordering import places
@@ -116,32 +113,15 @@ def forecast(
         interactions=interactions,
         invoices=invoices,
     )
-    horizon_before = last - pd.Timedelta(days=horizon)
-    money = worth_column(at_risk[at_risk["as_of"] == horizon_before])
-    options: Any = {"money": money, "fewest_losses": rules.fewest_losses, "bootstraps": rules.bootstraps}
-    options |= {"horizon_days": horizon, "seed": rules.seed}
-    tests, choices = [], []
-    for day in (last, horizon_before):
-        known = at_risk[at_risk["as_of"] <= day]
-        choices.append(choose(known, day - pd.Timedelta(days=horizon), horizon_days=horizon, penalties=rules.penalties))
-        tests.append(evaluate(known, day, chosen(choices[-1]), **options))
-    stops = [evaluate_stops(at_risk, last, **options)]
-    if (tested := stops[0].verdict.test_date) is not None:
-        stops.append(evaluate_stops(at_risk, last, before=tested - pd.Timedelta(days=horizon), **options))
-    test, test_of_stops = (on_two_landmarks(*two, fewest_losses=rules.fewest_losses) for two in (tests, stops))
-    settings = chosen(choices[0])
-    model = final_model(at_risk, last, test.verdict, settings, horizon_days=horizon)
-    if model is None and test.verdict.method == "untested":
-        test = replace(test, verdict=replace(test.verdict, method="baseline"))
-    stopping = final_stopping(at_risk, last, horizon_days=horizon)
+    found = judge(at_risk, last, rules)
     now = at_risk[at_risk["as_of"] == last]
-    silent = silent_probabilities(at_risk, last, test.verdict, model, horizon_days=horizon)
-    stopped = stopped_probabilities(at_risk, last, test_of_stops, stopping, horizon_days=horizon)
-    table = silent.join(stopped).assign(customer_id=now["customer_id"])
-    if stopping is not None and test_of_stops.verdict.way == "model":
-        table[["reason", "reason_values"]] = reasons(stopping, now)[["reason", "reason_values"]]
-    table = table[COLUMNS].merge(next_order_days(at_risk, last, model, horizon_days=horizon), on="customer_id")
+    table = found.silent.join(found.stopped).assign(customer_id=now["customer_id"])
+    if found.stopping is not None and found.test_of_stops.verdict.way == "model":
+        table[["reason", "reason_values"]] = reasons(found.stopping, now)[["reason", "reason_values"]]
+    days_to = next_order_days(at_risk, last, found.model, horizon_days=horizon)
+    table = table[COLUMNS].merge(days_to, on="customer_id")
     table = in_accord(table)
     by = "p_stopped" if table["p_stopped"].notna().any() else "p_silent"
     table = table.sort_values([by, "customer_id"], ascending=[False, True], ignore_index=True, key=places)
-    return Forecast(marks, some, at_risk, choices[0], settings, test, test_of_stops, model, stopping, table)
+    told = {one.name: getattr(found, one.name) for one in fields(found) if one.name not in ("silent", "stopped")}
+    return Forecast(landmarks=marks, some=some, at_risk=at_risk, table=table, **told)

@@ -9,6 +9,7 @@ is an error.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,24 @@ from kamlib.io.duckdb_backend import identifier, load, name_of_its_own, plain_er
 from kamlib.io.edges import footer
 
 _BUFFER = 1 << 26  # bytes; larger pieces are put in order at two thirds of the cost of the engine's own size
+_HEAD = 4096  # characters
+_JSON = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
 _MOST = 2000  # fields of a broken line
 _FIELDS = ("MISSING COLUMNS", "TOO MANY COLUMNS")
 _ABSENT = "kam: no field \x01"  # stands for a field that the line does not have; a field that is empty is ''
+
+
+def refuse_json(path: Path) -> None:
+    """Refuse a UTF-8 file of JSON, by its first signs: cut at its commas it is no table.
+
+    Raises
+    ------
+    InputError
+        If it begins with an object that has a name, in a list or by itself.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace") as stream:
+        if _JSON.match(stream.read(_HEAD)):
+            raise InputError("this is JSON and no table", file=path.name, remedy="Export it as CSV, Excel or Parquet.")
 
 
 def stored(con: Any, path: Path, delimiter: str, columns: Sequence[str], header: int, broken: str) -> ir.Table:

@@ -31,6 +31,7 @@ __all__ = ["ADDED", "BROKEN", "FILE", "LINE", "PART", "ROW", "engine", "forget",
 FILE, LINE, PART, BROKEN, ROW = "kam:file", "kam:line", "kam:part", "kam:broken", "kam:row"
 ADDED = (FILE, LINE, PART, BROKEN)
 TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_NAMES = {name for table in INPUTS.values() for name in table.names}
 _DAYS = {column.name for table in INPUTS.values() for column in table.columns if column.type == "date"}
 _PATTERN = re.compile(r"[*?\[\]{}]")  # the engine would take such a path for a pattern
 
@@ -66,16 +67,19 @@ def read(
     """
     pieces, told = [], [] if told is None else told
     if source.url is not None:
-        table = databases.stored(con, source, paths, scratch, _unique)
+        table = databases.stored(con, source, paths, scratch, lambda names: edges.unique(names, ADDED))
         label = named[0] if named else source.place
         table = in_zone(table, source.dialect.time_zone, _days(source), label)
         added = {FILE: ibis.literal(label, "string"), LINE: table.rowid() + 1, BROKEN: ibis.null("string")}
         pieces, paths, named = [table.mutate(**added)], [], None
+    of_file: dict[str, list[ir.Table]] = {}
     for path, label in zip(paths, named or labels(paths), strict=True):
         if not path.is_file():
             raise InputError("no such file", file=path, remedy="Mend sources in the study file.")
         plain = compressed.plain(path, scratch)
-        pieces += _reader(plain)(con, plain, label, source, scratch, told)
+        of_file[label] = _reader(plain)(con, plain, label, source, scratch, told)
+    told += _absent(of_file, source)
+    pieces += [piece for tables in of_file.values() for piece in tables]
     for piece in pieces:
         if source.part is not None and source.part not in piece.columns:
             raise missing_column(piece, source.part, source.place, "which the study names as part")
@@ -138,13 +142,14 @@ def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: 
     if written.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii") or _PATTERN.search(str(path)):
         plain = text_encoding.recode(path, written, _copy_of(path, scratch))
     try:
+        csv_file.refuse_json(plain)
         delimiter = dialect.delimiter or text_encoding.find_delimiter(plain)
         if delimiter == "blanks":
             plain, delimiter = text_encoding.with_tabs(plain, _copy_of(path, scratch)), "\t"
         elif text_encoding.has_mixed_ends(plain):
             plain = text_encoding.with_one_end(plain, delimiter, _copy_of(path, scratch))
         line, names = text_encoding.header(plain, delimiter, dialect.header)
-        table = csv_file.stored(con, plain, delimiter, _unique(names), line, BROKEN)
+        table = csv_file.stored(con, plain, delimiter, edges.unique(names, ADDED), line, BROKEN)
     except InputError as error:
         raise InputError(error.problem, file=label, line=error.line, found=error.found, remedy=error.remedy) from None
     if dialect.encoding is None and (word := text_encoding.guessed(path, written)):
@@ -167,7 +172,7 @@ def _skipped(label: str, header: int, above: str) -> str:
 def _excel(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
     tables, days = [], _days(source)
     for sheet in books.sheets(path, label, source.dialect, days):
-        lines, names = sheet.lines, _unique(sheet.names)
+        lines, names = sheet.lines, edges.unique(sheet.names, ADDED)
         columns = {name: pa.array(values, pa.string()) for name, values in zip(names, sheet.cells, strict=True)}
         columns[FILE] = pa.array([sheet.label] * len(lines), pa.string())
         columns[LINE] = pa.array(lines, pa.int64())
@@ -201,6 +206,18 @@ def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, to
     return [table.mutate(**added).drop("file_row_number")]
 
 
+def _absent(of_file: dict[str, list[ir.Table]], source: Source) -> list[str]:
+    """The columns that the kit reads of some of the files and that others do not have, in words."""
+    had = {label: [{name.lower() for name in table.columns} for table in tables] for label, tables in of_file.items()}
+    read = dict.fromkeys([*source.columns.values(), *sorted(_NAMES - source.columns.keys())])
+    words = []
+    for column in read:
+        without = [label for label, tables in had.items() if not all(column.lower() in names for names in tables)]
+        if without and any(column.lower() in names for tables in had.values() for names in tables):
+            words.append(f"{some(without)}: no column {column!r}, which the others have; in these rows it is missing.")
+    return words
+
+
 def _days(source: Source) -> set[str]:
     return {source.columns.get(name, name) for name in _DAYS}
 
@@ -221,21 +238,6 @@ def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
             else:
                 columns[column] = as_text(own[column]) if len(kinds) > 1 else own[column]
         made.append(table.select(**columns))
-    return made
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    """Column names, trimmed; the empty ones numbered, and the repeated ones too (capitals do not tell them apart)."""
-    made: list[str] = []
-    taken = {name.lower() for name in ADDED}
-    for place, name in enumerate(names, 1):
-        base = name.replace("\0", "").strip().strip("\ufeff").strip() or f"column {place}"
-        unique, copy = base, 1
-        while unique.lower() in taken:
-            copy += 1
-            unique = f"{base} ({copy})"
-        taken.add(unique.lower())
-        made.append(unique)
     return made
 
 

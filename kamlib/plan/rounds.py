@@ -16,7 +16,7 @@ from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.settings.sections import FEWEST
 
 _COLUMNS = [
-    "begun",
+    "round_begun",
     "offered",
     "offered_back",
     "control",
@@ -74,7 +74,7 @@ def read_rounds(
     Returns
     -------
     DataFrame
-        begun; offered, offered_back, control, control_back (customers of each arm, and those of them that returned within the horizon);
+        round_begun; offered, offered_back, control, control_back (customers of each arm, and those of them that returned within the horizon);
         cost of the offers made (study currency); odds_ratio with odds_low and odds_high (Woolf, 95 %, without any prior; ½ is added to
         all four cells where one is empty). Without rows it says what it waits for.
     """

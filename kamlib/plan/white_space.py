@@ -154,7 +154,7 @@ def _cells(years: pd.DataFrame, industries: pd.Series | None, when: str, least_s
     found = found.assign(worth=-found["share_of_peers"] * found["usual_amount"])
     found = found.sort_values(["worth", "customer_id", "category"], key=places, ignore_index=True)[COLUMNS]
     enough = len(ids) >= FEWEST.averaged
-    return or_waiting(found, "no_white_space" if enough else "too_few_peers", n=len(ids))
+    return or_waiting(found, "no_white_space" if enough else "too_few_to_be_peers", n=len(ids))
 
 
 def _peer_groups(lines: np.ndarray, ids: pd.Index, industries: pd.Series | None) -> tuple[np.ndarray, np.ndarray]:

@@ -183,7 +183,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"tidy": lambda text: tidy(str(text)), "known": number_or_text}
+    environment.filters |= {
+        "tidy": lambda text: tidy(str(text)),
+        "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
+        "known": number_or_text,
+    }
     return environment
 
 

@@ -1,4 +1,4 @@
-"""The report before this one: who came on the list of key accounts since, who left it, and what did it."""
+"""The reports before this one: who came on the list of key accounts since, who left it and what did it, and which chances they gave."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from kamlib.facts.accounts import at_last_date
 from kamlib.report.summary_facts import Tables, names, revenue
 from kamlib.report.words import with_words
 from kamlib.scoring.list_changes import Scored, changes
+from kamlib.stats.reasons import or_waiting
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 from kamlib.study.run_tables import SCHEMA
 from kamlib.study.settings.sections import Scoring
 
 _TABLES = ("scores", "contributions", "facts")
+_CHANCES = {"silent": ("p_silent", "method"), "stopped": ("p_stopped", "method_stopped")}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,40 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
     return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["customer_id"]]))
+
+
+def promises(reports: Path, study: Study) -> pd.DataFrame:
+    """The chances of the published reports of days before the study's own, of those with the same horizon.
+
+    Parameters
+    ----------
+    reports : the folder with all reports of the study, a folder each.
+
+    Returns
+    -------
+    DataFrame, a row for each customer, day and event
+        customer_id, as_of, event (*silent*, *stopped*), chance, method. Of two reports of one day the one with the later folder name counts; a report
+        of another schema, or that can't be read, is passed over. It waits where there is none.
+    """
+    wanted = ["customer_id", *(name for pair in _CHANCES.values() for name in pair)]
+    found: dict[pd.Timestamp, pd.DataFrame] = {}
+    for path in sorted(reports.glob("[!.]*/run.json")):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # no record of a run, or no chances: no promise
+            made = json.loads(path.read_text(encoding="utf-8"))
+            day, horizon = as_date(made["as_of"]), made["parameters"]["churn"]["horizon_days"]
+            if day < study.as_of and made["schema"] == SCHEMA and horizon == study.churn.horizon_days:
+                found[pd.Timestamp(day)] = pd.read_parquet(path.parent / "tables" / "churn.parquet", columns=wanted)
+    parts = [
+        table[["customer_id"]].assign(as_of=day, event=event, chance=table[chance], method=table[method])
+        for day, table in sorted(found.items())
+        for event, (chance, method) in _CHANCES.items()
+    ]
+    told = (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["customer_id", "as_of", "event", "chance", "method"])
+    )
+    return or_waiting(told[told["chance"].notna()].reset_index(drop=True), "no_report_before")
 
 
 def _latest(reports: Path, study: Study) -> tuple[Path, date, Any, int] | None:

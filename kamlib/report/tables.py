@@ -96,9 +96,9 @@ def cells(
         )
     said = described(str(name) for name, _ in columns)
     heads, written, right = [], [], []
-    for (name, values), known, like in zip(
-        columns, said, said if of is None else [column(of)] * len(said), strict=True
-    ):
+    cell = column(of) if of is not None else None
+    for (name, values), known in zip(columns, said, strict=True):
+        like = cell if cell and any(map(is_number, values)) else known
         words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
         heads.append(known.head if known else tidy(words).replace("_", " "))
         own = formats.get(str(name))

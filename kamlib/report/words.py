@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -60,14 +60,15 @@ def with_words(table: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def tell(*reasons: Reason | None) -> None:
-    """Display the sentences of reasons in Markdown, one a paragraph; None is silent."""
+def tell(*reasons: Reason | Sequence[Reason | None] | None) -> None:
+    """Display the sentences of reasons, or of lists of them, in Markdown, one a paragraph; None is silent."""
     from IPython.display import display
 
-    for reason in reasons:
-        if reason is not None:
-            template, values = _ready(reason)
-            display({"text/markdown": fill(template, **values), "text/plain": plain(template, **values)}, raw=True)
+    for given in reasons:
+        for reason in [given] if given is None or isinstance(given, Reason) else given:
+            if reason is not None:
+                template, values = _ready(reason)
+                display({"text/markdown": fill(template, **values), "text/plain": plain(template, **values)}, raw=True)
 
 
 def _ready(reason: Reason) -> tuple[str, dict[str, Any]]:

@@ -194,11 +194,14 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
 def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
     """The pages on single customers, what managers fill in, and the links from the tables of all other pages."""
     from kamlib.facts.customers import own_rows
+    from kamlib.plan.dossier import to_complete
     from kamlib.report import dossier, round_trip
 
     if not {"scores", "accounts", "actions", "notes"} <= tables.keys():
         return
-    scores, actions = tables["scores"], round_trip.actions_out(tables)
+    day = pd.Timestamp(study.as_of)
+    more = {"to_complete": to_complete(tables["completeness"], day)} if "completeness" in tables else {}
+    scores, actions = tables["scores"], round_trip.actions_out({**tables, **more})
     facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
     round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts})
     round_trip.write_csv(folder / "actions.csv", actions)

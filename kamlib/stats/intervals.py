@@ -1,4 +1,4 @@
-"""Intervals of shares, of their differences, and of sums over resampled rows."""
+"""Intervals of shares, of their differences, of counts, and of sums over resampled rows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,41 @@ def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd
     middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     return (middle - half).clip(lower=0), (middle + half).clip(upper=1)
+
+
+def clustered_wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.96) -> tuple[float, float]:
+    """The Wilson interval of Σ part / Σ whole, where cases of one customer resemble each other.
+
+    The cases are taken as fewer by the design effect Σ (part - p whole)² / (p (1 - p) Σ whole), of 1 at least.
+
+    Parameters
+    ----------
+    part, whole : what holds, of how many cases, by customer; Σ whole above zero.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling; Korn & Graubard (1998), Survey Methodology 24 (interval by the effective number).
+    """
+    cases = whole.sum()
+    share = part.sum() / cases
+    spread = share * (1 - share) * cases
+    effect = max(1.0, ((part - share * whole) ** 2).sum() / spread) if spread > 0 else 1.0
+    low, high = wilson(pd.Series([share * cases / effect]), pd.Series([cases / effect]), z)
+    return float(low.iloc[0]), float(high.iloc[0])
+
+
+def exact_poisson(counts: np.ndarray, alpha: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
+    """The exact interval of the mean of each Poisson count; 0 to 3.69 for a count of 0.
+
+    References
+    ----------
+    Garwood (1936), Biometrika 28.
+    """
+    from scipy.special import gammaincinv
+
+    counts = np.asarray(counts, dtype=float)
+    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), alpha / 2), 0.0)
+    return low, gammaincinv(counts + 1, 1 - alpha / 2)
 
 
 def resampled_sums(columns: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:

@@ -8,23 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from calendar import month_name
-from datetime import date
 from operator import le
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason
 from kamlib.study import file_patterns, playbook_file, questions
 from kamlib.study.mistakes import checked
-from kamlib.study.periods import as_date, period_label
+from kamlib.study.periods import period_label
 from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
-from kamlib.study.settings.parts import Action, Currency, Name, Part, beside
+from kamlib.study.settings.parts import Action, Currency, Day, Name, Part, beside
 from kamlib.study.settings.playbook import Playbook
 from kamlib.study.settings.sections import (
     AbcXyz,
@@ -39,6 +38,7 @@ from kamlib.study.settings.sections import (
     Scoring,
     Value,
 )
+from kamlib.study.settings.targets import Naming, Targets
 from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, put
 
@@ -46,9 +46,6 @@ __all__ = [
     "AbcXyz", "Action", "Churn", "Cleaning", "Clustering", "Criterion", "Identity", "Kaism", "Money", "Rfm", "Risk", "Scoring",
     "Study", "Value", "WinBack",
 ]  # fmt: skip
-
-
-Day = Annotated[date, BeforeValidator(lambda value, info: as_date(value, info.data.get("year_begins", 1)))]
 
 
 class Study(Part):
@@ -72,6 +69,7 @@ class Study(Part):
     )
     unit: Literal["group", "account"] = "group"
     language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    managers: Naming = Field("numbered", description="how pages call our own people; named only where they know of it")
     engine: Engine = Engine()
     sources: Sources
     cleaning: Cleaning = Cleaning()
@@ -91,6 +89,7 @@ class Study(Part):
     money: Money = Money()
     risk: Risk = Risk()
     dossier: Dossier = Dossier()
+    targets: Targets = Field([], description="what a year should reach")
     _path: Path = PrivateAttr(Path("study.yaml"))
     _playbook: Path | None = PrivateAttr(None)
 

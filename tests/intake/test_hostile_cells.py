@@ -34,23 +34,28 @@ def cell(column, row):
     return VALID[column.type].format(row % 27 + 1 if column.type in ("date", "number") else row + 1)
 
 
-def study_of(make_study, place, cells):
-    """A study of every table, in which the column at a place of each holds the cells."""
+def study_of(make_study, cells, rows=ROWS):
+    """A study of every table; ``cells(row)`` gives a place among the columns and the cell that stands there, or None."""
     files = {}
     for name, table in INPUTS.items():
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(table.names)
-        for row in range(ROWS):
+        for row in range(rows):
             line = [cell(column, row) for column in table.columns]
-            if row < len(cells):
-                line[place % len(line)] = cells[row]
+            if odd := cells(row):
+                line[odd[0] % len(line)] = odd[1]
             writer.writerow(line)
         files[f"{name}.csv"] = out.getvalue()
     return make_study(files, cleaning={"rules": {"no_rate": "set_aside"}})
 
 
-def ends_well(study):
+def at(place, cells):
+    """The cells one below the other at a place."""
+    return lambda row: (place, cells[row]) if row < len(cells) else None
+
+
+def ends_well(study, rows=ROWS):
     """Whether the study was collected; its ledger then holds every row and all money."""
     try:
         clean = collect(study)
@@ -63,7 +68,7 @@ def ends_well(study):
         came, kept = (lines.loc[lines["rule"] == rule].iloc[0] for rule in ("came in", "kept"))
         aside = lines[lines["action"] == "set_aside"]
         repaired = lines.loc[lines["action"] == "repair", "amount"].sum()
-        assert came["rows"] == ROWS == kept["rows"] + aside["rows"].sum(), name
+        assert came["rows"] == rows == kept["rows"] + aside["rows"].sum(), name
         if came["amount"] is not None:
             assert came["amount"] == kept["amount"] + aside["amount"].dropna().sum() + repaired, name
     assert clean.quarantine.count().execute() == sum(ledger.loc[ledger["action"] == "set_aside", "rows"])
@@ -73,14 +78,21 @@ def ends_well(study):
 @pytest.mark.proof
 @pytest.mark.parametrize("place", range(PLACES))
 def test_no_cell_stops_a_study(make_study, place):
-    assert ends_well(study_of(make_study, place, CELLS))
+    assert ends_well(study_of(make_study, at(place, CELLS)))
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("text", ["", "x"])
 @pytest.mark.parametrize("place", range(PLACES))
 def test_no_column_without_a_readable_cell_ends_in_a_traceback(make_study, place, text):
-    ends_well(study_of(make_study, place, [text] * ROWS))
+    ends_well(study_of(make_study, at(place, [text] * ROWS)))
+
+
+@pytest.mark.slow
+def test_every_cell_in_every_column_at_once_is_cleaned_or_set_aside(make_study):
+    """A row for each of the cells in each of the columns, of all tables in one study."""
+    rows = len(CELLS) * PLACES + 8
+    assert ends_well(study_of(make_study, lambda row: (row // len(CELLS), CELLS[row % len(CELLS)]), rows), rows)
 
 
 @pytest.mark.slow

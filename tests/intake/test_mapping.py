@@ -141,16 +141,22 @@ def test_the_amount_is_less_the_discount_and_a_discount_that_is_none_leaves_no_a
     assert [row["unreadable"] for row in found] == [amount is None for amount in wanted]
 
 
-@given(
+LINE = (
     st.decimals("-999999", "999999", places=3),
     st.decimals("0", "99999.9999", places=4),
     st.decimals("0", "1", places=4),
 )
-@settings(max_examples=25)
-def test_any_amount_with_a_discount_is_the_decimal_product_rounded_once(quantity, price, off):
-    base = {"order_id": ["1"], "account_id": ["a"], "date": ["2026-01-01"]}
-    (row,) = orders(**base, quantity=[f"{quantity:f}"], price=[f"{price:f}"], discount=[f"{off:f}"])
-    assert row["amount"] == (quantity * price * (1 - off)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+@given(st.lists(st.tuples(*LINE), min_size=15, max_size=40))
+@settings(max_examples=5)
+def test_any_amount_with_a_discount_is_the_decimal_product_rounded_once(lines):
+    ids = [str(line) for line in range(len(lines))]
+    base = {"order_id": ids, "account_id": ["a"] * len(lines), "date": ["2026-01-01"] * len(lines)}
+    quantity, price, off = ([f"{value:f}" for value in values] for values in zip(*lines, strict=True))
+    found = {row["order_id"]: row["amount"] for row in orders(**base, quantity=quantity, price=price, discount=off)}
+    wanted = [(q * p * (1 - d)).quantize(Decimal("0.0001"), ROUND_HALF_UP) for q, p, d in lines]
+    assert [found[number] for number in ids] == wanted
 
 
 def test_a_discount_beside_a_given_amount_changes_nothing():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kamlib.errors import InputError
@@ -175,3 +177,24 @@ def test_a_file_without_names_has_numbered_columns(read):
         ["1", "A", "5", 1], [None, None, None, 2], ["3", "C", "7", 3]
     ]  # fmt: skip
     assert found["kam:broken"].tolist() == [None, '"2","B"', None]
+
+
+ROWS = [{"order_id": "1", "net": 5.5}, {"order_id": "2", "net": 7}]
+JSON = {
+    "a list": json.dumps(ROWS),
+    "a list with breaks": json.dumps(ROWS, indent=2),
+    "a line each": "\n".join(map(json.dumps, ROWS)),
+    "rows inside an object": "\ufeff" + json.dumps({"rows": ROWS}),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("content", JSON.values(), ids=JSON)
+def test_json_that_is_called_csv_is_refused_by_its_name(read, content, encoding):
+    with pytest.raises(InputError, match=r"^a\.csv: this is JSON and no table\. Export it as CSV"):
+        read({"a.csv": content.encode(encoding)})
+
+
+def test_brackets_in_names_and_cells_make_no_json(read):
+    table = read({"a.csv": b'[id],{net},"{""a"": 1}"\n"{""a"": 1}",[2],x\n'})
+    assert table.columns.tolist() == ["[id]", "{net}", '{"a": 1}']

@@ -5,8 +5,10 @@ Oracle: the engines know nothing of each other; what they agree on is not an acc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -20,12 +22,14 @@ from kamlib import facts
 from kamlib.churn import losses
 from kamlib.intake import cleaning, pipeline
 from kamlib.io import engines
-from kamlib.measures.lifetime import seasons, trade_claims
+from kamlib.measures import trade_claims
+from kamlib.measures.lifetime import seasons
 from kamlib.run.present import inputs
 from kamlib.segments import crosstabs
 from kamlib.study.model import Study
 
 AS_OF = (date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30))
+README = Path(__file__).resolve().parents[2] / "README.md"
 HOSTILE = 'select"; drop table x --'
 
 
@@ -68,6 +72,50 @@ def test_the_quarantines_are_equal(embedded, clean):
     assert kinds[0] == kinds[1]
     sums = [table.groupby("reason")["amount"].sum().to_dict() for table in tables]
     assert sums[0] == sums[1]
+
+
+@pytest.fixture
+def minimal(request, other, tmp_path) -> tuple[Study, Study]:
+    """README's smallest study, with nothing but orders, embedded and in the other engine."""
+    example = yaml.safe_load(re.findall(r"```yaml\n(.+?)```", README.read_text(encoding="utf-8"), re.S)[0])
+    days = [date(2026, month, 1 + number) for month in (1, 2, 3) for number in range(6)]
+    customers = ["00123", "b", "Ёлка", "00123", None, "b"] * 3
+    rows = {
+        "Invoice": [f"S{n}" for n in range(18)],
+        "Customer": customers,
+        "Day": days,
+        "Net": [10.25 * n for n in range(18)],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "orders.parquet")
+    place = {"files": str(tmp_path / "orders.parquet")}
+    if other.engine.url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(request.getfixturevalue("postgres"), autocommit=True) as server:
+            server.execute("DROP TABLE IF EXISTS erp.minimal")
+            ibis.postgres.from_connection(server).create_table("minimal", pa.table(rows), database="erp")
+            server.execute("GRANT SELECT ON erp.minimal TO reader")
+        place = {"table": "erp.minimal"}
+
+    def study(name: str, files: dict[str, str], **more) -> Study:
+        named = {"columns": example["sources"]["orders"]["columns"]}
+        tree = example | {"sources": {"orders": files | named}, "cleaning": {"most_rows": 1, "most_amount": 1}} | more
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(tree))
+        return Study.read(tmp_path / f"{name}.yaml")
+
+    there = study("there", place, engine=other.engine.model_dump(exclude_none=True))
+    return study("here", {"files": str(tmp_path / "orders.parquet")}), there
+
+
+def test_the_smallest_study_of_readme_has_nothing_but_orders_and_is_the_same_on_every_engine(minimal):
+    """By hand: three of 18 lines name no customer; 10.25 a step makes 10.25 * 153 in all, of which 10.25 * (4 + 10 + 16) without one."""
+    here, there = (pipeline.collect(study) for study in minimal)
+    pd.testing.assert_frame_equal(here.ledger, there.ledger)
+    for clean in (here, there):
+        assert set(clean.tables) and all(table.empty for table in clean.tables.values())
+        assert clean.orders.amount.sum().execute() == Decimal("10.25") * (153 - 30)
+        assert clean.quarantine.to_pandas()["reason"].tolist() == ["no_account"] * 3
+    same(*(facts.account_facts(clean.orders, AS_OF[-1]) for clean in (here, there)), ["customer_id"])
 
 
 def test_all_facts_are_equal(embedded, clean):

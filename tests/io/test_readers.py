@@ -214,3 +214,35 @@ def test_column_names_that_differ_in_capitals_alone_are_one_column():
     assert sorted(found, key=lambda row: row["order"]) == [
         {"order": "1", "Client": "a", "more": None}, {"order": "2", "Client": "b", "more": "x"}
     ]  # fmt: skip
+
+
+@pytest.fixture
+def notes(con, tmp_path):
+    """What reading files (name: content) as one source tells."""
+
+    def of(files, **source):
+        paths = [tmp_path / name for name in files]
+        for path, content in zip(paths, files.values(), strict=True):
+            path.write_text(content)
+        told = []
+        readers.read(con, Source(files=list(files), **source), paths, tmp_path / "scratch", told)
+        return told
+
+    return of
+
+
+def test_a_column_that_only_some_files_have_is_told_where_the_study_reads_it(notes):
+    """Client and client are one column; nobody reads `more`, and Net is in every file."""
+    files = {
+        "a.csv": "Client,Net,product\na,1,P\n",
+        "b.csv": "client,Net,more\na,1,x\n",
+        "c.csv": "CLIENT,Net,Rebate\na,1,0\n",
+    }
+    columns = {"account_id": "Client", "amount": "Net", "discount": "Rebate"}
+    assert notes(files, columns=columns) == [
+        "'a.csv', 'b.csv': no column 'Rebate', which the others have; in these rows it is missing.",
+        "'b.csv', 'c.csv': no column 'product', which the others have; in these rows it is missing.",
+    ]
+    assert notes({"a.csv": files["a.csv"]}, columns={"account_id": "Client", "amount": "Net"}) == []
+    mapped = columns | {"product": "more"}
+    assert not [note for note in notes(files, columns=mapped) if "'product'" in note], "another column is the product"

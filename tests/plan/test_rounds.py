@@ -45,7 +45,7 @@ def test_a_round_is_read_as_the_oracle_reads_it():
     """bench/oracles/FIGURES.md, offers, now: 41 of 139 and 9 of 75, odds ratio 3.07 (1.40 to 6.73)."""
     found = read_rounds(written(drawn(139, 75)), lost(214, {*range(41), *range(139, 148)}), AS_OF, horizon_days=H)
     row = found.iloc[0]
-    assert row[["begun", "offered", "offered_back", "control", "control_back"]].tolist() == [DAY, 139, 41, 75, 9]
+    assert row[["round_begun", "offered", "offered_back", "control", "control_back"]].tolist() == [DAY, 139, 41, 75, 9]
     assert row[["odds_ratio", "odds_low", "odds_high"]].tolist() == pytest.approx([3.07, 1.40, 6.73], abs=0.006)
     assert learned(found).odds == pytest.approx((1.98, 1.07, 3.65), abs=0.005)
 
@@ -56,7 +56,7 @@ def test_every_round_that_is_over_is_read_and_none_that_is_not():
     actions = pd.concat([written(drawn(40, 20), day) for day in (DAY, late, before)])
     episodes = pd.concat([lost(60, {0, 50}, before), lost(60, {0}, DAY).iloc[[0, 50]]])  # who came back left again
     found = read_rounds(actions, episodes, AS_OF, horizon_days=H)
-    assert found["begun"].tolist() == [before, DAY]
+    assert found["round_begun"].tolist() == [before, DAY]
     last = last_round(actions, episodes, AS_OF, horizon_days=H)
     assert found["offered_back"].tolist()[-1] == last.arms.loc["offer", "returned"]
 

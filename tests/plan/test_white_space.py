@@ -87,8 +87,8 @@ def test_what_less_than_six_of_ten_peers_buy_is_not_named():
 
 def test_too_few_customers_have_no_peers():
     told = waits_for(white_space(years_of(base()[:10])))
-    assert told.code == "too_few_peers" and told.values == {"n": 10}
-    assert waits_for(white_space(years_of([]))).code == "too_few_peers"
+    assert told.code == "too_few_to_be_peers" and told.values == {"n": 10}
+    assert waits_for(white_space(years_of([]))).code == "too_few_to_be_peers"
     assert waits_for(white_space_test(years_of([]), DAY)).code == "white_space_not_tested"
 
 

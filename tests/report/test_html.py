@@ -234,11 +234,20 @@ def test_the_batch_page_names_failures_and_puts_the_latest_first(entries, tmp_pa
     out = tmp_path / "index.html"
     batch_page(out, entries)
     soup = BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
-    assert "line 4: <as_of>\n  mend it" in soup.find(class_="cause").get_text()
+    assert "line 4: <as_of>\nmend it" in soup.find(class_="cause").get_text()
     assert soup.find(class_="asof").get_text().startswith("2 of 3 reports stand")
     first = soup.find("tbody").find_all("tr")
     assert [row.th.get_text() for row in first] == ["2026Q3", "2026Q2"]
     assert [row.a["href"] for row in first] == ["a/2026Q3/index.html", "a/2026Q2/index.html"]
+
+
+def test_a_cause_on_the_batch_page_keeps_its_lines_and_turns_no_writing(entries, tmp_path):
+    """A file's name may hold marks that turn what stands behind them, and signs that no page shows."""
+    failed = next(entry for entry in entries if entry["status"] == "failed")
+    failed["cause"] = "\u202egnp.exe\u202c\x07: no such file\n- line 2: \ufefftitle"
+    batch_page(tmp_path / "index.html", entries)
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.find(class_="cause").get_text() == "gnp.exe: no such file\n- line 2: title"
 
 
 def test_the_batch_page_calls_a_day_as_its_study_does_and_sorts_by_the_day(entries, tmp_path):

@@ -191,6 +191,11 @@ def test_the_cells_of_a_cross_table_are_written_as_what_they_hold():
         cells(cross, of="colour")
 
 
+def test_what_is_no_number_in_a_cross_table_is_written_as_by_its_own_name():
+    cross = pd.DataFrame({"measure": ["top_1"], "now": [0.25], "verdict": ["unknown"]})
+    assert cells(cross, of="top_1", index=False)[1] == [["share of the largest customer", "25.0%", "not known"]]
+
+
 def test_a_cross_table_may_say_itself_what_its_cells_hold(shown):
     cross = pd.DataFrame({"A": [1234.56]}, index=["B"])
     cross.attrs["of"] = "money_after"

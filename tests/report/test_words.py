@@ -49,6 +49,11 @@ def test_a_table_shows_words_in_place_of_each_pair_of_codes_and_values(own):
     assert "reason_values" in table, "the table given is not changed"
 
 
+def test_several_readings_of_one_kind_are_told_one_after_the_other(own, shown):
+    tell([Reason("pays"), None, Reason("pays")], None, Reason("pays"))
+    assert [one["text/plain"] for one in shown] == ["pays later"] * 3
+
+
 def test_a_name_from_the_data_can_do_no_harm_in_markdown(own, shown, monkeypatch):
     monkeypatch.setattr(words, "catalogue", lambda: {"first": "Start with **{name}**."})
     tell(Reason("first", {"name": "<b>x</b>"}), None)
@@ -88,8 +93,9 @@ MADE = (
         "outcome_",
         "head_",
         "strip_",
+        "forecast_of_",
     ),
-    *("margin_", "amount_"),
+    *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )
 SOURCES = [
     *Path(kamlib.__file__).parent.rglob("*.py"),

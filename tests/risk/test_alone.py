@@ -11,7 +11,7 @@ from kamlib.run.execute_step import execute_step
 from kamlib.run.notebook.steps import notebook_steps
 from kamlib.run.opened import Run
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_kernels")]
 
 STUDY = """\
 name: alone

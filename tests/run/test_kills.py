@@ -60,8 +60,9 @@ def killed(
     return process.returncode, said
 
 
-def hidden(home: Path) -> list[str]:
-    return [path.name for path in home.glob(".*")]
+def hidden(home: Path) -> set[str]:
+    """What is half made; a run that was ended by kill -9 leaves its own until the next one begins."""
+    return {path.name for path in home.glob(".*")}
 
 
 @pytest.fixture
@@ -74,12 +75,12 @@ def ten(ten_batch: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("many", [10, pytest.param(100, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("many", [6, pytest.param(100, marks=pytest.mark.proof)])
 def test_a_run_killed_at_any_moment_leaves_the_last_report_whole_and_nothing_alive(ten, alive, many):
     draw, home = random.Random(many), ten / "out" / "ten"
     before = whole(home / "2026Q2")
     for turn in range(many):
-        kind = SIGNALS[turn % 3]
+        kind, left = SIGNALS[turn % 3], hidden(home)
         moved = f"churn.bootstraps={50 + turn}"  # another value each time: the churn page has to be made
         status, said = killed(
             alive, ten, kind, draw.uniform(0.2, 8), "run", "ten/study.yaml", "--out", "out", "--set", moved
@@ -91,7 +92,7 @@ def test_a_run_killed_at_any_moment_leaves_the_last_report_whole_and_nothing_ali
         if kind != signal.SIGKILL and status is not None:
             early = status == -kind  # before the command had begun
             assert early or (status == 130 and said.splitlines()[-1].startswith("kam: stopped"))
-            assert hidden(home) == []
+            assert hidden(home) <= left
     assert started(ten, "last", "run", "ten/study.yaml", "--out", "out").wait() == 0
     assert sorted(path.name for path in home.iterdir()) == ["2026Q2"]
 
@@ -110,16 +111,16 @@ def redone(said: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("many", [10, pytest.param(100, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("many", [6, pytest.param(100, marks=pytest.mark.proof)])
 def test_a_batch_killed_at_any_moment_goes_on_and_redoes_no_finished_notebook(ten, alive, many):
     draw, home = random.Random(many), ten / "out" / "ten"
     for turn in range(many):
-        ready, kind = finished(home), SIGNALS[turn % 3]
+        ready, kind, left = finished(home), SIGNALS[turn % 3], hidden(home)
         status, said = killed(alive, ten, kind, draw.uniform(1, 12), "batch", "all.yaml", "--out", "out")
         assert redone(said) & ready == set()
         if status is not None and kind != signal.SIGKILL:
             assert status in (130, -kind)
-            assert hidden(home) == []
+            assert hidden(home) <= left
         if status is None:  # it came to its end: once more from the beginning
             shutil.rmtree(home)
     last = started(ten, "last", "batch", "all.yaml", "--out", "out")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.stats.intervals import newcombe, resampled_sums, wilson
+from kamlib.stats.intervals import clustered_wilson, exact_poisson, newcombe, resampled_sums, wilson
 
 
 def test_wilson_by_the_published_example():
@@ -14,6 +14,25 @@ def test_wilson_by_the_published_example():
     low, high = wilson(pd.Series([81.0, 0.0]), pd.Series([263, 10]))
     assert (low[0], high[0]) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
     assert low[1] == 0
+
+
+def test_cases_that_stand_alone_have_the_interval_of_wilson():
+    part = np.r_[np.ones(81), np.zeros(182)]
+    assert clustered_wilson(part, np.ones(263)) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_ten_like_cases_of_a_customer_tell_as_much_as_one():
+    """8 of 20 customers, each with 10 cases that are all alike: the design effect is 10, so the interval is that of 8 of 20."""
+    part = 10 * np.r_[np.ones(8), np.zeros(12)]
+    low, high = wilson(pd.Series([8.0]), pd.Series([20]))
+    assert clustered_wilson(part, np.full(20, 10.0)) == pytest.approx((low[0], high[0]))
+    assert clustered_wilson(np.zeros(4), np.ones(4))[0] == 0
+
+
+def test_the_exact_interval_of_a_count_is_that_of_the_tables():
+    """Garwood's interval as in the tables of Pearson & Hartley (95 %): 0: 0 to 3.69; 1: 0.0253 to 5.57; 10: 4.80 to 18.39."""
+    low, high = exact_poisson(np.array([0, 1, 10]))
+    assert low == pytest.approx([0, 0.0253, 4.795], abs=5e-4) and high == pytest.approx([3.689, 5.572, 18.39], abs=5e-3)
 
 
 def test_newcombe_by_the_published_examples():

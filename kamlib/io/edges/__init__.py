@@ -1,6 +1,6 @@
 """Where the table of a text file or a sheet begins, and where it ends."""
 
 from kamlib.io.edges.footer import length, told
-from kamlib.io.edges.header_row import names, names_at, no_names
+from kamlib.io.edges.header_row import names, names_at, no_names, unique
 
-__all__ = ["length", "names", "names_at", "no_names", "told"]
+__all__ = ["length", "names", "names_at", "no_names", "told", "unique"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kamlib.errors import InputError
 
@@ -113,3 +113,24 @@ def no_names(file: str, rows: Sequence[Sequence[str | None]], header: int | None
         found=" ".join(cell.strip() for cell in row if cell and cell.strip())[:100] or None,
         remedy="Give a line of column names above the data, or state its number as dialect.header.",
     )
+
+
+def unique(names: Sequence[str], taken: Collection[str]) -> list[str]:
+    """Column names, trimmed; the empty ones numbered, and the repeated ones too (capitals do not tell them apart).
+
+    Parameters
+    ----------
+    names : as they stand in the file, with a byte order mark or null signs.
+    taken : names that no column may have.
+    """
+    made: list[str] = []
+    there = {name.lower() for name in taken}
+    for place, name in enumerate(names, 1):
+        base = name.replace("\0", "").strip().strip("\ufeff").strip() or f"column {place}"
+        one, copy = base, 1
+        while one.lower() in there:
+            copy += 1
+            one = f"{base} ({copy})"
+        there.add(one.lower())
+        made.append(one)
+    return made

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import known_at
 from kamlib.facts.customers import own_rows
-from kamlib.plan.dossier.completeness import completeness, known_facts
+from kamlib.plan.dossier.completeness import completeness, known_facts, to_complete
 from kamlib.plan.dossier.decision_scheme import scheme, scheme_gaps
 from kamlib.plan.dossier.heads import heads
 from kamlib.plan.dossier.money_strip import quarterly
@@ -89,8 +89,10 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
         parts[name] = rows[rows["customer_id"].isin(ids)]
     if "change" in parts["quiet"]:
         parts["quiet"] = parts["quiet"][parts["quiet"]["change"] != ""]
-    if "fate" in parts["steps"]:
-        parts["steps"] = parts["steps"][parts["steps"]["fate"] != "not_worth_it"]
+    steps = parts["steps"]
+    steps = steps[steps["fate"] != "not_worth_it"] if "fate" in steps else steps
+    steps = pd.concat([steps, to_complete(parts["completeness"], day)], ignore_index=True)
+    parts["steps"] = steps.drop_duplicates(["customer_id", "action"], ignore_index=True)
     top = heads(tables, ids, day, study.dossier.sponsors)
     tiers = tables.get("strategy", pd.DataFrame(columns=["tier"])).reindex(columns=GOALS).set_index("tier")
     parts["goals"] = tiers.reindex(top["cell"].astype(object)).set_axis(top.index).dropna(subset="goal").reset_index()

@@ -14,6 +14,7 @@ from kamlib.stats.reasons import Reason, or_waiting, packed
 COLUMNS = ["customer_id", "fact", "weight", "known", "fact_date", "age_days", "freshness"]
 _SUMS = ["customer_id", "completeness", "freshness", "missing_facts", "missing_facts_values", "oldest_fact", "complete"]
 _MONTH = 365.25 / 12
+ACTION, OWNER = "complete the dossier", "account manager"
 
 
 class Fact(NamedTuple):
@@ -116,6 +117,17 @@ def completeness(facts: pd.DataFrame, least: float) -> pd.DataFrame:
     )
     table["complete"] = table["completeness"].round(9) >= least
     return or_waiting(table.rename_axis("customer_id").reset_index()[_SUMS], "no_key_accounts")
+
+
+def to_complete(found: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """An action for each dossier that lacks too much: customer_id, action, owner, due (a month from `day`).
+
+    Parameters
+    ----------
+    found : `completeness`.
+    """
+    rows = found.loc[~found["complete"].astype(bool), ["customer_id"]].reset_index(drop=True)
+    return rows.assign(action=ACTION, owner=OWNER, due=pd.Timestamp(day) + pd.DateOffset(months=1))
 
 
 def _days(tables: Mapping[str, pd.DataFrame], ids: pd.Index, day: pd.Timestamp) -> dict[str, pd.Series]:

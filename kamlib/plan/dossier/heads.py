@@ -43,7 +43,7 @@ def heads(
     DataFrame, index customer_id
         name; of the firm industry, country, region, size, employees, since, manager, contract_end and wallet (study currency a year, of the group); the columns of `FROM`; share
         (of the revenue above 0 of all customers, 12 months), wallet_share, potential (wallet less revenue of 12 months, missing where it is below 0);
-        deliveries (of 12 months with a promised day), on_time (share) with on_time_low and on_time_high (95 %); nps (mean of the answers of 12 months, 0 to 10), answers;
+        deliveries (of 12 months with a promised day), on_time (share) with on_time_low and on_time_high (95 %); mean_answer (mean of the answers of 12 months, 0 to 10), answers;
         kinds (categories joined by ";"), sponsor ('' where none is named).
     """
     table = pd.DataFrame(index=pd.Index(ids, name="customer_id"))
@@ -98,4 +98,4 @@ def _served(tables: Mapping[str, pd.DataFrame], index: pd.Index, day: pd.Timesta
         "on_time_low": low,
         "on_time_high": high,
     }
-    return pd.DataFrame(parts | {"nps": answers["mean"], "answers": answers["size"].fillna(0).astype(int)})
+    return pd.DataFrame(parts | {"mean_answer": answers["mean"], "answers": answers["size"].fillna(0).astype(int)})

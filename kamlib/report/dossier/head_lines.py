@@ -59,7 +59,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
         "oldest_days",
         "on_time",
         "deliveries",
-        "nps",
+        "mean_answer",
     ),
 }
 """What stands at the top, by what it tells; each is written as the dictionary says, and called by its code head_…"""

@@ -19,7 +19,7 @@ from kamlib.report.dossier.sections import bars, grid, shortened, strip, written
 from kamlib.report.html import write_page
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
-from kamlib.report.text import is_missing
+from kamlib.report.text import UNKNOWN, is_missing
 from kamlib.report.words import in_words, sentence, word
 from kamlib.stats.reasons import split
 from kamlib.study.model import Study
@@ -185,17 +185,20 @@ def _prospect_views(first: pd.DataFrame, tables: Mapping[str, pd.DataFrame], stu
     ids = pd.Index(first["customer_id"], name="customer_id")
     found = _screened(dossiers(tables, study, ids))
     each, sections = found.of_each(), written(found)
-    labels, lines, _ = cells(
-        without_personal({"first": first})["first"].drop(columns=["customer_id", "name"]), index=False
-    )
+    top = without_personal({"first": first})["first"].drop(columns=["customer_id", "name"])
+    labels, lines, _ = cells(top, index=False)
+    chance, low, high = (list(top.columns).index(name) for name in ("p_win", "p_win_low", "p_win_high"))
     called = _contact_names(tables) if study.dossier.contact_names else {}
     made = {}
     for one, line, name in zip(first["customer_id"], lines, first["name"], strict=True):
         record = each["completeness"][one].iloc[0]
+        if line[chance] != UNKNOWN:
+            line[chance] += f" ({line[low]} to {line[high]})"
+        facts = [(labels[at], shortened(cell, 60)) for at, cell in enumerate(line) if cell and at not in (low, high)]
         made[str(one)] = {
             "title": shortened(str(name)),
             "id": shortened(str(one), 60),
-            "facts": [(label, cell) for label, cell in zip(labels, line, strict=True) if cell],
+            "facts": facts,
             "grid": grid(each["scheme"].get(one), called),
             "support": SUPPORT,
             "sections": {part: sections[str(one)][part] for part in ("steps", "bids", "rivals", "notes")},

@@ -8,6 +8,17 @@ from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
 from kamlib.report.figures.matrix import kaism
+from kamlib.report.figures.measures import (
+    bridge_waterfall,
+    cohort_map,
+    expected_and_came,
+    funnel_plots,
+    list_hits,
+    nps_intervals,
+    rank_intervals,
+    rate_charts,
+    retention_lines,
+)
 from kamlib.report.figures.plan import owner_hours, round_odds, score_gaps
 from kamlib.report.figures.rhythm import silence_rhythm
 from kamlib.report.figures.risk import (
@@ -30,6 +41,7 @@ __all__ = [
     "against_baselines",
     "ageing_bars",
     "aside_by_month",
+    "bridge_waterfall",
     "calibration_plot",
     "cash_paths",
     "class_flows",
@@ -38,22 +50,30 @@ __all__ = [
     "cluster_map",
     "cluster_profiles",
     "cluster_segments",
+    "cohort_map",
     "concentration_curves",
     "concentration_trend",
+    "expected_and_came",
+    "funnel_plots",
     "group_bars",
     "hazard_forest",
     "kaism",
     "key_probability",
     "ledger_bars",
+    "list_hits",
     "loss_histogram",
     "loss_series",
     "losses_by_landmark",
     "migration_matrix",
+    "nps_intervals",
     "owner_hours",
     "pareto",
     "priority_list",
     "quiet_blocks",
+    "rank_intervals",
     "ranked_scores",
+    "rate_charts",
+    "retention_lines",
     "return_curves",
     "returned_by_month",
     "rfm_grid",

@@ -106,7 +106,7 @@ def keeping(claim: Claim, currency: str) -> Reason:
 
 
 def managing(claim: Claim) -> Reason:
-    """Whether more than half of success is the manager (`kamlib.measures.managers_share`)."""
+    """Whether more than half of success is the manager (`kamlib.measures.trade_claims.managers_share`)."""
     values = {"verdict": claim.verdict, "reason": capital(sentence(claim.reason))}
     if claim.figures.empty:
         return Reason("managing_not_tested", values)

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kamlib.run.notebook.kernels import manager
 from kamlib.run.notebook.parameters import refuse
 
 SYSTEM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE)
+NOT_STARTED = "Kernel died before replying"
 
 
 def execute(notebook: Path, out: Path, parameters: Mapping[str, Any], step: str = "") -> None:
@@ -44,18 +46,25 @@ def execute(notebook: Path, out: Path, parameters: Mapping[str, Any], step: str 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it tells is in the error
     refuse(notebook, parameters)
     out.parent.mkdir(parents=True, exist_ok=True)
+    run = partial(
+        papermill.execute_notebook,
+        str(notebook),
+        str(out),
+        dict(parameters),
+        kernel_name="python3",
+        progress_bar=False,
+        request_save_on_cell_execute=False,  # each time the whole, pictures and all
+        autosave_cell_every=0,
+        extra_arguments=["--log-level=CRITICAL"],  # kernels tell of their transport and shutdown
+        kernel_manager_class=manager(notebook.resolve().parent, {"KAM_STEP": step}, out),
+    )
     try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(out),
-            dict(parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,  # each time the whole, pictures and all
-            autosave_cell_every=0,
-            extra_arguments=["--log-level=CRITICAL"],  # kernels tell of their transport and shutdown
-            kernel_manager_class=manager(notebook.resolve().parent, {"KAM_STEP": step}, out),
-        )
+        try:
+            run()
+        except RuntimeError as error:
+            if NOT_STARTED not in str(error):
+                raise
+            run()  # most often another process took its port in between; no cell has run yet
     except PapermillExecutionError as error:
         if error.ename == "InputError":
             raise InputError(error.evalue) from None

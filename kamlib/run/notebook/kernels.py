@@ -14,10 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
+from uuid import uuid4
 
 from kamlib.errors import InputError
 
-FORKS = sys.platform.startswith("linux")  # a fork of a process with the system's frameworks of macOS is not safe
+LINUX = sys.platform.startswith("linux")
+FORKS = LINUX  # a fork of a process with the system's frameworks of macOS is not safe
 FILES = 256  # open files that a run needs at least
 END = 2.0  # seconds that the warm process may take to end
 START = 60.0  # seconds that the imports and the start of a kernel may take
@@ -106,6 +108,8 @@ def manager(folder: Path, more: Mapping[str, str], out: Path) -> type:
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             options |= {"cwd": str(folder), "env": {**os.environ, **more}}
+            if LINUX:  # a port that was free may be taken before the kernel binds it; a name of its own, without a file, is not
+                self.transport, self.ip = "ipc", f"@kam-{uuid4().hex}"
             if _warm is not None:
                 self.kernel_id = "forked"
                 self.provisioner = Forked(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)

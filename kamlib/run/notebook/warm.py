@@ -27,6 +27,7 @@ THEN = (
     "kamlib.risk", "kamlib.plan",
 )  # fmt: skip
 POLL = 0.02
+RARELY = 50_000  # objects until garbage is looked for; at Python's 700 a tenth of a kernel's time goes into that
 
 
 def main() -> None:
@@ -81,6 +82,7 @@ def _kernel(answers: int, argv: list[str], env: dict[str, str], cwd: str) -> Non
     from ipykernel.kernelapp import IPKernelApp
 
     gc.enable()
+    gc.set_threshold(RARELY)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

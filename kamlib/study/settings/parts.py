@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from kamlib.study.periods import as_date
 
 Action = Literal["set_aside", "repair", "mark", "off"]
 Share = Annotated[float, Field(ge=0, le=1)]
+Day = Annotated[date, BeforeValidator(lambda value, info: as_date(value, info.data.get("year_begins", 1)))]
+"""A day or a quarter (its last day), of the year that begins as the study says."""
 
 
 def written(pattern: str, words: str) -> AfterValidator:

@@ -82,3 +82,10 @@ def test_names_over_two_lines_are_put_together(file, content, line, names):
 )
 def test_a_row_of_data_or_units_is_no_second_line_of_names(file, content):
     assert text_encoding.header(file(content), ";") == (1, content.split("\n")[0].split(";"))
+
+
+def test_names_that_repeat_or_are_empty_or_are_the_kits_own_are_told_apart():
+    given = ["\ufeffSum", " sum ", "", "SUM", "Sum (2)", "kam:file", "a\0b"]
+    assert header_row.unique(given, ("kam:file",)) == [
+        "Sum", "sum (2)", "column 3", "SUM (3)", "Sum (2) (2)", "kam:file (2)", "ab"
+    ]  # fmt: skip

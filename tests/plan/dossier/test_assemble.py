@@ -71,7 +71,7 @@ def test_the_goal_is_that_of_its_tier_and_what_is_not_worth_it_is_no_step():
     steps = pd.DataFrame({"customer_id": ["a", "a"], "action": ["call", "gift"], "fate": ["this_week", "not_worth_it"]})
     each = dossiers({"scores": SCORES, "kaism": kaism, "strategy": strategy, "action_list": steps}, STUDY).of_each()
     assert each["goals"]["a"][["goal", "every_days"]].to_numpy().tolist() == [["grow", 14]] and "b" not in each["goals"]
-    assert each["steps"]["a"]["action"].tolist() == ["call"]
+    assert each["steps"]["a"]["action"].tolist() == ["call", "complete the dossier"], "nothing is on record of it"
 
 
 def test_other_customers_can_be_asked_for():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kamlib.plan.dossier.assemble import _empty
-from kamlib.plan.dossier.completeness import FACTS, completeness, known_facts
+from kamlib.plan.dossier.completeness import FACTS, completeness, known_facts, to_complete
 from kamlib.report.words import in_words
 
 DAY = pd.Timestamp("2026-06-30")
@@ -94,3 +94,10 @@ def test_exactly_the_least_share_is_complete():
     )
     found = completeness(facts.astype({"known": bool, "freshness": float}), 0.6)
     assert found["complete"].tolist() == [True]
+
+
+def test_a_dossier_that_lacks_too_much_is_an_action_of_its_manager():
+    found = pd.DataFrame({"customer_id": ["a", "b"], "complete": [True, False]})
+    made = to_complete(found, DAY)
+    assert made.to_numpy().tolist() == [["b", "complete the dossier", "account manager", pd.Timestamp("2026-07-30")]]
+    assert to_complete(found[:1], DAY).empty

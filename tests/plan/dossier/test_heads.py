@@ -50,7 +50,7 @@ def test_deliveries_on_time_and_answers_by_hand():
         }
     )
     row = heads({"interactions": events, "surveys": surveys}, pd.Index(["a"]), DAY, {}).loc["a"]
-    assert row[["deliveries", "on_time", "nps", "answers"]].tolist() == [4, 0.75, 8.5, 2]
+    assert row[["deliveries", "on_time", "mean_answer", "answers"]].tolist() == [4, 0.75, 8.5, 2]
     assert row[["on_time_low", "on_time_high"]].tolist() == pytest.approx([0.301, 0.954], abs=0.001)
 
 

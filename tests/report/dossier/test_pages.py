@@ -108,6 +108,16 @@ def test_no_key_account_leaves_a_list_that_says_so(tmp_path):
 
 
 @pytest.mark.slow
+def test_thirty_dossiers_of_the_sample_in_2_seconds(sample_clean, tmp_path):
+    ids = sample_clean.tables["accounts"]["customer_id"].unique()[:30]
+    scores = pd.DataFrame({"customer_id": ids, "key": True, "rank": range(1, 31)})
+    write_dossiers(tmp_path / "first", study(), {"scores": scores[:1]})  # what is imported and parsed once
+    began = time.process_time()
+    write_dossiers(tmp_path / "all", study(), {**sample_clean.tables, "scores": scores})
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.slow
 def test_five_hundred_dossiers_in_20_seconds(sample_clean, tmp_path):
     ids = sample_clean.tables["accounts"]["customer_id"].unique()[:500]
     scores = pd.DataFrame({"customer_id": ids, "key": True, "rank": range(1, 501)})

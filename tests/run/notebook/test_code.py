@@ -134,6 +134,6 @@ def test_every_notebook_reaches_its_own_package_and_not_what_makes_pages():
         step.name: code._reached({name for name in code._imported(step.code) if not name.startswith(code.SPEAKS)})
         for step in notebook_steps()
     }
-    for step, package in (("01_cleaning", "intake"), ("02_scoring", "scoring"), ("03_segmentation", "segments"), ("05_churn", "churn"), ("06_risk", "risk"), ("08_plan", "plan")):  # fmt: skip
+    for step, package in (("01_cleaning", "intake"), ("02_scoring", "scoring"), ("03_segmentation", "segments"), ("05_churn", "churn"), ("06_risk", "risk"), ("07_measures", "measures"), ("08_plan", "plan")):  # fmt: skip
         assert any(name.startswith(f"kamlib.{package}.") for name in reached[step])
     assert not {name for names in reached.values() for name in names if name.startswith(code.SPEAKS)}

@@ -68,6 +68,30 @@ def test_a_kernel_that_dies_is_a_failed_step(notebook, tmp_path):
         execute(notebook(tmp_path / "dies.ipynb", "import os\nos._exit(3)"), tmp_path / "out.ipynb", {})
 
 
+def test_a_kernel_that_does_not_start_is_started_once_more_as_nothing_has_run(notebook, tmp_path, monkeypatch):
+    """Its ports are chosen before it binds them: another process may take one in between."""
+    started = []
+
+    def starts(*given, **more):
+        started.append(given)
+        if len(started) < 2:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr("papermill.execute_notebook", starts)
+    book = notebook(tmp_path / "a.ipynb", "x = number")
+    execute(book, tmp_path / "out.ipynb", {"number": 1})
+    assert len(started) == 2 and started[0] == started[1]
+
+    def never(*given, **more):
+        started.append(given)
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr("papermill.execute_notebook", never)
+    with pytest.raises(StepError, match=r"a\.ipynb.*Kernel died"):
+        execute(book, tmp_path / "out.ipynb", {"number": 1})
+    assert len(started) == 4
+
+
 def test_a_page_shows_the_parameters_by_which_it_can_be_run_again(notebook, tmp_path):
     path = notebook(tmp_path / "03_a.ipynb", "x = 1")
     book = json.loads(path.read_text())

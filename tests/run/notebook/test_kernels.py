@@ -23,6 +23,14 @@ from kamlib.run.notebook.kernels import cool_down, stop_kernels, warm_up
 ROOT = Path(__file__).resolve().parents[3]
 FORKS = pytest.mark.skipif(not kernels.FORKS, reason="kernels are forked on Linux only")
 PATIENCE = 120.0
+CHANNELS = """\
+from pathlib import Path
+from ipykernel import get_connection_info
+told = get_connection_info(unpack=True)
+names = {f"{told['ip']}-{number}" for kind, number in told.items() if kind.endswith("_port")}
+bound = {line.split()[-1] for line in Path("/proc/net/unix").read_text().splitlines()}
+print(len(names), names <= bound)
+"""
 TELLS = "import os\nopen({0!r}, 'w').write(str(os.getpid()))"
 SLEEPS = "import time\ntime.sleep(600)"
 
@@ -113,17 +121,30 @@ def test_notebooks_that_run_can_be_stopped_those_of_one_folder_or_all(notebook, 
                 (tmp_path / name).mkdir()
                 given = {"text": str(tmp_path / name / "pid")}
                 going[name] = pool.submit(execute, book, tmp_path / name / "out.ipynb", given)
-            pids = {name: told(tmp_path / name / "pid") for name in going}
-            stop_kernels(tmp_path / "one")
-            with pytest.raises(StepError, match=r"long\.ipynb"):
-                going["one"].result(PATIENCE)
-            assert gone(pids["one"]) and alive(pids["other"]) and not going["other"].done()
-            stop_kernels()
+            try:
+                pids = {name: told(tmp_path / name / "pid") for name in going}
+                stop_kernels(tmp_path / "one")
+                with pytest.raises(StepError, match=r"long\.ipynb"):
+                    going["one"].result(PATIENCE)
+                assert gone(pids["one"]) and alive(pids["other"]) and not going["other"].done()
+            finally:
+                stop_kernels()  # else the pool waits until they have slept
             with pytest.raises(StepError, match=r"long\.ipynb"):
                 going["other"].result(PATIENCE)
             assert gone(pids["other"])
     finally:
         cool_down()
+
+
+@FORKS
+@pytest.mark.kernel
+def test_the_five_channels_of_a_kernel_have_names_of_their_own_and_no_ports_which_another_process_might_take(
+    notebook, tmp_path
+):
+    """The system's list of names."""
+    execute(notebook(tmp_path / "listens.ipynb", CHANNELS), tmp_path / "out.ipynb", {})
+    (stream,) = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1].outputs
+    assert stream.text == "5 True\n"
 
 
 @FORKS

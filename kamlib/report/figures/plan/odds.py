@@ -24,7 +24,7 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     known = rounds.dropna(subset=["odds_ratio", "odds_low", "odds_high"])
     lines = [("before any round", *Effect().odds, GREY)]
     for row in known.to_dict("records"):
-        words = f"round of {row['begun']:%Y-%m-%d}: {row['offered']:,} offers, {row['control']:,} without"
+        words = f"round of {row['round_begun']:%Y-%m-%d}: {row['offered']:,} offers, {row['control']:,} without"
         lines.append((words, row["odds_ratio"], row["odds_low"], row["odds_high"], BLUE))
     lines.append(("now", *effect.odds, INK))
     _, axes = plt.subplots(figsize=(8, 1.3 + 0.5 * len(lines)))

@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 
 def test_each_round_has_its_line_between_what_was_thought_before_and_now():
     rounds = pd.DataFrame(
-        {"begun": pd.to_datetime(["2025-05-16", "2025-12-02"]), "offered": [16, 133], "control": [8, 70]}
+        {"round_begun": pd.to_datetime(["2025-05-16", "2025-12-02"]), "offered": [16, 133], "control": [8, 70]}
     ).assign(odds_ratio=[3.2, 3.5], odds_low=[0.3, 1.5], odds_high=[33.3, 8.3])
     axes = figures.round_odds(rounds, Effect(0.73, 0.32, 2))
     drawn = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and line.get_linewidth() == 2]

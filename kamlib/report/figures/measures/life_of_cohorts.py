@@ -1,0 +1,61 @@
+"""What became of cohorts as a heat map: by quarters since the first order, customers kept and money kept."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from babel.numbers import format_percent
+from matplotlib.axes import Axes
+
+from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, described, none_known
+from kamlib.report.words import word_if_known
+
+_TITLES = {"kept_share": "Customers kept", "money_kept": "Money kept"}
+_MOST = 16  # cohorts that can be read
+
+
+def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
+    """Shares of each cohort that are kept, by quarters since the first order: of customers, and of the money of their first half-year.
+
+    Cells of too few customers stay empty. Of many cohorts the latest are drawn.
+
+    Parameters
+    ----------
+    cohorts : `kamlib.measures.cohorts.cohorts`, of everyone.
+    """
+    if none_known(cohorts, "cohort", "quarters", "kept_share"):
+        return None
+    rows = cohorts[cohorts["among"] == "everyone"]
+    names = list(rows["cohort"].unique())[-_MOST:]
+    rows = rows[rows["cohort"].isin(names)]
+    sizes = rows.groupby("cohort", sort=False)["customers"].max().reindex(names)
+    ages = range(int(rows["quarters"].max()) + 1)
+    figure, pair = plt.subplots(2, 1, figsize=(8, 1.6 + 0.62 * len(names)), sharex=True)
+    for axes, (column, title) in zip(pair, _TITLES.items(), strict=True):
+        table = rows.pivot(index="cohort", columns="quarters", values=column).reindex(index=names, columns=ages)
+        values = table.to_numpy(float)
+        axes.imshow(np.clip(values, 0, 1), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
+        for at, age in zip(*np.nonzero(~np.isnan(values)), strict=True):
+            label = format_percent(values[at, age], format="#,##0%", locale=language)
+            colour = PAPER if values[at, age] > 0.6 else INK
+            axes.text(age, at, label, ha="center", va="center", fontsize=8, color=colour)
+        labels = [f"{word_if_known(str(name))} ({sizes[name]:,})" for name in names]
+        axes.set_yticks(range(len(names)), labels)
+        axes.tick_params(length=0)
+        axes.set_title(title)
+        for side in axes.spines.values():
+            side.set_visible(False)
+    pair[1].set_xticks(ages, [str(age) for age in ages])
+    pair[1].set_xlabel("Quarters since the first order; kept: an order in the half-year that follows", color=MUTED)
+    figure.supylabel("Quarter of the first order (customers)", fontsize=10, color=MUTED)
+    known = rows.dropna(subset="kept_share")
+    last = known[known["quarters"] == known["quarters"].max()].iloc[0]
+    told = {
+        "n": len(names),
+        "quarters": int(last["quarters"]),
+        "cohort": word_if_known(str(last["cohort"])),
+        "kept": last["kept_share"],
+    }
+    top: Axes = pair[0]
+    return described(top, "alt_cohort_map", **told)

@@ -1,0 +1,90 @@
+"""Funnels of managers, segments and categories: who lies outside what chance makes of a group of its size."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kamlib.report.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    RED,
+    described,
+    none_known,
+    percent_ticks,
+    plain_ticks,
+)
+from kamlib.report.text import tidy
+from kamlib.report.words import word
+
+_COLOURS = {"above": RED, "below": RED, "at_the_edge": ORANGE, "within": BLUE}
+
+
+def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> Figure | None:
+    """Each group's rate by its size, a panel a measure, between the limits of 95 and 99.8 %; who lies beyond one is named.
+
+    Groups with too few cases are not drawn.
+
+    Parameters
+    ----------
+    funnels : `kamlib.measures.managers.funnels`.
+    trait : the groups that are drawn; of these the title speaks.
+    """
+    if none_known(funnels, "measure", "rate", "high_998"):
+        return None
+    rows = funnels[(funnels["trait"] == trait) & (funnels["verdict"] != "too_few")]
+    measures = list(rows["measure"].unique())
+    if not measures:
+        return None
+    wide = min(2, len(measures))
+    tall = -(-len(measures) // wide)
+    figure, panels = plt.subplots(tall, wide, figsize=(5.0 * wide, 0.5 + 3.3 * tall), squeeze=False)
+    for axes, measure in zip(panels.flat, measures, strict=False):
+        _panel(axes, rows[rows["measure"] == measure], language)
+        axes.set_title(word(measure), fontsize=10, color=MUTED)
+    for axes in list(panels.flat)[len(measures) :]:
+        axes.set_axis_off()
+    out = rows[rows["verdict"].isin(["above", "below"])]
+    words = trait.replace("_", " ")
+    n, groups = out["value"].nunique(), rows["value"].nunique()
+    told = f"{n} of {groups} outside chance" if n else f"none of {groups} outside chance"
+    figure.suptitle(f"By {words}: {told}", x=0.01, ha="left")
+    return described(figure, "alt_funnel_plots", trait=words, n=groups, out=n, panels=len(measures))
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
+    centre = float(rows["centre"].iloc[0])
+    size = np.linspace(rows["whole"].min() * 0.9, rows["whole"].max() * 1.1, 200)
+    for name, line in (("998", "--"), ("95", "-")):
+        reach = np.fmax(rows[f"high_{name}"] - centre, centre - rows[f"low_{name}"]) * np.sqrt(rows["whole"])
+        ends = [np.clip(centre + side * reach.max() / np.sqrt(size), *_bounds(rows)) for side in (-1, 1)]
+        for end in ends:
+            axes.plot(size, end, color=GREY, linewidth=1.2, linestyle=line)
+        axes.annotate(f"{name.replace('998', '99.8')} %", (size[-1], ends[1][-1]), xytext=(3, 0), textcoords="offset points", color=MUTED, fontsize=8, va="center")  # fmt: skip
+    axes.axhline(centre, color=INK, linewidth=1)
+    axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
+    for one in rows[rows["verdict"] != "within"].itertuples():
+        axes.annotate(
+            _short(one.value), (one.whole, one.rate), xytext=(5, 4), textcoords="offset points", color=INK, fontsize=9
+        )
+    axes.set_xlabel("cases")
+    percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
+    plain_ticks(axes.xaxis, language)
+    axes.locator_params(axis="x", nbins=5)
+
+
+def _bounds(rows: pd.DataFrame) -> tuple[float, float]:
+    """Where the limits of shares were cut off, the lines are."""
+    low = 0.0 if (rows["low_998"] >= 0).all() else -np.inf
+    return low, 1.0 if low == 0 and (rows["high_998"] <= 1).all() else np.inf
+
+
+def _short(text: object, most: int = 22) -> str:
+    words = tidy(str(text))
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

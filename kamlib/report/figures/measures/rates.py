@@ -1,0 +1,99 @@
+"""Rates by quarter: control charts side by side, and the net promoter score with its intervals."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from kamlib.report.figures.style import BLUE, FAINT, GREEN, GREY, INK, MUTED, RED, described, none_known, percent_ticks
+from kamlib.report.words import word
+
+_COLOURS = {"better": GREEN, "worse": RED}
+_WIDE = 3  # panels side by side
+
+
+def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
+    """Each rate by quarter between the limits of 99 % within which it moves by chance, a panel a rate.
+
+    Parameters
+    ----------
+    charts : `kamlib.measures.rates.charts`.
+    """
+    if none_known(charts, "measure", "rate", "centre"):
+        return None
+    measures = list(charts["measure"].unique())
+    wide = min(_WIDE, len(measures))
+    tall = -(-len(measures) // wide)
+    figure, panels = plt.subplots(tall, wide, figsize=(3.6 * wide, 0.6 + 2.3 * tall), squeeze=False)
+    for axes, measure in zip(panels.flat, measures, strict=False):
+        rows = charts[charts["measure"] == measure]
+        place = np.arange(len(rows))
+        axes.fill_between(place, rows["low"], rows["high"], step="mid", color=FAINT, linewidth=0)
+        axes.plot(place, rows["centre"], color=GREY, linewidth=1)
+        axes.plot(place, rows["rate"], color=BLUE, linewidth=1.4)
+        axes.scatter(
+            place, rows["rate"], color=[_COLOURS.get(verdict, BLUE) for verdict in rows["verdict"]], s=26, zorder=3
+        )
+        ends = sorted({0, len(rows) - 1})
+        axes.set_xticks(ends, [rows["quarter"].iloc[at] for at in ends], fontsize=8)
+        axes.set_xlim(-0.5, len(rows) - 0.5)
+        axes.set_title(
+            "claims for each order day" if measure == "claims_rate" else word(measure),
+            fontsize=9,
+            color=MUTED,
+            wrap=True,
+        )
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        percent_ticks(axes.yaxis, language, digits=0 if rows["rate"].max() > 0.1 else 1)
+    for axes in list(panels.flat)[len(measures) :]:
+        axes.set_axis_off()
+    out = charts[charts["verdict"].isin(list(_COLOURS))]
+    told = (
+        f"{len(out)} of {len(charts)} quarters lie outside the limits of chance"
+        if len(out)
+        else "No quarter lies outside the limits of chance"
+    )
+    figure.suptitle(told, x=0.01, ha="left")
+    return described(figure, "alt_rate_charts", n=len(measures), quarters=charts["quarter"].nunique(), out=len(out))
+
+
+def nps_intervals(scores: pd.DataFrame) -> Axes | None:
+    """The net promoter score of each quarter and of the last year, with its 95 % interval.
+
+    Parameters
+    ----------
+    scores : `kamlib.measures.rates.nps`.
+    """
+    if none_known(scores, "until", "nps", "low"):
+        return None
+    known = scores.dropna(subset="nps").sort_values("until", kind="stable")
+    quarters, years = known[known["window_months"] == 3], known[known["window_months"] == 12].tail(1)
+    rows = pd.concat([quarters, years])
+    place = np.arange(len(rows))
+    _, axes = plt.subplots(figsize=(7.2, 3.2))
+    colours = [INK if months == 12 else BLUE for months in rows["window_months"]]
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.vlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
+    axes.scatter(place, rows["nps"], color=colours, s=36, zorder=3)
+    for at, score in zip(place, rows["nps"], strict=True):
+        axes.annotate(
+            f"{score:+.0f}",
+            (at, score),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=MUTED,
+        )
+    words = [
+        f"{'year' if row.window_months == 12 else 'quarter'} to\n{row.until:%Y-%m-%d}" for row in rows.itertuples()
+    ]
+    axes.set_xticks(place, words, fontsize=8)
+    axes.set(xlim=(-0.5, len(rows) - 0.2), ylabel="Net promoter score")
+    last = rows.iloc[-1]
+    axes.set_title(f"Net promoter score {last['nps']:+.0f}, from {last['low']:+.0f} to {last['high']:+.0f}")
+    return described(axes, "alt_nps_intervals", n=len(rows), **last[["nps", "low", "high", "customers"]])
