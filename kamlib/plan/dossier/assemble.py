@@ -92,7 +92,9 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
     steps = parts["steps"]
     steps = steps[steps["fate"] != "not_worth_it"] if "fate" in steps else steps
     more = to_complete(parts["completeness"], day)
-    parts["steps"] = pd.concat([steps, more], ignore_index=True) if len(more) else steps
+    if len(more):
+        steps = pd.concat([steps, more]).drop_duplicates(["customer_id", "action"], ignore_index=True)
+    parts["steps"] = steps
     top = heads(tables, ids, day, study.dossier.sponsors)
     tiers = tables.get("strategy", pd.DataFrame(columns=["tier"])).reindex(columns=GOALS).set_index("tier")
     parts["goals"] = tiers.reindex(top["cell"].astype(object)).set_axis(top.index).dropna(subset="goal").reset_index()
