@@ -154,7 +154,7 @@ def older_schema(report: Path) -> str:
 def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     """Index and run.json of a report whose steps are there; `home` holds the reports of the study before it."""
     from kamlib.report import html
-    from kamlib.report.since_last import since
+    from kamlib.report.index.since_last import since
 
     present, folder, study = building.present, building.folder, building.present.study
     kept = Tables(folder / "tables")

@@ -105,3 +105,17 @@ def shares(tables: Tables) -> dict[Hashable, float]:
     positive = money.clip(lower=0)
     found: dict[Hashable, float] = (positive / positive.sum()).to_dict()
     return found
+
+
+def called(tables: Tables, rows: pd.DataFrame, most: int) -> list[str]:
+    """What the customers of the first rows are called: their names, their ids where they have none."""
+    known = names(tables)
+    return [str(known.get(one) or one) for one in rows["customer_id"].head(most)]
+
+
+def contributions(tables: Tables) -> pd.Series:
+    """What each customer brought in 12 months, by id; its name says which money it is: contribution, margin or revenue. Empty where it is not known."""
+    if waits_for(tables, exposure=("customer_id", "measure", "contribution")):
+        return pd.Series(dtype=float, name="contribution")
+    table = tables["exposure"]
+    return table.set_index("customer_id")["contribution"].astype(float).rename(str(table["measure"].iloc[0]))

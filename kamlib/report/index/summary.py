@@ -1,4 +1,4 @@
-"""What a manager reads first: the key figures of a run, its key accounts, and how sure they are.
+"""What a manager reads first: the answer, the key figures of a run, its key accounts, and how sure they are.
 
 Each figure says which table it waits for where the run does not hold it; nothing is shown as zero.
 """
@@ -13,23 +13,22 @@ import pandas as pd
 
 from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
-from kamlib.report.confidence import confidence_facts
-from kamlib.report.key_figures import grouped, key_figures, period, rest_of_key
-from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import (
+from kamlib.report.index.answer import answered
+from kamlib.report.index.confidence import confidence_facts
+from kamlib.report.index.key_figures import grouped, key_figures, period
+from kamlib.report.index.since_last import Since
+from kamlib.report.index.summary_facts import (
     Fact,
     Tables,
     by_account,
     event_of,
-    missed,
     names,
-    ours,
     revenue,
     shares,
-    total,
     waits_for,
     worth_word,
 )
+from kamlib.report.numbers import Numbers
 from kamlib.report.words import in_words, word
 from kamlib.scoring import categories
 from kamlib.scoring.doubt.border import held
@@ -48,7 +47,7 @@ SMALLEST = 0.01
 class Summary:
     """The parts of the summary page. `accounts` has one row a key account, best first."""
 
-    lead: str
+    answer: list[Fact]
     facts: list[Fact]
     share: float | None
     verdict: str
@@ -62,13 +61,14 @@ class Summary:
     sure: list[Fact]
 
 
-def summary(study: Study, tables: Tables) -> Summary:
+def summary(study: Study, tables: Tables, before: Since | None = None) -> Summary:
     """The summary of a run.
 
     Parameters
     ----------
     study : for its thresholds, unit, currency and language of numbers.
     tables : the run's tables by name, as the notebooks saved them; any may be missing.
+    before : what changed since the report before, if there is one.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def summary(study: Study, tables: Tables) -> Summary:
     accounts, wait = _accounts(held)
     share, verdict = (None, "") if wait else _together(held, accounts)
     return Summary(
-        lead=" ".join([_lead(held, accounts, wait, share, verdict, write), _outlook(study, held, write)]).strip(),
+        answer=answered(study, held, accounts, wait, share, verdict, before),
         facts=key_figures(study, held, accounts, wait, share, write),
         share=share,
         verdict=verdict,
@@ -144,41 +144,3 @@ def _stake_below(rows: pd.DataFrame, chance: pd.Series, worth: dict[Hashable, An
     """
     bound = SMALLEST * pd.to_numeric(rows["customer_id"].map(worth))
     return bound.where((chance < SMALLEST / 2) & (bound > 0))
-
-
-def _lead(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers) -> str:
-    if wait:
-        return f"The list of key accounts {wait}."
-    if accounts.empty:
-        return "No customer can be called key by what the study sets."
-    one = len(accounts) == 1
-    count = f"{write.number(len(accounts))} key account{'' if one else 's'}"
-    if share is None:
-        return f"{count}; their share of revenue is not known: it {waits_for(tables, facts=('revenue',)) or 'was not observed'}."
-    rest = rest_of_key(tables, accounts, write)
-    return f"{count} {'brings' if one else 'bring'} {write.share(share)} of revenue {period(tables)}{rest}, {verdict}."
-
-
-def _outlook(study: Study, tables: Tables, write: Numbers) -> str:
-    """A sentence on what is about to be lost; empty where that is not known."""
-    event = event_of(tables)
-    known = (
-        pd.Series()
-        if waits_for(tables, churn=(event,))
-        else tables["churn"].loc[ours(tables, tables["churn"]), event].dropna()
-    )
-    if known.empty:
-        return ""
-    days = f"{study.churn.horizon_days} days"
-    text = (
-        f"About {write.number(known.sum())} of the {write.number(len(known))} customers that are ours are expected to "
-        + ("have stopped within" if event == "p_stopped" else "order nothing for")
-        + f" {days}"
-    )
-    if waits_for(tables, value=("stake", "stake_horizon")):
-        return f"{text}."
-    value = tables["value"][ours(tables, tables["value"])]
-    soon, whole = (write.short_money(total(value[name])) for name in ("stake_horizon", "stake"))
-    note = f" ({told})" if (told := missed(tables)) else ""
-    years = f"{span_years(study.churn.horizon_days, study.value.days):g} years"
-    return f"{text}, with {soon} of {worth_word(tables)} at stake within {days} and {whole} over {years}{note}."

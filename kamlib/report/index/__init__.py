@@ -1,0 +1,8 @@
+"""The first page of a report: what it answers, warns of and promises, before anybody opens a part of it."""
+
+from kamlib.report.index.answer import answered
+from kamlib.report.index.since_last import Since
+from kamlib.report.index.summary import Summary
+from kamlib.report.index.summary_facts import Fact
+
+__all__ = ["Fact", "Since", "Summary", "answered"]
