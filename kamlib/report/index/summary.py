@@ -28,6 +28,8 @@ from kamlib.report.index.summary_facts import (
     waits_for,
     worth_word,
 )
+from kamlib.report.index.warned import warned
+from kamlib.report.index.warning import Warned
 from kamlib.report.numbers import Numbers
 from kamlib.report.words import in_words, word
 from kamlib.scoring import categories
@@ -48,6 +50,7 @@ class Summary:
     """The parts of the summary page. `accounts` has one row a key account, best first."""
 
     answer: list[Fact]
+    warnings: list[Warned]
     facts: list[Fact]
     share: float | None
     verdict: str
@@ -82,6 +85,7 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
     share, verdict = (None, "") if wait else _together(held, accounts)
     return Summary(
         answer=answered(study, held, accounts, wait, share, verdict, before),
+        warnings=warned(study, held, accounts),
         facts=key_figures(study, held, accounts, wait, share, write),
         share=share,
         verdict=verdict,

@@ -100,7 +100,7 @@ def test_a_level_that_missed_its_range_is_said_with_what_came(study, whole):
 def test_who_came_on_the_list_and_who_left_it_stand_by_name(study, whole):
     changes = pd.DataFrame({"change": ["came in", "came in"], "name": ["One", "Two"]})
     found = told(study, whole, Since("2026Q2", "../2026Q2/index.html", changes))["Who came and went"]
-    assert found.endswith("Since 2026Q2 came on the list of key accounts: One and Two; left it: nobody.")
+    assert found.endswith("Since 2026Q2 One and Two came on the list of key accounts, and nobody left it.")
 
 
 def test_everybody_is_not_new_where_the_records_begin_in_the_year(study, whole):
