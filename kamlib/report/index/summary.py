@@ -14,6 +14,7 @@ import pandas as pd
 from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.index.answer import answered
+from kamlib.report.index.board import Board, board, promised
 from kamlib.report.index.confidence import confidence_facts
 from kamlib.report.index.key_figures import grouped, key_figures, period
 from kamlib.report.index.since_last import Since
@@ -51,6 +52,8 @@ class Summary:
 
     answer: list[Fact]
     warnings: list[Warned]
+    board: Board
+    promised: Board
     facts: list[Fact]
     share: float | None
     verdict: str
@@ -86,6 +89,8 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
     return Summary(
         answer=answered(study, held, accounts, wait, share, verdict, before),
         warnings=warned(study, held, accounts),
+        board=board(held, write),
+        promised=promised(held, write),
         facts=key_figures(study, held, accounts, wait, share, write),
         share=share,
         verdict=verdict,
