@@ -5,9 +5,7 @@ Each figure says which table it waits for where the run does not hold it; nothin
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -15,35 +13,26 @@ from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.index.answer import answered
 from kamlib.report.index.board import Board, board, promised
+from kamlib.report.index.calls import CALLED, about_to_leave, to_win_back
 from kamlib.report.index.confidence import confidence_facts
+from kamlib.report.index.key_accounts import key_accounts
 from kamlib.report.index.key_figures import grouped, key_figures, period
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary_facts import (
     Fact,
     Tables,
-    by_account,
     event_of,
-    names,
     revenue,
-    shares,
     waits_for,
     worth_word,
 )
 from kamlib.report.index.warned import warned
 from kamlib.report.index.warning import Warned
 from kamlib.report.numbers import Numbers
-from kamlib.report.words import in_words, word
+from kamlib.report.words import word
 from kamlib.scoring import categories
-from kamlib.scoring.doubt.border import held
+from kamlib.scoring.doubt.border import OPEN
 from kamlib.study.model import Study
-
-LIST = (
-    "customer_id", "name", "rank", "why", "score", "p_key", "sure", "contribution", "share", "cell", "abcxyz", "p_loss", "stake",
-    "stake_below",
-)  # fmt: skip
-"""Columns of the list of key accounts."""
-SMALLEST = 0.01
-"""Chances below it are not told apart: what is at stake is then given as an upper bound."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,17 @@ class Summary:
     grouped: bool
     accounts: pd.DataFrame
     accounts_wait: str
+    leaving: pd.DataFrame
+    returning: pd.DataFrame
+    calls_wait: str
     sure: list[Fact]
+
+    @property
+    def accounts_by_sureness(self) -> list[tuple[str, pd.DataFrame]]:
+        """The list in two parts, each under its line: those that are not unlikely on it, without one, and those more likely off it."""
+        off = self.accounts["p_key"].astype(float) < OPEN
+        parts = [("", self.accounts[~off]), (word("off_the_list"), self.accounts[off])]
+        return [(line, rows) for line, rows in parts if len(rows)]
 
 
 def summary(study: Study, tables: Tables, before: Since | None = None) -> Summary:
@@ -84,8 +83,10 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
     held = {name: table for name, table in tables.items() if table is not None}
     if "facts" in held:
         held["facts"] = at_last_date(held["facts"])
-    accounts, wait = _accounts(held)
+    accounts, wait = key_accounts(study, held)
     share, verdict = (None, "") if wait else _together(held, accounts)
+    leaving = about_to_leave(held)
+    returning = to_win_back(held, leaving["customer_id"])
     return Summary(
         answer=answered(study, held, accounts, wait, share, verdict, before),
         warnings=warned(study, held, accounts),
@@ -101,6 +102,9 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
         grouped=grouped(study, held),
         accounts=accounts,
         accounts_wait=wait,
+        leaving=leaving,
+        returning=returning,
+        calls_wait=waits_for(held, action_list=CALLED),
         sure=confidence_facts(study, held, accounts, wait, write),
     )
 
@@ -112,44 +116,3 @@ def _together(tables: Tables, accounts: pd.DataFrame) -> tuple[float, str] | tup
         everybody = "p_key" in tables["scores"] and accounts["p_key"].isna().all()
         return float(found["share"]), word("corridor_of_all" if everybody else f"corridor_{found['verdict']}")
     return None, ""
-
-
-def _accounts(tables: Tables) -> tuple[pd.DataFrame, str]:
-    """Key accounts, best first, with what other tables know of them; and what the list waits for."""
-    wait = waits_for(tables, scores=("customer_id", "score", "key"))
-    if not wait and "rank" in tables["scores"] and tables["scores"]["rank"].isna().all():
-        wait = "can't be made: nobody could be ranked, and the part on key accounts says why"
-    if wait:
-        return pd.DataFrame(columns=list(LIST)), wait
-    scores = tables["scores"]
-    rows = scores[scores["key"].astype(bool)].copy()
-    rows = rows.sort_values(["rank", "customer_id"] if "rank" in rows else ["score"], ascending="rank" in rows)
-    found = {
-        "name": names(tables),
-        "share": shares(tables),
-        "cell": by_account(tables, "kaism", ("cell",)),
-        "abcxyz": by_account(tables, "abcxyz", ("abcxyz", "cell")),
-        "p_loss": by_account(tables, "churn", (event_of(tables),)),
-        "stake": by_account(tables, "value", ("stake",)),
-    }
-    if {"why", "why_values"} <= set(rows):
-        rows["why"] = in_words(rows["why"], rows["why_values"])
-    if "p_key" in rows:
-        rows["sure"] = held(rows["p_key"])
-    for name, values in found.items():
-        rows[name] = rows["customer_id"].map(values)
-    rows["cell"] = rows["cell"].replace("unknown", "unknown: ask")
-    rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
-    rows["stake_below"] = _stake_below(
-        rows, rows["p_loss"].astype(float), by_account(tables, "value", ("remaining_value",))
-    )
-    return rows.reindex(columns=list(LIST)).reset_index(drop=True), ""
-
-
-def _stake_below(rows: pd.DataFrame, chance: pd.Series, worth: dict[Hashable, Any]) -> pd.Series:
-    """What is at stake at most where the chance of loss is printed as "under 1%"; missing elsewhere.
-
-    No model tells one chance in a million from one in a thousand, so no amount is given as if it did.
-    """
-    bound = SMALLEST * pd.to_numeric(rows["customer_id"].map(worth))
-    return bound.where((chance < SMALLEST / 2) & (bound > 0))
