@@ -55,7 +55,10 @@ def test_who_acts_and_by_when(screen, next_lost):
 
 
 def test_how_sure(screen, next_lost):
-    assert f"({next_lost['p']:.0%}, " in screen and "such forecasts what came lay within the range of 80 %" in screen
+    assert (
+        f"({next_lost['p']:.0%}, " in screen
+        and "such forecasts what came, as far as windows are over, lay within" in screen
+    )
 
 
 def test_what_we_are_warned_of_stands_there_with_money_and_owner(screen):

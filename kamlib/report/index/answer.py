@@ -124,13 +124,11 @@ def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
     reasons = [Reason("outlook", values)]
     if not waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
         value = tables["value"][ours(tables, tables["value"])]
-        stakes = {
-            "soon": write.short_money(total(value["stake_horizon"])),
-            "whole": write.short_money(total(value["stake"])),
-        }
+        soon, whole = (total(value[name]) for name in ("stake_horizon", "stake"))
         span = f"{span_years(days, study.value.days):g} years" + (f" ({note})" if (note := missed(tables)) else "")
-        stakes |= {"worth": worth_word(tables), "span": span}
-        reasons = [Reason("outlook_at_stake", values | stakes)]
+        stakes = {"worth": worth_word(tables), "soon": write.short_money(soon), "whole": write.short_money(whole)}
+        if soon is not None and whole is not None:
+            reasons = [Reason("outlook_at_stake", values | stakes | {"span": span})]
     return _told(label, *reasons, _likeliest(tables, known, event, write), _held(tables, event))
 
 
@@ -140,7 +138,8 @@ def _likeliest(tables: Tables, known: pd.DataFrame, event: str, write: Numbers) 
         contributions(tables),
         tables.get("action_list", pd.DataFrame(columns=["customer_id", "owner", "due"])),
     )
-    told = known[known[event] >= LIKELY].assign(worth=known["customer_id"].map(worth))
+    told = known.assign(worth=known["customer_id"].map(worth))
+    told = told[told[event] >= LIKELY]
     if told.empty or worth.empty:
         return None
     told = told.sort_values(["worth", "customer_id"], ascending=[False, True])
@@ -170,6 +169,8 @@ def _held(tables: Tables, event: str) -> Reason | None:
     last = over.iloc[-1]
     values = {"held": int(held.sum()), "of": len(over), "day": day(last["as_of"])}
     values |= {"came": int(last["came"]), "expected": last["expected"]}
+    if held.iloc[-1] and (over["not_over"] > 0).any():
+        return Reason("forecasts_held_so_far", values)
     return Reason("forecasts_held" if held.iloc[-1] else "forecasts_off", values)
 
 

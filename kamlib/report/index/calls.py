@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.plan.action_list import NOT_WORTH
-from kamlib.report.index.summary_facts import Tables, contributions, names, waits_for
+from kamlib.report.index.summary_facts import Tables, called, contributions, waits_for
 
 CALLED = (
     "customer_id",
@@ -70,7 +70,5 @@ def _first(
     if others is not None:
         rows = rows[~rows["customer_id"].isin(others)]
     first = rows.drop_duplicates("customer_id").head(FIRST)
-    known = names(tables)
-    called = [known.get(one) or one for one in first["customer_id"]]
-    told = first.assign(name=called, contribution=first["customer_id"].map(contributions(tables)))
+    told = first.assign(name=called(tables, first, FIRST), contribution=first["customer_id"].map(contributions(tables)))
     return told[columns].reset_index(drop=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from kamlib.facts.customers import own_rows
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import giants, money_column, worth_column
+from kamlib.report.text import is_missing
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -109,8 +110,8 @@ def shares(tables: Tables) -> dict[Hashable, float]:
 
 def called(tables: Tables, rows: pd.DataFrame, most: int) -> list[str]:
     """What the customers of the first rows are called: their names, their ids where they have none."""
-    known = names(tables)
-    return [str(known.get(one) or one) for one in rows["customer_id"].head(most)]
+    known = {one: name for one, name in names(tables).items() if not is_missing(name) and str(name).strip()}
+    return [str(known.get(one, one)) for one in rows["customer_id"].head(most)]
 
 
 def contributions(tables: Tables) -> pd.Series:

@@ -123,3 +123,25 @@ def test_nothing_to_do_and_no_trial_read_as_sentences(study, whole):
     )
     waits = actions.assign(fate="waits_for_hours")
     assert told(study, {**whole, "action_list": waits})["What to do first"] == "No action is called for this week."
+
+
+def test_a_forecast_whose_window_is_not_over_for_all_is_held_so_far(study, whole):
+    card = whole["scorecard"].assign(verdict="as_expected", not_over=[0, 3, 0])
+    assert told(study, {**whole, "scorecard": card})["Whom we lose next"].endswith(
+        "In 2 of 2 such forecasts what came, as far as windows are over, lay within the range of 80 %."
+    )
+
+
+def test_where_all_are_likelier_to_stay_nobody_is_named(study, whole):
+    churn = whole["churn"].assign(p_silent=[0.1, 0.49, None])
+    assert "More likely gone" not in told(study, {**whole, "churn": churn})["Whom we lose next"]
+
+
+def test_a_customer_without_a_name_is_called_by_its_id(study, whole):
+    accounts = whole["accounts"].assign(name=[None, float("nan"), " ", None, "A branch"])
+    assert "first 002 (50%" in told(study, {**whole, "accounts": accounts})["Whom we lose next"]
+
+
+def test_a_stake_of_which_only_a_part_is_known_is_not_told(study, whole):
+    value = whole["value"].assign(stake=float("nan"))
+    assert "at stake" not in told(study, {**whole, "value": value})["Whom we lose next"]
