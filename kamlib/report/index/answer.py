@@ -102,9 +102,15 @@ def _moved(study: Study, tables: Tables, before: Since | None, write: Numbers) -
         )
     if before is not None and not before.refused and len(before.changes):
         by = before.changes.groupby("change")["name"].agg(list)
-        values = {"period": before.period, "came": by.get("came in", []), "left": by.get("left", [])}
-        reasons.append(Reason("list_moved", {name: found or word("nobody") for name, found in values.items()}))
+        moves = {name: _some(by.get(change, [])) for name, change in (("came", "came in"), ("left", "left"))}
+        reasons.append(Reason("list_moved", {"period": before.period} | moves))
     return _told(label, *reasons)
+
+
+def _some(called: list[str]) -> list[str] | str:
+    """The first names, and how many more there are; *nobody* where there are none."""
+    more = [sentence(Reason("and_more", {"n": len(called) - NAMED}))] if len(called) > NAMED else []
+    return [*called[:NAMED], *more] or word("nobody")
 
 
 def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
@@ -134,10 +140,8 @@ def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
 
 def _likeliest(tables: Tables, known: pd.DataFrame, event: str, write: Numbers) -> Reason | None:
     """Those more likely to go than to stay, by what they bring; who calls them, and by when."""
-    worth, acts = (
-        contributions(tables),
-        tables.get("action_list", pd.DataFrame(columns=["customer_id", "owner", "due"])),
-    )
+    worth = contributions(tables)
+    acts = tables.get("action_list", pd.DataFrame(columns=["customer_id", "owner", "due"]))
     told = known.assign(worth=known["customer_id"].map(worth))
     told = told[told[event] >= LIKELY]
     if told.empty or worth.empty:

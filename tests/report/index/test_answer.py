@@ -103,6 +103,12 @@ def test_who_came_on_the_list_and_who_left_it_stand_by_name(study, whole):
     assert found.endswith("Since 2026Q2 One and Two came on the list of key accounts, and nobody left it.")
 
 
+def test_of_many_that_left_the_list_three_are_named_and_the_others_counted(study, whole):
+    changes = pd.DataFrame({"change": "left", "name": list("abcde")})
+    found = told(study, whole, Since("2026Q2", "../2026Q2/index.html", changes))["Who came and went"]
+    assert found.endswith("Since 2026Q2 nobody came on the list of key accounts, and a, b, c and 2 more left it.")
+
+
 def test_everybody_is_not_new_where_the_records_begin_in_the_year(study, whole):
     facts = whole["facts"].assign(first_order=pd.Timestamp("2026-02-01"))
     assert told(study, {**whole, "facts": facts})["Who came and went"].startswith(
