@@ -25,7 +25,7 @@ def came_of(
 
     Parameters
     ----------
-    published : customer_id, as_of, event (*silent*, *stopped*), chance, method (`kamlib.report.since_last.promises`).
+    published : customer_id, as_of, event (*silent*, *stopped*), chance, method (`kamlib.report.index.since_last.promises`).
     orders : clean order lines up to `as_of`.
     rules : the section `churn` of the study: its horizon is that of the forecasts.
     accounts : clean accounts: closed ones and ended contracts are losses.

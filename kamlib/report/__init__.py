@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kamlib.report.index.summary import Summary
     from kamlib.report.numbers import Numbers
-    from kamlib.report.summary import Summary
     from kamlib.report.tables import table
     from kamlib.report.text import say
     from kamlib.report.words import tell
 
 __all__ = ["Numbers", "Summary", "say", "table", "tell"]
-_PLACES = {"Numbers": "numbers", "Summary": "summary", "say": "text", "table": "tables", "tell": "words"}
+_PLACES = {"Numbers": "numbers", "Summary": "index.summary", "say": "text", "table": "tables", "tell": "words"}
 
 
 def __getattr__(name: str) -> Any:

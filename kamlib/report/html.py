@@ -17,10 +17,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from kamlib.errors import InputError
+from kamlib.report.index.since_last import Since
+from kamlib.report.index.summary import summary
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.sanitise import sanitise_body
-from kamlib.report.since_last import Since
-from kamlib.report.summary import summary
 from kamlib.report.tables import cells
 from kamlib.report.text import number_or_text, tidy
 from kamlib.study.model import Study
@@ -92,7 +92,7 @@ def index(
         study=study,
         day=day(as_of),
         period=period_label(as_of, study.year_begins),
-        summary=summary(study, tables),
+        summary=summary(study, tables, since),
         since=since,
         numbers=Numbers(study.language, study.currency),
         parts=parts,

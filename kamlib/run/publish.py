@@ -154,13 +154,15 @@ def older_schema(report: Path) -> str:
 def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     """Index and run.json of a report whose steps are there; `home` holds the reports of the study before it."""
     from kamlib.report import html
-    from kamlib.report.since_last import since
+    from kamlib.report.index.handed_on import write_handed_on
+    from kamlib.report.index.since_last import since
 
     present, folder, study = building.present, building.folder, building.present.study
     kept = Tables(folder / "tables")
     tables = {name: kept.read(name) for step in building.plan for name in step.makes if name not in IN_ENGINE}
     key = _key(present, building.plan)
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
+    changed = since(home, study, tables)
     html.index(
         folder / "index.html",
         study=study,
@@ -171,8 +173,9 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
             *([DOSSIERS] if "scores" in tables else []),
         ],
         record=record(study, values, whole),
-        since=since(home, study, tables),
+        since=changed,
     )
+    write_handed_on(folder, study, tables, changed)
     _dossiers(folder, study, tables)
     facts = {
         "kam": kamlib.__version__,

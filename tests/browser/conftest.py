@@ -104,6 +104,39 @@ def _tables() -> dict[str, pd.DataFrame]:
         "value": pd.DataFrame({"customer_id": ids, "stake": money / 9}),
         "kaism": pd.DataFrame({"customer_id": ids, "cell": "opportunistic"}),
         "abcxyz": pd.DataFrame({"customer_id": ids, "cell": "AX", "uncertain": False}),
+        **_blocks(ids, money),
+    }
+
+
+def _blocks(ids: list[str], money: np.ndarray) -> dict[str, pd.DataFrame]:
+    """What the warnings, the quarters, the promises and the calls of the summary are made of."""
+    from kamlib.measures.scoreboard import MEASURES
+
+    day, due = pd.Timestamp("2026-09-30"), pd.Timestamp("2026-10-05")
+    plan = {
+        "trigger": "quiet",
+        "fate": "this_week",
+        "action": NAMES[0],
+        "owner": NAMES[1],
+        "due": due,
+        "hours": 1.0,
+        "p": 0.4,
+    }
+    plan |= {"at_stake": 9e3, "gain": np.nan, "an_hour": np.nan, "break_even": 12.0}
+    board = pd.DataFrame(
+        [(name, day - pd.DateOffset(months=3 * n)) for name in MEASURES for n in range(4)], columns=["measure", "as_of"]
+    )
+    card = {"event": "silent", "as_of": day - pd.DateOffset(years=1), "customers": 90, "not_over": 0, "expected": 9.0}
+    card |= {"expected_low": 5.0, "expected_high": 13.0, "came": 20, "verdict": "more_came"}
+    return {
+        "exposure": pd.DataFrame(
+            {"customer_id": ids, "measure": "contribution", "revenue": money, "contribution": money / 9}
+        ),
+        "action_list": pd.DataFrame(
+            {"customer_id": ids, "kind": ["keep", "win_back", "keep", "win_back", "keep"], **plan}
+        ),
+        "scoreboard": board.assign(now=0.5, firm_verdict=["better", "worse", "noise", "unknown"] * len(MEASURES)),
+        "scorecard": pd.DataFrame([card]),
     }
 
 

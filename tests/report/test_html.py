@@ -171,16 +171,16 @@ def test_the_summary_lists_key_accounts_best_first_with_names_as_written(study, 
             "1",
             f"{hostile} 001",
             "x 5 (4.0 points, its most)",
-            "81.3",
             "safe (99%)",
             "-€40",
             "50.0%",
             "invest",
-            "AX",
+            "—",
             "10%",
             "€2,000",
+            "—",
         ],
-        ["2", "004", "", "75.0", "likely (61%)", "unknown", "5.0%", "unknown: ask", "CN", "unknown", "unknown"],
+        ["2", "004", "", "likely (61%)", "unknown", "5.0%", "unknown: ask", "—", "unknown", "unknown", "—"],
     ]
     assert soup.h1.get_text() == "Nuts & <b>Bolts</b>"
     assert soup.select_one(".cards a")["href"] == "02.html"
@@ -197,7 +197,7 @@ def test_no_amount_is_printed_finer_than_the_chance_it_comes_from(study, tables,
     index(tmp_path / "index.html", study=study, **more)
     soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     rows = [
-        [cell.get_text(strip=True) for cell in row.find_all("td")][-2:]
+        [cell.get_text(strip=True) for cell in row.find_all("td")][-3:-1]
         for row in soup.select("#accounts ~ div tbody tr")
     ]
     assert rows[0] == ["under 1%", "under €4K"]
@@ -261,3 +261,13 @@ def test_the_batch_page_calls_a_day_as_its_study_does_and_sorts_by_the_day(entri
 def test_a_batch_without_failures_has_no_box_for_them(entries, tmp_path):
     batch_page(tmp_path / "index.html", entries[:2])
     assert "failed" not in BeautifulSoup((tmp_path / "index.html").read_text(), "html.parser").get_text()
+
+
+def test_a_summary_of_nothing_says_of_each_block_what_it_waits_for(study, record, tmp_path):
+    index(tmp_path / "index.html", study=study, as_of=dt.date(2026, 9, 30), tables={}, parts=[], record=record)
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    said = {head["id"]: head.parent.get_text(" ", strip=True) for head in soup.select("main h2")}
+    assert said["answer"].count("waits for the table") == 5
+    assert said["warnings"] == "Warnings Nothing is beyond its limit, as far as the tables of this run tell."
+    waits = {"board": "scoreboard", "promised": "scorecard", "accounts": "scores", "calls": "action_list"}
+    assert all(f"waits for the table {table}" in said[block] for block, table in waits.items())

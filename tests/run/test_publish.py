@@ -50,7 +50,19 @@ def test_a_report_holds_nothing_else_and_no_place_of_a_file(report):
     names = {path.name for path in report.iterdir()}
     pages = {f"{step.name}.html" for step in notebook_steps()}
     assert (
-        names == {"index.html", "run.json", "tables", "notebooks", "dossiers", "accounts.xlsx", "actions.csv"} | pages
+        names
+        == {
+            "index.html",
+            "run.json",
+            "tables",
+            "notebooks",
+            "dossiers",
+            "accounts.xlsx",
+            "actions.csv",
+            "customers.csv",
+            "report.json",
+        }
+        | pages
     )
     assert not [path for path in report.rglob("*.json") if str(SAMPLE.parent).encode() in path.read_bytes()]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.report.confidence import season_range
+from kamlib.report.index.confidence import season_range
+from kamlib.report.index.summary import summary
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary import summary
 
 
 def test_how_sure_we_are_is_computed(study, tables):

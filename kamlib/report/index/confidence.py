@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.facts.worth import worth_column
+from kamlib.report.index.summary_facts import Fact, Tables, event_of, ours, waits_for
 from kamlib.report.numbers import Numbers
-from kamlib.report.summary_facts import Fact, Tables, event_of, ours, waits_for
 from kamlib.scoring.doubt.border import EVEN, SAFE, falls
 from kamlib.scoring.scores import tied_over
 from kamlib.segments.xyz import seldom

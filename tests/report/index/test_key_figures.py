@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.report.summary import summary
+from kamlib.report.index.summary import summary
 from kamlib.risk.concentration import mark
 
 
@@ -59,7 +59,7 @@ def test_the_lost_are_told_apart_from_what_is_ours(study, tables):
     losses, stake = found["Expected to order nothing for 180 days"], found["Margin at stake within 180 days"]
     assert losses.value == "1" and losses.note.endswith("apart from these 1 of the 1 lost lately")
     assert stake.value == "€2K" and "; apart from these €90 over 3 years with the 1 lost lately; " in stake.note
-    assert "€2K of margin at stake within 180 days and €8K over 3 years" in summary(study, tables).lead
+    assert "€2K of margin at stake within 180 days and €8K over 3 years" in summary(study, tables).answer[2].value
 
 
 def test_no_share_of_a_stake_exceeds_the_whole(study, tables):
@@ -73,7 +73,9 @@ def test_no_share_of_a_stake_exceeds_the_whole(study, tables):
 def test_where_no_margin_is_known_revenue_is_at_stake(study, tables):
     tables["facts"]["margin"] = np.nan
     assert facts_of(study, tables)["Revenue at stake within 180 days"].value == "€2K"
-    assert summary(study, tables).lead.endswith("€2K of revenue at stake within 180 days and €8K over 3 years.")
+    assert (
+        summary(study, tables).answer[2].value.endswith("€2K of revenue at stake within 180 days and €8K over 3 years.")
+    )
 
 
 def test_the_marks_of_dependence():

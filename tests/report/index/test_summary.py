@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.report.summary import summary
+from kamlib.report.index.summary import summary
 from kamlib.report.words import word
 
 
@@ -36,17 +36,23 @@ def test_with_no_table_at_all_nothing_is_shown_as_zero(study):
     found = summary(study, {})
     assert all(fact.waits and not fact.value for fact in [*found.facts, *found.sure])
     assert found.share is None
-    assert found.lead == "The list of key accounts waits for the table scores."
+    assert all(fact.waits and not fact.value for fact in found.answer)
+    assert found.answer[0].waits == "The list of key accounts waits for the table scores."
 
 
 def test_no_key_account_and_one_read_as_sentences(study, tables):
     one = tables["scores"].assign(key=tables["scores"]["customer_id"] == "001")
-    assert summary(study, {**tables, "scores": one}).lead.startswith(
-        "1 key account brings 50% of revenue in the last 12 months (0% without the 3 that bring a tenth or more), within"
+    assert (
+        summary(study, {**tables, "scores": one})
+        .answer[0]
+        .value.startswith(
+            "1 key account brings 50% of revenue in the last 12 months (0% without the 3 that bring a tenth or more), within"
+        )
     )
     none = tables["scores"].assign(key=False)
-    assert summary(study, {**tables, "scores": none}).lead == (
-        "No customer can be called key by what the study sets. "
+    found = summary(study, {**tables, "scores": none}).answer
+    assert found[0].value == "No customer can be called key by what the study sets."
+    assert found[2].value == (
         "About 1 of the 2 customers that are ours are expected to order nothing for 180 days, with €2K of margin at stake within "
         "180 days and €8K over 3 years."
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from kamlib.facts.customers import own_rows
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import giants, money_column, worth_column
+from kamlib.report.text import is_missing
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -105,3 +106,17 @@ def shares(tables: Tables) -> dict[Hashable, float]:
     positive = money.clip(lower=0)
     found: dict[Hashable, float] = (positive / positive.sum()).to_dict()
     return found
+
+
+def called(tables: Tables, rows: pd.DataFrame, most: int) -> list[str]:
+    """What the customers of the first rows are called: their names, their ids where they have none."""
+    known = {one: name for one, name in names(tables).items() if not is_missing(name) and str(name).strip()}
+    return [str(known.get(one, one)) for one in rows["customer_id"].head(most)]
+
+
+def contributions(tables: Tables) -> pd.Series:
+    """What each customer brought in 12 months, by id; its name says which money it is: contribution, margin or revenue. Empty where it is not known."""
+    if waits_for(tables, exposure=("customer_id", "measure", "contribution")):
+        return pd.Series(dtype=float, name="contribution")
+    table = tables["exposure"]
+    return table.set_index("customer_id")["contribution"].astype(float).rename(str(table["measure"].iloc[0]))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from kamlib.report.html import index
-from kamlib.report.since_last import promises, since
+from kamlib.report.index.since_last import promises, since
 from kamlib.scoring.scores import contributions, members, score
 from kamlib.stats.reasons import waits_for
 from kamlib.study.run_tables import SCHEMA

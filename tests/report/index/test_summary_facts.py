@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.report.summary_facts import by_account, names, revenue, shares, total, waits_for, worth_word
+from kamlib.report.index.summary_facts import by_account, names, revenue, shares, total, waits_for, worth_word
 
 
 def test_a_figure_waits_for_a_table_then_for_its_columns_then_for_rows():

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from kamlib.facts.accounts import at_last_date
-from kamlib.report.summary_facts import Tables, names, revenue
+from kamlib.report.index.summary_facts import Tables, names, revenue
 from kamlib.report.words import with_words
 from kamlib.scoring.list_changes import Scored, changes
 from kamlib.stats.reasons import or_waiting

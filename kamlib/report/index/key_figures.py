@@ -6,10 +6,8 @@ import pandas as pd
 
 from kamlib.facts.worth import money_column
 from kamlib.measures.lifetime.lifetime_value import span_years
-from kamlib.report.confidence import season_range
-from kamlib.report.numbers import Numbers
-from kamlib.report.readings.standing import ladder
-from kamlib.report.summary_facts import (
+from kamlib.report.index.confidence import season_range
+from kamlib.report.index.summary_facts import (
     Fact,
     Tables,
     event_of,
@@ -23,6 +21,8 @@ from kamlib.report.summary_facts import (
     without_giants,
     worth_word,
 )
+from kamlib.report.numbers import Numbers
+from kamlib.report.readings.standing import ladder
 from kamlib.report.words import sentence, word
 from kamlib.risk.concentration import mark
 from kamlib.study.model import Study

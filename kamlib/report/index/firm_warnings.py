@@ -1,0 +1,125 @@
+"""Warnings of the whole company: large groups, overdue money, cash, faults of the files, forecasts that missed, bids of one supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from kamlib.report.index.key_figures import OTHER_TIME
+from kamlib.report.index.summary_facts import Tables, called, contributions, waits_for
+from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of, sum_or_none
+from kamlib.report.numbers import Numbers
+from kamlib.report.words import sentence, word
+from kamlib.stats.reasons import Reason
+from kamlib.study.model import Study
+
+TENTH, ASIDE, OVERDUE_SHARE = 0.1, 0.02, 0.01
+"""Share of revenue of a group, of the lines set aside by faults, and of revenue that is overdue, from which they are told of."""
+
+
+def _large_groups(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, exposure=("customer_id", "revenue")):
+        return
+    base = tables["exposure"].assign(share=tables["exposure"]["revenue"].clip(lower=0))
+    if not base["share"].sum() > 0:
+        return
+    large = base.assign(share=base["share"] / base["share"].sum()).query("share >= @TENTH")
+    large = large.sort_values("share", ascending=False)
+    if len(large):
+        worth = contributions(tables).reindex(large["customer_id"])
+        shares = [
+            f"{name} {write.share(part)}"
+            for name, part in zip(called(tables, large, NAMED), large["share"], strict=False)
+        ]
+        yield on_record(
+            "warn_large",
+            {"names": shares, "n": len(large)},
+            money=sum_or_none(worth),
+            owner=owner_of(tables, large["customer_id"]),
+            href="06_risk.html",
+        )
+
+
+def _overdue(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, ageing=("bucket", "open_amount"), exposure=("revenue",)):
+        return
+    late = tables["ageing"].loc[tables["ageing"]["bucket"].isin(["late_61_90", "late_over_90"]), "open_amount"].sum()
+    revenue = tables["exposure"]["revenue"].sum()
+    if revenue > 0 and late >= OVERDUE_SHARE * revenue:
+        first = tables.get("collect_first", pd.DataFrame(columns=["customer_id", "owner"])).head(1)
+        owner = "" if first.empty or pd.isna(first["owner"].iloc[0]) else str(first["owner"].iloc[0])
+        yield on_record(
+            "warn_overdue", {"amount": write.short_money(late), "share": write.share(late / revenue, 1)}, money=float(late), owner=owner,
+            href="06_risk.html", days=SOON,
+        )  # fmt: skip
+
+
+def _cash(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, cash_scenarios=("scenario", "gap", "lowest_week", "p_gap")):
+        return
+    cash = tables["cash_scenarios"].set_index("scenario").to_dict("index")
+    for scenario in ("as_expected", "keys_late_60"):
+        if scenario in cash and cash[scenario]["gap"] > 0:
+            row = cash[scenario]
+            week, code = int(row["lowest_week"]), "warn_cash"
+            values = {"scenario": scenario, "gap": write.short_money(row["gap"]), "week": week}
+            more: dict[str, Any] = {"money": float(row["gap"]), "href": "06_risk.html", "days": 7 * week}
+            if scenario == "as_expected":
+                yield by_chance(code, values, row["p_gap"], write, owner="", **more)
+            else:
+                owner = owner_of(tables, keys["customer_id"].head(1))
+                yield Warned(sentence(Reason(code, values)), sure=word("a_case"), owner=owner, **more)
+            return
+
+
+def _set_aside(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, ledger=("table", "rule", "action", "rows")):
+        return
+    orders = tables["ledger"].query("table == 'orders'")
+    aside = orders.loc[(orders["action"] == "set_aside") & ~orders["rule"].isin(OTHER_TIME), "rows"].sum()
+    whole = aside + orders["rows"].iloc[-1] if len(orders) else 0
+    if whole and aside > ASIDE * whole:
+        yield on_record(
+            "warn_set_aside",
+            {"share": write.share(aside / whole), "n": int(aside)},
+            money=None,
+            owner="",
+            href="01_cleaning.html",
+        )
+
+
+def _forecasts(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, scorecard=("event", "as_of", "verdict", "came", "expected")):
+        return
+    card = tables["scorecard"].sort_values("as_of").drop_duplicates("event", keep="last")
+    for row in card[card["verdict"].isin(["more_came", "fewer_came"])].to_dict("records"):
+        values = {"event": f"forecast_of_{row['event']}", "day": row["as_of"], "came": row["came"]}
+        values |= {"expected": row["expected"]}
+        yield on_record("warn_forecast", values, money=None, owner="", href="07_measures.html")
+
+
+def _single_supplier(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    if waits_for(tables, single_supplier_bids=("customer_id", "bid_value", "date")):
+        return
+    bids = tables["single_supplier_bids"]
+    bids = bids[bids["date"] > pd.Timestamp(study.as_of) - pd.DateOffset(years=1)].sort_values(
+        "bid_value", ascending=False
+    )
+    if len(bids):
+        values = {
+            "n": len(bids),
+            "amount": write.short_money(bids["bid_value"].sum()),
+            "names": called(tables, bids.drop_duplicates("customer_id"), NAMED),
+        }
+        yield on_record(
+            "warn_single_supplier",
+            values,
+            money=sum_or_none(bids["bid_value"]),
+            owner=owner_of(tables, bids["customer_id"]),
+            href="08_plan.html",
+        )
+
+
+FIRM_RULES: tuple[Rule, ...] = (_large_groups, _overdue, _cash, _set_aside, _forecasts, _single_supplier)

@@ -1,0 +1,82 @@
+"""Each warning of the whole company at its limit, by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from kamlib.report.index.firm_warnings import FIRM_RULES
+
+
+@pytest.fixture
+def told(study, keys, write):
+    """Text, money and days of the warnings that some tables give."""
+
+    def made(tables: dict[str, pd.DataFrame]) -> list[tuple[str, float | None, int | None]]:
+        found = [one for rule in FIRM_RULES for one in rule(study, tables, keys, write)]
+        return [(one.text, one.money, one.days) for one in found]
+
+    return made
+
+
+def test_groups_of_a_tenth_are_named_with_what_they_bring(told, exposure):
+    """80 and 11 of 101 above zero; 9,000 + 4,000."""
+    text = "Groups with a tenth of revenue or more in the last 12 months: 001 79% and 002 11% (2 in all)"
+    assert told({"exposure": exposure}) == [(text, 13000.0, None)]
+
+
+def test_overdue_money_is_told_of_from_a_hundredth_of_revenue(told, exposure):
+    base = exposure.assign(revenue=[5e3] * 5).query(
+        "customer_id > '0'"
+    )  # 25,000: a fifth each, so that all five are large
+    late = pd.DataFrame({"bucket": ["late_31_60", "late_61_90", "late_over_90"], "open_amount": [9e9, 100.0, 150.0]})
+    assert ("On the day €250 are more than 60 days overdue, 1.0% of the revenue of 12 months", 250.0, 30) in told(
+        {"exposure": base, "ageing": late}
+    )
+    late.loc[1, "open_amount"] = 99.0
+    assert len(told({"exposure": base, "ageing": late})) == 1
+
+
+def test_a_gap_in_cash_as_expected_comes_before_that_of_late_payers(told):
+    cash = pd.DataFrame(
+        {"scenario": ["as_expected", "keys_late_60"], "gap": [0.0, 700.0], "lowest_week": [0, 12], "p_gap": [0.3, 1.0]}
+    )
+    text = "If it comes so: {}, {} are missing in week {} of the next 26"
+    assert told({"cash_scenarios": cash}) == [(text.format("key clients pay 60 days later", "€700", 12), 700.0, 84)]
+    cash.loc[0, ["gap", "lowest_week"]] = [50.0, 2]
+    assert told({"cash_scenarios": cash}) == [(text.format("as expected", "€50", 2), 50.0, 14)]
+
+
+def test_faults_of_the_files_count_without_lines_of_another_time(told, tables):
+    """10 of 1,000 are set aside by faults, 40 lie after the day: nothing; 21 of 1,011 are more than 2 %."""
+    assert not told({"ledger": tables["ledger"]})
+    more = tables["ledger"].assign(rows=[1040, 19, 40, 2, 990])
+    assert told({"ledger": more}) == [("2% of the order lines (21) are set aside by faults of the files", None, None)]
+
+
+def test_the_last_forecast_of_each_kind_that_missed_its_range_is_told_of(told):
+    card = pd.DataFrame(
+        {
+            "event": ["silent", "silent", "returned"],
+            "as_of": pd.to_datetime(["2025-03-31", "2025-12-31", "2025-12-31"]),
+            "verdict": ["more_came", "as_expected", "fewer_came"],
+            "came": [9, 5, 1],
+            "expected": [4.0, 5.0, 6.2],
+        }
+    )
+    assert told({"scorecard": card}) == [
+        ("came back: 1 came where 6 were expected on 2025-12-31, outside the range", None, None)
+    ]
+
+
+def test_bids_for_one_supplier_are_those_of_twelve_months(told):
+    bids = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b"],
+            "bid_value": [10.0, 30.0, 99.0],
+            "date": pd.to_datetime(["2026-01-01", "2026-02-01", "2025-09-30"]),
+        }
+    )
+    assert told({"single_supplier_bids": bids}) == [
+        ("Bids of 12 months written for one supplier, worth €40: a (2 in all)", 40.0, None)
+    ]
