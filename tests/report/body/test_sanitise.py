@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from kamlib.report.sanitise import sanitise_body
+from kamlib.report.body import sanitise_body
 
 ACTS = [
     "<script>alert(1)</script>",
