@@ -12,7 +12,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: a longer table shows its first ten rows
 MOST_ROWS, FIRST_ROWS = 12, 10
 _ANSWER = "Conclusion"
-_METHOD = re.compile(r"Data and method|Limits\b.*")
+_METHOD = re.compile(r"Data and method|(Limits|Sensitivity|How much hangs)\b.*")
 _RECORD = re.compile(r"Parameters|Run record")
 _CUSTOMERS = {"customer id", "account id", "name"}
 
@@ -42,14 +42,14 @@ def fold_sections(soup: BeautifulSoup) -> None:
     soup : the body, its headings beside what stands below them, those of an appendix with that class; changed in place.
     """
     for heading in soup.find_all(["h2", "h3"]):
-        words, kind = heading.get_text(" ", strip=True), heading.attrs.pop("class", None)
+        words, kind = heading.get_text(" ", strip=True), "appendix" if heading.attrs.pop("class", None) else None
         if heading.name == "h2":
             kind = "method" if _METHOD.fullmatch(words) else "record" if _RECORD.fullmatch(words) else kind
         if kind is None:
             continue
         inside = soup.new_tag("div", attrs={"id": str(heading.attrs.pop("id"))})
         inside.extend(_below(heading))
-        heading.wrap(soup.new_tag("summary")).wrap(soup.new_tag("details", attrs={"class": str(kind)})).append(inside)
+        heading.wrap(soup.new_tag("summary")).wrap(soup.new_tag("details", attrs={"class": kind})).append(inside)
 
 
 def fold_tables(soup: BeautifulSoup) -> None:

@@ -8,6 +8,7 @@ what is method is folded.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import nh3
@@ -153,9 +154,14 @@ def _pictures(soup: BeautifulSoup) -> None:
 
 
 def _tables(soup: BeautifulSoup) -> None:
+    named: Counter[str] = Counter()
     for table in soup.find_all("table"):
         for cell in table.select("thead th"):
-            cell["scope"] = "col"
+            if cell.get_text(strip=True):
+                cell["scope"] = "col"
+            else:
+                cell.name = "td"
+                cell.attrs.pop("scope", None)  # a head without words heads nothing
         for cell in table.select("tbody th"):
             cell["scope"] = "row"
         for cell in table.find_all(["td", "th"], string=_DAY):
@@ -166,8 +172,10 @@ def _tables(soup: BeautifulSoup) -> None:
                 cell["class"] = "words"
         caption = table.find("caption")
         words = caption.get_text(" ", strip=True) if caption else f"Table: {_under(table)}"
+        named[words] += 1
+        label = words if named[words] == 1 else f"{words} ({named[words]})"
         table.wrap(
-            soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": words})
+            soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": label})
         )
 
 

@@ -60,6 +60,7 @@ def test_method_and_record_are_closed_under_their_headings_and_nothing_else_is()
     assert folds == [
         (["method"], "Data and method", False),
         (["record"], "Parameters", False),
+        (["method"], "Sensitivity: one moved", False),
         (["method"], "Limits, and what to ask next", False),
         (["record"], "Run record", False),
     ]
