@@ -59,3 +59,18 @@ def test_axe_finds_nothing_in_a_part_with_all_of_it_open(tab, parts, path):
     tab.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     found = Axe().run(tab).response["violations"]
     assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_on_paper_no_table_is_wider_than_the_page_and_no_text_squeezed_to_a_few_letters_a_line(tab, parts, path):
+    tab.set_viewport_size({"width": 673, "height": 900})  # A4 less its margins
+    tab.emulate_media(media="print")
+    tab.goto(parts[path.stem].as_uri())
+    boxes, squeezed = (
+        "[...document.querySelectorAll('.scroll')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 2)",
+        "[...document.querySelectorAll('td')].filter(e => e.checkVisibility() && e.innerText.length > 12 && e.clientWidth < 45)",
+    )
+    assert tab.evaluate(f"{boxes}.map(e => e.ariaLabel)") == []
+    assert tab.evaluate(f"{squeezed}.map(e => e.innerText)") == []
+    tab.emulate_media(media="screen")
+    tab.set_viewport_size(SCREEN)
