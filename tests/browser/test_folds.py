@@ -67,7 +67,7 @@ def test_on_paper_stand_method_limits_and_all_rows_and_neither_record_nor_append
     tab.emulate_media(media="print")
     assert tab.locator("#data-and-method").is_visible() and tab.locator("#limits").is_visible()
     assert tab.locator(".scroll:has(+ .more) tbody tr").locator("visible=true").count() == 30
-    for away in ("details.record", "details.appendix", "details.more", "details.numbers"):
+    for away in ("details.basis", "details.appendix", "details.more", "details.numbers"):
         assert not tab.locator(away).first.is_visible()
 
 

@@ -13,7 +13,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 MOST_ROWS, FIRST_ROWS = 12, 10
 _ANSWER = "Conclusion"
 _METHOD = re.compile(r"Data and method|(Limits|Sensitivity|How much hangs)\b.*")
-_RECORD = re.compile(r"Parameters|Run record")
+_BASIS = re.compile(r"Parameters|Run record")
 _CUSTOMERS = {"customer id", "account id", "name"}
 
 
@@ -31,9 +31,9 @@ def answer_first(soup: BeautifulSoup) -> None:
 
 
 def fold_sections(soup: BeautifulSoup) -> None:
-    """Close what is method, record or appendix under its heading, each in the place where it stands.
+    """Close what is method, basis or appendix under its heading, each in the place where it stands.
 
-    `details` of the class ``method`` are printed all the same, those of the class ``record`` or ``appendix`` are not.
+    `details` of the class ``method`` are printed all the same, those of the class ``basis`` or ``appendix`` are not.
     The id moves from the heading to what is folded: a browser opens it for a link that leads into it, not for one to
     its summary.
 
@@ -44,7 +44,7 @@ def fold_sections(soup: BeautifulSoup) -> None:
     for heading in soup.find_all(["h2", "h3"]):
         words, kind = heading.get_text(" ", strip=True), "appendix" if heading.attrs.pop("class", None) else None
         if heading.name == "h2":
-            kind = "method" if _METHOD.fullmatch(words) else "record" if _RECORD.fullmatch(words) else kind
+            kind = "method" if _METHOD.fullmatch(words) else "basis" if _BASIS.fullmatch(words) else kind
         if kind is None:
             continue
         inside = soup.new_tag("div", attrs={"id": str(heading.attrs.pop("id"))})

@@ -59,10 +59,10 @@ def test_method_and_record_are_closed_under_their_headings_and_nothing_else_is()
     folds = [(fold["class"], fold.summary.h2.get_text(), fold.has_attr("open")) for fold in soup.find_all("details")]
     assert folds == [
         (["method"], "Data and method", False),
-        (["record"], "Parameters", False),
+        (["basis"], "Parameters", False),
         (["method"], "Sensitivity: one moved", False),
         (["method"], "Limits, and what to ask next", False),
-        (["record"], "Run record", False),
+        (["basis"], "Run record", False),
     ]
     inside = soup.find(id="data-and-method")
     assert inside.get_text(" ", strip=True) == "Read. Source Books."
@@ -117,7 +117,7 @@ def test_a_long_table_says_how_many_rows_follow_its_first_ten_and_holds_them_all
 
 def test_a_table_that_is_folded_already_stays_whole():
     soup = body_of(f"<h1>A</h1><h2>Run record</h2>{PICTURE}{table(30, 'item')}")
-    assert [fold["class"] for fold in soup.find_all("details")] == [["record"]]
+    assert [fold["class"] for fold in soup.find_all("details")] == [["basis"]]
 
 
 def test_a_body_of_nothing_folds_nothing():
