@@ -17,10 +17,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from kamlib.errors import InputError
+from kamlib.report.body import sanitise_body
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import summary
 from kamlib.report.numbers import Numbers, day
-from kamlib.report.sanitise import sanitise_body
 from kamlib.report.tables import cells
 from kamlib.report.text import number_or_text, tidy
 from kamlib.study.model import Study
@@ -30,9 +30,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]] = ()) -> None:
-    """Write an executed notebook as a page: prose and results, no code.
+    """Write an executed notebook as a page: prose and results, no code; the conclusion first, what is method folded.
 
-    Cells tagged ``notebook-only`` are left out. Warnings are not shown.
+    Cells tagged ``notebook-only`` are left out; a section whose heading stands in a cell tagged ``appendix`` is folded.
+    Warnings are not shown.
 
     Parameters
     ----------

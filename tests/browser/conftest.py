@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from base64 import b64encode
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -243,20 +244,32 @@ def _notebook(path: Path, *, prose: bool = True) -> Path:
     ax.plot([1, 2, 3])
     picture = b64encode(png(ax)).decode()
     plt.close("all")
-    wide = pd.DataFrame({f"column {i}": NAMES for i in range(12)})
+    tables = {
+        "Wide": pd.DataFrame({"name": NAMES} | {f"column {i}": NAMES for i in range(11)}),
+        "Long": pd.DataFrame({"name": [f"customer {i}" for i in range(30)]}),
+        "Numbers": pd.DataFrame({"month": [NAMES[1], "may"]}),
+    }
+    written = [
+        table.to_html(index=False).replace("<thead>", f"<caption>{words}</caption><thead>")
+        for words, table in tables.items()
+    ]
     outputs = [
         v4.new_output(
             "display_data", data={"image/png": picture}, metadata={"image/png": {"alt": "A line", "width": 760}}
         ),
         v4.new_output("display_data", data={"text/markdown": fill("**{a}** and {b}", a=NAMES[0], b=NAMES[1])}),
-        v4.new_output("display_data", data={"text/html": wide._repr_html_()}),
+        *(v4.new_output("display_data", data={"text/html": html}) for html in written),
         v4.new_output("stream", name="stdout", text="x" * 400),
     ]
-    head = [
-        v4.new_markdown_cell(
-            f"# Who pays?\n\n{'word ' * 80}\n\n## Why\n\n### A `detail`\n\n> said\n\n[source](https://doi.org/10/1)"
-        )
-    ]
-    node = v4.new_notebook(cells=[*(head if prose else []), v4.new_code_cell("1", execution_count=1, outputs=outputs)])
+    words = "word " * 80
+    prose_of = {
+        "head": f"# Who pays?\n\n{words}\n\n## Data and method\n\n{words}\n\n### Where from\n\n{words * 9}",
+        "why": f"## Why\n\n### A `detail`\n\n> said\n\n[source](https://doi.org/10/1)\n\n{words * 9}",
+        "tail": f"## Conclusion\n\nAnna pays.\n\n## Limits\n\n{words}\n\n## Run record\n\n{words}",
+    }
+    head, why, tail = (v4.new_markdown_cell(text) for text in prose_of.values())
+    code = v4.new_code_cell("1", execution_count=1, outputs=outputs)
+    aside = v4.new_markdown_cell(f"## {escape(NAMES[0])}\n\n{words}", metadata={"tags": ["appendix"]})
+    node = v4.new_notebook(cells=[head, why, code, aside, tail] if prose else [code])
     nbformat.write(node, path)
     return path

@@ -32,7 +32,7 @@ from kamlib.report.figures.risk import (
     whale_curve,
 )
 from kamlib.report.figures.scoring import key_probability, ranked_scores
-from kamlib.report.figures.segments import abcxyz_grid, migration_matrix, pareto, rfm_grid, segment_money
+from kamlib.report.figures.segments import abcxyz_grid, pareto, rfm_grid, segment_money
 from kamlib.report.figures.style import set_style, show
 from kamlib.report.figures.survival import losses_by_landmark, survival_curves, threshold_curves
 
@@ -64,7 +64,6 @@ __all__ = [
     "loss_histogram",
     "loss_series",
     "losses_by_landmark",
-    "migration_matrix",
     "nps_intervals",
     "owner_hours",
     "pareto",

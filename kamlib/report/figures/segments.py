@@ -1,4 +1,4 @@
-"""Figures of the segments: RFM with money, the ABC curve, the nine cells, and who moved."""
+"""Figures of the segments: RFM with money, the ABC curve and the nine cells."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from kamlib.report.figures.style import (
     percent_ticks,
 )
 from kamlib.segments.abc_xyz import OTHER_METHOD
-from kamlib.segments.migration import GONE, NOT_YET
 
 CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
 
@@ -143,43 +142,6 @@ def abcxyz_grid(
     found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit)
     axes.set_title(found)
     return described(axes, "alt_abcxyz_grid", found=found)
-
-
-def migration_matrix(matrix: pd.DataFrame, *, before: str, after: str, what: str = "customers") -> Axes | None:
-    """From which class to which: rows the class before, columns the class after; the diagonal stayed.
-
-    The title counts those of both dates.
-
-    Parameters
-    ----------
-    matrix : DataFrame of `kamlib.segments.migration.matrix`, counts.
-    before, after : words for the two dates.
-    """
-    values = matrix.to_numpy(dtype=float)
-    if not np.nansum(values):
-        return None
-    both = matrix.loc[matrix.index != NOT_YET, matrix.columns != GONE].to_numpy(dtype=float)
-    stayed = sum(matrix.loc[c, c] for c in matrix.index.intersection(matrix.columns))
-    _, axes = plt.subplots(figsize=(max(6.4, 2.6 + 0.72 * matrix.shape[1]), 1.9 + 0.42 * len(matrix)))
-    shade = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
-    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
-    for (row, column), value in np.ndenumerate(values):
-        if value:
-            same = matrix.index[row] == matrix.columns[column]
-            axes.text(
-                column, row, f"{value:,.0f}", ha="center", va="center", fontsize=9,
-                color=PAPER if shade[row, column] > 0.75 else INK, fontweight="bold" if same else "normal",
-            )  # fmt: skip
-    axes.set_xticks(range(matrix.shape[1]), matrix.columns, rotation=30 if matrix.shape[1] > 6 else 0,
-                    ha="right" if matrix.shape[1] > 6 else "center")  # fmt: skip
-    axes.set_yticks(range(len(matrix)), matrix.index)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_xlabel(f"Class on {after}")
-    axes.set_ylabel(f"Class on {before}")
-    axes.set_title(f"{stayed:,.0f} of {both.sum():,.0f} {what} stayed where they were")
-    moved = {"moved": both.sum() - stayed, "n": both.sum(), "what": what}
-    return described(axes, "alt_migration_matrix", before=before, after=after, **moved)
 
 
 def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None:

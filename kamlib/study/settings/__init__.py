@@ -3,7 +3,7 @@
 from kamlib.study.settings.known_criteria import Known
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
-from kamlib.study.settings.sections import Criterion
+from kamlib.study.settings.sections import Scoring
 from kamlib.study.settings.targets import Target
 
 __all__ = ["Criterion", "Known", "Money", "Risk", "Target", "WinBack"]

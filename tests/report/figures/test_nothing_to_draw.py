@@ -47,7 +47,6 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "loss_histogram": ("amount", (pd.DataFrame(),), EUR),
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | TITLE | {"money": "margin"}),
     "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
-    "migration_matrix": ("A B", (), DATES),
     "nps_intervals": ("window_months until nps low high customers", (), {}),
     "owner_hours": ("owner hours used waiting_hours", (), {}),
     "pareto": ("share share_with abc", (), {}),

@@ -82,15 +82,6 @@ def test_the_nine_cells_leave_empty_ones_empty():
     assert "No cell has positive money" in nobody.get_title(loc="left") + nobody.get_title()
 
 
-def test_the_matrix_counts_those_who_stayed_among_those_of_both_dates():
-    square = pd.DataFrame([[5, 1], [0, 4], [2, 0]], index=["A", "B", "not a client yet"], columns=["A", "B"])
-    axes = segments.migration_matrix(square, before="March", after="June")
-    assert "9 of 10" in axes.get_title(loc="left") + axes.get_title()
-    assert sorted(texts(axes)) == ["1", "2", "4", "5"]
-    assert axes.figure.get_label().endswith("on March by the classes on June; 1 of 10 customers moved.")
-    assert segments.migration_matrix(square * 0, before="March", after="June") is None
-
-
 def test_segments_name_the_one_with_most_money():
     summary = pd.DataFrame(
         {

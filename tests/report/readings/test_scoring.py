@@ -248,7 +248,7 @@ def test_the_conclusion_names_who_is_doubtful_to_be_built_up_and_to_be_looked_at
         "- More likely off the list than on it: Delta",
         "- Key, but we hardly matter to them yet (invest selectively): Alpha",
         "- Look first, as their signs disagree: Gamma and Beta",
-        "- Knocked out, each with its reason above: 0.",
+        "- Knocked out, each with its reason under “The list”: 0.",
     ]
     asked = readings.conclusion(found, share, matrix.assign(cell="unknown"), look, NAMES)
     assert (

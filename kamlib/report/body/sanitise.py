@@ -1,19 +1,25 @@
-"""The body of a page: what nbconvert made of a notebook, made safe, accessible and tidy.
+"""The body of a page: what nbconvert made of a notebook, made safe, accessible and tidy, with the answer first.
 
 Only known elements and attributes pass; headings step down one at a time and carry ids; every table stands in a
-box of its own that scrolls; every picture has alternative text.
+box of its own that scrolls; every picture has alternative text. The conclusion stands above the first section, and
+what is method is folded.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
+from kamlib.report.body.folding import HEADINGS, answer_first, fold_sections, fold_tables
+
 _KEPT = {
+    "h2": {"class"},
+    "h3": {"class"},
     "a": {"href", "title"},
     "abbr": {"title"},
     "img": {"src", "alt", "width", "height"},
@@ -25,7 +31,7 @@ _KEPT = {
 }
 _PLAIN = {
     *("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption"),
-    *("figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
+    *("figure", "h1", "h4", "h5", "h6", "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
     *("sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "title", "tr", "u", "ul"),
 }
 _GONE = {"script", "style", "iframe", "object", "embed", "template", "noscript", "form", "math"}
@@ -35,16 +41,15 @@ _VALUES = {
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
     **dict.fromkeys(("viewBox", "cx", "cy", "r"), re.compile(r"[\d. ]+")),
     "aria-hidden": re.compile("true"),
-    "class": re.compile("num"),
+    "class": re.compile("num|appendix"),
 }
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
 _DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
 
 
 @dataclass(frozen=True)
 class Body:
-    """Inner HTML of a page, its first heading, and its contents: (id, words, level) of each heading below."""
+    """Inner HTML of a page, its first heading, and its contents: (id, words, level) of each heading below, in the order of the page."""
 
     html: str
     title: str
@@ -61,11 +66,6 @@ def sanitise_body(html: str, *, title: str) -> Body:
     """
     soup = BeautifulSoup(_harmless(html), "html.parser")
     first = _headings(soup, title)
-    contents = [
-        (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
-        for tag in soup.find_all(_HEADINGS)
-        if tag.name != "h1"
-    ]
     _pictures(soup)
     _tables(soup)
     for empty in reversed(soup.find_all(["div", "p", "span", "figure"])):
@@ -73,6 +73,14 @@ def sanitise_body(html: str, *, title: str) -> Body:
             empty.decompose()
         elif empty.name == "div" and not empty.attrs:
             empty.unwrap()
+    answer_first(soup)
+    contents = [
+        (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
+        for tag in soup.find_all(HEADINGS)
+        if tag.name != "h1"
+    ]
+    fold_sections(soup)
+    fold_tables(soup)
     return Body(str(soup).strip(), first, contents)
 
 
@@ -89,6 +97,8 @@ def _harmless(html: str) -> str:
     home = {"circle": "svg", "title": "circle"}
     for tag in [tag for tag in soup.find_all(list(home)) if tag.parent and tag.parent.name != home[tag.name]]:
         tag.unwrap()
+    for heading in soup.find_all(["h2", "h3"]):
+        heading["class"] = "appendix" if heading.find_parent(class_="celltag_appendix") else ""
     for cell in soup.find_all(["td", "th"]):
         right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
         cell["class"] = "num" if right else ""
@@ -112,7 +122,7 @@ def _useless(tag: Tag) -> bool:
 
 def _headings(soup: BeautifulSoup, title: str) -> str:
     """One h1, no level left out, an id for each; the words of the h1."""
-    tags = list(soup.find_all(_HEADINGS))
+    tags = list(soup.find_all(HEADINGS))
     if not tags or tags[0].name != "h1":
         top = soup.new_tag("h1")
         top.string = title
@@ -133,7 +143,7 @@ def _headings(soup: BeautifulSoup, title: str) -> str:
 
 def _under(tag: Tag) -> str:
     """The words of the heading that `tag` stands below."""
-    heading = tag.find_previous(_HEADINGS)
+    heading = tag.find_previous(HEADINGS)
     return heading.get_text(" ", strip=True) if heading else "results"
 
 
@@ -144,9 +154,14 @@ def _pictures(soup: BeautifulSoup) -> None:
 
 
 def _tables(soup: BeautifulSoup) -> None:
+    named: Counter[str] = Counter()
     for table in soup.find_all("table"):
         for cell in table.select("thead th"):
-            cell["scope"] = "col"
+            if cell.get_text(strip=True):
+                cell["scope"] = "col"
+            else:
+                cell.name = "td"
+                cell.attrs.pop("scope", None)  # a head without words heads nothing
         for cell in table.select("tbody th"):
             cell["scope"] = "row"
         for cell in table.find_all(["td", "th"], string=_DAY):
@@ -157,8 +172,10 @@ def _tables(soup: BeautifulSoup) -> None:
                 cell["class"] = "words"
         caption = table.find("caption")
         words = caption.get_text(" ", strip=True) if caption else f"Table: {_under(table)}"
+        named[words] += 1
+        label = words if named[words] == 1 else f"{words} ({named[words]})"
         table.wrap(
-            soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": words})
+            soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": label})
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from kamlib.report.sanitise import sanitise_body
+from kamlib.report.body import sanitise_body
 
 ACTS = [
     "<script>alert(1)</script>",
@@ -97,13 +97,26 @@ def test_every_table_stands_in_a_box_that_the_keyboard_can_scroll():
     assert [box.find("table") is not None for box in boxes] == [True, True]
 
 
+def test_two_tables_of_one_name_are_told_apart_by_a_screen_reader():
+    table = "<table><caption>The same</caption><tr><td>1</td></tr></table>"
+    boxes = body_of(f"<h1>A</h1>{table * 3}").select(".scroll")
+    assert [box["aria-label"] for box in boxes] == ["The same", "The same (2)", "The same (3)"]
+
+
+def test_a_head_without_words_is_no_head():
+    soup = body_of(
+        "<table><thead><tr><th scope='col'> </th><th scope='col'>n</th></tr></thead><tbody><tr><td>a</td><td>1</td></tr></tbody></table>"
+    )
+    assert [(cell.name, cell.get("scope")) for cell in soup.select("thead tr > *")] == [("td", None), ("th", "col")]
+
+
 def test_columns_of_numbers_stand_right_in_tables_that_pandas_wrote():
     soup = body_of(
         "<table><thead><tr><th></th><th>name</th><th>n</th></tr></thead><tbody><tr><th>0</th><td>a</td><td>1,000.5</td></tr>"
         "<tr><th>1</th><td>2</td><td>NaN</td></tr></tbody></table>"
     )
     assert [cell.get_text() for cell in soup.find_all(class_="num")] == ["", "n", "0", "1,000.5", "1", "NaN"]
-    assert [cell["scope"] for cell in soup.find_all("th")] == ["col", "col", "col", "row", "row"]
+    assert [cell["scope"] for cell in soup.find_all("th")] == ["col", "col", "row", "row"], "the corner heads nothing"
 
 
 def test_the_side_that_our_own_tables_ask_for_is_kept():
