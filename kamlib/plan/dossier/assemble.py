@@ -93,7 +93,9 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
     steps = steps[steps["fate"] != "not_worth_it"] if "fate" in steps else steps
     more = to_complete(parts["completeness"], day)
     if len(more):
-        steps = pd.concat([steps, more]).drop_duplicates(["customer_id", "action"], ignore_index=True)
+        both = pd.concat([one.dropna(axis=1, how="all") for one in (steps, more)])  # what holds nothing has no type
+        both = both.reindex(columns=steps.columns.union(more.columns, sort=False))
+        steps = both.drop_duplicates(["customer_id", "action"], ignore_index=True)
     parts["steps"] = steps
     top = heads(tables, ids, day, study.dossier.sponsors)
     tiers = tables.get("strategy", pd.DataFrame(columns=["tier"])).reindex(columns=GOALS).set_index("tier")

@@ -6,4 +6,4 @@ from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.sections import Scoring
 from kamlib.study.settings.targets import Target
 
-__all__ = ["Criterion", "Known", "Money", "Risk", "Target", "WinBack"]
+__all__ = ["Known", "Money", "Risk", "Scoring", "Target", "WinBack"]
