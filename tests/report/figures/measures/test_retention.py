@@ -27,7 +27,7 @@ def test_both_lines_are_those_of_all_and_named_at_their_ends():
     axes = figures.retention_lines(ROWS)
     assert [line.get_ydata().tolist() for line in axes.lines[:2]] == [[0.9, 0.95], [0.7, 0.8]]
     assert [text.get_text() for text in axes.texts] == ["net (NRR) 95%", "gross (GRR) 80%"]
-    assert axes.get_title() == "Those of the year before bring 5% less than then"
+    assert axes.get_title(loc="left") + axes.get_title() == "Those of the year before bring 5% less than then"
     assert (
         "95% (80% to 110%) was there in the 12 months to 2026-06-30, 80% without what grew" in axes.figure.get_label()
     )
@@ -35,4 +35,5 @@ def test_both_lines_are_those_of_all_and_named_at_their_ends():
 
 def test_a_single_quarter_is_drawn_and_one_without_an_interval_too():
     alone = ROWS.iloc[[1]].assign(nrr_low=float("nan"), nrr_high=float("nan"), nrr=1.2)
-    assert "20% more than then" in figures.retention_lines(alone).get_title()
+    axes = figures.retention_lines(alone)
+    assert "20% more than then" in axes.get_title(loc="left") + axes.get_title()

@@ -42,7 +42,7 @@ def test_steps_that_nobody_took_are_left_out_and_labels_tell_money_and_customers
         "-10 (1)",
         "125",
     ]
-    assert axes.get_title() == "+25 EUR in the 12 months to 2026-06-30 (+25.0%)"
+    assert axes.get_title(loc="left") + axes.get_title() == "+25 EUR in the 12 months to 2026-06-30 (+25.0%)"
     assert "The largest step of these 12 months is new with +40 EUR" in axes.figure.get_label()
 
 
@@ -52,9 +52,11 @@ def test_who_joined_is_left_out_where_it_is_not_known_and_a_base_below_zero_has_
     )
     assert len(figures.bridge_waterfall(table, currency="EUR").patches) == 4
     below = TABLE.assign(amount=TABLE["amount"].where(TABLE["step"] != "year_before", -3.0))
-    assert "%" not in figures.bridge_waterfall(below, currency="EUR").get_title()
+    axes = figures.bridge_waterfall(below, currency="EUR")
+    assert "%" not in axes.get_title(loc="left") + axes.get_title()
 
 
 def test_of_several_dates_the_last_is_drawn():
     older = TABLE.assign(as_of=pd.Timestamp("2026-03-31"), amount=TABLE["amount"] * 2)
-    assert "2026-06-30" in figures.bridge_waterfall(pd.concat([TABLE, older]), currency="EUR").get_title()
+    axes = figures.bridge_waterfall(pd.concat([TABLE, older]), currency="EUR")
+    assert "2026-06-30" in axes.get_title(loc="left") + axes.get_title()
