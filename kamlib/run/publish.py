@@ -206,7 +206,7 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
     more = {"to_complete": to_complete(tables["completeness"], day)} if "completeness" in tables else {}
     scores, actions = tables["scores"], round_trip.actions_out({**tables, **more})
     facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
-    round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts})
+    round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts}, study.as_of)
     round_trip.write_csv(folder / "actions.csv", actions)
     changes = round_trip.changes_of(study)
     made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")

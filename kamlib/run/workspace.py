@@ -8,11 +8,13 @@ from pathlib import Path
 
 from kamlib.errors import InputError
 from kamlib.run.places import NOTEBOOKS, SAMPLE
+from kamlib.study.playbook_file import NAME as PLAYBOOK
 
 README = """\
 # {name}
 
 - `study.yaml`: what is read and what counts. Now it is that of the sample, with its files in `data/`.
+- `playbook.yaml`: what to do with whom: strategy by tier, moves, offers, hours.
 - `kam init FILE…` writes one for your own files: `kam init my/*.csv --out study.yaml --force`.
 - `kam check study.yaml` says what was read, and what was set aside.
 - `kam run study.yaml` makes the report: `reports/<study>/<period>/index.html`. `kam open` shows it.
@@ -50,6 +52,7 @@ def new_workspace(folder: Path) -> Path:
             shutil.copy(path, folder / "data" / path.name)
         study = SAMPLE.read_text(encoding="utf-8").replace("files: ", "files: data/")
         (folder / "study.yaml").write_text(study, encoding="utf-8")
+        shutil.copy(SAMPLE.parent / PLAYBOOK, folder / PLAYBOOK)
         for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
             _copy(path, folder / "notebooks" / path.name)
     except OSError as error:

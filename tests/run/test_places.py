@@ -49,4 +49,4 @@ def test_a_folder_that_cannot_be_written_or_is_another_users_is_left_alone(tmp_p
 
 
 def test_the_kit_has_its_notebooks_and_its_sample():
-    assert places.SAMPLE.is_file() and len(list(places.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))) == 6
+    assert places.SAMPLE.is_file() and len(list(places.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))) == 8

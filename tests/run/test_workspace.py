@@ -19,7 +19,7 @@ def test_its_study_is_that_of_the_sample_with_files_of_its_own(tmp_path):
     study = new_workspace(tmp_path / "mine" / "deeper")
     assert study == tmp_path / "mine" / "deeper" / "study.yaml"
     loaded, sample = Study.read(study), Study.read(SAMPLE)
-    assert loaded.fingerprint() == sample.fingerprint()
+    assert loaded.fingerprint() == sample.fingerprint() and loaded.playbook == sample.playbook
     for table in loaded.sources:
         (path,), (original,) = loaded.paths(table), sample.paths(table)
         assert path.parent == study.parent / "data" and path.read_bytes() == original.read_bytes()

@@ -22,7 +22,7 @@ _DAYS = {"due", "done", "date"}
 _FORMULA = ("=", "+", "-", "@")
 
 
-def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
+def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], day: dt.date) -> None:
     """Write a workbook with a sheet for each table, and a hidden one that keeps it as it is sent.
 
     Ids and texts are texts, days are days, and nothing in a cell is a formula or a link. Above a column stands what it holds.
@@ -31,10 +31,12 @@ def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
     ----------
     path : the workbook.
     sheets : by name: `kamlib.report.round_trip.sheets.actions_out`, `facts_out`.
+    day : of the report. It stands as the day the workbook was made, so that the same report gives the same bytes.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_calc_mode("manual")
+        book.set_properties({"created": dt.datetime.combine(day, dt.time())})
         formats = {
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "num_format": "@"}),
             "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),

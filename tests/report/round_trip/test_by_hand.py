@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -21,7 +23,7 @@ def book(sent, tmp_path):
     ]
     accounts = sent["accounts"].assign(name="x")
     sent = {"accounts": accounts, "actions": plain}
-    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(["K.1"]))})
+    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(["K.1"]))}, date(2026, 6, 30))
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import zipfile
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 from kamlib.intake.pipeline import collect
 from kamlib.report.round_trip import actions_out, facts_out, write_csv, write_workbook
 
+DAY = date(2026, 6, 30)
 IDS = ["00123", "Ромашка-1", "K.1", "=1+1"]
 ORDERS = "order_id,account_id,date,amount\n" + "".join(f"o{n},{one},2026-01-05,10\n" for n, one in enumerate(IDS))
 SAME = ["account_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
@@ -21,7 +23,7 @@ SAME = ["account_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
 @pytest.fixture
 def book(sent, tmp_path):
     path = tmp_path / "accounts.xlsx"
-    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(IDS[:3]))})
+    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(IDS[:3]))}, DAY)
     return path
 
 
@@ -88,7 +90,7 @@ def test_no_cell_of_the_text_file_begins_as_a_formula(sent, tmp_path):
 
 
 def test_a_text_longer_than_a_cell_is_cut_and_not_lost(tmp_path):
-    write_workbook(tmp_path / "x.xlsx", {"facts": pd.DataFrame({"row": ["f1"], "text": ["y" * 40_000]})})
+    write_workbook(tmp_path / "x.xlsx", {"facts": pd.DataFrame({"row": ["f1"], "text": ["y" * 40_000]})}, DAY)
     assert len(load_workbook(tmp_path / "x.xlsx")["facts"]["B2"].value) == 32_767
 
 
