@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from kamlib.report.index.key_figures import OTHER_TIME
-from kamlib.report.index.summary_facts import Tables, called, contributions, waits_for
-from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of, sum_or_none
+from kamlib.report.index.summary_facts import Tables, called, contributions, total, waits_for
+from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of
 from kamlib.report.numbers import Numbers
 from kamlib.report.words import sentence, word
 from kamlib.stats.reasons import Reason
@@ -36,7 +36,7 @@ def _large_groups(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbe
         yield on_record(
             "warn_large",
             {"names": shares, "n": len(large)},
-            money=sum_or_none(worth),
+            money=total(worth),
             owner=owner_of(tables, large["customer_id"]),
             href="06_risk.html",
         )
@@ -116,7 +116,7 @@ def _single_supplier(study: Study, tables: Tables, keys: pd.DataFrame, write: Nu
         yield on_record(
             "warn_single_supplier",
             values,
-            money=sum_or_none(bids["bid_value"]),
+            money=total(bids["bid_value"]),
             owner=owner_of(tables, bids["customer_id"]),
             href="08_plan.html",
         )
