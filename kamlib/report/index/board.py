@@ -16,7 +16,8 @@ LINES = (
     ("overdue",), ("nps",),
 )  # fmt: skip
 """The measures of each line; two that are read together share one."""
-_MONEY = ("revenue_12m", "contribution_12m", "overdue")
+MONEY = ("revenue_12m", "contribution_12m", "overdue")
+"""The measures that are amounts."""
 _ARROWS = {
     ("better", False): "▲",
     ("worse", False): "▼",
@@ -84,7 +85,7 @@ def promised(tables: Tables, write: Numbers) -> Board:
 def _written(name: str, value: float, write: Numbers) -> str:
     if name in SHARES:
         return write.share(value, 1)
-    return write.short_money(value) if name in _MONEY else write.number(value)
+    return write.short_money(value) if name in MONEY else write.number(value)
 
 
 def _verdict(name: str, verdict: str) -> str:
