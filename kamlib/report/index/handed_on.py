@@ -11,6 +11,7 @@ import pandas as pd
 from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.measures.scoreboard import SHARES
+from kamlib.plan.action_list import NOW
 from kamlib.report.index.board import MONEY
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.since_last import Since
@@ -115,7 +116,7 @@ def _of_the_answer(study: Study, tables: Tables) -> list[dict[str, Any]]:
             for name, unit in (("lowest", money), ("gap", money), ("lowest_week", "weeks")):
                 made.append((f"cash_{name}_{row['scenario']}", row[name], unit, "26 weeks", "cash_scenarios"))
     if not waits_for(tables, action_list=("fate", "hours", "gain")):
-        now = tables["action_list"].query("fate == 'this_week'")
+        now = tables["action_list"][tables["action_list"]["fate"] == NOW]
         made.append(("actions_this_week", len(now), "actions", "a week", "action_list"))
         made.append(("hours_this_week", now["hours"].sum(), "hours", "a week", "action_list"))
         gain = now["gain"].sum(min_count=1)
