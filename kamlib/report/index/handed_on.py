@@ -53,8 +53,8 @@ def customers(tables: Tables) -> pd.DataFrame:
     rows = tables["states"][["customer_id", "state"]].sort_values("customer_id", ignore_index=True)
     found = {
         "name": names(tables),
-        "p_stopped": by_account(tables, "churn", ("p_stopped",)),
-        "tier": by_account(tables, "kaism", ("cell",)),
+        "p_stopped": by_account(tables, "churn", "p_stopped"),
+        "tier": by_account(tables, "kaism", "cell"),
     }
     for name, values in found.items():
         rows[name] = rows["customer_id"].map(values)

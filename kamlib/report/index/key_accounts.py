@@ -16,7 +16,7 @@ from kamlib.scoring.doubt.border import held
 from kamlib.study.model import Study
 
 LIST = (
-    "customer_id", "name", "rank", "why", "score", "p_key", "sure", "contribution", "share", "cell", "abcxyz", "p_loss", "stake",
+    "customer_id", "name", "rank", "why", "score", "p_key", "sure", "contribution", "share", "cell", "p_loss", "stake",
     "stake_below", "growth", "action", "owner", "due",
 )  # fmt: skip
 """Columns of the list of key accounts."""
@@ -50,10 +50,9 @@ def key_accounts(study: Study, tables: Tables) -> tuple[pd.DataFrame, str]:
     found = {
         "name": names(tables),
         "share": shares(tables),
-        "cell": by_account(tables, "kaism", ("cell",)),
-        "abcxyz": by_account(tables, "abcxyz", ("abcxyz", "cell")),
-        "p_loss": by_account(tables, "churn", (event_of(tables),)),
-        "stake": by_account(tables, "value", ("stake",)),
+        "cell": by_account(tables, "kaism", "cell"),
+        "p_loss": by_account(tables, "churn", event_of(tables)),
+        "stake": by_account(tables, "value", "stake"),
     }
     if {"why", "why_values"} <= set(rows):
         rows["why"] = in_words(rows["why"], rows["why_values"])
@@ -64,7 +63,7 @@ def key_accounts(study: Study, tables: Tables) -> tuple[pd.DataFrame, str]:
     rows["cell"] = rows["cell"].replace("unknown", "unknown: ask")
     rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
     rows["stake_below"] = _stake_below(
-        rows, rows["p_loss"].astype(float), by_account(tables, "value", ("remaining_value",))
+        rows, rows["p_loss"].astype(float), by_account(tables, "value", "remaining_value")
     )
     rows["growth"] = rows["customer_id"].map(_growth(study, tables, rows["customer_id"]))
     rows = rows.merge(next_actions(tables), on="customer_id", how="left")

@@ -75,11 +75,10 @@ def worth_word(tables: Tables) -> str:
     return "margin" if facts is None or "margin" not in facts else worth_column(facts, "")
 
 
-def by_account(tables: Tables, name: str, columns: tuple[str, ...]) -> dict[Hashable, Any]:
-    """The first of `columns` that the table has, by account; nothing where it has none."""
+def by_account(tables: Tables, name: str, column: str) -> dict[Hashable, Any]:
+    """A column of a table by account; nothing where there is no such table or column."""
     table = tables.get(name)
-    column = next((c for c in columns if table is not None and c in table), None)
-    if table is None or column is None:
+    if table is None or column not in table:
         return {}
     return table.drop_duplicates("customer_id").set_index("customer_id")[column].to_dict()
 

@@ -38,11 +38,11 @@ def test_a_name_is_that_of_the_account_itself_and_not_of_its_branch():
     assert names({"accounts": accounts.drop(columns="name")}) == {}
 
 
-def test_the_first_column_that_a_table_has_is_read():
+def test_a_column_that_a_table_does_not_have_is_known_of_nobody():
     cells = pd.DataFrame({"customer_id": ["a", "b"], "cell": ["AX", "BY"]})
-    assert by_account({"abcxyz": cells}, "abcxyz", ("abcxyz", "cell")) == {"a": "AX", "b": "BY"}
-    assert by_account({"abcxyz": cells}, "abcxyz", ("p_silent",)) == {}
-    assert by_account({}, "abcxyz", ("cell",)) == {}
+    assert by_account({"abcxyz": cells}, "abcxyz", "cell") == {"a": "AX", "b": "BY"}
+    assert by_account({"abcxyz": cells}, "abcxyz", "p_silent") == {}
+    assert by_account({}, "abcxyz", "cell") == {}
 
 
 def test_money_is_called_margin_unless_none_is_known():
