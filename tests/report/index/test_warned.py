@@ -17,7 +17,7 @@ def test_the_soon_and_dear_come_first_and_no_more_than_five(study, keys, exposur
         ),
         "ageing": pd.DataFrame({"bucket": ["late_over_90"], "open_amount": [1000.0]}),
         "ratings": pd.DataFrame({"customer_id": ["001"], "date": [pd.Timestamp("2020-01-01")]}),
-        "ledger": tables["ledger"].assign(rows=[1040, 19, 40, 2, 990]),
+        "ledger": tables["ledger"].assign(rows=[1040, 21, 40, 2, 977]),
     }
     found = warned(study, everything, keys)
     assert [one.money for one in found] == [13000.0, 1000.0, 700.0, 200.0, None]
