@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.measures.lifetime.lifetime_value import span_years
+from kamlib.report.index.calls import next_actions
 from kamlib.report.index.key_figures import period, rest_of_key
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary_facts import (
@@ -141,14 +142,13 @@ def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
 def _likeliest(tables: Tables, known: pd.DataFrame, event: str, write: Numbers) -> Reason | None:
     """Those more likely to go than to stay, by what they bring; who calls them, and by when."""
     worth = contributions(tables)
-    acts = tables.get("action_list", pd.DataFrame(columns=["customer_id", "owner", "due"]))
     told = known.assign(worth=known["customer_id"].map(worth))
     told = told[told[event] >= LIKELY]
     if told.empty or worth.empty:
         return None
     told = told.sort_values(["worth", "customer_id"], ascending=[False, True])
     first = told.head(NAMED)
-    by = acts.drop_duplicates("customer_id").set_index("customer_id").to_dict("index")
+    by = next_actions(tables).set_index("customer_id").to_dict("index")
     lines = []
     for name, row in zip(called(tables, first, NAMED), first.itertuples(), strict=True):
         who = f"; {by[row.customer_id]['owner']} by {day(by[row.customer_id]['due'])}" if row.customer_id in by else ""

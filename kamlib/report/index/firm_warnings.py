@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from kamlib.report.index.key_figures import OTHER_TIME
-from kamlib.report.index.summary_facts import Tables, called, contributions, waits_for
-from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of, sum_or_none
+from kamlib.report.index.summary_facts import Tables, called, contributions, total, waits_for
+from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of
 from kamlib.report.numbers import Numbers
 from kamlib.report.words import sentence, word
+from kamlib.risk.concentration import shares
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
@@ -22,21 +23,18 @@ TENTH, ASIDE, OVERDUE_SHARE = 0.1, 0.02, 0.01
 def _large_groups(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
     if waits_for(tables, exposure=("customer_id", "revenue")):
         return
-    base = tables["exposure"].assign(share=tables["exposure"]["revenue"].clip(lower=0))
-    if not base["share"].sum() > 0:
-        return
-    large = base.assign(share=base["share"] / base["share"].sum()).query("share >= @TENTH")
-    large = large.sort_values("share", ascending=False)
+    base = tables["exposure"].assign(share=shares(tables["exposure"]["revenue"]))
+    large = base[base["share"] >= TENTH].sort_values("share", ascending=False)
     if len(large):
         worth = contributions(tables).reindex(large["customer_id"])
-        shares = [
+        named = [
             f"{name} {write.share(part)}"
             for name, part in zip(called(tables, large, NAMED), large["share"], strict=False)
         ]
         yield on_record(
             "warn_large",
-            {"names": shares, "n": len(large)},
-            money=sum_or_none(worth),
+            {"names": named, "n": len(large)},
+            money=total(worth),
             owner=owner_of(tables, large["customer_id"]),
             href="06_risk.html",
         )
@@ -116,7 +114,7 @@ def _single_supplier(study: Study, tables: Tables, keys: pd.DataFrame, write: Nu
         yield on_record(
             "warn_single_supplier",
             values,
-            money=sum_or_none(bids["bid_value"]),
+            money=total(bids["bid_value"]),
             owner=owner_of(tables, bids["customer_id"]),
             href="08_plan.html",
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.report.index.summary_facts import Tables, called, event_of, waits_for
-from kamlib.report.index.warning import NAMED, Rule, Warned, by_chance, on_record, owner_of, sum_or_none
+from kamlib.report.index.summary_facts import Tables, called, event_of, total, waits_for
+from kamlib.report.index.warning import NAMED, Rule, Warned, by_chance, on_record, owner_of
 from kamlib.report.numbers import Numbers
 from kamlib.study.model import Study
 
@@ -34,7 +34,7 @@ def _keys_may_go(study: Study, tables: Tables, keys: pd.DataFrame, write: Number
     p = float(told["p"].mask(told["lost"], 1.0).mean())
     values = {"names": _names(told), "n": len(told), "active": write.share(active)}
     more: dict[str, Any] = {
-        "money": sum_or_none(told["contribution"]),
+        "money": total(told["contribution"]),
         "owner": owner_of(tables, told["customer_id"]),
         "href": "05_churn.html",
     }
@@ -74,7 +74,7 @@ def _contracts(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers)
             "days": ENDS_WITHIN,
         }
         yield on_record(
-            "warn_contract", values, money=sum_or_none(told["contribution"]), owner=owner_of(tables, told["customer_id"]), href="06_risk.html",
+            "warn_contract", values, money=total(told["contribution"]), owner=owner_of(tables, told["customer_id"]), href="06_risk.html",
             days=int(days[told.index].min()),
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ def _disputes(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) 
         yield on_record(
             "warn_dispute",
             values,
-            money=sum_or_none(worth),
+            money=total(worth),
             owner=owner_of(tables, told["customer_id"]),
             href="08_plan.html",
             days=0,
@@ -130,7 +130,7 @@ def _one_contact(study: Study, tables: Tables, keys: pd.DataFrame, write: Number
     told = keys[keys["customer_id"].isin(bound.index)].sort_values("contribution", ascending=False)
     if len(told):
         values = {"names": _names(told), "n": len(told), "share": ONE_CONTACT}
-        money = sum_or_none(told["contribution"])
+        money = total(told["contribution"])
         yield on_record(
             "warn_one_contact", values, money=money, owner=owner_of(tables, told["customer_id"]), href="08_plan.html"
         )

@@ -75,8 +75,3 @@ def owner_of(tables: Tables, ids: pd.Series) -> str:
                 if one in table.index:
                     return str(table[one])
     return ""
-
-
-def sum_or_none(values: pd.Series) -> float | None:
-    """The sum of what is known; None where nothing is."""
-    return None if values.isna().all() else float(values.sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.report.index.warning import Warned, by_chance, on_record, owner_of, sum_or_none
+from kamlib.report.index.warning import Warned, by_chance, on_record, owner_of
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,3 @@ def test_the_owner_is_that_of_the_first_action_then_the_manager_then_nobody():
     assert owner_of({"accounts": accounts, "action_list": listed}, ids) == "M7"
     assert owner_of({"accounts": accounts}, ids) == "M2"
     assert owner_of({}, ids) == ""
-
-
-def test_what_is_not_known_is_no_zero():
-    assert sum_or_none(pd.Series([None, None], dtype=float)) is None
-    assert sum_or_none(pd.Series([1.0, None])) == 1.0
