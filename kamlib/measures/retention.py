@@ -88,7 +88,7 @@ def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.Data
     by_day = {day: pairs[pairs["as_of"] == day].set_index("customer_id") for day in days}
     rows = []
     for day, ahead in by_day.items():
-        earlier = by_day.get(pd.Timestamp(months_before(pd.Timestamp(day).date(), 12)))
+        earlier = by_day.get(months_before(day, 12))
         if earlier is None:
             continue
         cohorts = [table[table["traded_before"].astype(bool)] for table in (earlier, ahead)]

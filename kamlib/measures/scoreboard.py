@@ -95,8 +95,8 @@ def _contribution(pair: pd.DataFrame, day: pd.Timestamp, sources: Sources) -> _R
         return _untold("too_few_margins")
     years = []
     for back, word in ((12, "before"), (0, "now")):
-        end = _back(day, back)
-        rows = dealings(sources.interactions, _back(end, 12), end)
+        end = months_before(day, back)
+        rows = dealings(sources.interactions, months_before(end, 12), end)
         if rows is None:
             return _untold("no_dealings_on_record")
         costs = serving_costs(rows, sources.hour)
@@ -125,7 +125,7 @@ def _losses(pair: pd.DataFrame, day: pd.Timestamp, losses: pd.DataFrame | None) 
     ):
         years = []
         for back in (12, 0):
-            inside = losses[(dates > _back(day, back + 12)) & (dates <= _back(day, back))]
+            inside = losses[(dates > months_before(day, back + 12)) & (dates <= months_before(day, back))]
             years.append(inside.groupby("customer_id").size().astype(float))
         both = pair["joined_known"].all()
         less = name in LESS_IS_BETTER
@@ -154,9 +154,9 @@ def _overdue(day: pd.Timestamp, invoices: pd.DataFrame | None) -> _Row:
     if invoices is None or invoices.empty:
         return _untold("no_invoices_on_record")
     found = []
-    for end in (_back(day, 12), day):
+    for end in (months_before(day, 12), day):
         seen = known_at("invoices", invoices, end)
-        if seen.empty or seen["issued"].min() > _back(end, 12):
+        if seen.empty or seen["issued"].min() > months_before(end, 12):
             return _untold("records_begin_too_late")
         late = seen[seen["paid"].isna() & (seen["due"] < end) & (seen["amount"].astype(float) > 0)]
         found.append(late["amount"].astype(float).groupby(late["customer_id"]).sum())
@@ -169,7 +169,9 @@ def _promoters(day: pd.Timestamp, answers: pd.DataFrame | None) -> _Row:
         return _untold("no_answers_on_record")
     years = []
     for back in (12, 0):
-        inside = answers[(answers["date"] > _back(day, back + 12)) & (answers["date"] <= _back(day, back))]
+        inside = answers[
+            (answers["date"] > months_before(day, back + 12)) & (answers["date"] <= months_before(day, back))
+        ]
         years.append(100 * inside["place"].astype(float).groupby(inside["customer_id"]).mean())
     return change(years[0], years[1], (years[0] * 0 + 1, years[1] * 0 + 1))
 
@@ -182,7 +184,3 @@ def _untold(code: str, now: float = np.nan) -> dict[str, object]:
 
 def _silent(code: str) -> dict[str, object]:
     return {"verdict": "unknown", "firm_verdict": "unknown", "reason": code, "reason_values": "{}"}
-
-
-def _back(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    return pd.Timestamp(months_before(pd.Timestamp(day).date(), months))
