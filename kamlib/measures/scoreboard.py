@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import known_at
 from kamlib.facts.service import dealings, serving_costs
-from kamlib.measures.noise import change
+from kamlib.measures.noise import CHANGE, change
 from kamlib.measures.retention import against_a_year_ago
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.periods import months_before
@@ -22,7 +22,6 @@ MEASURES = (
 SHARES = ("nrr", "grr", "share_of_keys", "top_1")
 """The measures that are shares; of the others the points of the net promoter score lie between -100 and 100."""
 LESS_IS_BETTER = ("lost_customers", "top_1", "overdue")
-_VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
 _Row = Any  # a row of `change`: a Series, or a dict with its names
 
 
@@ -61,7 +60,7 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
         currency, shares are 0 to 1, the net promoter score -100 to 100. What a table lacks for is missing, with the reason. The key accounts are those of the last day at every
         date, so that their share has no verdict: who brought much came on the list.
     """
-    columns = ["measure", "as_of", *_VERDICT]
+    columns = ["measure", "as_of", *CHANGE]
     days = sorted(pairs["as_of"].unique())[-quarters:] if len(pairs) else []
     kept = against_a_year_ago(pairs).set_index(["as_of", "measure"])
     rows = []
