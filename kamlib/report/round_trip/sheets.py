@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from kamlib.facts.customers import names
+from kamlib.plan.action_list import NOW
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.run_tables import column
 
@@ -20,7 +21,7 @@ def actions_out(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : of the run: accounts, actions; action_list, winback_actions and to_complete (customer_id, action, owner, due; of the list those of this week), if any.
+    tables : of the run: accounts, actions; action_list and winback_actions (customer_id, action, owner, due; of the list those of this week), if any.
 
     Returns
     -------
@@ -28,12 +29,8 @@ def actions_out(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         row (a number of its own, as text), account_id, name, action, owner, due, done, cost, benefit_kind; what is to be done first, by day.
     """
     known = tables.get("actions", pd.DataFrame(columns=["customer_id", *ACTIONS[1:2], *ACTIONS[3:]]))
-    new = [
-        tables[name]
-        for name in ("action_list", "winback_actions", "to_complete")
-        if name in tables and len(tables[name])
-    ]
-    new = [rows[rows["fate"] == "this_week"] if "fate" in rows else rows for rows in new]
+    new = [tables[name] for name in ("action_list", "winback_actions") if name in tables and len(tables[name])]
+    new = [rows[rows["fate"] == NOW] if "fate" in rows else rows for rows in new]
     new = [rows.assign(account_id=rows["customer_id"]) for rows in new]
     columns = ["customer_id", "account_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
     parts = [part.reindex(columns=columns).astype(_KINDS) for part in (known, *new)]
