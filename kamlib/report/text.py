@@ -92,6 +92,12 @@ def tidy(text: str) -> str:
     )
 
 
+def shortened(text: str, most: int) -> str:
+    """`tidy`, and cut to `most` letters, the last of them "…", where it is longer."""
+    words = tidy(text)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _ACTS = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])|[!\"#&()*+./:<=>?@\[\\\]^_`{|}~]")
 

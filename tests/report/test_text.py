@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 
 from kamlib.errors import InputError
-from kamlib.report.text import fill, markdown, number_or_text, say, tidy
+from kamlib.report.text import fill, markdown, number_or_text, say, shortened, tidy
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -69,6 +69,14 @@ def test_two_dollars_never_enclose_a_formula():
 def test_marks_that_turn_the_direction_of_writing_are_left_out():
     assert tidy("a\u202egpj.exe\u2066\x00\x1b[31m") == "agpj.exe[31m"
     assert tidy(" two\nlines\tand\u00a0more ") == "two lines and more"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Nuts Ltd", "Nuts Ltd"), ("Nuts & Bolts", "Nuts & B…"), ("Bolted Nuts", "Bolted N…"), ("Nuts of Bolts", "Nuts of…"), ("Nuts\n\tLtd", "Nuts Ltd")],
+)  # fmt: skip
+def test_a_name_that_is_too_long_ends_in_a_letter_and_a_mark(name, told):
+    assert shortened(name, 9) == told
 
 
 def test_numbers_follow_their_format():

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, described, money_ticks, none_known, percent_ticks
+from kamlib.report.text import shortened
 from kamlib.report.words import with_words, word
 
 _METHODS = ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
@@ -135,7 +136,7 @@ def priority_list(
     _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
     axes.barh(place, shown["stake"], height=0.62, color=BLUE)
     for at, row in zip(place, shown.itertuples(), strict=True):
-        text = f"{row.chance:.0%} · {_short(row.reason, 66)}"
+        text = f"{row.chance:.0%} · {shortened(str(row.reason), 66)}"
         axes.annotate(
             text,
             (row.stake, at),
@@ -146,7 +147,7 @@ def priority_list(
             color=MUTED,
         )
     labels = shown["customer_id"].map(names).fillna(shown["customer_id"]) if names is not None else shown["customer_id"]
-    axes.set_yticks(place, [_short(label, 28) for label in labels])
+    axes.set_yticks(place, [shortened(str(label), 28) for label in labels])
     most_at_stake = float(shown["stake"].max())
     axes.set_xlim(0, most_at_stake * 2.4)
     axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
@@ -159,8 +160,3 @@ def priority_list(
         axes, "alt_priority_list", n=len(shown), name=labels.iloc[-1], stake=most_at_stake, currency=currency,
         chance=shown["chance"].iloc[-1],
     )  # fmt: skip
-
-
-def _short(text: object, most: int) -> str:
-    words = str(text)
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, described, money_ticks, none_known
+from kamlib.report.text import shortened
 
 
 def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes | None:
@@ -35,7 +34,7 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
         words = f"{accounts} accounts" if accounts > 1 else "1 account"
         ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
     found = largest["customer_id"].map(names)
-    ax.set_yticks(place, [_cut(name) for name in found.where(found.notna(), largest["customer_id"])])
+    ax.set_yticks(place, [shortened(str(name), 34) for name in found.where(found.notna(), largest["customer_id"])])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set_xlim(0, top * 1.2)
     ax.set_xlabel(
@@ -47,8 +46,3 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
     return described(ax, "alt_group_bars", n=len(largest), **largest.iloc[0][["accounts", "share"]])
-
-
-def _cut(name: Any, most: int = 34) -> str:
-    text = " ".join(str(name).split())
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -23,6 +23,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.text import shortened
 from kamlib.scoring.doubt.border import EVEN, NEAR, SAFE, falls
 
 GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
@@ -154,6 +155,4 @@ def _beside(axes: Axes, place: np.ndarray, contribution: pd.Series) -> None:
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:
     ids = table["customer_id"].astype(str)
     found = ids if names is None else table["customer_id"].map(names).fillna(ids)
-    return [
-        " ".join(str(name).split())[:27] + "…" if len(str(name)) > 28 else " ".join(str(name).split()) for name in found
-    ]
+    return [shortened(str(name), 28) for name in found]

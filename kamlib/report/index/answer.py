@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kamlib.measures.lifetime.lifetime_value import span_years
+from kamlib.plan.action_list import NOW
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.key_figures import period, rest_of_key
 from kamlib.report.index.since_last import Since
@@ -162,11 +163,7 @@ def _held(tables: Tables, event: str) -> Reason | None:
     if waits_for(tables, scorecard=("event", "as_of", "verdict", "not_over")):
         return None
     card = tables["scorecard"]
-    over = (
-        card[(card["event"] == event.removeprefix("p_")) & (card["verdict"] != "")]
-        .dropna(subset="verdict")
-        .sort_values("as_of")
-    )
+    over = card[card["event"] == event.removeprefix("p_")].sort_values("as_of")
     if over.empty:
         return Reason("forecasts_untested")
     held = over["verdict"] == "as_expected"
@@ -222,7 +219,7 @@ def _first(study: Study, tables: Tables, write: Numbers) -> Fact:
     label = "What to do first"
     if wait := waits_for(tables, action_list=("customer_id", "fate", "gain", "hours", "action", "owner", "due")):
         return Fact(label, waits=wait)
-    now = tables["action_list"].query("fate == 'this_week'")
+    now = tables["action_list"][tables["action_list"]["fate"] == NOW]
     if now.empty:
         return _told(label, Reason("nothing_this_week"))
     row, gains = now.iloc[0], now["gain"].dropna()

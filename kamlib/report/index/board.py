@@ -16,7 +16,8 @@ LINES = (
     ("overdue",), ("nps",),
 )  # fmt: skip
 """The measures of each line; two that are read together share one."""
-_MONEY = ("revenue_12m", "contribution_12m", "overdue")
+MONEY = ("revenue_12m", "contribution_12m", "overdue")
+"""The measures that are amounts."""
 _ARROWS = {
     ("better", False): "▲",
     ("worse", False): "▼",
@@ -69,22 +70,23 @@ def promised(tables: Tables, write: Numbers) -> Board:
     names = ("event", "as_of", "not_over", "expected", "expected_low", "expected_high", "came", "verdict")
     if wait := waits_for(tables, scorecard=names):
         return Board([], [], wait)
-    card = tables["scorecard"].dropna(subset=["expected", "came"]).sort_values("as_of")
+    card = tables["scorecard"].sort_values("as_of")
     last = card.assign(open=card["not_over"] > 0).drop_duplicates(["event", "open"], keep="last")
     rows = []
     for row in last.sort_values(["event", "open"]).to_dict("records"):
         spread = f"{write.number(row['expected_low'])} to {write.number(row['expected_high'])}"
         over = f"so far: {write.number(row['not_over'])} not over" if row["open"] else "over"
-        verdict = word(row["verdict"]) if row["verdict"] else "unknown"
         told = [word(f"forecast_of_{row['event']}"), day(row["as_of"]), over, write.number(row["customers"])]
-        rows.append([*told, f"{write.number(row['expected'])} ({spread})", write.number(row["came"]), verdict])
+        rows.append(
+            [*told, f"{write.number(row['expected'])} ({spread})", write.number(row["came"]), word(row["verdict"])]
+        )
     return Board(["Forecast", "Of", "Window", "Customers", "Expected (80 %)", "Came", "Verdict"], rows)
 
 
 def _written(name: str, value: float, write: Numbers) -> str:
     if name in SHARES:
         return write.share(value, 1)
-    return write.short_money(value) if name in _MONEY else write.number(value)
+    return write.short_money(value) if name in MONEY else write.number(value)
 
 
 def _verdict(name: str, verdict: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.report.index.key_figures import OTHER_TIME
+from kamlib.intake.ledger import faults
 from kamlib.report.index.summary_facts import Tables, called, contributions, total, waits_for
 from kamlib.report.index.warning import NAMED, SOON, Rule, Warned, by_chance, on_record, owner_of
 from kamlib.report.numbers import Numbers
@@ -73,15 +73,13 @@ def _cash(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> I
 
 
 def _set_aside(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
-    if waits_for(tables, ledger=("table", "rule", "action", "rows")):
+    if waits_for(tables, ledger=("table", "rule", "action", "rows", "amount")):
         return
-    orders = tables["ledger"].query("table == 'orders'")
-    aside = orders.loc[(orders["action"] == "set_aside") & ~orders["rule"].isin(OTHER_TIME), "rows"].sum()
-    whole = aside + orders["rows"].iloc[-1] if len(orders) else 0
-    if whole and aside > ASIDE * whole:
+    aside = faults(tables["ledger"])
+    if aside["share"] > ASIDE:
         yield on_record(
             "warn_set_aside",
-            {"share": write.share(aside / whole), "n": int(aside)},
+            {"share": write.share(aside["share"]), "n": int(aside["rows"])},
             money=None,
             owner="",
             href="01_cleaning.html",

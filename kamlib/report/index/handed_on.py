@@ -11,6 +11,8 @@ import pandas as pd
 from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.measures.scoreboard import SHARES
+from kamlib.plan.action_list import NOW
+from kamlib.report.index.board import MONEY
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import summary
@@ -22,7 +24,6 @@ from kamlib.study.run_tables import SCHEMA
 
 CUSTOMERS = ("customer_id", "name", "state", "p_stopped", "tier", "action", "owner", "due")
 """Columns of customers.csv; docs/files.md says what they hold."""
-_MONEY = ("revenue_12m", "contribution_12m", "overdue")
 _AT_A_DAY = ("overdue",)
 
 
@@ -115,7 +116,7 @@ def _of_the_answer(study: Study, tables: Tables) -> list[dict[str, Any]]:
             for name, unit in (("lowest", money), ("gap", money), ("lowest_week", "weeks")):
                 made.append((f"cash_{name}_{row['scenario']}", row[name], unit, "26 weeks", "cash_scenarios"))
     if not waits_for(tables, action_list=("fate", "hours", "gain")):
-        now = tables["action_list"].query("fate == 'this_week'")
+        now = tables["action_list"][tables["action_list"]["fate"] == NOW]
         made.append(("actions_this_week", len(now), "actions", "a week", "action_list"))
         made.append(("hours_this_week", now["hours"].sum(), "hours", "a week", "action_list"))
         gain = now["gain"].sum(min_count=1)
@@ -126,18 +127,10 @@ def _of_the_answer(study: Study, tables: Tables) -> list[dict[str, Any]]:
 def _of_the_board(study: Study, tables: Tables) -> list[dict[str, Any]]:
     if waits_for(tables, scoreboard=("measure", "as_of", "now")):
         return []
+    units = dict.fromkeys(SHARES, "share") | dict.fromkeys(MONEY, study.currency) | {"nps": "points"}
     found = []
     for row in tables["scoreboard"].to_dict("records"):
         name = str(row["measure"])
-        unit = (
-            "share"
-            if name in SHARES
-            else study.currency
-            if name in _MONEY
-            else "points"
-            if name == "nps"
-            else "customers"
-        )
         period = "on the day" if name in _AT_A_DAY else "12 months"
-        found.append(_figure(study, name, row["now"], unit, period, "scoreboard", row["as_of"]))
+        found.append(_figure(study, name, row["now"], units.get(name, "customers"), period, "scoreboard", row["as_of"]))
     return found

@@ -47,10 +47,11 @@ def test_a_gap_in_cash_as_expected_comes_before_that_of_late_payers(told):
     assert told({"cash_scenarios": cash}) == [(text.format("as expected", "€50", 2), 50.0, 14)]
 
 
-def test_faults_of_the_files_count_without_lines_of_another_time(told, tables):
-    """10 of 1,000 are set aside by faults, 40 lie after the day: nothing; 21 of 1,011 are more than 2 %."""
+def test_faults_of_the_files_count_without_lines_of_another_time_and_those_left_out_by_choice(told, tables):
+    """8 of 1,000 are set aside by faults, 40 lie after the day, 2 are no goods: nothing; nor where these are 90; 21 of 1,000 are more than 2 %."""
     assert not told({"ledger": tables["ledger"]})
-    more = tables["ledger"].assign(rows=[1040, 19, 40, 2, 990])
+    assert not told({"ledger": tables["ledger"].assign(rows=[1040, 8, 40, 90, 902])})
+    more = tables["ledger"].assign(rows=[1040, 21, 40, 2, 977])
     assert told({"ledger": more}) == [("2% of the order lines (21) are set aside by faults of the files", None, None)]
 
 

@@ -20,7 +20,7 @@ from kamlib.report.figures.style import (
     percent_ticks,
     plain_ticks,
 )
-from kamlib.report.text import tidy
+from kamlib.report.text import shortened
 from kamlib.report.words import word
 
 _COLOURS = {"above": RED, "below": RED, "at_the_edge": ORANGE, "within": BLUE}
@@ -71,7 +71,12 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
     for one in rows[rows["verdict"] != "within"].itertuples():
         axes.annotate(
-            _short(one.value), (one.whole, one.rate), xytext=(5, 4), textcoords="offset points", color=INK, fontsize=9
+            shortened(str(one.value), 22),
+            (one.whole, one.rate),
+            xytext=(5, 4),
+            textcoords="offset points",
+            color=INK,
+            fontsize=9,
         )
     axes.set_xlabel("cases")
     percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
@@ -83,8 +88,3 @@ def _bounds(rows: pd.DataFrame) -> tuple[float, float]:
     """Where the limits of shares were cut off, the lines are."""
     low = 0.0 if (rows["low_998"] >= 0).all() else -np.inf
     return low, 1.0 if low == 0 and (rows["high_998"] <= 1).all() else np.inf
-
-
-def _short(text: object, most: int = 22) -> str:
-    words = tidy(str(text))
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
