@@ -28,7 +28,10 @@ STARTERS = {
 STARTERS |= dict.fromkeys(("sample_clean", "small_copy", "site"), "slow")
 #: the files that take longest, in the order in which the workers take them; then come those with a marker, then the others
 FIRST = (
+    "run/test_report_of_a_run.py",
     "run/test_publish.py",
+    "run/test_kills.py",
+    "test_bad_books.py",
     "test_online_retail_ii.py",
     "io/test_engines.py",
     "run/test_batch.py",

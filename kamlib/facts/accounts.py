@@ -241,7 +241,7 @@ def _derived(sums: ir.Table) -> ir.Table:
 def _observed(facts: pd.DataFrame, observed_from: pd.Timestamp) -> pd.DataFrame:
     """The facts, those of windows that began before the first observed day set to missing."""
     for name in facts.columns.intersection(list(MONTHS)):
-        began = {at: pd.Timestamp(months_before(at, MONTHS[name])) for at in facts["as_of"].unique()}
+        began = {at: months_before(at, MONTHS[name]) for at in facts["as_of"].unique()}
         unseen = [at for at, day in began.items() if day + pd.Timedelta(days=1) < observed_from]
         facts.loc[facts["as_of"].isin(unseen), name] = np.nan
     return facts

@@ -160,7 +160,7 @@ def expectation(facts: pd.DataFrame) -> pd.Series:
     """
     age = {}
     for months in (12, 18):
-        began = {at: pd.Timestamp(months_before(at, months)) for at in facts["as_of"].unique()}
+        began = {at: months_before(at, months) for at in facts["as_of"].unique()}
         age[months] = facts["first_order"] <= pd.to_datetime(facts["as_of"].map(began))
     known_season = age[18] & facts["revenue_6m_year_ago"].notna()
     expected = facts["revenue_6m_year_ago"].where(known_season, facts["revenue_prev_6m"].where(age[12]))

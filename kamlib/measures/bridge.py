@@ -86,7 +86,9 @@ def step_of(pairs: pd.DataFrame, measure: str = "revenue") -> pd.Series:
     order in the base year joined in it, wherever it went (as far as that is known); the rest are lost without lines in the year after, else
     grown, unchanged or shrunk.
     """
-    edges = pairs["as_of"].map({day: [_back(day, 12), _back(day, 24)] for day in pairs["as_of"].unique()})
+    edges = pairs["as_of"].map(
+        {day: [months_before(day, 12), months_before(day, 24)] for day in pairs["as_of"].unique()}
+    )
     base, before = (pd.to_datetime(edges.str[at]) for at in (0, 1))
     gap = pairs[f"{measure}_now"] - pairs[f"{measure}_before"]
     there, here = pairs["traded_before"].astype(bool), pairs["traded_now"].astype(bool)
@@ -203,7 +205,3 @@ def _pair(
 def _observed(end: date, months: int, begun: pd.Timestamp) -> bool:
     """Whether the months up to a date were wholly observed from a day on; not where that is missing."""
     return bool(pd.Timestamp(months_before(end, months)) + pd.Timedelta(days=1) >= begun)
-
-
-def _back(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    return pd.Timestamp(months_before(day.date(), months))

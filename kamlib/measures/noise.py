@@ -11,6 +11,8 @@ TABLES, ANSWERS = 0.99, 0.999
 """How sure a verdict is: in tables, and in answers and warnings, which are read alone."""
 FEWEST = 9
 """Customers that must have moved: without one there are 8, and of the 2 ** 8 ways to turn their moves 2 go as far as the farthest, under 1 %."""
+CHANGE = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
+"""What `change` tells, in its order."""
 _DRAWS, _SIGNED, _COUNTED, _SEED = 9_999, 100, 13, 0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.measures.bridge import step_of
-from kamlib.measures.noise import change
+from kamlib.measures.noise import CHANGE, change
 from kamlib.stats.reasons import reason_columns, waiting
 from kamlib.study.periods import months_before
 
@@ -20,8 +20,6 @@ _COLUMNS = (
     *("as_of", "cohort", "customers", "base_money", "nrr", "nrr_low", "nrr_high", "grr", "grr_low", "grr_high"),
     *("reason", "reason_values"),
 )
-
-_VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
 
 
 def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
@@ -83,12 +81,12 @@ def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.Data
     DataFrame, a row for each date that has one a year before it, and measure
         as_of, measure (nrr or grr) and the columns of `kamlib.measures.noise.change`.
     """
-    columns = ["as_of", "measure", *_VERDICT]
+    columns = ["as_of", "measure", *CHANGE]
     days = sorted(pairs["as_of"].unique()) if len(pairs) else []
     by_day = {day: pairs[pairs["as_of"] == day].set_index("customer_id") for day in days}
     rows = []
     for day, ahead in by_day.items():
-        earlier = by_day.get(pd.Timestamp(months_before(pd.Timestamp(day).date(), 12)))
+        earlier = by_day.get(months_before(day, 12))
         if earlier is None:
             continue
         cohorts = [table[table["traded_before"].astype(bool)] for table in (earlier, ahead)]

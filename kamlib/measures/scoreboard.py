@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import known_at
 from kamlib.facts.service import dealings, serving_costs
-from kamlib.measures.noise import change
+from kamlib.measures.noise import CHANGE, change
 from kamlib.measures.retention import against_a_year_ago
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.periods import months_before
@@ -22,7 +22,6 @@ MEASURES = (
 SHARES = ("nrr", "grr", "share_of_keys", "top_1")
 """The measures that are shares; of the others the points of the net promoter score lie between -100 and 100."""
 LESS_IS_BETTER = ("lost_customers", "top_1", "overdue")
-_VERDICT = ("before", "now", "change", "low", "high", "moved", "verdict", "firm_verdict", "reason", "reason_values")
 _Row = Any  # a row of `change`: a Series, or a dict with its names
 
 
@@ -61,7 +60,7 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
         currency, shares are 0 to 1, the net promoter score -100 to 100. What a table lacks for is missing, with the reason. The key accounts are those of the last day at every
         date, so that their share has no verdict: who brought much came on the list.
     """
-    columns = ["measure", "as_of", *_VERDICT]
+    columns = ["measure", "as_of", *CHANGE]
     days = sorted(pairs["as_of"].unique())[-quarters:] if len(pairs) else []
     kept = against_a_year_ago(pairs).set_index(["as_of", "measure"])
     rows = []
@@ -95,8 +94,8 @@ def _contribution(pair: pd.DataFrame, day: pd.Timestamp, sources: Sources) -> _R
         return _untold("too_few_margins")
     years = []
     for back, word in ((12, "before"), (0, "now")):
-        end = _back(day, back)
-        rows = dealings(sources.interactions, _back(end, 12), end)
+        end = months_before(day, back)
+        rows = dealings(sources.interactions, months_before(end, 12), end)
         if rows is None:
             return _untold("no_dealings_on_record")
         costs = serving_costs(rows, sources.hour)
@@ -125,7 +124,7 @@ def _losses(pair: pd.DataFrame, day: pd.Timestamp, losses: pd.DataFrame | None) 
     ):
         years = []
         for back in (12, 0):
-            inside = losses[(dates > _back(day, back + 12)) & (dates <= _back(day, back))]
+            inside = losses[(dates > months_before(day, back + 12)) & (dates <= months_before(day, back))]
             years.append(inside.groupby("customer_id").size().astype(float))
         both = pair["joined_known"].all()
         less = name in LESS_IS_BETTER
@@ -154,9 +153,9 @@ def _overdue(day: pd.Timestamp, invoices: pd.DataFrame | None) -> _Row:
     if invoices is None or invoices.empty:
         return _untold("no_invoices_on_record")
     found = []
-    for end in (_back(day, 12), day):
+    for end in (months_before(day, 12), day):
         seen = known_at("invoices", invoices, end)
-        if seen.empty or seen["issued"].min() > _back(end, 12):
+        if seen.empty or seen["issued"].min() > months_before(end, 12):
             return _untold("records_begin_too_late")
         late = seen[seen["paid"].isna() & (seen["due"] < end) & (seen["amount"].astype(float) > 0)]
         found.append(late["amount"].astype(float).groupby(late["customer_id"]).sum())
@@ -169,7 +168,9 @@ def _promoters(day: pd.Timestamp, answers: pd.DataFrame | None) -> _Row:
         return _untold("no_answers_on_record")
     years = []
     for back in (12, 0):
-        inside = answers[(answers["date"] > _back(day, back + 12)) & (answers["date"] <= _back(day, back))]
+        inside = answers[
+            (answers["date"] > months_before(day, back + 12)) & (answers["date"] <= months_before(day, back))
+        ]
         years.append(100 * inside["place"].astype(float).groupby(inside["customer_id"]).mean())
     return change(years[0], years[1], (years[0] * 0 + 1, years[1] * 0 + 1))
 
@@ -182,7 +183,3 @@ def _untold(code: str, now: float = np.nan) -> dict[str, object]:
 
 def _silent(code: str) -> dict[str, object]:
     return {"verdict": "unknown", "firm_verdict": "unknown", "reason": code, "reason_values": "{}"}
-
-
-def _back(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    return pd.Timestamp(months_before(pd.Timestamp(day).date(), months))

@@ -42,9 +42,7 @@ def monday_list(
         place (1, 2, …; missing where it is not worth it). Equal ones stand by customer and trigger, whatever their order in `actions`.
     """
     told = actions.join(worth(actions, effects, hour)).reset_index(drop=True)
-    by_hour = (told["ordered_by"] / told["hours"]).where(
-        told["hours"] > 0, np.sign(told["ordered_by"]) * np.where(told["ordered_by"].isna(), np.nan, np.inf)
-    )
+    by_hour = told["ordered_by"] / told["hours"]  # without hours infinite
     told["an_hour"] = told["gain"] / told["hours"].where(told["hours"] > 0)
     offers = by_offer(actions, effects, hour)
     stopped = offers.loc[offers["verdict"] == "stops", ["kind", "action"]]
@@ -66,7 +64,7 @@ def monday_list(
 def hours_of(owners: pd.Series, playbook: Playbook) -> pd.Series:
     """The hours a week of each owner, by name."""
     names = pd.Index(owners.unique())
-    return pd.Series([playbook.hours_of.get(name, playbook.hours_a_week) for name in names], index=names, dtype=float)
+    return pd.Series([playbook.hours_week(name) for name in names], index=names, dtype=float)
 
 
 def _fits(told: pd.DataFrame, available: pd.Series) -> np.ndarray:

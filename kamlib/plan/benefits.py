@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
+from kamlib.plan.dossier.rivals import bids_at
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
@@ -86,12 +87,10 @@ def single_supplier_bids(proposals: pd.DataFrame, day: pd.Timestamp) -> pd.DataF
         customer_id, proposal_id, date, bid_value (study currency), bid_outcome (won, lost, open: as known at `day`); open ones first. It waits for
         flagged bids.
     """
-    seen = known_at("proposals", proposals, day).rename(columns={"value": "bid_value", "outcome": "bid_outcome"})
-    seen = seen.reindex(columns=[*BIDS, "decided", "single_supplier"])
-    seen = seen.assign(bid_outcome=seen["bid_outcome"].fillna("open"))
+    seen = bids_at(proposals, day)
     is_open = seen["bid_outcome"] == "open"
     late = seen["decided"] > pd.Timestamp(day) - pd.DateOffset(years=1)
-    flagged = seen[seen["single_supplier"].astype("boolean").fillna(False).astype(bool) & (is_open | late)]
+    flagged = seen[seen["single_supplier"] & (is_open | late)]
     flagged = flagged.assign(over=~is_open)
     order = ["over", "bid_value", "proposal_id"]
     flagged = flagged.sort_values(order, ascending=[True, False, True], ignore_index=True, key=places)

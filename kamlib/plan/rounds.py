@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import exp, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 import pandas as pd
 
 from kamlib.churn.offers import rounds_of
 from kamlib.plan.offer_trial import each_of_round
-from kamlib.plan.worth import Effect, changed
+from kamlib.plan.worth import Effect, changed, log_odds_ratios
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.settings.sections import FEWEST
 
-_COLUMNS = [
-    "round_begun",
-    "offered",
-    "offered_back",
-    "control",
-    "control_back",
-    "cost",
-    "odds_ratio",
-    "odds_low",
-    "odds_high",
-]
+_COLUMNS, _ODDS = (
+    ["round_begun", "offered", "offered_back", "control", "control_back", "cost"],
+    ["odds_ratio", "odds_low", "odds_high"],
+)
 _POWER, _CHANCE = 0.8416, 1.96
 """Quantiles of the normal distribution: power 80 %, two-sided 5 %."""
 
@@ -87,15 +80,13 @@ def read_rounds(
         n, back = each.groupby("arm").size(), each.groupby("arm")["returned"].sum()
         if len(n) == 2:
             arms = (n["offer"], back["offer"], n["control"], back["control"])
-            rows.append((day, *map(int, arms), float(each["cost"].sum()), *_odds(*map(int, arms))))
-    return pd.DataFrame(rows, columns=_COLUMNS) if rows else waiting(_COLUMNS, "no_round_over")
-
-
-def _odds(offered: int, offered_back: int, control: int, control_back: int) -> tuple[float, float, float]:
-    cells = np.array([offered_back, offered - offered_back, control_back, control - control_back], dtype=float)
-    cells += 0.5 * (cells == 0).any()
-    ratio, spread = np.log(cells[0] * cells[3] / (cells[1] * cells[2])), sqrt((1 / cells).sum())
-    return exp(ratio), exp(ratio - _CHANCE * spread), exp(ratio + _CHANCE * spread)
+            rows.append((day, *map(int, arms), float(each["cost"].sum())))
+    if not rows:
+        return waiting([*_COLUMNS, *_ODDS], "no_round_over")
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    ratio, variance = log_odds_ratios(table)
+    half = _CHANCE * np.sqrt(variance)
+    return table.assign(**dict(zip(_ODDS, np.exp([ratio, ratio - half, ratio + half]), strict=True)))
 
 
 def smallest_effect(offered: int, control: int, base: float) -> float:

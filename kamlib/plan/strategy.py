@@ -28,9 +28,7 @@ def by_tier(matrix: pd.DataFrame, key: pd.Series, playbook: Playbook, managers: 
         accounts in a year), hours_all (of all its customers), capacity (hours a year of all managers: the same in each row).
     """
     owners = managers.reindex(matrix["customer_id"]).dropna().unique()
-    week = sum(playbook.hours_of.get(owner, playbook.hours_a_week) for owner in owners) or (
-        0.0 if len(owners) else playbook.hours_a_week
-    )
+    week = sum(map(playbook.hours_week, owners)) if len(owners) else playbook.hours_a_week
     rows = []
     for cell, tier in playbook.tiers.items():
         inside = matrix.loc[matrix["cell"] == cell, "customer_id"]

@@ -46,14 +46,33 @@ class Effect:
         return exp(self.mean), exp(self.mean - 1.96 * self.sd), exp(self.mean + 1.96 * self.sd)
 
 
+def log_odds_ratios(rounds: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The log odds ratio of each round, and its variance.
+
+    Parameters
+    ----------
+    rounds : as for `learned`. Where a cell is empty, ½ is added to all four (Haldane 1956).
+
+    References
+    ----------
+    Woolf (1955), Annals of Human Genetics 19, for the variance.
+    """
+    n1, a, n0, c = (rounds[name].to_numpy(dtype=float) for name in _CELLS)
+    cells = np.stack([a, n1 - a, c, n0 - c])
+    cells = cells + 0.5 * (cells == 0).any(axis=0)
+    return np.log(cells[0] * cells[3] / (cells[1] * cells[2])), (1 / cells).sum(axis=0)
+
+
 def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     """What rounds of one kind say of its effect: each adds its log odds ratio by the inverse of its variance.
+
+    The normal prior is conjugate to it.
 
     Parameters
     ----------
     rounds : DataFrame, a row a round
         offered, control (customers of each arm), offered_back, control_back (of these, those with the good outcome: returned, or stayed).
-        Where a cell is empty, ½ is added to all four (Haldane 1956). Without rows nothing is learned.
+        Read as `log_odds_ratios` does. Without rows nothing is learned.
     before : what was known; None: N(0, 0.5²).
 
     Returns
@@ -64,10 +83,6 @@ def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     ------
     InputError
         If an arm is empty, or more came back than there were.
-
-    References
-    ----------
-    Woolf (1955), Annals of Human Genetics 19, for the variance; the normal prior is conjugate to it.
     """
     has_columns(rounds, _CELLS)
     known = before or Effect()
@@ -76,11 +91,9 @@ def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     n1, a, n0, c = (rounds[name].to_numpy(dtype=float) for name in _CELLS)
     if ((n1 <= 0) | (n0 <= 0) | (a > n1) | (c > n0) | (a < 0) | (c < 0)).any():
         raise InputError("a round needs customers in both arms, and not more back than there were", found=some(_CELLS))
-    cells = np.stack([a, n1 - a, c, n0 - c])
-    cells = cells + 0.5 * (cells == 0).any(axis=0)
-    ratio, precision = np.log(cells[0] * cells[3] / (cells[1] * cells[2])), 1 / (1 / cells).sum(axis=0)
-    total = 1 / known.sd**2 + precision.sum()
-    mean = (known.mean / known.sd**2 + (ratio * precision).sum()) / total
+    ratio, variance = log_odds_ratios(rounds)
+    total = 1 / known.sd**2 + (1 / variance).sum()
+    mean = (known.mean / known.sd**2 + (ratio / variance).sum()) / total
     return Effect(float(mean), sqrt(1 / total), known.rounds + len(rounds))
 
 

@@ -163,6 +163,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     key = _key(present, building.plan)
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
     changed = since(home, study, tables)
+    single = {"scores", "accounts", "actions", "notes"} <= tables.keys()  # there are pages on single customers
     html.index(
         folder / "index.html",
         study=study,
@@ -170,13 +171,14 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         tables=tables,
         parts=[
             *((step.title, f"{step.name}.html", step.question) for step in sorted(building.plan, key=lambda s: s.name)),
-            *([DOSSIERS] if "scores" in tables else []),
+            *([DOSSIERS] if single else []),
         ],
         record=record(study, values, whole),
         since=changed,
     )
     write_handed_on(folder, study, tables, changed)
-    _dossiers(folder, study, tables)
+    if single:
+        _dossiers(folder, study, tables)
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -197,14 +199,9 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
 def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
     """The pages on single customers, what managers fill in, and the links from the tables of all other pages."""
     from kamlib.facts.customers import own_rows
-    from kamlib.plan.dossier import to_complete
     from kamlib.report import dossier, round_trip
 
-    if not {"scores", "accounts", "actions", "notes"} <= tables.keys():
-        return
-    day = pd.Timestamp(study.as_of)
-    more = {"to_complete": to_complete(tables["completeness"], day)} if "completeness" in tables else {}
-    scores, actions = tables["scores"], round_trip.actions_out({**tables, **more})
+    scores, actions = tables["scores"], round_trip.actions_out(tables)
     facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
     round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts}, study.as_of)
     round_trip.write_csv(folder / "actions.csv", actions)

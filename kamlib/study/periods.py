@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from calendar import month_name, monthrange
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_Day = TypeVar("_Day", bound=date)
 
 
 def as_date(value: object, year_begins: int = 1) -> date:
@@ -86,11 +88,15 @@ def quarter_before(day: date) -> date:
     return months_before(day, 3)
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last one of a month without it; a month's last day stays a last day."""
+def months_before(day: _Day, months: int) -> _Day:
+    """The same day so many months earlier, or the last one of a month without it; a month's last day stays a last day.
+
+    A timestamp gives a timestamp.
+    """
     year, month = divmod(12 * day.year + day.month - 1 - months, 12)
     last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, last if day.day == monthrange(day.year, day.month)[1] else min(day.day, last))
+    at = last if day.day == monthrange(day.year, day.month)[1] else min(day.day, last)
+    return day.replace(year=year, month=month + 1, day=at)
 
 
 def _ahead(year_begins: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.measures.noise import ANSWERS, FEWEST, TABLES, change, control_chart
+from kamlib.measures.noise import ANSWERS, CHANGE, FEWEST, TABLES, change, control_chart
 
 
 def by_customer(values) -> pd.Series:
@@ -80,6 +80,7 @@ def test_a_ratio_is_compared_as_a_ratio():
 def test_without_customers_nothing_is_known():
     told = change(pd.Series(dtype=float), pd.Series(dtype=float))
     assert told["verdict"] == told["firm_verdict"] == "unknown" and told["reason"] == "nothing_to_compare_with"
+    assert tuple(told.index) == CHANGE
 
 
 @settings(max_examples=25)

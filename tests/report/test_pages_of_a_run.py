@@ -152,3 +152,12 @@ def test_the_stake_of_the_summary_is_that_of_the_part_on_losses(told, kept):
     block = next(text for text in told["index"] if text.startswith("Margin at stake within 180 days"))
     assert f"€{soon / 1e3:.0f}K" in block and f"€{ours / 1e6:.0f}M over 3 years" in block
     assert f"€{apart / 1e3:.0f}K over 3 years with the {(lost & (value['stake'] != 0)).sum()} lost lately" in block
+
+
+def test_the_path_of_each_dossier_ends_quarters_as_its_money_does_and_meets_the_matrix(sample_report):
+    path, matrix = (pd.read_parquet(sample_report / "tables" / f"{name}.parquet") for name in ("kaism_path", "kaism"))
+    days = sorted(path["as_of"].unique())
+    assert len(days) == 8 and pd.DatetimeIndex(days).is_month_end.all()
+    for day, column in ((days[-1], "cell"), (days[-2], "cell_before")):
+        cells = path[path["as_of"] == day].set_index("customer_id")["cell"]
+        assert len(cells) and cells.tolist() == matrix.set_index("customer_id").loc[cells.index, column].tolist()

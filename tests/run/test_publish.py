@@ -1,4 +1,4 @@
-"""A whole run of the sample, and what a reader and the next run find of it."""
+"""How a run is published: whole or not at all, told where it fails, known when it is done, and taken from by the next."""
 
 from __future__ import annotations
 
@@ -12,159 +12,37 @@ import time
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 import pytest
 
 from kamlib.errors import InputError, StepError
 from kamlib.run import publish
-from kamlib.run.notebook.steps import Step, notebook_steps
+from kamlib.run.notebook.steps import Step
 from kamlib.run.places import SAMPLE
 from kamlib.run.publish import is_done, last_report, older_schema, place_of, run_study
 from kamlib.study.run_tables import SCHEMA
 
 
-@pytest.fixture
-def report(sample_report) -> Path:
-    """The folder of one run of the sample."""
-    return sample_report
-
-
-@pytest.fixture(scope="module")
-def early(tmp_path_factory) -> Path:
-    """The folder of a run of the sample with another horizon, at a quarter before the first rating."""
-    out = tmp_path_factory.mktemp("early")
-    return run_study(SAMPLE, as_of="2024Q1", out=out, values={"churn.horizon_days": 120}).parent
-
-
-def test_a_run_publishes_the_index_a_page_a_notebook_and_every_declared_table(report):
-    assert report.parts[-2:] == ("sample", "2026Q2")
-    assert (report / "index.html").exists()
-    for step in notebook_steps():
-        assert (report / f"{step.name}.html").exists()
-        assert (report / "notebooks" / step.path.name).exists()
-        for table in step.makes:
-            assert (report / "tables" / f"{table}.parquet").exists()
-
-
-def test_a_report_holds_nothing_else_and_no_place_of_a_file(report):
-    names = {path.name for path in report.iterdir()}
-    pages = {f"{step.name}.html" for step in notebook_steps()}
-    assert (
-        names
-        == {
-            "index.html",
-            "run.json",
-            "tables",
-            "notebooks",
-            "dossiers",
-            "accounts.xlsx",
-            "actions.csv",
-            "customers.csv",
-            "report.json",
-        }
-        | pages
-    )
-    assert not [path for path in report.rglob("*.json") if str(SAMPLE.parent).encode() in path.read_bytes()]
-
-
-def test_every_link_of_the_report_leads_somewhere(report):
-    for page in report.rglob("*.html"):
-        for href in re.findall(r'<a [^>]*href="([^"#]+)', page.read_text(encoding="utf-8")):
-            assert (page.parent / href).exists(), f"{page.name}: {href}"
-
-
-def test_every_key_account_has_a_dossier_and_the_tables_lead_to_it(report):
-    scores = pd.read_parquet(report / "tables" / "scores.parquet")
-    for one in scores.loc[scores["key"], "customer_id"]:
-        assert (report / "dossiers" / f"{one}.html").exists() and (
-            report / "dossiers" / "handover" / f"{one}.html"
-        ).exists()
-        for page in ("index.html", "02_scoring.html"):
-            assert f'href="dossiers/{one}.html"' in (report / page).read_text(encoding="utf-8")
-
-
-def test_no_contact_is_named_in_a_report(report):
-    contacts = set(pd.read_parquet(report / "tables" / "contacts.parquet")["name"].dropna())
-    assert len(contacts) > 1000
-    for page in report.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        assert not [name for name in contacts if name in text], page
-
-
-def test_what_managers_fill_in_holds_every_action_on_record(report):
-    actions = pd.read_parquet(report / "tables" / "actions.parquet")
-    out = pd.read_csv(report / "actions.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
-    assert len(out) >= len(actions) and set(actions["account_id"]) <= set(out["account_id"])
-
-
-def test_the_index_names_the_key_accounts(report):
-    scores = pd.read_parquet(report / "tables" / "scores.parquet")
-    keys = scores.loc[scores["key"], "customer_id"]
-    assert len(keys) >= 3
-    text = (report / "index.html").read_text(encoding="utf-8")
-    assert all(account in text for account in keys)
-
-
-def test_run_json_tells_versions_parameters_inputs_and_seconds(report):
-    record = json.loads((report / "run.json").read_text())
-    assert record["as_of"] == "2026-06-30"
-    assert set(record["seconds"]) == {step.name for step in notebook_steps()}
-    assert all(len(row["sha256"]) == 64 for row in record["inputs"])
-    assert record["parameters"]["churn"]["horizon_days"] == 180
-    assert record["versions"]["pandas"].startswith("2.")
-
-
-def test_a_report_of_an_older_schema_is_made_anew_with_a_word(report, tmp_path):
-    record = json.loads((report / "run.json").read_text())
-    assert record.pop("schema") == SCHEMA and older_schema(report) == ""
+def test_a_report_of_an_older_schema_is_made_anew_with_a_word(sample_report, tmp_path):
+    record = json.loads((sample_report / "run.json").read_text())
+    assert record.pop("schema") == SCHEMA and older_schema(sample_report) == ""
     assert older_schema(tmp_path) == "", "nothing stands there"
     (tmp_path / "run.json").write_text(json.dumps(record))
     assert older_schema(tmp_path) == "made anew, for its tables were of schema 1"
 
 
-def test_nothing_half_made_is_left_beside_the_report(report):
-    assert [path.name for path in report.parent.iterdir()] == ["2026Q2"]
+def test_nothing_half_made_is_left_beside_the_report(sample_report):
+    assert [path.name for path in sample_report.parent.iterdir()] == ["2026Q2"]
 
 
-def test_a_second_run_of_the_same_is_known_to_be_done(report):
-    assert is_done(SAMPLE, as_of=None, out=report.parents[1]) == report / "index.html"
-    assert is_done(SAMPLE, as_of=None, out=report.parents[1], values={"churn.horizon_days": 90}) is None
-    assert is_done(SAMPLE, as_of="2026Q1", out=report.parents[1]) is None
+def test_a_second_run_of_the_same_is_known_to_be_done(sample_report):
+    assert is_done(SAMPLE, as_of=None, out=sample_report.parents[1]) == sample_report / "index.html"
+    assert is_done(SAMPLE, as_of=None, out=sample_report.parents[1], values={"churn.horizon_days": 90}) is None
+    assert is_done(SAMPLE, as_of="2026Q1", out=sample_report.parents[1]) is None
 
 
-@pytest.mark.kernel
-def test_a_run_with_other_parameters_shows_other_tables(report, early):
-    assert early.name == "2024Q1"
-    made = (
-        "facts",
-        "states",
-        "churn",
-        "value",
-        "scores",
-        "rfm",
-        "abcxyz",
-        "lifecycle",
-        "crosstabs",
-        "migration",
-        "clusters",
-    )
-    for name in made:
-        first, second = (pd.read_parquet(folder / "tables" / f"{name}.parquet") for folder in (report, early))
-        assert not first.equals(second), name
-    assert pd.read_parquet(early / "tables" / "facts.parquet")["last_order"].max() <= pd.Timestamp("2024-03-31")
-    assert json.loads((early / "run.json").read_text())["parameters"]["churn"]["horizon_days"] == 120
-
-
-@pytest.mark.kernel
-def test_a_quarter_before_the_first_rating_is_an_ordinary_run(early):
-    scores = pd.read_parquet(early / "tables" / "scores.parquet")
-    assert (scores["high"] > scores["low"]).all(), "what nobody has rated yet leaves an interval"
-    assert scores["key"].sum() >= 3
-
-
-def test_a_failed_run_leaves_the_last_good_one_and_a_log_that_names_the_cause(report, tmp_path, monkeypatch):
+def test_a_failed_run_leaves_the_last_good_one_and_a_log_that_names_the_cause(sample_report, tmp_path, monkeypatch):
     home = tmp_path / "sample"
-    shutil.copytree(report.parent, home)
+    shutil.copytree(sample_report.parent, home)
 
     def fails(building, workers, told):
         raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")
@@ -367,16 +245,3 @@ def test_the_place_of_a_report_is_its_study_and_period(small, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     assert place_of(small, "2025Q4", "out", {}) == tmp_path / "out" / "small" / "2025Q4"
     assert place_of(small, None, tmp_path, {"as_of": "2026-05-15", "name": "x"}) == tmp_path / "x" / "2026-05-15"
-
-
-def words(page: Path) -> str:
-    """The text of a page, without the prose on parameters."""
-    return re.sub(r"<[^>]*>", " ", page.read_text(encoding="utf-8"))
-
-
-def test_ten_clients_with_half_a_year_of_order_lines_and_a_negative_one_get_a_whole_report(ten_batch):
-    report = ten_batch / "out" / "ten" / "2026Q2"
-    pages = {page.relative_to(report).with_suffix("").as_posix(): words(page) for page in report.rglob("*.html")}
-    assert not {name: found for name, text in pages.items() if (found := re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text))}
-    assert "000" in pages["index"] and "None could be estimated" in pages["index"]
-    assert pd.read_parquet(report / "tables" / "churn.parquet")["p_silent"].isna().all(), "too few to say"

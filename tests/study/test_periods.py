@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kamlib.study.periods import (
     as_date,
+    months_before,
     period_label,
     quarter_before,
     quarter_frequency,
@@ -154,3 +155,5 @@ def test_a_day_without_a_year_has_no_label():
 )
 def test_a_quarter_before_a_day_is_three_months_earlier(day, before):
     assert quarter_before(day) == before
+    stamp = months_before(pd.Timestamp(day), 3)
+    assert isinstance(stamp, pd.Timestamp) and stamp == pd.Timestamp(before)

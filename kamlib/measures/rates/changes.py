@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
-from kamlib.measures.noise import change, control_chart
+from kamlib.measures.noise import CHANGE, change, control_chart
 from kamlib.measures.rates.by_period import MEASURES, spans
 from kamlib.measures.rates.satisfaction import answers
 from kamlib.stats.reasons import or_waiting
@@ -16,20 +15,6 @@ from kamlib.study.periods import period_label
 LESS = ("claims_rate", "single_supplier")
 """Rates of which less is better."""
 _CHART = ["measure", "quarter", "until", "part", "whole", "rate", "centre", "low", "high", "verdict", "firm_verdict"]
-_CHANGE = [
-    "measure",
-    "window_months",
-    "before",
-    "now",
-    "change",
-    "low",
-    "high",
-    "moved",
-    "verdict",
-    "firm_verdict",
-    "reason",
-    "reason_values",
-]
 
 
 def charts(rates: pd.DataFrame, year_begins: int = 1) -> pd.DataFrame:
@@ -84,10 +69,10 @@ def year_on_year(cases: pd.DataFrame, surveys: pd.DataFrame | None, as_of: date)
         for months, pair in pairs.items()
         if len(of)
     ]
-    return or_waiting(pd.DataFrame(rows, columns=_CHANGE), "no_quarters_to_compare")
+    return or_waiting(pd.DataFrame(rows, columns=["measure", "window_months", *CHANGE]), "no_quarters_to_compare")
 
 
-def _changed(of: pd.DataFrame, before: pd.Series, now: pd.Series, *, each: bool) -> dict[str, Any]:
+def _changed(of: pd.DataFrame, before: pd.Series, now: pd.Series, *, each: bool) -> pd.Series:
     """The change of Σ part / Σ whole between two periods; with `each` every customer counts once, with its mean."""
     of, sums = of.assign(customer_id=pd.factorize(of["customer_id"])[0]), []  # numbers are grouped faster than texts
     for span in (before, now):
@@ -95,4 +80,4 @@ def _changed(of: pd.DataFrame, before: pd.Series, now: pd.Series, *, each: bool)
         by = inside.groupby("customer_id")[["part", "whole"]]
         sums.append(by.mean() if each else by.sum())
     parts, wholes = ([one[name] for one in sums] for name in ("part", "whole"))
-    return {str(name): value for name, value in change(parts[0], parts[1], per=(wholes[0], wholes[1])).items()}
+    return change(parts[0], parts[1], per=(wholes[0], wholes[1]))

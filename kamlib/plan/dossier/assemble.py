@@ -9,6 +9,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import known_at
 from kamlib.facts.customers import own_rows
+from kamlib.plan.action_list import NOT_WORTH
 from kamlib.plan.dossier.completeness import completeness, known_facts, to_complete
 from kamlib.plan.dossier.decision_scheme import scheme, scheme_gaps
 from kamlib.plan.dossier.heads import heads
@@ -49,8 +50,8 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
 
     Parameters
     ----------
-    tables : of a run, by name. What is absent is unknown: of the analysis kaism_path, quiet_lines, white_space, benefits, action_list (customer_id, action,
-        owner, due, why, fate) and strategy (tier, goal, offer, measure, every_days) make parts of their own.
+    tables : of a run, by name. What is absent is unknown: of the analysis kaism_path, quiet_lines, white_space, benefits, action_list (customer_id, trigger,
+        action, owner, due, why, fate) and strategy (tier, goal, offer, measure, every_days) make parts of their own.
     study : its day, the section dossier, the cost of an hour.
     ids : the customers; None: the key accounts, best first.
     """
@@ -89,14 +90,7 @@ def dossiers(tables: Mapping[str, pd.DataFrame], study: Study, ids: pd.Index | N
         parts[name] = rows[rows["customer_id"].isin(ids)]
     if "change" in parts["quiet"]:
         parts["quiet"] = parts["quiet"][parts["quiet"]["change"] != ""]
-    steps = parts["steps"]
-    steps = steps[steps["fate"] != "not_worth_it"] if "fate" in steps else steps
-    more = to_complete(parts["completeness"], day)
-    if len(more):
-        both = pd.concat([one.dropna(axis=1, how="all") for one in (steps, more)])  # what holds nothing has no type
-        both = both.reindex(columns=steps.columns.union(more.columns, sort=False))
-        steps = both.drop_duplicates(["customer_id", "action"], ignore_index=True)
-    parts["steps"] = steps
+    parts["steps"] = _steps(parts["steps"], to_complete(parts["completeness"], day))
     top = heads(tables, ids, day, study.dossier.sponsors)
     tiers = tables.get("strategy", pd.DataFrame(columns=["tier"])).reindex(columns=GOALS).set_index("tier")
     parts["goals"] = tiers.reindex(top["cell"].astype(object)).set_axis(top.index).dropna(subset="goal").reset_index()
@@ -125,6 +119,18 @@ def _notes(notes: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
         "date", ascending=False, kind="stable"
     )
     return rows.groupby(["customer_id", "topic"], sort=False).head(2).reindex(columns=NOTES)
+
+
+def _steps(listed: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """What the list of actions has of them, and that a dossier is to be completed where the list doesn't say so."""
+    steps = listed[listed["fate"] != NOT_WORTH] if "fate" in listed else listed
+    if "trigger" in steps:
+        more = more[~more["customer_id"].isin(steps.loc[steps["trigger"] == "complete", "customer_id"])]
+    if more.empty:
+        return steps
+    known = [rows.dropna(axis=1, how="all") for rows in (steps, more)]  # what holds nothing has no type
+    both = pd.concat(known, ignore_index=True)
+    return both.reindex(columns=steps.columns.union(more.columns, sort=False))
 
 
 def _done(actions: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd.DataFrame:

@@ -13,6 +13,17 @@ BIDS = ["customer_id", "proposal_id", "date", "bid_value", "bid_outcome", "reaso
 COLUMNS = ["customer_id", "rival", "bids", "bids_won", "bids_lost", "lost_value", "last_met"]
 
 
+def bids_at(proposals: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """All bids as they were known at `day`: `BIDS`, and decided.
+
+    What is not decided is open, and what is not flagged was not written for one supplier.
+    """
+    told = {"reason": "reason_given", "value": "bid_value", "outcome": "bid_outcome"}
+    seen = known_at("proposals", proposals, day).rename(columns=told).reindex(columns=[*BIDS, "decided"])
+    flagged = seen["single_supplier"].astype("boolean").fillna(False).astype(bool)
+    return seen.assign(bid_outcome=seen["bid_outcome"].fillna("open"), single_supplier=flagged)
+
+
 def recent_bids(proposals: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd.DataFrame:
     """The bids of the last two years to each of the `ids`, the latest first.
 
@@ -22,13 +33,8 @@ def recent_bids(proposals: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd
         customer_id, proposal_id, date, bid_value (study currency), bid_outcome (won, lost, open: as known at `day`), reason_given and rival (as the records have them), single_supplier (a
         risk of compliance).
     """
-    seen = known_at("proposals", proposals, day)
+    seen = bids_at(proposals, day)[BIDS]
     seen = seen[seen["customer_id"].isin(ids) & (seen["date"] > pd.Timestamp(day) - pd.DateOffset(years=YEARS))]
-    seen = seen.rename(columns={"reason": "reason_given", "value": "bid_value", "outcome": "bid_outcome"}).reindex(
-        columns=BIDS
-    )
-    flagged = seen["single_supplier"].astype("boolean").fillna(False).astype(bool)
-    seen = seen.assign(bid_outcome=seen["bid_outcome"].fillna("open"), single_supplier=flagged)
     seen = seen.sort_values(["date", "proposal_id"], ascending=[False, True], ignore_index=True, key=places)
     return or_waiting(seen, "no_recent_bids")
 

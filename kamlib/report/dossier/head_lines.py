@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.dossier.sections import shortened
 from kamlib.report.tables import cells
 from kamlib.report.text import UNKNOWN
@@ -81,7 +82,7 @@ def head_facts(heads: pd.DataFrame, study: Study) -> dict[str, dict[str, list[tu
     """
     _, lines, _ = cells(heads, index=False)
     columns = [str(column) for column in heads if not str(column).endswith("_values")]
-    years = {"years": study.value.days / 365.25}
+    years = {"years": span_years(study.churn.horizon_days, study.value.days)}
     labels = {name: sentence(Reason(f"head_{name}", years)) for names_ in FACTS.values() for name in names_}
     made = {}
     for one, line in zip(heads.index, lines, strict=True):

@@ -137,14 +137,15 @@ def strip(
 
     Parameters
     ----------
-    money, path : the rows of one customer of `kamlib.plan.dossier.quarterly` and of `kaism_path`; None: not known.
+    money, path : the rows of one customer of `kamlib.plan.dossier.quarterly` and of `kaism_path`; None: not known. On a day within a month
+        the money ends with the month before, and the path on that day.
     """
     lines = [
         (word(f"strip_{name}"), [write.short_money(value) for value in money[name]])
         for name in ("revenue", "margin", "cost_to_serve", "contribution")
     ]
     if path is not None:
-        by = path.set_index("as_of").reindex(money["until"])
+        by = path.set_index("as_of").reindex(money["until"], method="bfill", tolerance=pd.Timedelta(days=30))
         lines.append((word("strip_cell"), ["" if is_missing(cell) else word_if_known(cell) for cell in by["cell"]]))
         lines.append((word("strip_attractiveness"), [write.number(value, 1) for value in by["attractiveness"]]))
     return list(money["quarter"]), lines

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from kamlib.facts.customers import names
+from kamlib.plan.action_list import NOW
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.run_tables import column
 
@@ -20,7 +21,8 @@ def actions_out(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : of the run: accounts, actions; action_list, winback_actions and to_complete (customer_id, action, owner, due; of the list those of this week), if any.
+    tables : of the run: accounts, actions; action_list (of this week) and winback_actions (customer_id, action, owner, due), if any. An
+        offer to who was drawn goes out as the action of the round, by which the round is read again.
 
     Returns
     -------
@@ -28,13 +30,13 @@ def actions_out(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         row (a number of its own, as text), account_id, name, action, owner, due, done, cost, benefit_kind; what is to be done first, by day.
     """
     known = tables.get("actions", pd.DataFrame(columns=["customer_id", *ACTIONS[1:2], *ACTIONS[3:]]))
-    new = [
-        tables[name]
-        for name in ("action_list", "winback_actions", "to_complete")
-        if name in tables and len(tables[name])
-    ]
-    new = [rows[rows["fate"] == "this_week"] if "fate" in rows else rows for rows in new]
-    new = [rows.assign(account_id=rows["customer_id"]) for rows in new]
+    listed, drawn = (
+        tables.get(name, pd.DataFrame(columns=["customer_id"])) for name in ("action_list", "winback_actions")
+    )
+    listed = listed[listed["fate"] == NOW] if "fate" in listed else listed
+    if "trigger" in listed:
+        listed = listed[(listed["trigger"] != "win back") | ~listed["customer_id"].isin(drawn["customer_id"])]
+    new = [rows.assign(account_id=rows["customer_id"]) for rows in (listed, drawn) if len(rows)]
     columns = ["customer_id", "account_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
     parts = [part.reindex(columns=columns).astype(_KINDS) for part in (known, *new)]
     table, key = pd.concat(parts, ignore_index=True), ["account_id", "action", "due"]

@@ -72,6 +72,10 @@ class Playbook(Part):
         """The playbook of the kit."""
         return cls.model_validate({})
 
+    def hours_week(self, owner: str) -> float:
+        """The hours a week of an owner of actions."""
+        return self.hours_of.get(owner, self.hours_a_week)
+
     @model_validator(mode="before")
     @classmethod
     def _with_the_kits(cls, given: Any) -> Any:

@@ -74,6 +74,15 @@ def test_the_goal_is_that_of_its_tier_and_what_is_not_worth_it_is_no_step():
     assert each["steps"]["a"]["action"].tolist() == ["call", "complete the dossier"], "nothing is on record of it"
 
 
+def test_a_dossier_that_the_list_has_to_complete_is_one_step_in_the_words_of_the_playbook():
+    steps = pd.DataFrame(
+        {"customer_id": ["a"], "trigger": ["complete"], "action": ["fill the gaps"], "fate": ["waits_for_hours"]}
+    )
+    each = dossiers({"scores": SCORES, "action_list": steps}, STUDY).of_each()
+    assert each["steps"]["a"]["action"].tolist() == ["fill the gaps"]
+    assert each["steps"]["b"]["action"].tolist() == ["complete the dossier"], "of it the list says nothing"
+
+
 def test_other_customers_can_be_asked_for():
     made = dossiers({"scores": SCORES}, STUDY, pd.Index(["c"], name="customer_id"))
     assert isinstance(made, Dossiers) and made.heads.index.tolist() == ["c"]

@@ -29,9 +29,10 @@ def test_amounts_at_the_top_say_their_period_or_day():
 
 
 def test_what_is_known_is_written_with_its_range_and_the_rest_is_left_out():
+    """Of 1,826 days ten blocks of 180 days are valued, so 4.9 years, as all other pages say."""
     churn = pd.DataFrame({"customer_id": ["a"], "p_stopped": [0.2], "p_stopped_low": [0.1], "p_stopped_high": [0.3]})
     value = pd.DataFrame({"customer_id": ["a"], "stake": [1234.0], "remaining_value": [None]})
     table = heads({"churn": churn, "value": value}, pd.Index(["a"]), pd.Timestamp("2026-06-30"), {})
     told = head_facts(table.drop(columns=["name", "why", "why_values"]), STUDY)["a"]
-    assert told["How it buys"] == [("P(stopped)", "20% (10% to 30%)"), ("at stake, 5 years", "1,234")]
+    assert told["How it buys"] == [("P(stopped)", "20% (10% to 30%)"), ("at stake, 4.9 years", "1,234")]
     assert told["What it brings"] == [] and told["How it pays and is served"] == [("deliveries, 12 months", "0")]

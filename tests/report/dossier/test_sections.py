@@ -55,6 +55,14 @@ def test_the_strip_has_quarters_in_columns_and_the_cell_of_each():
     assert len(strip(money, None, Numbers())[1]) == 4
 
 
+def test_within_a_month_a_cell_stands_in_the_quarter_of_money_that_ended_last():
+    money = pd.DataFrame({"quarter": ["2026Q1", "2026Q2"], "until": pd.to_datetime(["2026-01-31", "2026-04-30"])})
+    money = money.assign(revenue=1.0, margin=0.0, cost_to_serve=0.0, contribution=0.0)
+    path = pd.DataFrame({"as_of": pd.to_datetime(["2025-11-15", "2026-05-15"]), "cell": ["invest", "maintenance"]})
+    rows = strip(money, path.assign(attractiveness=5.0), Numbers())[1]
+    assert rows[4][1] == ["", "maintenance"] and rows[5][1] == ["unknown", "5.0"]
+
+
 def test_the_grid_shows_roles_and_names_only_where_they_are_given():
     scheme = pd.DataFrame(
         {

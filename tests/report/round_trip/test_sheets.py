@@ -22,6 +22,20 @@ def test_two_equal_actions_on_record_both_go_out(sent):
     assert len(actions_out(sent | {"actions": twice})) == len(sent["actions"]) + 2
 
 
+def test_an_offer_goes_out_once_as_the_action_by_which_its_round_is_read(sent):
+    due = pd.Timestamp("2026-07-20")
+    listed = pd.DataFrame(
+        {"customer_id": ["K.1", "00123"], "trigger": ["win back", "quiet"], "action": ["a visit", "call"]}
+    )
+    drawn = pd.DataFrame({"customer_id": ["K.1"], "action": ["win back: a visit"], "owner": "sales", "due": due})
+    tables = sent | {"action_list": listed.assign(owner="M1", due=due, fate="this_week"), "winback_actions": drawn}
+    new = actions_out(tables).merge(sent["actions"], on=["account_id", "action"], how="left", indicator=True)
+    new = new[new["_merge"] == "left_only"]
+    assert sorted(new["action"]) == ["call", "win back: a visit"]
+    without = actions_out(tables | {"winback_actions": drawn[:0]})
+    assert {"a visit", "call"} <= set(without["action"]), "who was not drawn gets it by the list"
+
+
 def test_what_is_not_known_of_a_key_account_is_asked_and_what_is_known_goes_along(sent):
     table = facts_out(sent, pd.Index(["Ромашка-1", "K.1"]))
     assert list(table) == FACTS and len(table) == 2 * len(TOPICS)
