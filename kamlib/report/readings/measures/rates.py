@@ -18,7 +18,7 @@ def rates_of_year(rates: pd.DataFrame) -> list[Reason]:
     ----------
     rates : `kamlib.measures.rates.rates_by_period`.
     """
-    year = _year(rates)
+    year = _last_year(rates).dropna(subset="value")
     told = [name for name in ("customers_kept", "on_time", "bids_won", "claims_rate") if name in year.index]
     found = []
     for measure in told:
@@ -47,12 +47,7 @@ def by_relation(rates: pd.DataFrame) -> Reason | None:
 
 def single_suppliers(rates: pd.DataFrame) -> Reason | None:
     """Bids written for one supplier: how many, and how many of them were won."""
-    rows = (
-        rates[(rates["window_months"] == 12) & (rates["source"] == "")]
-        .sort_values("until")
-        .drop_duplicates("measure", keep="last")
-    )
-    part = rows.set_index("measure")["part"]
+    part = _last_year(rates)["part"]
     if pd.isna(flagged := part.get("single_supplier")):
         return None
     values = {"n": flagged, "won": part["bids_won"] - part["bids_won_unflagged"]}
@@ -165,7 +160,7 @@ def _hunting(loads: pd.DataFrame) -> float | None:
     return float((loads["hours_a_week"] * loads["hunting"]).sum() / hours) if hours > 0 else None
 
 
-def _year(rates: pd.DataFrame) -> pd.DataFrame:
-    """The last year of each rate over all sources that is known; index measure."""
+def _last_year(rates: pd.DataFrame) -> pd.DataFrame:
+    """The last year of each rate over all sources; index measure."""
     rows = rates[(rates["window_months"] == 12) & (rates["source"] == "")].sort_values("until", kind="stable")
-    return rows.drop_duplicates("measure", keep="last").dropna(subset="value").set_index("measure")
+    return rows.drop_duplicates("measure", keep="last").set_index("measure")
