@@ -6,6 +6,8 @@ import pandas as pd
 
 from kamlib.stats.reasons import Reason, waits_for
 
+_NAMED = 5
+
 
 def given(ledger: pd.DataFrame, currency: str) -> Reason | None:
     """What benefits cost in the last 12 months, and who costs more than the cap.
@@ -26,14 +28,14 @@ def given(ledger: pd.DataFrame, currency: str) -> Reason | None:
     return Reason("benefits_given", values | {"unknown": int(ledger["cost_unknown"].sum())})
 
 
-def without_reason(ledger: pd.DataFrame, names: pd.Series, currency: str, most: int = 5) -> Reason | None:
+def without_reason(ledger: pd.DataFrame, names: pd.Series, currency: str) -> Reason | None:
     """Who gets benefits and is neither key, nor in a category, nor was lost when they were given."""
     bare = ledger[ledger["why_given"] == ""] if len(ledger) else ledger
     if ledger.empty:
         return None
     if bare.empty:
         return Reason("benefits_have_reasons")
-    who = [names.get(one, one) for one in bare["customer_id"].unique()[:most]]
+    who = [names.get(one, one) for one in bare["customer_id"].unique()[:_NAMED]]
     values = {"n": bare["customer_id"].nunique(), "cost": bare["benefit_cost"].sum(), "who": who}
     return Reason("benefits_without_reason", values | {"currency": currency})
 
@@ -47,7 +49,7 @@ def compliance(bids: pd.DataFrame, names: pd.Series, currency: str) -> Reason | 
     """
     if bids.empty:
         return waits_for(bids)
-    who = [names.get(one, one) for one in bids["customer_id"].unique()[:5]]
+    who = [names.get(one, one) for one in bids["customer_id"].unique()[:_NAMED]]
     values = {
         "n": len(bids),
         "won": int((bids["bid_outcome"] == "won").sum()),

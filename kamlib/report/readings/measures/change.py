@@ -7,6 +7,7 @@ import pandas as pd
 from kamlib.measures.bridge import step_of
 from kamlib.stats.reasons import Reason, waits_for
 
+_A_YEAR = 4  # quarters
 _COME, _GO = ("new", "returned"), ("shrunk", "lost")
 
 
@@ -77,11 +78,11 @@ def kept(retention: pd.DataFrame, against: pd.DataFrame) -> Reason | None:
     )
 
 
-def lives(cohorts: pd.DataFrame, quarters: int = 4) -> Reason | None:
+def lives(cohorts: pd.DataFrame) -> Reason | None:
     """What part of the customers, and of their money, is kept a year after the first order; of the key accounts too."""
     if cohorts.empty:
         return waits_for(cohorts)
-    rows = cohorts[(cohorts["quarters"] == quarters) & cohorts["kept_share"].notna()].set_index("among")
+    rows = cohorts[(cohorts["quarters"] == _A_YEAR) & cohorts["kept_share"].notna()].set_index("among")
     if "everyone" not in rows.index:
         return None
     row = rows.loc["everyone"]
@@ -89,7 +90,7 @@ def lives(cohorts: pd.DataFrame, quarters: int = 4) -> Reason | None:
         name: row[f"kept_{end}"] for name, end in (("kept", "share"), ("low", "share_low"), ("high", "share_high"))
     }
     values |= {"money_kept": row["money_kept"]}
-    values |= {"quarters": quarters, "n": int(row["customers"])}
+    values |= {"quarters": _A_YEAR, "n": int(row["customers"])}
     if "key_accounts" not in rows.index:
         return Reason("cohorts_live", values)
     return Reason("cohorts_and_keys_live", values | {"keys": rows.loc["key_accounts", "kept_share"]})
