@@ -61,7 +61,7 @@ def key_accounts(study: Study, tables: Tables) -> tuple[pd.DataFrame, str]:
     for name, values in found.items():
         rows[name] = rows["customer_id"].map(values)
     rows["cell"] = rows["cell"].replace("unknown", "unknown: ask")
-    rows["name"] = rows["name"].where(rows["name"].fillna("").astype(str).str.strip() != "", rows["customer_id"])
+    rows["name"] = rows["name"].fillna(rows["customer_id"])
     rows["stake_below"] = _stake_below(
         rows, rows["p_loss"].astype(float), by_account(tables, "value", "remaining_value")
     )

@@ -80,7 +80,7 @@ def _revenue(tables: Tables, write: Numbers) -> Fact:
     largest = max(shares(tables).items(), key=lambda item: item[1], default=None)
     note = word(period)
     if largest:
-        name = names(tables).get(largest[0]) or largest[0]
+        name = names(tables).get(largest[0], largest[0])
         large = mark(largest[1])
         note += f"; the largest customer, {name}, gives {write.share(largest[1])}" + (f" ({large})" if large else "")
     return Fact("Net revenue", write.short_money(total(facts[column])), note)

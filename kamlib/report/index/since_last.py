@@ -72,7 +72,7 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
         return Since(period, href, pd.DataFrame(), why)
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
-    return Since(period, href, moves.assign(name=[called.get(account) or account for account in moves["customer_id"]]))
+    return Since(period, href, moves.assign(name=[called.get(account, account) for account in moves["customer_id"]]))
 
 
 def promises(reports: Path, study: Study) -> pd.DataFrame:

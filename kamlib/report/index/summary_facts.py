@@ -84,9 +84,10 @@ def by_account(tables: Tables, name: str, column: str) -> dict[Hashable, Any]:
 
 
 def names(tables: Tables) -> dict[Hashable, Any]:
-    """Name by customer."""
+    """Name by customer, of those that have one."""
     table = tables.get("accounts")
-    return {} if table is None or "name" not in table else own_rows(table)["name"].to_dict()
+    told = {} if table is None or "name" not in table else own_rows(table)["name"].to_dict()
+    return {one: name for one, name in told.items() if not is_missing(name) and str(name).strip()}
 
 
 def revenue(tables: Tables) -> pd.Series | None:
@@ -109,7 +110,7 @@ def shares(tables: Tables) -> dict[Hashable, float]:
 
 def called(tables: Tables, rows: pd.DataFrame, most: int) -> list[str]:
     """What the customers of the first rows are called: their names, their ids where they have none."""
-    known = {one: name for one, name in names(tables).items() if not is_missing(name) and str(name).strip()}
+    known = names(tables)
     return [str(known.get(one, one)) for one in rows["customer_id"].head(most)]
 
 

@@ -44,6 +44,11 @@ def test_key_figures_are_those_of_a_hand_calculation(study, tables, hostile):
     )
 
 
+def test_the_largest_customer_is_called_by_its_id_where_it_has_no_name(study, tables):
+    tables["accounts"]["name"] = np.nan
+    assert "the largest customer, 001, gives 50%" in facts_of(study, tables)["Net revenue"].note
+
+
 def test_the_lost_are_told_apart_from_what_is_ours(study, tables):
     """Of 0.1, 0.5 and 0.7 the last is of a lost customer, and so are 90 of the stake over all blocks."""
     tables["churn"]["p_silent"] = [0.1, 0.5, 0.7]

@@ -38,6 +38,12 @@ def test_a_name_is_that_of_the_account_itself_and_not_of_its_branch():
     assert names({"accounts": accounts.drop(columns="name")}) == {}
 
 
+def test_who_has_no_name_on_record_has_none():
+    ids = list("abcd")
+    accounts = pd.DataFrame({"customer_id": ids, "account_id": ids, "name": [None, np.nan, " ", "Nuts"]})
+    assert names({"accounts": accounts}) == {"d": "Nuts"}
+
+
 def test_a_column_that_a_table_does_not_have_is_known_of_nobody():
     cells = pd.DataFrame({"customer_id": ["a", "b"], "cell": ["AX", "BY"]})
     assert by_account({"abcxyz": cells}, "abcxyz", "cell") == {"a": "AX", "b": "BY"}
