@@ -17,7 +17,7 @@ from kamlib.report.index.summary_facts import (
     event_of,
     missed,
     ours,
-    total,
+    stakes,
     waits_for,
     worth_word,
 )
@@ -131,12 +131,11 @@ def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
     }
     reasons = [Reason("outlook", values)]
     if not waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
-        value = tables["value"][ours(tables, tables["value"])]
-        soon, whole = (total(value[name]) for name in ("stake_horizon", "stake"))
+        soon, whole = stakes(tables)
         span = f"{span_years(days, study.value.days):g} years" + (f" ({note})" if (note := missed(tables)) else "")
-        stakes = {"worth": worth_word(tables), "soon": write.short_money(soon), "whole": write.short_money(whole)}
+        worth = {"worth": worth_word(tables), "soon": write.short_money(soon), "whole": write.short_money(whole)}
         if soon is not None and whole is not None:
-            reasons = [Reason("outlook_at_stake", values | stakes | {"span": span})]
+            reasons = [Reason("outlook_at_stake", values | worth | {"span": span})]
     return _told(label, *reasons, _likeliest(tables, known, event, write), _held(tables, event))
 
 

@@ -16,7 +16,7 @@ from kamlib.report.index.board import MONEY
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import summary
-from kamlib.report.index.summary_facts import Tables, by_account, event_of, names, ours, waits_for
+from kamlib.report.index.summary_facts import Tables, by_account, event_of, names, ours, stakes, waits_for
 from kamlib.report.round_trip import write_csv
 from kamlib.report.text import is_missing
 from kamlib.study.model import Study
@@ -108,9 +108,9 @@ def _of_the_answer(study: Study, tables: Tables) -> list[dict[str, Any]]:
         churn = tables["churn"][ours(tables, tables["churn"])]
         made.append((f"losses_expected_by_{event}", churn[event].sum(min_count=1), "customers", days, "churn"))
     if not waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
-        stakes = tables["value"][ours(tables, tables["value"])]
-        made.append(("at_stake_within_the_horizon", stakes["stake_horizon"].sum(min_count=1), money, days, "value"))
-        made.append(("at_stake", stakes["stake"].sum(min_count=1), money, years, "value"))
+        soon, whole = stakes(tables)
+        made.append(("at_stake_within_the_horizon", soon, money, days, "value"))
+        made.append(("at_stake", whole, money, years, "value"))
     if not waits_for(tables, cash_scenarios=("scenario", "lowest", "lowest_week", "gap")):
         for row in tables["cash_scenarios"].to_dict("records"):
             for name, unit in (("lowest", money), ("gap", money), ("lowest_week", "weeks")):

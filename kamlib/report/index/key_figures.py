@@ -16,6 +16,7 @@ from kamlib.report.index.summary_facts import (
     ours,
     revenue,
     shares,
+    stakes,
     total,
     waits_for,
     without_giants,
@@ -159,9 +160,8 @@ def _stake(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers)
     label = f"{worth_word(tables).capitalize()} at stake within {study.churn.horizon_days} days"
     if wait := waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
         return Fact(label, waits=wait)
-    value = tables["value"]
+    value, (soon, whole) = tables["value"], stakes(tables)
     here = ours(tables, value)
-    soon, whole = (total(value.loc[here, name]) for name in ("stake_horizon", "stake"))
     years = f"{span_years(study.churn.horizon_days, study.value.days):g} years"
     positive = value[here].assign(stake=value["stake"].clip(lower=0))
     notes = [f"{write.short_money(whole)} over {years}"]

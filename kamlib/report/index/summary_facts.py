@@ -56,6 +56,12 @@ def ours(tables: Tables, table: pd.DataFrame) -> pd.Series:
     return ~are_lost(table["customer_id"], tables["states"])
 
 
+def stakes(tables: Tables) -> tuple[float | None, float | None]:
+    """What is at stake with those that are ours: within the horizon, and in all blocks of the value."""
+    value = tables["value"][ours(tables, tables["value"])]
+    return total(value["stake_horizon"]), total(value["stake"])
+
+
 def without_giants(tables: Tables, table: pd.DataFrame) -> tuple[int, pd.Series]:
     """How many customers bring a tenth of revenue or more, and which rows of a table are of others."""
     large = giants(tables["facts"]) if not waits_for(tables, facts=("customer_id", "revenue")) else pd.Index([])
