@@ -42,7 +42,7 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
         axes.set_xticks(ends, [rows["quarter"].iloc[at] for at in ends], fontsize=8)
         axes.set_xlim(-0.5, len(rows) - 0.5)
         axes.set_title(
-            "claims for each order day" if measure == "claims_rate" else word(measure),
+            word("claims_an_order_day" if measure == "claims_rate" else measure),
             fontsize=9,
             color=MUTED,
             wrap=True,
