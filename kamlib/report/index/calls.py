@@ -7,21 +7,7 @@ import pandas as pd
 from kamlib.plan.action_list import NOT_WORTH
 from kamlib.report.index.summary_facts import Tables, called, contributions, waits_for
 
-CALLED = (
-    "customer_id",
-    "kind",
-    "trigger",
-    "fate",
-    "action",
-    "owner",
-    "due",
-    "hours",
-    "p",
-    "at_stake",
-    "gain",
-    "an_hour",
-    "break_even",
-)
+CALLED = ("customer_id", "kind", "trigger", "fate", "action", "owner", "due", "p", "an_hour", "break_even")
 """Columns of `action_list` that the lists are made of."""
 FIRST = 5
 """Customers on each list."""
