@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from kamlib.plan.action_list import NOT_WORTH
@@ -36,11 +38,11 @@ def about_to_leave(tables: Tables) -> pd.DataFrame:
 
 def to_win_back(tables: Tables, others: pd.Series) -> pd.DataFrame:
     """As `about_to_leave`, of offers to the lost, p being the chance of a return; nobody of `others`."""
-    return _first(tables, "win_back", None, others)
+    return _first(tables, "win_back", others=others)
 
 
 def _first(
-    tables: Tables, kind: str, triggers: tuple[str, ...] | None, others: pd.Series | None = None
+    tables: Tables, kind: str, triggers: tuple[str, ...] | None = None, others: Iterable[object] = ()
 ) -> pd.DataFrame:
     columns = ["customer_id", "name", "p", "contribution", "an_hour", "break_even", "action", "owner", "due"]
     if waits_for(tables, action_list=CALLED):
@@ -49,12 +51,9 @@ def _first(
     rows = rows[(rows["kind"] == kind) & (rows["fate"] != NOT_WORTH)]
     if triggers is not None:
         rows = rows[rows["trigger"].isin(triggers)]
-    control = pd.Series(dtype=object)
+    apart = set(others)
     if not waits_for(tables, winback=("customer_id", "arm")):
-        control = tables["winback"].loc[tables["winback"]["arm"] == "control", "customer_id"]
-    rows = rows[~rows["customer_id"].isin(control)]
-    if others is not None:
-        rows = rows[~rows["customer_id"].isin(others)]
-    first = rows.drop_duplicates("customer_id").head(FIRST)
+        apart |= set(tables["winback"].loc[tables["winback"]["arm"] == "control", "customer_id"])
+    first = rows[~rows["customer_id"].isin(apart)].drop_duplicates("customer_id").head(FIRST)
     told = first.assign(name=called(tables, first, FIRST), contribution=first["customer_id"].map(contributions(tables)))
     return told[columns].reset_index(drop=True)
