@@ -10,7 +10,6 @@ import pytest
 from kamlib.report import figures
 
 matplotlib.use("Agg")
-matplotlib.rcParams["axes.titlelocation"] = "center"
 
 ROWS = pd.DataFrame(
     [("everyone", "earlier", 0, 40, 1.0, 1.0), ("everyone", "earlier", 1, 40, 0.75, 0.5), ("everyone", "2026Q1", 0, 12, 1.0, 1.0),

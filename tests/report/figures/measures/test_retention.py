@@ -9,7 +9,6 @@ import pytest
 from kamlib.report import figures
 
 matplotlib.use("Agg")
-matplotlib.rcParams["axes.titlelocation"] = "center"
 
 ROWS = pd.DataFrame(
     {"as_of": pd.to_datetime(["2026-03-31", "2026-06-30", "2026-06-30"]), "cohort": ["all", "all", "without_large"], "nrr": [0.9, 0.95, 0.5],

@@ -10,7 +10,6 @@ import pytest
 from kamlib.report import figures
 
 matplotlib.use("Agg")
-matplotlib.rcParams["axes.titlelocation"] = "center"
 
 STEPS = ["year_before", "new", "returned", "joined", "grown", "unchanged", "shrunk", "lost", "year_now"]
 TABLE = pd.DataFrame(
