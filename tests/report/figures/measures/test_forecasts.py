@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
 
-matplotlib.use("Agg")
 CARD = pd.DataFrame(
     {
         "event": ["silent", "silent", "stopped"],
@@ -23,12 +20,6 @@ CARD = pd.DataFrame(
         "hits": [3, 1, 0],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_the_range_what_was_expected_and_what_came_stand_in_the_panel_of_their_event():

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 ROWS = pd.DataFrame(
     [("everyone", "earlier", 0, 40, 1.0, 1.0), ("everyone", "earlier", 1, 40, 0.75, 0.5), ("everyone", "2026Q1", 0, 12, 1.0, 1.0),
      ("everyone", "2026Q1", 1, 5, np.nan, np.nan), ("key_accounts", "earlier", 0, 9, 1.0, 1.0)],
     columns=["among", "cohort", "quarters", "customers", "kept_share", "money_kept"],
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_each_known_share_has_its_cell_in_words():

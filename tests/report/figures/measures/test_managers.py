@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
 import pytest
 
 from kamlib.measures.managers import funnels
 from kamlib.report import figures
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def table(*counts: tuple[str, int, int], measure: str = "on_time") -> pd.DataFrame:

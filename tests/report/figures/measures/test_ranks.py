@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
 
-matplotlib.use("Agg")
 SETS = pd.DataFrame(
     {
         "customer_id": list("abcd"),
@@ -19,12 +16,6 @@ SETS = pd.DataFrame(
         "among_top": ["certainly", "possibly", "no", ""],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_each_bar_runs_from_the_best_rank_to_the_worst_and_the_first_stands_on_top():

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def chart(measure: str, rate: list[float], verdict: list[str]) -> pd.DataFrame:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 ROWS = pd.DataFrame(
     {"as_of": pd.to_datetime(["2026-03-31", "2026-06-30", "2026-06-30"]), "cohort": ["all", "all", "without_large"], "nrr": [0.9, 0.95, 0.5],
      "nrr_low": 0.8, "nrr_high": 1.1, "grr": [0.7, 0.8, 0.4], "grr_low": 0.6, "grr_high": 0.9}
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_both_lines_are_those_of_all_and_named_at_their_ends():

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 STEPS = ["year_before", "new", "returned", "joined", "grown", "unchanged", "shrunk", "lost", "year_now"]
 TABLE = pd.DataFrame(
     {"as_of": pd.Timestamp("2026-06-30"), "measure": "revenue", "step": STEPS, "customers": [9, 2, 0, 1, 3, 0, 2, 1, 9],
      "amount": [100.0, 40, 0, 5, 20, 0, -30, -10, 125]}
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_each_bar_begins_where_the_one_before_ended():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 
 def test_hours_taken_and_waiting_are_those_of_the_table_and_long_names_are_cut():
@@ -22,4 +19,3 @@ def test_hours_taken_and_waiting_are_those_of_the_table_and_long_names_are_cut()
         "Bars for 2 owners of actions: the list takes 8 of 12 hours of the week, and actions of 12 hours wait."
     )
     axes.figure.canvas.draw()
-    matplotlib.pyplot.close("all")

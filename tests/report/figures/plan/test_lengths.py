@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
 
 from kamlib.report import figures
 
-matplotlib.use("Agg")
 LENGTH = pd.DataFrame({"in_use": [27.0], "by_hours": 20, "by_gap": 18, "fall": 2.03, "fall_in_use": 0.4})
 
 
@@ -23,4 +21,3 @@ def test_marks_stand_after_their_places_and_one_that_is_not_shown_has_none():
     assert "27 key accounts" in axes.figure.get_label() and "2.0 points, after place 18" in axes.figure.get_label()
     none = figures.score_gaps(scores(60), LENGTH.assign(by_hours=0))
     assert len(none.lines) == 3
-    matplotlib.pyplot.close("all")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
 import pytest
 
 from kamlib.plan.worth import Effect
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 
 def test_each_round_has_its_line_between_what_was_thought_before_and_now():
@@ -23,4 +20,3 @@ def test_each_round_has_its_line_between_what_was_thought_before_and_now():
     assert labels[0] == "now" and labels[-1] == "before any round" and "133 offers, 70 without" in labels[1]
     assert "2.08 (from 1.11 to 3.89)" in axes.figure.get_label()
     assert axes.get_xlim()[0] == pytest.approx(0.24)
-    matplotlib.pyplot.close("all")

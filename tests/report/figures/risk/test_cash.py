@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
 
-matplotlib.use("Agg")
 DAY = pd.Timestamp("2026-06-30")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_the_curve_of_the_unpaid_starts_at_one_and_the_mean_of_the_paid_is_marked():

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
-import pytest
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 CURVES = pd.DataFrame(
     {"measure": ["revenue"] * 4 + ["receivables"] * 2, "place": [0, 1, 2, 3, 0, 1], "cumulative_share": [0, 0.4, 0.7, 1, 0, 1.0]}
@@ -16,12 +12,6 @@ CURVES = pd.DataFrame(
 WHALE = pd.DataFrame(
     {"customer_id": list("abc"), "contribution": [8.0, 4, -2], "place": [1, 2, 3], "cumulative_share": [0.8, 1.2, 1]}
 )
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    matplotlib.pyplot.close("all")
 
 
 def test_each_measure_has_its_curve_and_its_first_is_named():

@@ -10,8 +10,6 @@ import pytest
 from kamlib.report import figures
 from kamlib.report.figures.style import RED
 
-matplotlib.use("Agg")
-
 
 def test_bars_add_up_to_all_draws_and_those_of_the_bad_year_are_red():
     lost = pd.DataFrame({"amount": np.arange(101.0)})
@@ -23,4 +21,3 @@ def test_bars_add_up_to_all_draws_and_those_of_the_bad_year_are_red():
     assert [line.get_xdata()[0] for line in axes.lines] == [50, 95, 97.5]
     assert "in 101 draws. The mean is 50 EUR in 12 months, VaR 95 95" in axes.figure.get_label()
     assert axes.get_title(loc="left") + axes.get_title() == "One year in twenty costs 95 EUR or more"
-    matplotlib.pyplot.close("all")
