@@ -45,7 +45,7 @@ FACTS: Mapping[str, Fact] = {
     "its_view_of_us": Fact(1, 12),
     "next_step": Fact(3, None),
 }
-"""What mission asks a dossier to hold. Half-lives: 6 months contacts and rivals, 12 budget and structure and what is as quick, 24 history."""
+"""What a dossier is to hold, by its weight. Half-lives: 6 months contacts and rivals, 12 budget and structure and what is as quick, 24 history."""
 _ALWAYS = pd.Timestamp.max  # a fact that is known and has no day
 _FIRM = ("name", "industry", "size", "employees", "wallet", "manager")
 _NOTES = ("strategy", "budget", "structure", "needs", "history", "regions", "solvency")
