@@ -37,7 +37,9 @@ def one(*rules: str) -> pd.Series:
 
 
 def test_the_order_from_the_first_that_wins_to_the_last():
-    for place, rule in enumerate(RULES, 1):
+    order = ["knock-out", "dispute", "contract end", "overdue", "control group", "state", "tier", "category", "terms"]
+    assert list(RULES) == order
+    for place, rule in enumerate(order, 1):
         found = one(*reversed(RULES[place - 1 :]))
         assert (found["rule"], found["order"]) == (rule, place)
         assert found["others"] == ", ".join(RULES[place:])
