@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.accounts import account_facts
-from kamlib.facts.days import as_pandas, months_between, purchase_days
+from kamlib.facts.days import as_pandas, first_day, months_between, purchase_days
 from kamlib.facts.order_lines import stands
 from kamlib.facts.orders_after import next_orders
 from kamlib.facts.states import NEEDED, customer_states
@@ -78,7 +78,7 @@ def rates_by_period(
     ----------
     Wilson (1927), JASA 22; Garwood (1936), Biometrika 28.
     """
-    line = pd.to_datetime(orders.filter(orders.date <= as_of).date.min().to_pandas())
+    line = first_day(orders, as_of)
     first = pd.Timestamp(observed_from or (as_of if pd.isna(line) else line))
     periods, days = spans(as_of, quarters), _order_days(orders, as_of, quarters)
     cases = dated_cases(as_of, interactions=interactions, proposals=proposals, surveys=surveys)
