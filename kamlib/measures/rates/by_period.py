@@ -16,7 +16,7 @@ from kamlib.facts.order_lines import stands
 from kamlib.facts.orders_after import next_orders
 from kamlib.facts.states import NEEDED, customer_states
 from kamlib.measures.rates.cases import dated_cases, read
-from kamlib.stats.intervals import clustered_wilson, exact_poisson, resampled_sums
+from kamlib.stats.intervals import clustered_wilson, exact_poisson, resampled_ratio
 from kamlib.stats.reasons import or_waiting, reason_columns
 from kamlib.study.periods import months_before
 from kamlib.study.settings.sections import FEWEST
@@ -28,7 +28,6 @@ MEASURES = (
 )
 _COLUMNS = ["measure", "source", "window_months", "until", "part", "whole", "cases", "value", "low", "high"]
 _BY = 1000  # order days that claims are told by
-_BOOTSTRAPS, _SEED = 2000, 1
 
 
 def spans(as_of: date, quarters: int = QUARTERS) -> pd.DataFrame:
@@ -150,11 +149,7 @@ def _row(
         low, high = (float(end[0]) for end in exact_poisson(part.sum(keepdims=True)))
         ends = (part.sum(), low, high)
         return told | dict(zip(("value", "low", "high"), (_BY * end / whole.sum() for end in ends), strict=True))
-    if measure == "bids_won_value":
-        sums = resampled_sums(np.column_stack([part, whole]), _BOOTSTRAPS, _SEED)
-        low, high = np.nanquantile(sums[:, 0] / np.where(sums[:, 1] > 0, sums[:, 1], np.nan), [0.025, 0.975])
-    else:
-        low, high = clustered_wilson(part, whole)
+    low, high = (resampled_ratio if measure == "bids_won_value" else clustered_wilson)(part, whole)
     return told | {"value": part.sum() / whole.sum(), "low": low, "high": high}
 
 
