@@ -168,7 +168,7 @@ def _kept(
     moved = spans(months_before(as_of, shift), int((periods["window_months"] == 3).sum()))
     begun = first + pd.DateOffset(years=1)
     seen = moved[(moved["since"] + pd.Timedelta(days=1) >= begun) & (moved["since"] >= line)]
-    counts = pd.DataFrame(columns=["sum", "size"])
+    found = moved.assign(sum=0, size=0)
     if len(seen):
         starts, ends = ([day.date() for day in seen[name].unique()] for name in ("since", "until"))
         facts = account_facts(orders, starts, observed_from=first.date(), columns=NEEDED[2:])
@@ -178,10 +178,10 @@ def _kept(
         later["came"] = later["next_order"] <= later["until"] + pd.Timedelta(days=horizon_days)
         both = seen[["since", "until"]].merge(ours, on="since").merge(later, on=["customer_id", "until"], how="left")
         counts = both["came"].eq(True).groupby([both["since"], both["until"]]).agg(["sum", "size"])
-    found = moved.join(counts, on=["since", "until"]) if len(seen) else moved.assign(sum=0, size=0)
+        found = moved.join(counts, on=["since", "until"]).fillna({"sum": 0, "size": 0})
     return [
         _row("customers_kept", "", span, begun, np.array([came]), np.array([there]))
-        for span, came, there in zip(moved.itertuples(), found["sum"].fillna(0), found["size"].fillna(0), strict=True)
+        for span, came, there in zip(moved.itertuples(), found["sum"], found["size"], strict=True)
     ]
 
 
