@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
 
 import ibis.expr.types as ir
 import numpy as np
@@ -16,13 +15,14 @@ from kamlib.facts.order_lines import check_lines
 from kamlib.facts.service import dealings
 from kamlib.stats.reasons import waiting
 from kamlib.study.periods import months_before
+from kamlib.study.settings.parts import Naming
 
 _WEEKS = 365.25 / 7
 KEY_DAYS, OTHER_DAYS = 90, 365
 """Days without a meeting, call or visit after which a contact is overdue: with a key customer, with others that are ours."""
 
 
-def labels(orders: ir.Table, others: Iterable[str], how: Literal["named", "numbered"]) -> pd.Series:
+def labels(orders: ir.Table, others: Iterable[str], how: Naming) -> pd.Series:
     """What each manager is called on pages: its name, or a number that stays the same from quarter to quarter.
 
     Numbers go by the day of a manager's first order line; those without one (`others`) follow by name.
