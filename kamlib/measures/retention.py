@@ -74,8 +74,8 @@ def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
     return pd.concat([table, why], axis=1)[list(_COLUMNS)]
 
 
-def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
-    """Whether NRR and GRR of all are better than those of the same quarter a year before, customer by customer.
+def against_a_year_ago(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Whether NRR and GRR of all, in revenue, are better than those of the same quarter a year before, customer by customer.
 
     Returns
     -------
@@ -91,9 +91,9 @@ def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.Data
         if earlier is None:
             continue
         cohorts = [table[table["traded_before"].astype(bool)] for table in (earlier, ahead)]
-        base = [table[f"{measure}_before"] for table in cohorts]
+        base = [table["revenue_before"] for table in cohorts]
         for name in ("nrr", "grr"):
-            kept = [table[f"{measure}_now"] for table in cohorts]
+            kept = [table["revenue_now"] for table in cohorts]
             if name == "grr":
                 kept = [np.minimum(now, before) for now, before in zip(kept, base, strict=True)]
             rows.append({"as_of": day, "measure": name, **change(kept[0], kept[1], (base[0], base[1]))})

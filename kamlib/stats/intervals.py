@@ -25,8 +25,8 @@ def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd
     return (middle - half).clip(lower=0), (middle + half).clip(upper=1)
 
 
-def clustered_wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.96) -> tuple[float, float]:
-    """The Wilson interval of Σ part / Σ whole, where cases of one customer resemble each other.
+def clustered_wilson(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
+    """The 95 % Wilson interval of Σ part / Σ whole, where cases of one customer resemble each other.
 
     The cases are taken as fewer by the design effect Σ (part - p whole)² / (p (1 - p) Σ whole), of 1 at least.
 
@@ -42,7 +42,7 @@ def clustered_wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.96) -> tu
     share = part.sum() / cases
     spread = share * (1 - share) * cases
     effect = max(1.0, ((part - share * whole) ** 2).sum() / spread) if spread > 0 else 1.0
-    low, high = wilson(pd.Series([share * cases / effect]), pd.Series([cases / effect]), z)
+    low, high = wilson(pd.Series([share * cases / effect]), pd.Series([cases / effect]))
     return float(low.iloc[0]), float(high.iloc[0])
 
 
@@ -58,8 +58,8 @@ def resampled_ratio(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def exact_poisson(counts: np.ndarray, alpha: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
-    """The exact interval of the mean of each Poisson count; 0 to 3.69 for a count of 0.
+def exact_poisson(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The exact 95 % interval of the mean of each Poisson count; 0 to 3.69 for a count of 0.
 
     References
     ----------
@@ -68,8 +68,8 @@ def exact_poisson(counts: np.ndarray, alpha: float = 0.05) -> tuple[np.ndarray, 
     from scipy.special import gammaincinv
 
     counts = np.asarray(counts, dtype=float)
-    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), alpha / 2), 0.0)
-    return low, gammaincinv(counts + 1, 1 - alpha / 2)
+    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), 0.025), 0.0)
+    return low, gammaincinv(counts + 1, 0.975)
 
 
 def resampled_sums(columns: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:

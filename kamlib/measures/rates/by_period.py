@@ -30,9 +30,9 @@ _COLUMNS = ["measure", "source", "window_months", "until", "part", "whole", "cas
 _BY = 1000  # order days that claims are told by
 
 
-def spans(as_of: date, quarters: int = QUARTERS) -> pd.DataFrame:
-    """The quarters and then the years that end at `as_of` and before, the latest first: window_months (3 or 12), since (the day before), until."""
-    rows = [(3, 3 * back) for back in range(quarters)] + [(12, 12 * back) for back in range(quarters // 4)]
+def spans(as_of: date) -> pd.DataFrame:
+    """The `QUARTERS` and then the years that end at `as_of` and before, the latest first: window_months (3 or 12), since (the day before), until."""
+    rows = [(3, 3 * back) for back in range(QUARTERS)] + [(12, 12 * back) for back in range(QUARTERS // 4)]
     told = [(long, months_before(as_of, back + long), months_before(as_of, back)) for long, back in rows]
     table = pd.DataFrame(told, columns=["window_months", "since", "until"])
     return table.astype({"since": "datetime64[ns]", "until": "datetime64[ns]"})
@@ -48,7 +48,6 @@ def rates_by_period(
     interactions: pd.DataFrame | None = None,
     proposals: pd.DataFrame | None = None,
     surveys: pd.DataFrame | None = None,
-    quarters: int = QUARTERS,
 ) -> pd.DataFrame:
     """What share of its cases each rate has, in each of the last quarters and years.
 
@@ -79,11 +78,11 @@ def rates_by_period(
     """
     line = first_day(orders, as_of)
     first = pd.Timestamp(observed_from or (as_of if pd.isna(line) else line))
-    periods, days = spans(as_of, quarters), _order_days(orders, as_of, quarters)
+    periods, days = spans(as_of), _order_days(orders, as_of)
     cases = dated_cases(as_of, interactions=interactions, proposals=proposals, surveys=surveys)
     touched, bid = (max(first, table["date"].min()) for table in read(as_of, interactions, proposals)[:2])
     begins = {"on_time": touched, "claims_rate": touched, "csat": first}  # answers are a sample in any case
-    rows = _kept(orders, as_of, first, line, periods, horizon_days, accounts)
+    rows = _kept(orders, as_of, first, line, horizon_days, accounts)
     rows += [
         _row("repeat", "", span, first, np.array([one.repeat]), np.array([one.customers]))
         for span, one in zip(periods.itertuples(), days.itertuples(), strict=True)
@@ -158,14 +157,13 @@ def _kept(
     as_of: date,
     first: pd.Timestamp,
     line: pd.Timestamp,
-    periods: pd.DataFrame,
     horizon_days: int,
     accounts: pd.DataFrame | None,
 ) -> list[dict[str, Any]]:
     """Customers kept, in the periods that end last with their horizon over."""
     over = pd.Timestamp(as_of) - pd.Timedelta(days=horizon_days)
     shift = next(back for back in range(0, 12 * 200, 3) if pd.Timestamp(months_before(as_of, back)) <= over)
-    moved = spans(months_before(as_of, shift), int((periods["window_months"] == 3).sum()))
+    moved = spans(months_before(as_of, shift))
     begun = first + pd.DateOffset(years=1)
     seen = moved[(moved["since"] + pd.Timedelta(days=1) >= begun) & (moved["since"] >= line)]
     found = moved.assign(sum=0, size=0)
@@ -185,21 +183,21 @@ def _kept(
     ]
 
 
-def _order_days(orders: ir.Table, as_of: date, quarters: int) -> pd.DataFrame:
+def _order_days(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """Order days, customers with one, and those with two or more, in each of the `spans`; summed in the engine."""
     days = purchase_days(orders, as_of)
     days = days.filter(stands(days, as_of))
     back = (months_between(days.date, ibis.literal(as_of, type="date")) / 3).floor().cast("int64")
-    quarter = days.mutate(back=back).filter(lambda t: t.back < quarters)
+    quarter = days.mutate(back=back).filter(lambda t: t.back < QUARTERS)
     parts = []
     for long in (1, 4):
         rows = quarter.mutate(back=(quarter.back / long).floor().cast("int64")).filter(
-            lambda t, n=quarters // long: t.back < n
+            lambda t, n=QUARTERS // long: t.back < n
         )
         by = rows.group_by("customer_id", "back").agg(order_days=rows.count())
         sums = by.group_by("back").agg(
             order_days=by.order_days.sum(), customers=by.count(), repeat=(by.order_days >= 2).sum()
         )
-        found = as_pandas(sums, ["back"]).set_index("back").reindex(range(quarters // long), fill_value=0)
+        found = as_pandas(sums, ["back"]).set_index("back").reindex(range(QUARTERS // long), fill_value=0)
         parts.append(found.astype(float))
     return pd.concat(parts, ignore_index=True)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.measures.rates.by_period import QUARTERS, spans
+from kamlib.measures.rates.by_period import spans
 from kamlib.measures.rates.cases import SCALES, read
 from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import or_waiting, reason_columns
@@ -43,7 +43,7 @@ def net_promoters(means: pd.Series, z: float = 1.96) -> pd.Series:
     return pd.Series({"customers": float(n)} | {name: 100 * value for name, value in told.items()})
 
 
-def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> pd.DataFrame:
+def nps(surveys: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
     """`net_promoters` of each of the last quarters and years; each customer counts once, with the mean of its answers in the period.
 
     Parameters
@@ -57,7 +57,7 @@ def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> 
         customers.
     """
     told, rows = answers(surveys, as_of, "nps"), []
-    for span in spans(as_of, quarters).itertuples():
+    for span in spans(as_of).itertuples():
         inside = told[(told["date"] > span.since) & (told["date"] <= span.until)]
         each = inside["place"].groupby(inside["customer_id"], sort=False).mean()
         row = {"window_months": span.window_months, "until": span.until, "answers": float(len(inside))}
