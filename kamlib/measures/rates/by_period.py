@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import Any
 
 import ibis
@@ -162,7 +163,7 @@ def _kept(
 ) -> list[dict[str, Any]]:
     """Customers kept, in the periods that end last with their horizon over."""
     over = pd.Timestamp(as_of) - pd.Timedelta(days=horizon_days)
-    shift = next(back for back in range(0, 12 * 200, 3) if pd.Timestamp(months_before(as_of, back)) <= over)
+    shift = next(back for back in count(0, 3) if pd.Timestamp(months_before(as_of, back)) <= over)
     moved = spans(months_before(as_of, shift))
     begun = first + pd.DateOffset(years=1)
     seen = moved[(moved["since"] + pd.Timedelta(days=1) >= begun) & (moved["since"] >= line)]
