@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import ibis.expr.types as ir
@@ -119,9 +119,18 @@ def forecast(
     if found.stopping is not None and found.test_of_stops.verdict.way == "model":
         table[["reason", "reason_values"]] = reasons(found.stopping, now)[["reason", "reason_values"]]
     days_to = next_order_days(at_risk, last, found.model, horizon_days=horizon)
-    table = table[COLUMNS].merge(days_to, on="customer_id")
-    table = in_accord(table)
+    table = in_accord(table[COLUMNS].merge(days_to, on="customer_id"))
     by = "p_stopped" if table["p_stopped"].notna().any() else "p_silent"
     table = table.sort_values([by, "customer_id"], ascending=[False, True], ignore_index=True, key=places)
-    told = {one.name: getattr(found, one.name) for one in fields(found) if one.name not in ("silent", "stopped")}
-    return Forecast(landmarks=marks, some=some, at_risk=at_risk, table=table, **told)
+    return Forecast(
+        landmarks=marks,
+        some=some,
+        at_risk=at_risk,
+        choices=found.choices,
+        settings=found.settings,
+        test=found.test,
+        test_of_stops=found.test_of_stops,
+        model=found.model,
+        stopping=found.stopping,
+        table=table,
+    )

@@ -75,6 +75,11 @@ def _cancelled(lines: ir.Table) -> dict[str, ir.Value]:
     return {"cancelled_on": ibis.ifelse(one_stands, ibis.null("date"), lines.cancelled_on.max(where=bought))}
 
 
+def first_day(orders: ir.Table, until: date) -> pd.Timestamp:
+    """The day of the first order line up to `until`; missing where there is none."""
+    return pd.Timestamp(orders.filter(orders.date <= until).date.min().to_pandas())
+
+
 def seen_at(table: ir.Table, day: str, dates: Sequence[date]) -> ir.Table:
     """Each row once for each date (as_of) that its `day` does not lie after, and its age then.
 

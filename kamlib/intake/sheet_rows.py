@@ -21,7 +21,8 @@ _TOTAL = (
     r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
     r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
 )
-GUARDED = r"^'([=+\-@])"
+FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula, where no apostrophe stands before it."""
 _WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
 
 
@@ -99,7 +100,8 @@ def without_guards(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     name : of the table.
     """
     texts = [column.name for column in INPUTS[name].columns if column.type == "text" and column.name in frame]
-    bare = {name: frame[name].str.replace(GUARDED, r"\1", regex=True) for name in texts if frame[name].notna().any()}
+    guarded = f"^'([{re.escape(''.join(FORMULA))}])"
+    bare = {text: frame[text].str.replace(guarded, r"\1", regex=True) for text in texts if frame[text].notna().any()}
     return frame.assign(**bare)
 
 

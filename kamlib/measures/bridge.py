@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.facts.days import as_dates, as_pandas
+from kamlib.facts.days import as_dates, as_pandas, first_day
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.facts.worth import MARGIN_KNOWN
 from kamlib.stats.reasons import waiting
@@ -55,27 +55,26 @@ def year_pairs(orders: ir.Table, as_of: date | Sequence[date], observed_from: da
         was not cancelled by then); joined_known (whether the records begin a year or more before the base year: else a first order
         in it need not be the first). It waits where no date has two years on record.
     """
-    ends = as_dates(as_of)
+    check_lines(orders, "customer_id", "date", "amount", "margin")
+    days = as_dates(as_of)
+    begun = pd.Timestamp(observed_from) if observed_from else first_day(orders, days[-1])
+    ends = [day for day in days if _observed(day, 24, begun)]
+    if not ends:
+        return waiting(["customer_id", "as_of", *_PAIRS], "two_years_are_needed", since=begun)
     edges = sorted({months_before(end, 12 * back) for end in ends for back in range(3)})
     sums = _periods(orders, ends, edges)
-    begun = pd.Timestamp(observed_from if observed_from else _first_day(orders, edges[-1]))
-    seen = [end for end in ends if _observed(end, 24, begun)]
-    if not seen:
-        return waiting(["customer_id", "as_of", *_PAIRS], "two_years_are_needed", since=begun)
     code, customers = pd.factorize(sums["customer_id"])
     filled = {name: np.zeros((len(customers), len(edges))) for name in (*_SUMS, "lines")}
-    firsts = [np.full((len(customers), len(edges)), np.datetime64("NaT", "ns")) for _ in ends]
     filled["lines"][code, sums["period"]] = 1
     for name in _SUMS:
         filled[name][code, sums["period"]] = sums[name].fillna(0.0)
-    for days, at in zip(firsts, ends, strict=True):
-        days[code, sums["period"]] = sums[f"first_{at:%Y%m%d}"]
     parts = []
-    for end, first in zip(ends, firsts, strict=True):
-        if end in seen:
-            cuts = [edges.index(months_before(end, 12 * back)) for back in (2, 1, 0)]
-            pair = _pair(customers, end, filled, first[:, : cuts[2] + 1], cuts)
-            parts.append(pair.assign(joined_known=_observed(end, 36, begun)))
+    for end in ends:
+        first = np.full((len(customers), len(edges)), np.datetime64("NaT", "ns"))
+        first[code, sums["period"]] = sums[f"first_{end:%Y%m%d}"]
+        cuts = [edges.index(months_before(end, 12 * back)) for back in (2, 1, 0)]
+        pair = _pair(customers, end, filled, first[:, : cuts[2] + 1], cuts)
+        parts.append(pair.assign(joined_known=_observed(end, 36, begun)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -162,7 +161,6 @@ def bridges(pairs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _periods(orders: ir.Table, ends: Sequence[date], edges: Sequence[date]) -> pd.DataFrame:
     """Sums of each customer between the edges; period n ends at edge n, the first one holds all that lies before."""
-    check_lines(orders, "customer_id", "date", "amount", "margin")
     lines = orders.filter(orders.date <= edges[-1])
     past: Any = sum((lines.date > ibis.literal(edge, type="date")).cast("int32") for edge in edges[:-1])
     lines = lines.mutate(period=past)
@@ -175,11 +173,6 @@ def _periods(orders: ir.Table, ends: Sequence[date], edges: Sequence[date]) -> p
         **{f"first_{end:%Y%m%d}": lines.date.min(where=purchased(lines, end)) for end in ends},
     )
     return as_pandas(sums, ["customer_id", "period"])
-
-
-def _first_day(orders: ir.Table, until: date) -> pd.Timestamp:
-    """The day of the first order line; missing where there is none."""
-    return pd.Timestamp(orders.filter(orders.date <= until).date.min().to_pandas())
 
 
 def _pair(

@@ -11,12 +11,11 @@ import pandas as pd
 
 from kamlib.facts.days import as_pandas, months_between
 from kamlib.facts.order_lines import check_lines, purchased
+from kamlib.measures.retention import FEWEST
 from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import reason_columns, waiting
 from kamlib.study.periods import quarter_labels
 
-FEWEST = 10
-"""Customers of a cohort from which on a share says something; the kit's own choice."""
 EARLIER = "earlier"
 """Cohort of those whose first order on record lies in the first half-year of the records: most of them bought before."""
 _HALF = 2  # quarters in which a customer that is kept has an order

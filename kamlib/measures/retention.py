@@ -12,7 +12,7 @@ from kamlib.study.periods import months_before
 
 COHORTS = ("all", "without_joined", "without_large")
 FEWEST = 10
-"""Customers of a cohort from which on an interval says something; the kit's own choice."""
+"""Customers of a cohort from which on a share or an interval says something; the kit's own choice."""
 LARGE = 0.10
 """Share of the money from which a customer is large (ASC 280-10-50-42, IFRS 8.34)."""
 _DRAWS, _HEAD, _SEED = 2_000, 1_000, 0
@@ -55,16 +55,17 @@ def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
         now = base[f"{measure}_now"]
         large = now >= LARGE * now.clip(lower=0).sum()
         inside = base["traded_before"].astype(bool)
-        who = {"all": inside, "without_joined": inside & (step_of(base) != "joined"), "without_large": inside & ~large}
-        late = not base["joined_known"].all()
+        told = bool(base["joined_known"].all())
+        others = inside & told & (step_of(base) != "joined")
+        who = {"all": inside, "without_joined": others, "without_large": inside & ~large}
         for name in COHORTS:
-            row = _kept(base[who[name] & ~(late & (name == "without_joined"))], measure)
-            rows.append({"as_of": day, "cohort": name, "late": late and name == "without_joined"} | row)
+            untold = name == "without_joined" and not told
+            rows.append({"as_of": day, "cohort": name, "untold": untold} | _kept(base[who[name]], measure))
     table = pd.DataFrame(rows)
     n, base_money = table["customers"], table["base_money"]
     why = reason_columns(
         [
-            (table["late"], "joined_is_not_known", {}),
+            (table["untold"], "joined_is_not_known", {}),
             (n == 0, "nobody_in_the_cohort", {}),
             (base_money <= 0, "no_money_in_the_base_year", {}),
             (n < FEWEST, "cohort_of_few", {"n": n, "least": FEWEST}),
@@ -73,8 +74,8 @@ def retention(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
     return pd.concat([table, why], axis=1)[list(_COLUMNS)]
 
 
-def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.DataFrame:
-    """Whether NRR and GRR of all are better than those of the same quarter a year before, customer by customer.
+def against_a_year_ago(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Whether NRR and GRR of all, in revenue, are better than those of the same quarter a year before, customer by customer.
 
     Returns
     -------
@@ -90,9 +91,9 @@ def against_a_year_ago(pairs: pd.DataFrame, measure: str = "revenue") -> pd.Data
         if earlier is None:
             continue
         cohorts = [table[table["traded_before"].astype(bool)] for table in (earlier, ahead)]
-        base = [table[f"{measure}_before"] for table in cohorts]
+        base = [table["revenue_before"] for table in cohorts]
         for name in ("nrr", "grr"):
-            kept = [table[f"{measure}_now"] for table in cohorts]
+            kept = [table["revenue_now"] for table in cohorts]
             if name == "grr":
                 kept = [np.minimum(now, before) for now, before in zip(kept, base, strict=True)]
             rows.append({"as_of": day, "measure": name, **change(kept[0], kept[1], (base[0], base[1]))})

@@ -22,6 +22,7 @@ MEASURES = (
 SHARES = ("nrr", "grr", "share_of_keys", "top_1")
 """The measures that are shares; of the others the points of the net promoter score lie between -100 and 100."""
 LESS_IS_BETTER = ("lost_customers", "top_1", "overdue")
+_QUARTERS = 4
 _Row = Any  # a row of `change`: a Series, or a dict with its names
 
 
@@ -45,13 +46,12 @@ class Sources:
     answers: pd.DataFrame | None = None
 
 
-def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.DataFrame:
-    """Ten figures at each of the last quarter ends, each against the same figure a year before, customer by customer.
+def scoreboard(pairs: pd.DataFrame, sources: Sources) -> pd.DataFrame:
+    """Ten figures at each of the last four quarter ends, each against the same figure a year before, customer by customer.
 
     Parameters
     ----------
     pairs : `kamlib.measures.bridge.year_pairs` of eight `quarter_ends`.
-    quarters : how many of the dates are shown.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def scoreboard(pairs: pd.DataFrame, sources: Sources, quarters: int = 4) -> pd.D
         date, so that their share has no verdict: who brought much came on the list.
     """
     columns = ["measure", "as_of", *CHANGE]
-    days = sorted(pairs["as_of"].unique())[-quarters:] if len(pairs) else []
+    days = sorted(pairs["as_of"].unique())[-_QUARTERS:] if len(pairs) else []
     kept = against_a_year_ago(pairs).set_index(["as_of", "measure"])
     rows = []
     for day in days:

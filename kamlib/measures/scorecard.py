@@ -10,7 +10,6 @@ import pandas as pd
 
 from kamlib.measures.lifetime.whole_base import value_test
 from kamlib.stats.checks import has_columns
-from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import or_waiting
 
 COLUMNS = [
@@ -29,7 +28,8 @@ COLUMNS = [
     *("brier", "brier_one_chance", "listed", "hits_expected", "hits"),
 ]
 VALUES = ["as_of", "expected", "came", "bias", "low", "high"]
-FORECASTS = ["customer_id", "as_of", "event", "chance", "over_on", "came", "worth"]
+_KEYS = ["customer_id", "as_of", "event"]
+FORECASTS = [*_KEYS, "chance", "over_on", "came", "worth"]
 CONTROL = "control, no offer"
 """How the table of actions, which is the user's, calls those of a round who get no offer (`kamlib.churn.offers`)."""
 _WIDE = 1.2816  # of a normal law: 80 % lie within
@@ -64,13 +64,9 @@ def scorecard(forecasts: pd.DataFrame, called: pd.DataFrame | None = None, *, mo
     Poisson (1837) (sums of unequal chances); Brier (1950), Monthly Weather Review 78(1); McCullagh & Nelder (1989), 4.5 (overdispersion).
     """
     has_columns(forecasts, FORECASTS)
-    keys, told = ["customer_id", "as_of", "event"], forecasts[forecasts["chance"].notna()]
-    left_out = (
-        pd.MultiIndex.from_frame(called[keys])
-        if called is not None
-        else pd.MultiIndex.from_arrays([[]] * 3, names=keys)
-    )
-    told = told.assign(called=pd.MultiIndex.from_frame(told[keys]).isin(left_out))
+    told = forecasts[forecasts["chance"].notna()]
+    left_out = pd.MultiIndex.from_frame((told[:0] if called is None else called)[_KEYS])
+    told = told.assign(called=pd.MultiIndex.from_frame(told[_KEYS]).isin(left_out))
     rows = []
     for event, of_event in told.groupby("event", sort=False):
         free = of_event[~of_event["called"]]
@@ -82,45 +78,21 @@ def scorecard(forecasts: pd.DataFrame, called: pd.DataFrame | None = None, *, mo
     return or_waiting(pd.DataFrame(rows, columns=COLUMNS), "no_forecast_is_over")
 
 
-def called_after(forecasts: pd.DataFrame, actions: pd.DataFrame | None, *, control: str = CONTROL) -> pd.DataFrame:
+def called_after(forecasts: pd.DataFrame, actions: pd.DataFrame | None) -> pd.DataFrame:
     """Whose forecast is no test, for something was done before it was over: customer_id, as_of and event.
 
     Parameters
     ----------
     forecasts : as for `scorecard`.
-    actions : clean actions: customer_id, action, done. What was not done does not count, nor an action that ends in `control`: such
+    actions : clean actions: customer_id, action, done. What was not done does not count, nor an action that ends in `CONTROL`: such
         customers are left alone.
     """
-    keys = ["customer_id", "as_of", "event"]
     if actions is None or actions.empty:
-        return pd.DataFrame(columns=keys)
-    done = actions[actions["done"].notna()]
-    if control:
-        done = done[~done["action"].fillna("").str.endswith(control)]
-    both = forecasts[[*keys, "over_on"]].merge(done[["customer_id", "done"]], on="customer_id")
+        return pd.DataFrame(columns=_KEYS)
+    done = actions[actions["done"].notna() & ~actions["action"].fillna("").str.endswith(CONTROL)]
+    both = forecasts[[*_KEYS, "over_on"]].merge(done[["customer_id", "done"]], on="customer_id")
     between = (both["done"] > both["as_of"]) & (both["done"] <= both["over_on"])
-    return both.loc[between, keys].drop_duplicates(ignore_index=True)
-
-
-def kept_on_list(lists: pd.DataFrame) -> pd.DataFrame:
-    """How many of the key accounts of each earlier day are key on the last one.
-
-    Parameters
-    ----------
-    lists : customer_id, as_of, key (a flag), of two days or more.
-
-    Returns
-    -------
-    DataFrame, an earlier day a row
-        as_of, listed (key then), still (of them, key now), share, low, high (Wilson). It waits where there is no earlier list.
-    """
-    key = lists[lists["key"].eq(True)]
-    now = key.loc[key["as_of"] == lists["as_of"].max(), "customer_id"]
-    earlier = key[key["as_of"] < lists["as_of"].max()]
-    by_day = earlier.assign(still=earlier["customer_id"].isin(now)).groupby("as_of")["still"]
-    found = by_day.agg(listed="size", still="sum").reset_index()
-    low, high = wilson(found["still"], found["listed"])
-    return or_waiting(found.assign(share=found["still"] / found["listed"], low=low, high=high), "no_earlier_list")
+    return both.loc[between, _KEYS].drop_duplicates(ignore_index=True)
 
 
 def values_then(

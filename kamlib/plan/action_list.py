@@ -12,11 +12,11 @@ from kamlib.churn.offers import CONTROL, MARK
 from kamlib.plan.candidates import OWED
 from kamlib.plan.worth import Effect, by_offer, worth
 from kamlib.stats.ordering import places
+from kamlib.study.periods import months_before
 from kamlib.study.settings.playbook import Playbook
 
 NOW, WAITS, NOT_WORTH = "this_week", "waits_for_hours", "not_worth_it"
 """What becomes of an action: it is on the list, below the line, or it would cost more than it brings."""
-_QUARTER = pd.DateOffset(months=3)
 
 
 def monday_list(
@@ -127,7 +127,7 @@ def last_actions(actions: pd.DataFrame, day: date | pd.Timestamp) -> pd.DataFram
     day = pd.Timestamp(day)
     due = pd.to_datetime(actions["due"])
     rows = actions.assign(due=due, done=pd.to_datetime(actions["done"]).where(lambda done: done <= day))
-    rows = rows[(due > day - _QUARTER) & (due <= day) & (rows["action"] != MARK + CONTROL)]
+    rows = rows[(due > pd.Timestamp(months_before(day, 3))) & (due <= day) & (rows["action"] != MARK + CONTROL)]
     rows = rows.sort_values(["due", "action"], kind="stable").drop_duplicates("customer_id", keep="last")
     state = np.select([rows["done"].isna(), rows["done"] > rows["due"]], ["not_done", "done_late"], "done_in_time")
     told = pd.DataFrame({"customer_id": rows["customer_id"], "last_action": rows["action"], "last_due": rows["due"]})

@@ -180,8 +180,9 @@ def _medians(cell: np.ndarray, amount: np.ndarray, buyers: np.ndarray) -> tuple[
     sizes, back = np.unique(buyers, return_inverse=True)
     rank = binom.ppf(0.025, sizes, 0.5)[back]  # how many of the smallest and of the largest lie outside
     known = (buyers > 0) & (rank > 0)
-    low = ordered[np.where(known, start + np.where(known, rank, 0).astype(int) - 1, last)]
-    high = ordered[np.where(known, start + buyers - np.where(known, rank, 0).astype(int), last)]
+    outside = np.where(known, rank, 0).astype(int)
+    low = ordered[np.where(known, start + outside - 1, last)]
+    high = ordered[np.where(known, start + buyers - outside, last)]
     left, right = start + (buyers - 1) // 2, start + buyers // 2
     some = buyers > 0
     middle = (ordered[np.where(some, left, last)] + ordered[np.where(some, right, last)]) / 2

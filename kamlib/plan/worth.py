@@ -162,21 +162,20 @@ def worth(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float | No
         told.loc[here, "gain"] = told.loc[here, "delta_p"] * money - less
         ends = pd.DataFrame({at: changed(p, effect.mean + at * effect.sd, kind) * money - less for at in (-1.96, 1.96)})
         told.loc[here, ["gain_low", "gain_high"]] = np.sort(ends.to_numpy(), axis=1)
-        told.loc[here, "p_pays"] = _pays(p, needed[here].where(money.notna() & (money > 0)), money, effect, kind)
+        told.loc[here, "p_pays"] = _pays(p, needed[here], effect, kind).mask(money.isna())
         told.loc[here, "ordered_by"] = told.loc[here, "gain"]
     return told[["spent", "delta_p", "gain", "gain_low", "gain_high", "p_pays", "break_even", "can_pay", "ordered_by"]]
 
 
-def _pays(p: pd.Series, needed: pd.Series, money: pd.Series, effect: Effect, kind: str) -> pd.Series:
-    """The chance that Δp exceeds what is needed; 0 where nothing is at stake."""
+def _pays(p: pd.Series, needed: pd.Series, effect: Effect, kind: str) -> pd.Series:
+    """The chance that Δp exceeds what is needed; 0 where that is missing, for nothing is at stake, or can't be."""
     after = p + needed if BROUGHT_ABOUT[kind] else p - needed
     with np.errstate(divide="ignore", invalid="ignore"):
         least = pd.Series(np.log(after / (1 - after)) - np.log(p / (1 - p)), index=p.index)
     from scipy.special import ndtr  # slow to load
 
     least = (least if BROUGHT_ABOUT[kind] else -least).where((after > 0) & (after < 1), inf)
-    chance = pd.Series(ndtr((effect.mean - least) / effect.sd), index=p.index)
-    return chance.where(money > 0, 0.0).mask(p.isna() | money.isna())
+    return pd.Series(ndtr((effect.mean - least) / effect.sd), index=p.index).mask(p.isna())
 
 
 def by_offer(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float | None) -> pd.DataFrame:

@@ -194,13 +194,13 @@ def _write_study(
         made.pop("words", None)
         if _is_money(criterion):
             made |= {"worst": scaled(criterion.worst), "best": scaled(criterion.best)}
-    book = tree.pop("playbook", {})
-    book = {
-        key: book[key] for key in ("precedence", "hours_a_week", "win_back") if key in book
-    }  # the rest is words and names
-    if book:
+    told = ("precedence", "hours_a_week", "win_back")  # the rest is words and names
+    if book := {key: value for key, value in tree.pop("playbook", {}).items() if key in told}:
         tree["playbook"] = book
-    for number, offer in enumerate([*book.get("win_back", tree.get("winback", {})).get("offers", [])], 1):
+    offers = [
+        offer for section in (tree.get("winback", {}), book.get("win_back", {})) for offer in section.get("offers", [])
+    ]
+    for number, offer in enumerate(offers, 1):
         offer |= {"offer": f"offer {number}", "cost": scaled(offer["cost"])}
     for number, segment in enumerate(tree.get("rfm", {}).get("segments", []), 1):
         segment |= {"name": f"segment {number}", "policy": f"policy {number}"}

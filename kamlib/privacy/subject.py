@@ -88,7 +88,7 @@ def _is_called(who: str, name: str) -> bool:
 
 
 def places(study: Study, person: Person) -> pd.DataFrame:
-    """Every row of the study's files that holds something about the person; of the review file and the study file too.
+    """Every row of the study's files that holds something about the person; of the review file, the study file and its playbook too.
 
     Returns
     -------
@@ -102,7 +102,8 @@ def places(study: Study, person: Person) -> pd.DataFrame:
             for table, source, paths in looked_through(study)
             for row in places_in(table, source, paths, person, Path(scratch))
         ]
-    found += [("study", study.path.name, line, "", "values") for line in lines_with(study.path, person)]
+    for name, path in (("study", study.path), ("playbook", study.playbook_path)):
+        found += [(name, path.name, line, "", "values") for line in lines_with(path, person)] if path else []
     return pd.DataFrame(found, columns=list(PLACES))
 
 

@@ -9,6 +9,8 @@ _ALONE = (
     9_000  # products that OpenBLAS sums on one core; on busy ones its threads wait longer for each other than they work
 )
 
+_BOOTSTRAPS, _DRAWN = (400, 2_000), 50_000_000  # at least and at most, and the rows that they may draw together
+
 
 def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd.Series, pd.Series]:
     """The Wilson interval of a share.
@@ -23,8 +25,8 @@ def wilson(successes: pd.Series, trials: pd.Series, z: float = 1.96) -> tuple[pd
     return (middle - half).clip(lower=0), (middle + half).clip(upper=1)
 
 
-def clustered_wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.96) -> tuple[float, float]:
-    """The Wilson interval of Σ part / Σ whole, where cases of one customer resemble each other.
+def clustered_wilson(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
+    """The 95 % Wilson interval of Σ part / Σ whole, where cases of one customer resemble each other.
 
     The cases are taken as fewer by the design effect Σ (part - p whole)² / (p (1 - p) Σ whole), of 1 at least.
 
@@ -40,12 +42,24 @@ def clustered_wilson(part: np.ndarray, whole: np.ndarray, z: float = 1.96) -> tu
     share = part.sum() / cases
     spread = share * (1 - share) * cases
     effect = max(1.0, ((part - share * whole) ** 2).sum() / spread) if spread > 0 else 1.0
-    low, high = wilson(pd.Series([share * cases / effect]), pd.Series([cases / effect]), z)
+    low, high = wilson(pd.Series([share * cases / effect]), pd.Series([cases / effect]))
     return float(low.iloc[0]), float(high.iloc[0])
 
 
-def exact_poisson(counts: np.ndarray, alpha: float = 0.05) -> tuple[np.ndarray, np.ndarray]:
-    """The exact interval of the mean of each Poisson count; 0 to 3.69 for a count of 0.
+def resampled_ratio(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of Σ part / Σ whole over customers, drawn with replacement; draws without any whole do not count.
+
+    Parameters
+    ----------
+    part, whole : by customer, such as money, where cases can't be counted; Σ whole above zero.
+    """
+    sums = resampled_sums(np.column_stack([part, whole]), int(np.clip(_DRAWN // len(part), *_BOOTSTRAPS)), seed=1)
+    low, high = np.nanquantile(sums[:, 0] / np.where(sums[:, 1] > 0, sums[:, 1], np.nan), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def exact_poisson(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The exact 95 % interval of the mean of each Poisson count; 0 to 3.69 for a count of 0.
 
     References
     ----------
@@ -54,8 +68,8 @@ def exact_poisson(counts: np.ndarray, alpha: float = 0.05) -> tuple[np.ndarray, 
     from scipy.special import gammaincinv
 
     counts = np.asarray(counts, dtype=float)
-    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), alpha / 2), 0.0)
-    return low, gammaincinv(counts + 1, 1 - alpha / 2)
+    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), 0.025), 0.0)
+    return low, gammaincinv(counts + 1, 0.975)
 
 
 def resampled_sums(columns: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:

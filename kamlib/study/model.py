@@ -23,7 +23,7 @@ from kamlib.study.periods import period_label
 from kamlib.study.settings.dossier import Dossier
 from kamlib.study.settings.money import Money, Risk
 from kamlib.study.settings.offers import WinBack
-from kamlib.study.settings.parts import Action, Currency, Day, Name, Part, beside
+from kamlib.study.settings.parts import Action, Currency, Day, Name, Naming, Part, beside
 from kamlib.study.settings.playbook import Playbook
 from kamlib.study.settings.sections import (
     AbcXyz,
@@ -38,7 +38,7 @@ from kamlib.study.settings.sections import (
     Scoring,
     Value,
 )
-from kamlib.study.settings.targets import Naming, Targets
+from kamlib.study.settings.targets import Targets
 from kamlib.study.sources import Engine, Source, Sources
 from kamlib.study.yaml_lines import load, put
 

@@ -10,7 +10,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.facts import account_days, order_days
-from kamlib.facts.days import as_dates, as_pandas
+from kamlib.facts.days import as_dates, as_pandas, first_day
 
 
 def test_account_days_hold_the_days_of_credit_notes_alone(one, clean_orders):
@@ -75,3 +75,9 @@ def test_a_day_may_be_written_as_in_a_study(given):
 def test_what_is_no_day_is_refused_and_named(given):
     with pytest.raises(InputError, match="as_of"):
         as_dates(given)
+
+
+def test_the_first_day_is_that_of_any_line_up_to_the_day(clean_orders):
+    orders = clean_orders([("a", "2026-02-01", 5), ("b", "2026-01-31", -2), ("a", "2026-03-01", 7)])
+    assert first_day(orders, date(2026, 2, 28)) == pd.Timestamp("2026-01-31")
+    assert pd.isna(first_day(orders, date(2026, 1, 30)))

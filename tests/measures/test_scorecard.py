@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.measures.scorecard import called_after, kept_on_list, scorecard, values_then
+from kamlib.churn import offers
+from kamlib.measures.scorecard import CONTROL, called_after, scorecard, values_then
 from kamlib.stats.reasons import waits_for
 
 DAY, LATER = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-07-01")
@@ -77,6 +78,7 @@ def test_who_was_called_is_no_test_and_is_counted():
     found = scorecard(forecasts, called).iloc[0]
     assert found[["customers", "called", "expected", "came"]].tolist() == [3, 1, 1.5, 1]
     assert called_after(forecasts, None).empty
+    assert offers.CONTROL == CONTROL, "as the round of offers writes it"
 
 
 def test_hits_are_of_those_with_the_most_chance_times_worth():
@@ -115,15 +117,6 @@ def test_without_any_forecast_there_is_a_reason_and_nobody_was_called():
 def test_one_customer_and_a_name_that_is_no_id_break_nothing():
     found = scorecard(said([0.3], [0]).assign(customer_id="<b>$x^2$</b>")).iloc[0]
     assert found[["expected_low", "expected_high"]].tolist() == [0, 1]
-
-
-def test_key_accounts_that_stay_are_counted_against_the_last_list():
-    lists = pd.DataFrame(
-        {"customer_id": list("abcabd"), "as_of": [DAY] * 3 + [LATER] * 3, "key": [True, True, None, True, False, True]}
-    )
-    found = kept_on_list(lists).iloc[0]
-    assert found[["listed", "still", "share"]].tolist() == [2, 1, 0.5]
-    assert waits_for(kept_on_list(lists[lists["as_of"] == LATER])).code == "no_earlier_list"
 
 
 VALUED = pd.Timestamp("2025-12-31")

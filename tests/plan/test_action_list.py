@@ -138,7 +138,7 @@ def test_the_last_action_of_the_quarter_is_told_with_what_became_of_it():
         ("a", "call", "2026-04-10", None),
         ("b", "visit", "2026-05-01", "2026-05-03"),
         ("c", "visit", "2026-05-01", "2026-07-02"),  # done after the day: open on it
-        ("d", "visit", "2026-03-30", None),  # an earlier quarter
+        ("d", "visit", "2026-03-31", None),  # the last day of an earlier quarter
         ("e", "visit", "2026-07-01", None),  # to come
         ("f", "win back: control, no offer", "2026-05-01", None),
         ("g", "visit", None, None),

@@ -1,4 +1,4 @@
-"""One rule for each customer. Oracles: the order of the specification by hand, and properties that hold for any marks."""
+"""One rule for each customer. Oracles: the order written by hand, and properties that hold for any marks."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ def one(*rules: str) -> pd.Series:
     return winning_rules(pd.Series(["a"]), spoken(*(("a", rule, SAYS[rule][0]) for rule in rules))).iloc[0]
 
 
-def test_the_order_is_that_of_the_specification():
-    for place, rule in enumerate(RULES, 1):
+def test_the_order_from_the_first_that_wins_to_the_last():
+    order = ["knock-out", "dispute", "contract end", "overdue", "control group", "state", "tier", "category", "terms"]
+    assert list(RULES) == order
+    for place, rule in enumerate(order, 1):
         found = one(*reversed(RULES[place - 1 :]))
         assert (found["rule"], found["order"]) == (rule, place)
         assert found["others"] == ", ".join(RULES[place:])

@@ -1,4 +1,4 @@
-"""Rounds of offers. Oracles: figures added up apart from the kit, the design of the specification, simulated rounds, hand calculations."""
+"""Rounds of offers. Oracles: figures added up apart from the kit, a round whose power is worked out by hand, simulated rounds, hand calculations."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_rounds_without_a_control_group_teach_nothing_and_without_any_the_table_
         assert learned(found) == Effect()
 
 
-def test_what_a_round_can_show_is_that_of_the_specification():
+def test_what_a_round_can_show_by_hand():
     """92 offers and 39 controls at 19 %: 23 points."""
     assert smallest_effect(92, 39, 0.19) == pytest.approx(0.23, abs=0.005)
 

@@ -41,8 +41,10 @@ def test_the_engine_tells_two_years_apart_by_hand(clean_orders):
 def test_postgres_counts_the_same(clean_orders, postgres):
     import ibis
 
-    lines = [("a", str(date(2024, 1, 1 + n % 28)), 10 - n % 7, "xy"[n % 2]) for n in range(60)]
+    days = pd.date_range("2024-01-15", periods=60, freq="15D")
+    lines = [("a", f"{day:%Y-%m-%d}", 4 - n % 7, "xy"[n % 2]) for n, day in enumerate(days)]
     here = clean_orders(lines, "customer_id date amount category")
+    assert (category_years(here, DAY)[["lines", "amount", "lines_before", "amount_before"]] != 0).all(axis=None)
     there = ibis.connect(postgres).create_table("white_space_orders", here.to_pyarrow(), overwrite=True)
     pd.testing.assert_frame_equal(category_years(here, DAY), category_years(there, DAY), check_dtype=False)
 

@@ -122,6 +122,19 @@ def test_of_money_amounts_are_scaled_rates_and_days_stay_and_what_names_a_custom
     assert copy.money.approval - study.money.approval == copy.as_of - study.as_of
 
 
+def test_offers_lose_their_words_and_costs_wherever_the_study_has_them(small, tmp_path):
+    """The study of `small` has one in its own section; a playbook with others leaves that one as it is."""
+    offers = [{"cause": "any", "offer": "oddgift", "cost": 45678.9}]
+    study = Study.read(small, values={"playbook.win_back": {"offers": offers}, "playbook.hours_a_week": 5})
+    copy = anonymise(study, tmp_path / "copy", key=KEY).study
+    assert [text for text in ("oddoffer", "oddgift", "34567.8", "45678.9") if text in copy.read_text()] == []
+    again = Study.read(copy)
+    costs = [
+        each.offers[0].cost / factor for each, factor in ((again.winback, 34567.8), (again.playbook.win_back, 45678.9))
+    ]
+    assert costs[0] == pytest.approx(costs[1]) and costs[0] > 3 and again.playbook.hours_a_week == 5
+
+
 def test_the_sponsors_of_customers_are_left_out_and_no_copy_names_contacts(small, tmp_path):
     given = {"sponsors": {"K.0001": "owner"}, "contact_names": True, "benefit_cap": 0.1}
     study = Study.read(small, values={f"dossier.{name}": value for name, value in given.items()})

@@ -73,6 +73,7 @@ def test_the_playbook_goes_along_without_the_person_from_wherever_it_lies(tmp_pa
         f"name: t\ntitle: T\nas_of: 2026-06-30\nplaybook: ../plans.yaml\nsources: {tables}\n"
     )
     study = Study.read(home / "study.yaml")
-    erasure.erase(study, subject.identify(study, "c1"), tmp_path / "out")
+    held = erasure.erase(study, subject.identify(study, "c1"), tmp_path / "out")
+    assert held.loc[held["table"] == "playbook", ["file", "line"]].to_numpy().tolist() == [["plans.yaml", 1]]
     assert "Memikov" not in (tmp_path / "out" / "playbook.yaml").read_text()
     assert Study.read(tmp_path / "out" / "study.yaml").playbook.hours_a_week == 3

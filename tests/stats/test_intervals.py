@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.stats.intervals import clustered_wilson, exact_poisson, newcombe, resampled_sums, wilson
+from kamlib.stats.intervals import clustered_wilson, exact_poisson, newcombe, resampled_ratio, resampled_sums, wilson
 
 
 def test_wilson_by_the_published_example():
@@ -27,6 +27,15 @@ def test_ten_like_cases_of_a_customer_tell_as_much_as_one():
     low, high = wilson(pd.Series([8.0]), pd.Series([20]))
     assert clustered_wilson(part, np.full(20, 10.0)) == pytest.approx((low[0], high[0]))
     assert clustered_wilson(np.zeros(4), np.ones(4))[0] == 0
+
+
+def test_a_ratio_of_money_varies_as_the_delta_method_says():
+    """400 customers with the same whole, half of them with all of it: 0.5 ± 1.96 · 0.5 / 20; those without any of both change nothing."""
+    part = np.arange(400) % 2 * 7.0
+    assert resampled_ratio(part, np.full(400, 7.0)) == pytest.approx((0.451, 0.549), abs=0.006)
+    assert resampled_ratio(np.array([3.0, 0]), np.array([6.0, 0])) == (0.5, 0.5), (
+        "half of the draws of one twice are of nothing"
+    )
 
 
 def test_the_exact_interval_of_a_count_is_that_of_the_tables():

@@ -123,14 +123,14 @@ def year_cases(cases: pd.DataFrame, facts: pd.DataFrame, as_of: date) -> pd.Data
     year = cases[(cases["date"] > pd.Timestamp(months_before(as_of, 12))) & (cases["source"] == "")]
     sums = {
         name: year[year["measure"] == name].groupby("customer_id", sort=False)[["part", "whole"]].sum()
-        for name in ("on_time", "bids_won", "claims_rate")
+        for name in ("on_time", "bids_won")
     }
-    days = facts.set_index("customer_id")["order_days_12m"].astype(float)
     grown = growths(facts["revenue_12m"], facts["revenue_prev_12m"]).set_axis(facts["customer_id"])
     told = {"growth_of_revenue": pd.DataFrame({"part": grown, "whole": 1.0}), **sums}
-    claims = told.pop("claims_rate")
     if (cases["measure"] == "claims_rate").any():
-        counts = claims["part"].reindex(days.index).fillna(0.0)
+        days = facts.set_index("customer_id")["order_days_12m"].astype(float)
+        claims = year[year["measure"] == "claims_rate"].groupby("customer_id")["part"].sum()
+        counts = claims.reindex(days.index).fillna(0.0)
         told["claims_an_order_day"] = pd.DataFrame({"part": counts, "whole": days})[days > 0]
     parts = [
         table.rename_axis("customer_id").reset_index().assign(measure=name)
@@ -149,10 +149,10 @@ def category_cases(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     check_lines(orders, "customer_id", "date", "amount", "category")
     age = months_between(orders.date, ibis.literal(as_of, type="date"))
-    lines = orders.filter((orders.date <= as_of) & (age < 24) & orders.category.notnull()).mutate(age=age)
+    lines = orders.filter((orders.date <= as_of) & (age < 24) & orders.category.notnull()).mutate(recent=age < 12)
     sums = {
-        name: lines.amount.sum(where=lines.age < 12 if name == "now" else lines.age >= 12).fill_null(0).cast("float64")
-        for name in ("now", "before")
+        name: lines.amount.sum(where=year).fill_null(0).cast("float64")
+        for name, year in (("now", lines.recent), ("before", ~lines.recent))
     }
     table = as_pandas(lines.group_by("customer_id", value=lines.category).agg(**sums), ["customer_id", "value"])
     table = table.assign(measure="growth_of_revenue", part=growths(table["now"], table["before"]), whole=1.0)

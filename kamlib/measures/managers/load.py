@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES
+from kamlib.facts.days import as_pandas
 from kamlib.facts.order_lines import check_lines
 from kamlib.facts.service import dealings
-from kamlib.stats.ordering import places
 from kamlib.stats.reasons import waiting
 from kamlib.study.periods import months_before
+from kamlib.study.settings.parts import Naming
 
 _WEEKS = 365.25 / 7
 KEY_DAYS, OTHER_DAYS = 90, 365
 """Days without a meeting, call or visit after which a contact is overdue: with a key customer, with others that are ours."""
 
 
-def labels(orders: ir.Table, others: Iterable[str], how: Literal["named", "numbered"]) -> pd.Series:
+def labels(orders: ir.Table, others: Iterable[str], how: Naming) -> pd.Series:
     """What each manager is called on pages: its name, or a number that stays the same from quarter to quarter.
 
     Numbers go by the day of a manager's first order line; those without one (`others`) follow by name.
@@ -33,9 +33,7 @@ def labels(orders: ir.Table, others: Iterable[str], how: Literal["named", "numbe
     """
     check_lines(orders, "date", "manager")
     lines = orders.filter(orders.manager.notnull())
-    firsts = (
-        lines.group_by("manager").agg(first=lines.date.min()).to_pandas().sort_values(["first", "manager"], key=places)
-    )
+    firsts = as_pandas(lines.group_by("manager").agg(first=lines.date.min()), ["first", "manager"])
     names = [*firsts["manager"], *sorted({str(one) for one in others if pd.notna(one)} - set(firsts["manager"]))]
     told = names if how == "named" else [str(place) for place in range(1, len(names) + 1)]
     return pd.Series(told, names, dtype=object)

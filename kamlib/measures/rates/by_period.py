@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import Any
 
 import ibis
@@ -11,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.accounts import account_facts
-from kamlib.facts.days import as_pandas, months_between, purchase_days
+from kamlib.facts.days import as_pandas, first_day, months_between, purchase_days
 from kamlib.facts.order_lines import stands
 from kamlib.facts.orders_after import next_orders
 from kamlib.facts.states import NEEDED, customer_states
 from kamlib.measures.rates.cases import dated_cases, read
-from kamlib.stats.intervals import clustered_wilson, exact_poisson, resampled_sums
+from kamlib.stats.intervals import clustered_wilson, exact_poisson, resampled_ratio
 from kamlib.stats.reasons import or_waiting, reason_columns
 from kamlib.study.periods import months_before
 from kamlib.study.settings.sections import FEWEST
@@ -28,12 +29,11 @@ MEASURES = (
 )
 _COLUMNS = ["measure", "source", "window_months", "until", "part", "whole", "cases", "value", "low", "high"]
 _BY = 1000  # order days that claims are told by
-_BOOTSTRAPS, _SEED = 2000, 1
 
 
-def spans(as_of: date, quarters: int = QUARTERS) -> pd.DataFrame:
-    """The quarters and then the years that end at `as_of` and before, the latest first: window_months (3 or 12), since (the day before), until."""
-    rows = [(3, 3 * back) for back in range(quarters)] + [(12, 12 * back) for back in range(quarters // 4)]
+def spans(as_of: date) -> pd.DataFrame:
+    """The `QUARTERS` and then the years that end at `as_of` and before, the latest first: window_months (3 or 12), since (the day before), until."""
+    rows = [(3, 3 * back) for back in range(QUARTERS)] + [(12, 12 * back) for back in range(QUARTERS // 4)]
     told = [(long, months_before(as_of, back + long), months_before(as_of, back)) for long, back in rows]
     table = pd.DataFrame(told, columns=["window_months", "since", "until"])
     return table.astype({"since": "datetime64[ns]", "until": "datetime64[ns]"})
@@ -49,7 +49,6 @@ def rates_by_period(
     interactions: pd.DataFrame | None = None,
     proposals: pd.DataFrame | None = None,
     surveys: pd.DataFrame | None = None,
-    quarters: int = QUARTERS,
 ) -> pd.DataFrame:
     """What share of its cases each rate has, in each of the last quarters and years.
 
@@ -78,13 +77,13 @@ def rates_by_period(
     ----------
     Wilson (1927), JASA 22; Garwood (1936), Biometrika 28.
     """
-    line = pd.to_datetime(orders.filter(orders.date <= as_of).date.min().to_pandas())
+    line = first_day(orders, as_of)
     first = pd.Timestamp(observed_from or (as_of if pd.isna(line) else line))
-    periods, days = spans(as_of, quarters), _order_days(orders, as_of, quarters)
+    periods, days = spans(as_of), _order_days(orders, as_of)
     cases = dated_cases(as_of, interactions=interactions, proposals=proposals, surveys=surveys)
     touched, bid = (max(first, table["date"].min()) for table in read(as_of, interactions, proposals)[:2])
     begins = {"on_time": touched, "claims_rate": touched, "csat": first}  # answers are a sample in any case
-    rows = _kept(orders, as_of, first, line, periods, horizon_days, accounts)
+    rows = _kept(orders, as_of, first, line, horizon_days, accounts)
     rows += [
         _row("repeat", "", span, first, np.array([one.repeat]), np.array([one.customers]))
         for span, one in zip(periods.itertuples(), days.itertuples(), strict=True)
@@ -150,11 +149,7 @@ def _row(
         low, high = (float(end[0]) for end in exact_poisson(part.sum(keepdims=True)))
         ends = (part.sum(), low, high)
         return told | dict(zip(("value", "low", "high"), (_BY * end / whole.sum() for end in ends), strict=True))
-    if measure == "bids_won_value":
-        sums = resampled_sums(np.column_stack([part, whole]), _BOOTSTRAPS, _SEED)
-        low, high = np.nanquantile(sums[:, 0] / np.where(sums[:, 1] > 0, sums[:, 1], np.nan), [0.025, 0.975])
-    else:
-        low, high = clustered_wilson(part, whole)
+    low, high = (resampled_ratio if measure == "bids_won_value" else clustered_wilson)(part, whole)
     return told | {"value": part.sum() / whole.sum(), "low": low, "high": high}
 
 
@@ -163,17 +158,16 @@ def _kept(
     as_of: date,
     first: pd.Timestamp,
     line: pd.Timestamp,
-    periods: pd.DataFrame,
     horizon_days: int,
     accounts: pd.DataFrame | None,
 ) -> list[dict[str, Any]]:
     """Customers kept, in the periods that end last with their horizon over."""
     over = pd.Timestamp(as_of) - pd.Timedelta(days=horizon_days)
-    shift = next(back for back in range(0, 12 * 200, 3) if pd.Timestamp(months_before(as_of, back)) <= over)
-    moved = spans(months_before(as_of, shift), int((periods["window_months"] == 3).sum()))
+    shift = next(back for back in count(0, 3) if pd.Timestamp(months_before(as_of, back)) <= over)
+    moved = spans(months_before(as_of, shift))
     begun = first + pd.DateOffset(years=1)
     seen = moved[(moved["since"] + pd.Timedelta(days=1) >= begun) & (moved["since"] >= line)]
-    counts = pd.DataFrame(columns=["sum", "size"])
+    found = moved.assign(sum=0, size=0)
     if len(seen):
         starts, ends = ([day.date() for day in seen[name].unique()] for name in ("since", "until"))
         facts = account_facts(orders, starts, observed_from=first.date(), columns=NEEDED[2:])
@@ -183,28 +177,28 @@ def _kept(
         later["came"] = later["next_order"] <= later["until"] + pd.Timedelta(days=horizon_days)
         both = seen[["since", "until"]].merge(ours, on="since").merge(later, on=["customer_id", "until"], how="left")
         counts = both["came"].eq(True).groupby([both["since"], both["until"]]).agg(["sum", "size"])
-    found = moved.join(counts, on=["since", "until"]) if len(seen) else moved.assign(sum=0, size=0)
+        found = moved.join(counts, on=["since", "until"]).fillna({"sum": 0, "size": 0})
     return [
         _row("customers_kept", "", span, begun, np.array([came]), np.array([there]))
-        for span, came, there in zip(moved.itertuples(), found["sum"].fillna(0), found["size"].fillna(0), strict=True)
+        for span, came, there in zip(moved.itertuples(), found["sum"], found["size"], strict=True)
     ]
 
 
-def _order_days(orders: ir.Table, as_of: date, quarters: int) -> pd.DataFrame:
+def _order_days(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """Order days, customers with one, and those with two or more, in each of the `spans`; summed in the engine."""
     days = purchase_days(orders, as_of)
     days = days.filter(stands(days, as_of))
     back = (months_between(days.date, ibis.literal(as_of, type="date")) / 3).floor().cast("int64")
-    quarter = days.mutate(back=back).filter(lambda t: t.back < quarters)
+    quarter = days.mutate(back=back).filter(lambda t: t.back < QUARTERS)
     parts = []
     for long in (1, 4):
         rows = quarter.mutate(back=(quarter.back / long).floor().cast("int64")).filter(
-            lambda t, n=quarters // long: t.back < n
+            lambda t, n=QUARTERS // long: t.back < n
         )
         by = rows.group_by("customer_id", "back").agg(order_days=rows.count())
         sums = by.group_by("back").agg(
             order_days=by.order_days.sum(), customers=by.count(), repeat=(by.order_days >= 2).sum()
         )
-        found = as_pandas(sums, ["back"]).set_index("back").reindex(range(quarters // long), fill_value=0)
+        found = as_pandas(sums, ["back"]).set_index("back").reindex(range(QUARTERS // long), fill_value=0)
         parts.append(found.astype(float))
     return pd.concat(parts, ignore_index=True)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.measures.rates.by_period import QUARTERS, spans
+from kamlib.measures.rates.by_period import spans
 from kamlib.measures.rates.cases import SCALES, read
 from kamlib.stats.intervals import wilson
 from kamlib.stats.reasons import or_waiting, reason_columns
@@ -18,8 +18,8 @@ _PROMOTER, _DETRACTOR = 9, 6  # the lowest score of the one, the highest of the 
 _MONTHS = 12  # that an answer may be old
 
 
-def net_promoters(means: pd.Series, z: float = 1.96) -> pd.Series:
-    """The net promoter score of customers, with its interval.
+def net_promoters(means: pd.Series) -> pd.Series:
+    """The net promoter score of customers, with its 95 % interval.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def net_promoters(means: pd.Series, z: float = 1.96) -> pd.Series:
     Returns
     -------
     Series: customers, nps (100 Σx / n), adjusted, low, high, from -100 to 100: m = Σx / (n + 3), variance (Σx² + 1.5) / (n + 3) - m², ends
-    m ± z √(variance / (n + 3)). Of nobody nothing is known.
+    m ± 1.96 √(variance / (n + 3)). Of nobody nothing is known.
 
     References
     ----------
@@ -38,12 +38,12 @@ def net_promoters(means: pd.Series, z: float = 1.96) -> pd.Series:
     if not n:
         return pd.Series({"customers": 0.0} | dict.fromkeys(("nps", "adjusted", "low", "high"), np.nan))
     middle = total / (n + 3)
-    half = z * np.sqrt(((means**2).sum() + 1.5) / (n + 3) - middle**2) / np.sqrt(n + 3)
+    half = 1.96 * np.sqrt(((means**2).sum() + 1.5) / (n + 3) - middle**2) / np.sqrt(n + 3)
     told = {"nps": total / n, "adjusted": middle, "low": max(middle - half, -1.0), "high": min(middle + half, 1.0)}
     return pd.Series({"customers": float(n)} | {name: 100 * value for name, value in told.items()})
 
 
-def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> pd.DataFrame:
+def nps(surveys: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
     """`net_promoters` of each of the last quarters and years; each customer counts once, with the mean of its answers in the period.
 
     Parameters
@@ -57,7 +57,7 @@ def nps(surveys: pd.DataFrame | None, as_of: date, quarters: int = QUARTERS) -> 
         customers.
     """
     told, rows = answers(surveys, as_of, "nps"), []
-    for span in spans(as_of, quarters).itertuples():
+    for span in spans(as_of).itertuples():
         inside = told[(told["date"] > span.since) & (told["date"] <= span.until)]
         each = inside["place"].groupby(inside["customer_id"], sort=False).mean()
         row = {"window_months": span.window_months, "until": span.until, "answers": float(len(inside))}

@@ -13,7 +13,7 @@ from kamlib.facts.customers import own_rows, units
 from kamlib.facts.days import as_pandas, months_between
 from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.checks import one_row_each
-from kamlib.stats.intervals import clustered_wilson, resampled_sums
+from kamlib.stats.intervals import clustered_wilson, resampled_ratio
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting, reason_columns
 from kamlib.study.settings.sections import FEWEST
@@ -31,12 +31,6 @@ COLUMNS = [
     "bought",
     "penetration",
 ]
-_FEW, _MANY, _ROWS, _SEED = (
-    400,
-    2000,
-    50_000_000,
-    1,
-)  # bootstraps, at least and at most, and the rows that they may draw together
 
 
 def categories_bought(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -114,19 +108,12 @@ def wallet_rates(table: pd.DataFrame) -> pd.DataFrame:
         }
         told |= dict.fromkeys(("value", "low", "high"), np.nan)
         if len(pair) >= FEWEST.averaged:
-            low, high = _ends(pair) if measure == "share_of_wallet" else clustered_wilson(*pair.T)
+            low, high = (resampled_ratio if measure == "share_of_wallet" else clustered_wilson)(*pair.T)
             told |= {"value": part / whole, "low": low, "high": high}
         rows.append(told)
     found = pd.DataFrame(rows)
     few = {"n": found["cases"], "enough": FEWEST.averaged}
     return found.join(reason_columns([(found["value"].isna(), "too_few_cases", few)]))
-
-
-def _ends(pair: np.ndarray) -> np.ndarray:
-    """The 95 % interval of a ratio of sums over customers, drawn with replacement."""
-    sums = resampled_sums(pair, int(np.clip(_ROWS // len(pair), _FEW, _MANY)), _SEED)
-    ends: np.ndarray = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
-    return ends
 
 
 def _fitting(table: pd.DataFrame, bought: pd.DataFrame, fits: float) -> pd.DataFrame:

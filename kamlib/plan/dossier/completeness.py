@@ -45,7 +45,7 @@ FACTS: Mapping[str, Fact] = {
     "its_view_of_us": Fact(1, 12),
     "next_step": Fact(3, None),
 }
-"""What mission asks a dossier to hold. Half-lives: 6 months contacts and rivals, 12 budget and structure and what is as quick, 24 history."""
+"""What a dossier is to hold, by its weight. Half-lives: 6 months contacts and rivals, 12 budget and structure and what is as quick, 24 history."""
 _ALWAYS = pd.Timestamp.max  # a fact that is known and has no day
 _FIRM = ("name", "industry", "size", "employees", "wallet", "manager")
 _NOTES = ("strategy", "budget", "structure", "needs", "history", "regions", "solvency")
@@ -136,6 +136,9 @@ def _days(tables: Mapping[str, pd.DataFrame], ids: pd.Index, day: pd.Timestamp) 
     def undated(customers: pd.Series | pd.Index) -> pd.Series:
         return pd.Series(_ALWAYS, ids).where(ids.isin(customers))
 
+    def last(rows: pd.DataFrame, date: str = "date") -> pd.Series:
+        return rows.groupby("customer_id")[date].max().reindex(ids)
+
     def latest(name: str, date: str, *wanted: str, **values: str) -> pd.Series:
         """Of the rows with these values and something in the wanted columns."""
         rows = tables[name].reindex(columns=["customer_id", date, *wanted, *values])
@@ -143,7 +146,7 @@ def _days(tables: Mapping[str, pd.DataFrame], ids: pd.Index, day: pd.Timestamp) 
             rows = rows[rows[column].fillna("").astype(str).str.strip() != ""]
         for column, value in values.items():
             rows = rows[rows[column] == value]
-        return rows.groupby("customer_id")[date].max().reindex(ids).astype("datetime64[ns]")
+        return last(rows, date).astype("datetime64[ns]")
 
     firms, contacts, plans = tables["accounts"], tables["contacts"], tables["actions"]
     firm = {name: firms.index[firms[name].notna()] if name in firms else firms.index[:0] for name in _FIRM}
@@ -152,19 +155,17 @@ def _days(tables: Mapping[str, pd.DataFrame], ids: pd.Index, day: pd.Timestamp) 
     met = touches.reindex(columns=["customer_id", "date", "kind", "contact_id"])
     met = met[met["kind"].isin(TOUCHES)]
     ahead = plans[plans["done"].isna() & (plans["due"] >= day)] if {"done", "due"} <= set(plans) else plans[:0]
-    view = {"ours": ratings[ratings["view"] != "client"], "client": ratings[ratings["view"] == "client"]}
-    last = {name: rows.groupby("customer_id")["date"].max().reindex(ids) for name, rows in view.items()}
-    decided = met[met["contact_id"].isin(deciding["contact_id"])].groupby("customer_id")["date"].max().reindex(ids)
+    decided = met[met["contact_id"].isin(deciding["contact_id"])]
     rival = [latest("notes", "date", "text", topic="rival"), latest("proposals", "date", "rival")]
     return {
         **{f"firm_{name}": undated(firm[name]) for name in ("name", "industry", "wallet", "manager")},
         "firm_size": undated(firm["size"].union(firm["employees"])),
         **{f"note_{topic}": latest("notes", "date", "text", topic=topic) for topic in _NOTES},
-        "decision_makers": decided.fillna(undated(deciding["customer_id"])),
-        "last_meeting": met[met["kind"] != "call"].groupby("customer_id")["date"].max().reindex(ids),
+        "decision_makers": last(decided).fillna(undated(deciding["customer_id"])),
+        "last_meeting": last(met[met["kind"] != "call"]),
         "who_rivals": pd.concat(rival, axis=1).max(axis=1),
         "bid_outcomes": latest("proposals", "decided", "reason"),
-        "ratings_by_us": last["ours"],
-        "its_view_of_us": last["client"],
+        "ratings_by_us": last(ratings[ratings["view"] != "client"]),
+        "its_view_of_us": last(ratings[ratings["view"] == "client"]),
         "next_step": undated(ahead["customer_id"]),
     }

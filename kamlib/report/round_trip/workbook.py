@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from kamlib.intake.sheet_rows import FORMULA
 from kamlib.report.round_trip.sheets import TOPICS, meaning
 from kamlib.report.text import is_missing
 
@@ -19,7 +20,6 @@ SENT = " (sent)"
 LONGEST = 32_767  # letters of a cell
 _WIDTHS = {"row": 6, "account_id": 14, "name": 28, "action": 40, "text": 60, "source": 16, "owner": 18, "topic": 12}
 _DAYS = {"due", "done", "date"}
-_FORMULA = ("=", "+", "-", "@")
 
 
 def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], day: dt.date) -> None:
@@ -69,7 +69,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()[:10]
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return f"'{value}" if value.startswith(FORMULA) else value
     return repr(float(value))
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BeforeValidator, Field
-
-from kamlib.study.periods import as_date
-from kamlib.study.settings.parts import Part, Share
+from kamlib.study.settings.parts import Day, Part, Share
 
 
 class Borrowing(Part):
@@ -44,9 +40,7 @@ class Money(Part):
     )
     credit_line: float | None = Field(None, ge=0, description="what the bank lends at once")
     forward_factor: float = Field(1, ge=0, description="losses of open invoices expected, as a multiple of the past")
-    approval: Annotated[date, BeforeValidator(lambda value: as_date(value))] | None = Field(
-        None, description="day the statements are approved; None: 120 days after as_of"
-    )
+    approval: Day | None = Field(None, description="day the statements are approved; None: 120 days after as_of")
     contra: dict[str, float] = Field({}, description="what we owe to customers that supply us, too, by customer")
     borrowing: Borrowing = Borrowing()
 

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from kamlib.study.periods import as_date
 
 Action = Literal["set_aside", "repair", "mark", "off"]
+Naming = Literal["named", "numbered"]
+"""How pages call our own people: by name, or by a number."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = Annotated[date, BeforeValidator(lambda value, info: as_date(value, info.data.get("year_begins", 1)))]
 """A day or a quarter (its last day), of the year that begins as the study says."""

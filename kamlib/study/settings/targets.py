@@ -57,6 +57,3 @@ def _each_once(value: list[Target]) -> list[Target]:
 
 Targets = Annotated[list[Target], AfterValidator(_each_once)]
 """The targets of a study, each measure once."""
-
-Naming = Literal["named", "numbered"]
-"""How pages call our own people: by name, or by a number."""
