@@ -68,11 +68,15 @@ def table_likeness(name: str, table: str) -> float:
 
 
 def choice(value: str, allowed: Collection[str]) -> str | None:
-    """Which of the allowed words a value means, in any of the languages: ``жалоба`` is claim; None: none of them."""
+    """Which of the allowed words a value means, in any of the languages: ``жалоба`` is claim; None: none of them.
+
+    A stage of a deal that is neither won nor lost is open: ``Negotiation``; that one is done says not that it was won.
+    """
     if (word := value.strip().lower()) in allowed:
         return word
     said = plain(value)
-    return next((one for one in allowed if any(said == name for name, _, _ in _names("values").get(one, ()))), None)
+    meant = (one for one in allowed if any(said == name for name, _, _ in _names("values").get(one, ())))
+    return next(meant, stage if (stage := state(value)) in allowed else None)
 
 
 def never(name: str, column: str) -> bool:

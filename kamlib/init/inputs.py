@@ -23,7 +23,7 @@ from kamlib.init.evidence.proof import NONE
 from kamlib.init.match_columns import Proposal
 from kamlib.intake.shapes import grouped_report, month_columns
 from kamlib.io import books, compressed, databases, readers, text_encoding
-from kamlib.io.values import as_number, as_text, trimmed
+from kamlib.io.values import as_day, as_number, as_text, trimmed
 from kamlib.study.sources import Dialect, Groups, Source, database_url
 
 
@@ -166,7 +166,10 @@ def _looked(con: Any, piece: Piece) -> Piece:
 def _ungrouped(con: Any, whole: Piece, column: str) -> tuple[Source, ir.Table]:
     """The order lines of a report in groups; the day and the money of a line are those that its dated rows say."""
     day = max(whole.contents, key=lambda c: whole.contents[c].day_share)
-    lines = whole.raw.filter(trimmed(whole.raw[day]).notnull())
+    days = whole.contents[day].days if day == column else {}
+    inner = {"date_format": max(days, key=lambda form: days[form].count)} if days else {}
+    cell = trimmed(whole.raw[day])
+    lines = whole.raw.filter((as_day(cell, Dialect(**inner)) if inner else cell).notnull())
     dated = seen(con, replace(whole, raw=lines, contents=profile(con, lines)), sampled(con, lines))
     found = dated.as_table("orders").columns
     columns = {ours: found[ours].theirs for ours in ("date", "amount") if ours in found}
@@ -174,9 +177,9 @@ def _ungrouped(con: Any, whole: Piece, column: str) -> tuple[Source, ir.Table]:
         name for name in ("customer", "group", "kam group") if name not in {c.lower() for c in whole.contents}
     )
     made = {
-        "columns": columns,
+        "columns": columns | ({"date": day} if inner else {}),
         "groups": Groups.model_validate({"column": column, "as": called}),
-        "dialect": _marks(dated),
+        "dialect": _marks(dated).model_copy(update=inner),
     }
     source = whole.source.model_copy(update=made)
     return source, grouped_report.ungrouped(con, whole.raw, "orders", source, [])

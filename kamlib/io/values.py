@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from kamlib.errors import InputError
 from kamlib.io import amounts, month_words
-from kamlib.io.letters import plain_text
+from kamlib.io.letters import inner_day, plain_text
 from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
 
@@ -143,7 +143,8 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     A `date_format` without a time of day reads values with one too, and the other way round. Its %b and %B read the months'
     words of `month_words`. The format ``excel`` reads
     serial numbers: days since 1899-12-30, with a fraction for the time of day. Spreadsheets hold 1900 for a leap year, so
-    this is right from 1 March 1900 on; smaller numbers are no days.
+    this is right from 1 March 1900 on; smaller numbers are no days. A format that begins or ends in ``*`` finds the day
+    inside a text: ``* of %d.%m.%Y*``.
     """
     kind = value.type()
     if kind.is_date() or kind.is_timestamp():
@@ -154,6 +155,8 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
         return (ibis.date(1899, 12, 30) + known.as_interval("D")).cast("date")
     elif dialect.date_format:
         text, form = as_text(value), dialect.date_format
+        if inner_day.inside(form):
+            text, form = inner_day.cut_out(text, form)
         if month_words.named(form):
             text, form = month_words.numbered(text), month_words.as_numbers(form)
         day = try_strptime(text, _with_time(form)).cast("date")

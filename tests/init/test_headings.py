@@ -114,6 +114,16 @@ def test_a_currency_is_read_from_a_name_or_an_amount(words_, code):
     [
         ("interactions", "kind", {"Жалоба": "claim", "Besuch": "visit", "trucada": "call", "Entrega": "delivery"}),
         ("proposals", "outcome", {"Gewonnen": "won", "отказ": "lost", "Pendiente": "open", "PERDUT": "lost"}),
+        (
+            "proposals",
+            "outcome",
+            {
+                "Negotiation": "open",
+                "Appointment Scheduled": "open",
+                "Переговоры": "open",
+                "Closed Lost to Competition": "lost",
+            },
+        ),
         ("accounts", "size", {"Groß": "large", "gross": "large", "малый": "small", "mediana": "medium"}),
         ("contacts", "support", {"за": "for", "gegen": "against", "neutral": "neutral"}),
     ],

@@ -11,6 +11,8 @@ import pytest
 from kamlib.init.draft import Draft
 from kamlib.init.drafting import counted
 from kamlib.init.study_head import currency
+from kamlib.intake.pipeline import collect
+from kamlib.study.model import Study
 
 FIRMS = ("Nordwind GmbH", "Taller Ribera", "Bright & Sons", "Delta Inc", "Kowalski Sp", "Optica Sur", "Orlova IP")
 
@@ -319,3 +321,22 @@ def test_an_export_is_mapped_as_a_person_would_or_asks(drafted, system):
     wrong = {ours: (theirs, found.get(ours)) for ours, theirs in expected.items() if found.get(ours) != theirs}
     assert not {ours for ours in wrong if f"sources.orders.columns.{ours}" not in questions}, wrong
     assert questions <= asked
+
+
+def test_a_report_by_customers_whose_days_stand_in_the_documents_is_read_to_the_cent(kam, tmp_path):
+    """As 1C prints its sales: a customer with its sum, its documents below, a sum of all."""
+    rows, whole = (
+        ["Продажи по контрагентам;", "Период: 01.01.2025 - 31.12.2025;", "Контрагент / Документ;Сумма, руб."],
+        0.0,
+    )
+    for firm, name in enumerate(FIRMS):
+        own = [line for line in LINES if line.firm == firm]
+        whole += (total := sum(line.net for line in own))
+        rows.append(f"{name};{de(total)}")
+        rows += [f"Реализация (акт, накладная) 00БП-{x.n:06} от {d(x)} 10:{x.n:02}:00;{de(x.net)}" for x in own]
+    (tmp_path / "продажи.csv").write_text("\n".join([*rows, f"Итого;{de(whole)}"]), encoding="cp1251")
+    kam("init", tmp_path / "продажи.csv", "--out", tmp_path / "study.yaml")
+    clean = collect(Study.read(tmp_path / "study.yaml", as_of="2025-12-31")).orders.to_pandas()
+    assert {(r.account_id, f"{r.date:%F}", float(r.amount)) for r in clean.itertuples()} == {
+        (FIRMS[x.firm], str(x.day), x.net) for x in LINES
+    }

@@ -108,7 +108,7 @@ def _first_values(head: ir.Table, names: list[str]) -> tuple[dict[str, dict[str,
     text = head.select(**{key: trimmed(as_text(head[name])) for key, name in zip(keys, names, strict=True)})
     long = text.pivot_longer(keys, names_to="key", values_to="value").filter(lambda t: t.value.notnull())
     values = long.group_by("key", "value").agg(n=long.count()).cache()
-    letters = values.value.substr(0, 40).re_replace(r"\pL+", "a")
+    letters = values.value.substr(0, 80).re_replace(r"\pL+", "a")
     shape = letters.re_replace("[0-9]{4}", "Y").re_replace("[0-9]{1,2}", "N")
     kinds = values.mutate(shape=shape).group_by("key", "shape").agg(n=lambda t: t.n.sum())
     most = ibis.window(group_by="key", order_by=[ibis.desc("n"), "value"])

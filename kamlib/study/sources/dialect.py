@@ -23,7 +23,8 @@ class Dialect(Part):
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
     date_format: str | None = Field(
-        None, description="strptime format, or excel for serial days; None: ISO dates or native ones"
+        None,
+        description="strptime format, with * where other words stand; excel for serial days; None: ISO dates or native ones",
     )
     time_zone: str | None = Field(
         None, description="zone whose days count where a column holds moments, such as Europe/Madrid or UTC"
@@ -74,8 +75,8 @@ class Dialect(Part):
 
 
 def _reads_a_day(form: str) -> bool:
-    """Whether a day that is written in this form is read again as the same day."""
-    plain, day = form.replace("%-", "%"), datetime(2026, 12, 31)
+    """Whether a day that is written in this form is read again as the same day; a form that begins or ends in * is looked for in a text."""
+    plain, day = form.strip("*").replace("%-", "%"), datetime(2026, 12, 31)
     try:
         return datetime.strptime(day.strftime(plain), plain) == day
     except (ValueError, re.error):

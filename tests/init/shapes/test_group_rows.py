@@ -41,3 +41,9 @@ def test_a_list_with_totals_alone_or_with_all_days_is_no_such_report(found):
 
 def test_a_missing_day_in_a_row_that_holds_more_is_no_head(found):
     assert found([(a, b, c) for a, b, c in ROWS if c and "Total" not in a] + [("Firm C", None, None)]) is None
+
+
+def test_days_inside_the_texts_of_documents_leave_the_names_between_them_as_heads(found):
+    documents = [(f"Order {a} of {b[8:]}.01.2025" if b else a, "paid", c) for a, b, c in ROWS]
+    assert found(documents) == "Customer / Order"
+    assert found([row for row in documents if row[0].startswith("Order")]) is None
