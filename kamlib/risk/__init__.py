@@ -1,6 +1,5 @@
 """On whom the firm depends, and what losing or waiting for them would cost."""
 
-from kamlib.risk.cash import delay_curves
 from kamlib.risk.concentration import by_measure
 from kamlib.risk.dependence import by_trait
 from kamlib.risk.diversification import won_and_lost
@@ -16,7 +15,6 @@ __all__ = [
     "by_measure",
     "by_trait",
     "category_blocks",
-    "delay_curves",
     "exposures",
     "fallen_references",
     "if_they_left",

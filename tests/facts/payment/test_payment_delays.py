@@ -8,8 +8,8 @@ import pytest
 
 from bench.oracles import SAMPLE, read_books
 from bench.oracles.receivables import dues
-from kamlib.risk.cash.bills import bills
-from kamlib.risk.cash.payment_delays import (
+from kamlib.facts.payment.bills import bills
+from kamlib.facts.payment.payment_delays import (
     FIRST,
     WEIGHT,
     delay_curves,
