@@ -5,6 +5,7 @@ from kamlib.risk.dependence import by_trait
 from kamlib.risk.diversification import won_and_lost
 from kamlib.risk.exposure import exposures
 from kamlib.risk.loss_distribution import loss_draws
+from kamlib.risk.loss_years import loss_backtest
 from kamlib.risk.quiet_lines import category_blocks
 from kamlib.risk.references import fallen_references
 from kamlib.risk.top_losses import if_they_left
@@ -18,6 +19,7 @@ __all__ = [
     "exposures",
     "fallen_references",
     "if_they_left",
+    "loss_backtest",
     "loss_draws",
     "won_and_lost",
 ]
