@@ -134,15 +134,11 @@ def is_done(
     """The report's index where it stands already for these inputs, parameters, code and earlier reports; else None."""
     loaded = Study.read(study, as_of=as_of, values=dict(values or {}))
     final = place_of(study, as_of, out, values or {})
-    from kamlib.report.published import read_for
-
     with suppress(FileNotFoundError, json.JSONDecodeError, KeyError):
-        kept = json.loads((final / "run.json").read_text(encoding="utf-8"))
-        if kept["reports"] != read_for(final.parent, loaded):
-            return None
+        kept = json.loads((final / "run.json").read_text(encoding="utf-8"))["key"]
         with tempfile.TemporaryDirectory() as scratch:
-            key = _key(Present(loaded, Path(scratch) / "inputs.json", ()), notebook_steps())
-        if kept["key"] == key and (final / "index.html").exists():
+            key = _key(Present(loaded, Path(scratch) / "inputs.json", ()), notebook_steps(), final.parent)
+        if kept == key and (final / "index.html").exists():
             return final / "index.html"
     return None
 
@@ -168,7 +164,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     tables = {name: kept.read(name) for step in building.plan for name in step.makes if name not in IN_ENGINE}
     if {"scores", "actions", "accounts", "interactions"} <= tables.keys():
         tables["said"] = _said(building, home, tables)
-    key = _key(present, building.plan)
+    key = _key(present, building.plan, home)
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
     changed = since(home, study, tables)
     single = {"scores", "accounts", "actions", "notes"} <= tables.keys()  # there are pages on single customers
@@ -206,23 +202,18 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
 
 
 def _said(building: Building, home: Path, tables: Mapping[str, Any]) -> pd.DataFrame:
-    """What the reports of earlier days promised, and what came; kept as the table `said`, which no notebook makes: those reports
-    may be made while this one is."""
+    """What the reports of earlier days promised, and what came: the table `said`. No notebook makes it, for these may be made meanwhile."""
     from kamlib.facts.service import serving_costs
     from kamlib.plan.said import said_and_came
     from kamlib.report.published import promises
 
-    run, study, scores = Run(building.present.study, building.folder), building.present.study, tables["scores"]
-    found = said_and_came(
-        promises(home, study),
-        run.load("orders"),
-        study.as_of,
-        study.churn,
-        keys=pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]),
-        accounts=tables["accounts"],
-        actions=tables["actions"],
-        costs=serving_costs(tables["interactions"], study.money.hour),
-    )
+    study, scores = building.present.study, tables["scores"]
+    run = Run(study, building.folder)
+    known = {name: tables[name] for name in ("accounts", "actions")}
+    known["costs"] = serving_costs(tables["interactions"], study.money.hour)
+    keys = pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"])
+    told = promises(home, study)
+    found = said_and_came(told, run.load("orders"), study.as_of, study.churn, keys=keys, **known)
     run.save("said", found)
     return found
 
@@ -244,8 +235,12 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
         page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
 
 
-def _key(present: Present, plan: Sequence[Step]) -> str:
-    """What a report depends on: the values of the study, every input, the notebooks, the code of the kit."""
+def _key(present: Present, plan: Sequence[Step], home: Path) -> str:
+    """What a report depends on: the values of the study, every input, the notebooks, the code of the kit, the reports of earlier days."""
+    from kamlib.report.published import read_for
+
     inputs = [f"{row['table']} {row['sha256']}" for row in present.inputs]
     steps = [f"{step.content} {code_of(step.code)}" for step in plan]
-    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code()]))
+    steps.append(code_of("from kamlib.plan import said"))
+    before = [f"{name} {key}" for name, key in read_for(home, present.study).items()]
+    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code(), *before]))
