@@ -27,7 +27,7 @@ BEFORE, TODAY = pd.Timestamp("2026-03-29"), pd.Timestamp(AS_OF)
 Row = tuple[str, float, float, float]  # the call, seconds, user seconds, GB
 BUILT_IN = {  # worst, best, weight
     "revenue": (0, 50_000, 20), "frequency": (0, 24, 15), "stability": (2, 0, 10), "breadth": (0, 8, 10), "growth": (-0.5, 0.5, 15),
-    "payment": (60, 0, 10), "reputation": (1, 10, 10), "need": (1, 10, 10),
+    "payment": (0.5, 0, 10), "reputation": (1, 10, 10), "need": (1, 10, 10),
 }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ scoring:
   criteria:
     - {name: margin, worst: 500, best: 500000, curve: log, weight: 26}     # log: each doubling is worth the same
     - {name: cost_to_serve_share, worst: 0.25, best: 0, weight: 6}
-    - {name: payment, worst: 60, best: 0, weight: 5}
+    - {name: payment, worst: 0.5, best: 0, weight: 5}   # chance that an invoice is unpaid 60 days past due
     - {name: growth, worst: -0.5, best: 0.5, weight: 6}
     - {name: wallet, source: accounts, group: development, worst: 10000, best: 1000000, curve: log, weight: 17,
        words: what the customer buys a year from all suppliers in EUR}

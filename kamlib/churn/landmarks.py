@@ -13,6 +13,8 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.facts.as_known import TOUCHES, ended_on, known_at
+from kamlib.facts.payment import late_chances
+from kamlib.facts.payment.bills import as_known
 from kamlib.facts.rhythm import own_limits, stop_windows
 from kamlib.facts.states import customer_states
 from kamlib.stats.checks import has_columns
@@ -183,7 +185,7 @@ def known_stops(table: pd.DataFrame, until: date | pd.Timestamp, *, horizon_days
     return table.loc[(came["lost"] == 1) & (table["silence_days"] <= table["own_limit"]), ["customer_id", "as_of"]]
 
 
-EVENTS = ("claims", "disputes", "deliveries", "late", "touches", "bills", "delay_days")
+EVENTS = ("claims", "disputes", "deliveries", "late", "touches", "p_late_60")
 
 
 def events_before(
@@ -200,16 +202,15 @@ def events_before(
     -------
     DataFrame, index of `accounts`
         claims (count), disputes (open at t), deliveries and late (after the promised day; counts), touches (meetings,
-        calls, visits in 180 days), bills (invoices due or paid) and delay_days (sum over them of the days paid after
-        the due day, so far for open ones). Missing, not zero, where the table is not given or began within the window.
+        calls, visits in 180 days) and p_late_60 (`kamlib.facts.payment.late_chances` of all invoices; missing without an invoice).
+        Missing, not zero, where the table is not given or began within the window.
     """
     result = pd.DataFrame(np.nan, index=accounts.index, columns=list(EVENTS))
     day = accounts["as_of"].iloc[0]
     year = day - pd.Timedelta(days=365)
 
-    def put(name: str, rows: pd.DataFrame, values: pd.Series | None = None) -> None:
-        who = rows["customer_id"]
-        sums = who.groupby(who, sort=False).size() if values is None else values.groupby(who, sort=False).sum()
+    def put(name: str, rows: pd.DataFrame) -> None:
+        sums = rows.groupby("customer_id", sort=False).size()
         result[name] = accounts["customer_id"].map(sums).fillna(0.0).astype("float64")
 
     if interactions is not None and len(interactions):
@@ -223,11 +224,9 @@ def events_before(
             put("late", seen[delivered & (seen["date"] > seen["promised"])])
             put("touches", seen[seen["kind"].isin(TOUCHES) & (seen["date"] > day - pd.Timedelta(days=180))])
     if invoices is not None and len(invoices):
-        seen = known_at("invoices", invoices, day)
-        if len(seen) and seen["issued"].min() <= year:
-            seen = seen[(seen["issued"] > year) & (seen["amount"] > 0) & ((seen["due"] <= day) | seen["paid"].notna())]
-            put("bills", seen)
-            put("delay_days", seen, (seen["paid"].fillna(day) - seen["due"]).dt.days.astype("float64"))
+        bills = as_known(invoices, day)
+        if len(bills) and bills["issued"].min() <= year:
+            result["p_late_60"] = accounts["customer_id"].map(late_chances(bills))
     return result
 
 

@@ -81,6 +81,21 @@ def events_of(now: pd.DataFrame, end: pd.Timestamp, rules: Churn) -> pd.DataFram
     return pd.concat(parts, ignore_index=True)
 
 
+def returns_of(away: pd.DataFrame, day: date | pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
+    """The returns within the horizon of those lost on a day: customer_id, as_of, event, over_on, came and worth, as in `earlier_forecasts`.
+
+    Parameters
+    ----------
+    away : rows of `kamlib.churn.loss_episodes` that were lost on the day; a return after an offer is none.
+    end : as in `events_of`.
+    """
+    day = pd.Timestamp(day)
+    over_on = day + pd.Timedelta(days=rules.horizon_days)
+    came = returned(away, over_on).astype(float) if over_on <= end else float("nan")
+    worth = away["margin"].fillna(away["amount"])
+    return away[["customer_id"]].assign(as_of=day, event="returned", over_on=over_on, came=came, worth=worth)
+
+
 def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
     now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules)
     chances = {"chance": [*found.silent["p_silent"], *found.stopped["p_stopped"]]}
@@ -116,8 +131,6 @@ def with_returns(
         away = away[(day - away["last_order"]).dt.days > rules.at_risk_days]
         if found.rates.empty or away.empty or day + horizon > end:
             continue
-        rows = away[["customer_id"]].assign(as_of=day, event="returned", method=found.way, over_on=day + horizon)
         chance = p_return(found.rates, away, day, until_offer=True, **known)["p_return"]
-        came = returned(away, day + horizon).astype(float)
-        parts.append(rows.assign(chance=chance, came=came, worth=away["margin"].fillna(away["amount"]))[COLUMNS])
+        parts.append(returns_of(away, day, end, rules).assign(chance=chance, method=found.way)[COLUMNS])
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else forecasts

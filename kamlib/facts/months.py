@@ -25,7 +25,7 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
         account has no line with a margin in any month, and in months of whose money too little has a
         margin (`kamlib.facts.worth`).
     """
-    until = _last_complete(as_of)
+    until = end_of_months(as_of).date() - timedelta(days=1)
     days = sums_of_days(orders, until)
     days = days.mutate(number=_number(days.date), day=((days.bought > 0) & stands(days, until)).cast("int32"))
     sums = days.group_by("customer_id", "number").agg(
@@ -58,7 +58,6 @@ def _number(day: ir.DateValue) -> ir.IntegerValue:
     return (12 * day.year() + day.month() - 1).cast("int64")
 
 
-def _last_complete(as_of: date) -> date:
-    """The last day of the last month that is complete at `as_of`."""
-    after = as_of + timedelta(days=1)
-    return after.replace(day=1) - timedelta(days=1)
+def end_of_months(as_of: date | pd.Timestamp) -> pd.Timestamp:
+    """The day after the last month that is complete at `as_of`."""
+    return (pd.Timestamp(as_of) + pd.Timedelta(days=1)).replace(day=1)

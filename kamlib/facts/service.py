@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES, known_at
+from kamlib.facts.payment import late_chances
+from kamlib.facts.payment.bills import as_known
 from kamlib.stats.checks import one_row_each
 from kamlib.study.periods import months_before
 
 COLUMNS = (
-    "cost_to_serve", "cost_to_serve_share", "contribution", "invoices", "days_late", "prepaid_share", "claims",
+    "cost_to_serve", "cost_to_serve_share", "contribution", "invoices", "days_late", "p_late_60", "prepaid_share", "claims",
     "claims_per_order", "lessons", "tests", "touches", "main_contact_share",
 )  # fmt: skip
 
@@ -38,7 +40,8 @@ def service_facts(
     DataFrame
         customer_id; cost_to_serve (study currency), cost_to_serve_share (of positive revenue), contribution (margin less
         cost to serve); invoices (issued), days_late (mean days paid after the due day, weighted by amount, of invoices due in
-        the 12 months or open since longer; an open one counts up to as_of; early payment is negative), prepaid_share (of the
+        the 12 months or open since longer; an open one counts up to as_of; early payment is negative), p_late_60 (the chance that
+        an invoice is unpaid 60 days past due, by all invoices, open ones censored: `kamlib.facts.payment.late_chances`), prepaid_share (of the
         amount issued, paid on or before the day of issue); claims (and disputes), claims_per_order (for each order day), lessons (claims
         that taught us something), tests; touches with a known contact, main_contact_share (of them, through one contact).
         Counts and sums are missing where their table is not given or begins within the 12 months; a mean without a case is missing,
@@ -96,7 +99,7 @@ def _service(
 
 
 def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp, day: pd.Timestamp) -> pd.DataFrame:
-    table = pd.DataFrame(np.nan, index=index, columns=["invoices", "days_late", "prepaid_share"])
+    table = pd.DataFrame(np.nan, index=index, columns=["invoices", "days_late", "p_late_60", "prepaid_share"])
     if invoices is None or invoices.empty:
         return table
     seen = known_at("invoices", invoices, day)
@@ -110,6 +113,7 @@ def _payment(invoices: pd.DataFrame | None, index: pd.Index, since: pd.Timestamp
     whole = issued.groupby("customer_id", sort=False)["amount"].agg(["size", "sum"]).reindex(index)
     early = issued[issued["paid"] <= issued["issued"]].groupby("customer_id", sort=False)["amount"].sum()
     table["prepaid_share"] = early.reindex(index).fillna(0.0) / whole["sum"]
+    table["p_late_60"] = late_chances(as_known(invoices, day)).reindex(index)
     if seen["issued"].min() <= since:
         table["invoices"] = whole["size"].fillna(0.0)
     return table

@@ -20,7 +20,7 @@ _SLACK = 7  # days before a quarter's end at which its last order may lie: holid
 _ALONE = 366  # days without any line that cut off a few mistyped dates
 _TINY = 0.01  # share of the lines that can be such
 _PROUD = 3  # the largest of so many scores best
-_LATE = 60  # days after the due day
+_LATE = 0.5  # of its invoices
 _MOST, _OPINIONS, _RATED = 8, 40, 3  # criteria; of the weight, for opinions; of them
 
 
@@ -107,8 +107,9 @@ def criteria(
     if service is not None and (service["cost_to_serve_share"] > 0).any():
         words = f"what serving costs us, for each {currency} of revenue"
         made.append(_criterion("cost_to_serve_share", None, "revenue", _margin_rate(facts), 0, 10, words))
-    if service is not None and service["days_late"].notna().any():
-        made.append(_criterion("payment", "days_late", "revenue", _LATE, 0, 10, "days paid after the due day"))
+    if service is not None and service["p_late_60"].notna().any():
+        words = "chance that an invoice is unpaid 60 days past due"
+        made.append(_criterion("payment", "p_late_60", "revenue", _LATE, 0, 10, words))
     if facts["gap_cv"].notna().any():
         words = "how evenly the orders come (variation of the gaps between order days)"
         made.append(_criterion("stability", "gap_cv", "revenue", 1.5, 0.3, 10, words))

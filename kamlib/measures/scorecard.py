@@ -95,6 +95,40 @@ def called_after(forecasts: pd.DataFrame, actions: pd.DataFrame | None) -> pd.Da
     return both.loc[between, _KEYS].drop_duplicates(ignore_index=True)
 
 
+def with_rounds(card: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
+    """`card` and rounds of offers: what the control group promised of those offered something, had the offer changed nothing, against what came.
+
+    Parameters
+    ----------
+    card : `scorecard`.
+    rounds : `kamlib.plan.rounds.read_rounds`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `card`, and a row a round: event *offer*; customers, expected and came are of those offered something. The range holds 80 %: chance in both arms
+        (variance n p (1 - p) (1 + n / m), n offered, m in control). *More came*: the offer brought some back.
+    """
+    if rounds.empty:
+        return card
+    offered, control = rounds["offered"].astype(float), rounds["control"].astype(float)
+    share = rounds["control_back"] / control
+    spread = (rounds["control_back"] + 0.5) / (control + 1)  # none or all of a few are no certainty
+    half = _WIDE * np.sqrt(offered * spread * (1 - spread) * (1 + offered / control))
+    low, high = np.floor((offered * share - half).clip(lower=0)), np.ceil((offered * share + half).clip(upper=offered))
+    came = rounds["offered_back"]
+    verdict = np.select([came > high, came < low], ["more_came", "fewer_came"], "as_expected")
+    told = {
+        "event": "offer",
+        "as_of": rounds["round_begun"],
+        "customers": rounds["offered"],
+        "not_over": 0,
+        "called": 0,
+    }
+    told |= {"expected": offered * share, "expected_low": low, "expected_high": high, "came": came, "verdict": verdict}
+    return pd.concat([*([card] if len(card) else []), pd.DataFrame(told).reindex(columns=COLUMNS)], ignore_index=True)
+
+
 def values_then(
     orders: ir.Table,
     forecasts: pd.DataFrame,

@@ -127,9 +127,7 @@ def next_round(listed: pd.DataFrame, rounds: pd.DataFrame, effect: Effect) -> De
     plausible = float(changed(pd.Series([base]), top, "win_back")[0])
     offers = drawn.loc[drawn["arm"] == "offer", "offer"].nunique()
     advice = []
-    if not (offered and control):
-        advice.append(Reason("round_without_arms"))
-    elif not smallest <= plausible:
+    if offered and control and not smallest <= plausible:
         advice.append(Reason("pool_two_rounds" if pooled <= plausible else "too_few_for_a_round", {"smallest": pooled}))
         if offers > 1:
             advice.append(Reason("fewer_offers", {"n": offers}))

@@ -1,11 +1,11 @@
 """On whom the firm depends, and what losing or waiting for them would cost."""
 
-from kamlib.risk.cash import delay_curves
 from kamlib.risk.concentration import by_measure
 from kamlib.risk.dependence import by_trait
 from kamlib.risk.diversification import won_and_lost
 from kamlib.risk.exposure import exposures
 from kamlib.risk.loss_distribution import loss_draws
+from kamlib.risk.loss_years import loss_backtest
 from kamlib.risk.quiet_lines import category_blocks
 from kamlib.risk.references import fallen_references
 from kamlib.risk.top_losses import if_they_left
@@ -16,10 +16,10 @@ __all__ = [
     "by_measure",
     "by_trait",
     "category_blocks",
-    "delay_curves",
     "exposures",
     "fallen_references",
     "if_they_left",
+    "loss_backtest",
     "loss_draws",
     "won_and_lost",
 ]

@@ -117,6 +117,9 @@ def _run(job: Job, before: Job | None, out: Path, workers: Workers, watch: Watch
         assert job.place
         entry["cause"] = older_schema(out.joinpath(*job.place)) or None
         index = is_done(job.study, as_of=job.as_of, out=out, values=job.values)
+        if index and before:  # it rests on the reports before it, which may be made meanwhile
+            before.over.wait()
+            index = is_done(job.study, as_of=job.as_of, out=out, values=job.values)
         status = "kept" if index else "done"
         index = index or run_study(
             job.study,

@@ -17,6 +17,7 @@ import kamlib
 from kamlib.errors import InputError, StepError
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
 from kamlib.run.notebook.steps import Step, notebook_steps
+from kamlib.run.opened import Run
 from kamlib.run.place import KILLED, PREVIOUS, beside, clear, put, unwritable
 from kamlib.run.present import Present
 from kamlib.run.record import record, seconds_of
@@ -130,13 +131,13 @@ def last_report(out: str | Path, study: str | Path | None = None) -> Path:
 def is_done(
     study: str | Path, *, as_of: str | None, out: str | Path, values: Mapping[str, Any] | None = None
 ) -> Path | None:
-    """The report's index where it stands already for these inputs, parameters and code; else None."""
+    """The report's index where it stands already for these inputs, parameters, code and earlier reports; else None."""
     loaded = Study.read(study, as_of=as_of, values=dict(values or {}))
     final = place_of(study, as_of, out, values or {})
     with suppress(FileNotFoundError, json.JSONDecodeError, KeyError):
         kept = json.loads((final / "run.json").read_text(encoding="utf-8"))["key"]
         with tempfile.TemporaryDirectory() as scratch:
-            key = _key(Present(loaded, Path(scratch) / "inputs.json", ()), notebook_steps())
+            key = _key(Present(loaded, Path(scratch) / "inputs.json", ()), notebook_steps(), final.parent)
         if kept == key and (final / "index.html").exists():
             return final / "index.html"
     return None
@@ -156,11 +157,14 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     from kamlib.report import html
     from kamlib.report.index.handed_on import write_handed_on
     from kamlib.report.index.since_last import since
+    from kamlib.report.published import read_for
 
     present, folder, study = building.present, building.folder, building.present.study
     kept = Tables(folder / "tables")
     tables = {name: kept.read(name) for step in building.plan for name in step.makes if name not in IN_ENGINE}
-    key = _key(present, building.plan)
+    if {"scores", "actions", "accounts", "interactions"} <= tables.keys():
+        tables["said"] = _said(building, home, tables)
+    key = _key(present, building.plan, home)
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
     changed = since(home, study, tables)
     single = {"scores", "accounts", "actions", "notes"} <= tables.keys()  # there are pages on single customers
@@ -188,12 +192,30 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         "values": values,
         "parameters": study.model_dump(mode="json"),
         "inputs": present.inputs,
+        "reports": read_for(home, study),
         "versions": {name: version(name) for name in PACKAGES},
         "seconds": seconds_of(*building.earlier)
         | {name: round(took, 2) for name, took in building.seconds.items() if took},
     }
     write_whole(folder / "run.json", json.dumps(facts, indent=1))
     present.memory.unlink()  # it holds where the files lie
+
+
+def _said(building: Building, home: Path, tables: Mapping[str, Any]) -> pd.DataFrame:
+    """What the reports of earlier days promised, and what came: the table `said`. No notebook makes it, for these may be made meanwhile."""
+    from kamlib.facts.service import serving_costs
+    from kamlib.plan.said import said_and_came
+    from kamlib.report.published import promises
+
+    study, scores = building.present.study, tables["scores"]
+    run = Run(study, building.folder)
+    known = {name: tables[name] for name in ("accounts", "actions")}
+    known["costs"] = serving_costs(tables["interactions"], study.money.hour)
+    keys = pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"])
+    told = promises(home, study)
+    found = said_and_came(told, run.load("orders"), study.as_of, study.churn, keys=keys, **known)
+    run.save("said", found)
+    return found
 
 
 def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
@@ -213,8 +235,12 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
         page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
 
 
-def _key(present: Present, plan: Sequence[Step]) -> str:
-    """What a report depends on: the values of the study, every input, the notebooks, the code of the kit."""
+def _key(present: Present, plan: Sequence[Step], home: Path) -> str:
+    """What a report depends on: the values of the study, every input, the notebooks, the code of the kit, the reports of earlier days."""
+    from kamlib.report.published import read_for
+
     inputs = [f"{row['table']} {row['sha256']}" for row in present.inputs]
     steps = [f"{step.content} {code_of(step.code)}" for step in plan]
-    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code()]))
+    steps.append(code_of("from kamlib.plan import said"))
+    before = [f"{name} {key}" for name, key in read_for(home, present.study).items()]
+    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code(), *before]))

@@ -19,6 +19,8 @@ from kamlib.study.settings.known_criteria import BUILT_IN, Known
 GATES = {"need": "no_need", "solvency": "insolvent", "sanctions": "under_sanctions"}
 """Criteria of our ratings whose lowest mark knocks an account out, and the reason."""
 LOWEST_MARK = 1.0
+UNPAID = 0.5
+"""From this chance on that an invoice is unpaid 60 days past due an account is insolvent by its payments, whatever anybody rates."""
 WORTH_PATIENCE = ("image", "innovator", "expert")
 """Categories that may lose money within the budget of patience: they bring a name, ideas or tests."""
 
@@ -70,11 +72,13 @@ def knock_outs(
     """Accounts that no score can make key: customer_id, reason and reason_values, one row for each reason.
 
     A loss in 12 months (`brought` below zero, even if all revenue of unknown margin were profit), but for those `spared`; closed on or
-    before the date of `facts` (`accounts` from `kamlib.facts.customers.units`); a
+    before the date of `facts` (`accounts` from `kamlib.facts.customers.units`); half of its invoices or more unpaid 60 days past due (`UNPAID`); a
     criterion in `GATES` that every rater gave the lowest mark (`ratings` from `kamlib.scoring.ratings.latest_ratings`).
     """
     stays = facts["customer_id"].isin([] if spared is None else spared)
     found: list[pd.DataFrame] = [facts[_loses_money(facts) & ~stays].assign(reason="negative_contribution")]
+    if "p_late_60" in facts:
+        found.append(facts[facts["p_late_60"] >= UNPAID].assign(reason="does_not_pay"))
     if accounts is not None and "closed_on" in accounts:
         one_row_each(accounts)
         closed = pd.to_datetime(accounts["closed_on"]) <= facts["as_of"].max()

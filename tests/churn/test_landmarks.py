@@ -232,9 +232,19 @@ def test_events_are_counted_as_they_were_known():
     found = events_before(accounts, interactions=INTERACTIONS, invoices=INVOICES)
     a, b = found.iloc[0], found.iloc[1]
     assert a.to_dict() == {
-        "claims": 1, "disputes": 1, "deliveries": 2, "late": 1, "touches": 1, "bills": 2, "delay_days": 41
+        "claims": 1, "disputes": 1, "deliveries": 2, "late": 1, "touches": 1, "p_late_60": pytest.approx(1 / 3, abs=1e-5)
     }  # fmt: skip
-    assert (b == 0).all()  # on record, and nothing happened: zero, not missing
+    assert (b.drop("p_late_60") == 0).all()  # on record, and nothing happened: zero, not missing
+    assert pd.isna(b["p_late_60"])  # without an invoice there is no chance
+
+
+def test_a_later_payment_changes_no_earlier_chance_to_be_late():
+    """Of A's invoices due by then one was paid on its day, one 10 days late, one is open since 31 days and censored there: 2/3 · 1/2."""
+    accounts = pd.DataFrame({"customer_id": ["A"], "as_of": DAY})
+    paid_since = INVOICES.assign(paid=INVOICES["paid"].where(INVOICES["paid"] <= DAY, pd.Timestamp("2030-01-01")))
+    more = pd.concat([paid_since, paid_since.assign(issued=DAY + pd.Timedelta(days=1))], ignore_index=True)
+    for known in (INVOICES, more):
+        assert events_before(accounts, invoices=known)["p_late_60"].tolist() == pytest.approx([1 / 3], abs=1e-5)
 
 
 def test_what_was_not_observed_is_missing_and_not_zero():

@@ -64,6 +64,18 @@ def test_payment_weighs_days_by_amount_and_counts_open_invoices_up_to_as_of(fact
     assert found["days_late"].tolist() == pytest.approx([11.6, 30, 400, np.nan], nan_ok=True)
 
 
+def test_the_chance_of_a_late_invoice_is_that_of_the_curves_with_open_ones_censored(facts):
+    """Four of one curve: one paid on its day, two 10 days late, one open since 31 days: 3/4 · 1/3."""
+    paid = bills(
+        ("a0", "2026-01-01", "2026-02-01", 10, "2026-02-01"),
+        ("a0", "2026-01-01", "2026-02-01", 99, "2026-02-11"),
+        ("a0", "2026-01-01", "2026-02-01", 10, "2026-02-11"),
+        ("a0", "2026-08-01", "2026-08-30", 10, "2026-12-01"),  # paid after as_of
+    )
+    found = dealt(facts(margin_12m=[1.0] * 4), invoices=paid)
+    assert found["p_late_60"].tolist() == pytest.approx([1 / 4, np.nan, np.nan, np.nan], abs=1e-5, nan_ok=True)
+
+
 def test_prepaid_is_what_was_paid_by_the_day_of_issue(facts):
     paid = bills(
         ("a0", "2026-01-10", "2026-02-01", 300, "2026-01-10"),

@@ -130,7 +130,7 @@ def test_a_margin_stands_for_the_money_where_it_is_known(lines_of_two_years):
 
 
 def served(n, **columns):
-    base = {"customer_id": [f"a{i}" for i in range(n)], "cost_to_serve_share": np.nan, "days_late": np.nan}
+    base = {"customer_id": [f"a{i}" for i in range(n)], "cost_to_serve_share": np.nan, "p_late_60": np.nan}
     return pd.DataFrame(base | columns)
 
 
@@ -138,11 +138,11 @@ def test_cost_to_serve_and_payment_are_proposed_where_their_tables_are_there(lin
     margin = lines_of_two_years.assign(margin=1.0, margin_12m=lines_of_two_years["revenue_12m"] / 4)
     found = {
         one["name"]: Criterion(**one)
-        for one in criteria(margin, "EUR", service=served(101, cost_to_serve_share=0.1, days_late=3.0))
+        for one in criteria(margin, "EUR", service=served(101, cost_to_serve_share=0.1, p_late_60=0.03))
     }
     cost, payment = found["cost_to_serve_share"], found["payment"]
     assert (cost.worst, cost.best) == (0.25, 0), "nothing is left where serving takes the margin"
-    assert (payment.worst, payment.best, payment.column) == (60, 0, "days_late")
+    assert (payment.worst, payment.best, payment.column) == (0.5, 0, "p_late_60")
     without = [one["name"] for one in criteria(margin, "EUR", service=served(101))]
     assert not {"cost_to_serve_share", "payment"} & set(without)
 
@@ -154,7 +154,7 @@ def test_opinions_weigh_40_of_100_at_most_and_eight_criteria_are_enough(lines_of
     few = [(f"a{i}", "influence", "", 7.0) for i in range(19)]
     ratings = pd.DataFrame(marks + few * (names < 5), columns=["customer_id", "criterion", "rival", "score"])
     whole = lines_of_two_years.assign(categories_12m=np.arange(101) % 6)
-    made = criteria(whole, "EUR", service=served(101, cost_to_serve_share=0.1, days_late=3.0), ratings=ratings)
+    made = criteria(whole, "EUR", service=served(101, cost_to_serve_share=0.1, p_late_60=0.03), ratings=ratings)
     found = Scoring(criteria=made).criteria
     assert sum(one.weight for one in found if one.source == "rating") == weight
     assert len(found) == 8 and sum(one.weight for one in found) == 100

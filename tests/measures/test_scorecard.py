@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.churn import offers
-from kamlib.measures.scorecard import CONTROL, called_after, scorecard, values_then
+from kamlib.measures.scorecard import CONTROL, called_after, scorecard, values_then, with_rounds
 from kamlib.stats.reasons import waits_for
 
 DAY, LATER = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-07-01")
@@ -145,3 +145,16 @@ def test_a_day_whose_horizon_is_not_over_is_left_out(orders):
     found = values_then(orders, promised(VALUED, [0.1, 0.1], np.nan), horizon_days=100)
     assert waits_for(found).code == "no_value_is_over"
     assert waits_for(values_then(orders, promised(THEN, [0.1, 0.1])[:0], horizon_days=100)).code == "no_value_is_over"
+
+
+@pytest.mark.parametrize(("back", "verdict"), [(6, "as_expected"), (7, "more_came")])
+def test_a_round_is_held_against_what_its_control_group_promised(back, verdict):
+    """1 of 8 in control: 2 of 16 expected. (1 + ½) / 9 = 1/6, variance 16 · 5/36 · (1 + 16/8) = 6.67: 2 ± 1.2816 · 2.58, so 0 to 6."""
+    rounds = pd.DataFrame({"round_begun": [DAY], "offered": 16, "offered_back": back, "control": 8, "control_back": 1})
+    card = scorecard(said([0.2] * 10, [1, 1] + [0] * 8))
+    found = with_rounds(card, rounds)
+    assert found["event"].tolist() == ["silent", "offer"]
+    row = found.iloc[1]
+    assert row[["as_of", "customers", "expected", "came", "verdict"]].tolist() == [DAY, 16, 2, back, verdict]
+    assert row[["expected_low", "expected_high"]].tolist() == [0, 6] and pd.isna(row["brier"])
+    assert with_rounds(card, rounds[:0]) is card and len(with_rounds(card[:0], rounds)) == 1

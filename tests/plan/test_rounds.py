@@ -118,4 +118,4 @@ def test_a_round_that_cannot_show_what_is_plausible_is_to_be_pooled_or_has_too_f
 @pytest.mark.parametrize("listed", [drawn(0, 0), drawn(9, 0), drawn(9, 3, np.nan)])
 def test_without_arms_or_chances_nothing_is_promised(listed):
     found = next_round(listed, NONE, Effect())
-    assert math.isnan(found.smallest) and found.advice
+    assert math.isnan(found.smallest) and bool(found.advice) == bool(found.offered and found.control)

@@ -141,7 +141,9 @@ def kit(monkeypatch) -> Kit:
         (building.folder / "index.html").write_text("index")
         facts = {
             "schema": publish.SCHEMA,
-            "key": publish._key(building.present, building.plan),
+            "as_of": building.present.study.as_of.isoformat(),
+            "parameters": {},
+            "key": publish._key(building.present, building.plan, home),
             "seconds": building.seconds,
         }
         write_whole(building.folder / "run.json", json.dumps(facts))

@@ -183,6 +183,19 @@ def test_a_report_that_stands_is_done_until_something_that_it_depends_on_is_anot
     assert not done()
     quick.change("04", content="04_fourth")
     assert done()
+    earlier = index.parents[1] / "2026Q1"
+    earlier.mkdir()
+    record = {"as_of": "2026-03-31", "parameters": {}, "key": "one"}
+    (earlier / "run.json").write_text(json.dumps(record))
+    assert not done(), "a report of an earlier day came, which this one is held against"
+    run_study(small, out=tmp_path)
+    assert done()
+    (earlier / "run.json").write_text(json.dumps(record | {"key": "made anew"}))
+    assert not done()
+    (earlier / "run.json").write_text(json.dumps(record | {"as_of": "2026-09-30"}))
+    run_study(small, out=tmp_path)
+    (earlier / "run.json").unlink()
+    assert done(), "a later one is not read"
     index.unlink()
     assert not done()
     (index.parent / "run.json").write_text("{half")

@@ -93,6 +93,14 @@ def test_an_earlier_quarter_may_lack_a_criterion():
     assert values_of.criterion_values([criterion("fame", 100)], FACTS, strict=False)["fame"].isna().all()
 
 
+def test_who_leaves_half_of_its_invoices_unpaid_is_knocked_out_whatever_is_rated(marks):
+    facts = pd.DataFrame(
+        {"customer_id": list("abc"), "as_of": AS_OF, "margin_12m": 5.0, "p_late_60": [0.5, 0.49, np.nan]}
+    )
+    found = values_of.knock_outs(facts, ratings=marks(("a", "solvency", "", 10)))
+    assert found.to_numpy().tolist() == [["a", "does_not_pay", "{}"]]
+
+
 def test_knock_outs_name_their_reason_and_only_what_is_known(marks):
     facts = pd.DataFrame({"customer_id": list("abcde"), "as_of": AS_OF, "margin_12m": [-1, np.nan, 5, 5, 0.0]})
     accounts = pd.DataFrame(

@@ -57,7 +57,7 @@ COVARIATES: dict[str, Covariate] = {
         Covariate("disputes", "disputes", _DOUBLE),
         Covariate("late_share", "lateness", 0.1),
         Covariate("touches", "touches", _DOUBLE),
-        Covariate("delay", "payment", 10.0),
+        Covariate("late_payer", "payment", 0.1),
         Covariate("managers", "manager", 1.0),
     )
 }
@@ -77,7 +77,7 @@ class Usual:
     order: float
     margin_rate: float
     late_share: float
-    delay: float
+    late_payer: float
     log_silence: float
     log_days: float
     longest_silence: float
@@ -100,7 +100,7 @@ def usual(table: pd.DataFrame) -> Usual:
         order=float(table["average_order"].median()),
         margin_rate=ratio(year["margin"], year["revenue"].where(year["revenue"] > 0), np.nan),
         late_share=ratio(table["late"], table["deliveries"], np.nan),
-        delay=ratio(table["delay_days"], table["bills"], np.nan),
+        late_payer=float(table["p_late_60"].mean()),
         log_silence=float(np.log1p(table["silence_days"]).mean()),
         log_days=float(np.log1p(year["order_days"]).mean()),
         longest_silence=float(table["silence_days"].max()),
@@ -131,7 +131,6 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
     gaps = pd.Series(np.log((silence + 1) / own_gap(table, common)))
     half = table["revenue_6m"].fillna(table["revenue"]).clip(lower=0)
     managers = _managers(table)
-    delay = (table["delay_days"] + _PRIOR * common.delay) / (table["bills"] + _PRIOR)
     return pd.DataFrame(
         {
             "silence": np.log1p(silence) - common.log_silence,
@@ -158,7 +157,7 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
             "disputes": np.log1p(table["disputes"]),
             "late_share": (table["late"] + _PRIOR * common.late_share) / (table["deliveries"] + _PRIOR),
             "touches": np.log1p(table["touches"]),
-            "delay": delay.clip(-60, 180),
+            "late_payer": table["p_late_60"],
             "managers": (managers > 1).astype("float64").where(managers > 0),
         },
         index=table.index,
@@ -232,7 +231,7 @@ def signs(table: pd.DataFrame, common: Usual) -> dict[str, list[Case]]:
         ],
         "touches": [(touches == 0, "no_touch", {}), *counted("touched", touches, touches.notna())],
         "payment": [
-            (table["delay_days"] > 0, "pays_late", {"days": (table["delay_days"] / table["bills"]).round()}),
+            (table["p_late_60"] > common.late_payer, "pays_late", {"percent": (100 * table["p_late_60"]).round()}),
         ],
         "manager": [(managers > 1, "managers_changed", {"n": managers})],
     }

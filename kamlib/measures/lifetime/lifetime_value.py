@@ -164,7 +164,8 @@ def lifetime_values(
     Returns
     -------
     DataFrame, largest stake first
-        customer_id, p_silent, p_stopped, segment, block_margin (m), remaining_value, stake (P(stopped) times V_stay less V_stop), stake_horizon (the
+        customer_id, p_silent, p_stopped, segment, block_margin (m), remaining_value, value_horizon (what it is to bring in the first
+        block, not discounted), stake (P(stopped) times V_stay less V_stop), stake_horizon (the
         part of the stake that falls into the first block), share_unobserved (of the value, from blocks that no past landmark
         reached). Missing where p_silent is.
     """
@@ -201,6 +202,7 @@ def lifetime_values(
             **table[["customer_id", "p_silent", "p_stopped", "segment"]],
             "block_margin": table["margin"],
             "remaining_value": np.where(at_risk, stops * if_stops + (1 - stops) * if_stays, 0.0),
+            "value_horizon": np.where(at_risk, (stops * if_stops + (1 - stops) * soon) / factor[0], 0.0),
             "stake": np.where(at_risk, stops * (if_stays - if_stops), 0.0),
             "stake_horizon": np.where(at_risk, stops * (soon - if_stops), 0.0),
             "share_unobserved": np.where(at_risk, late_part, np.nan),

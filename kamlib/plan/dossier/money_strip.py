@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
+from kamlib.facts.months import end_of_months
 from kamlib.facts.service import serving_costs
 from kamlib.stats.reasons import or_waiting
 from kamlib.study.periods import quarter_labels
@@ -38,7 +39,7 @@ def quarterly(
         known), cost_to_serve (missing where the records of touches begin later), contribution (margin less cost to serve, missing where either
         is).
     """
-    end = (pd.Timestamp(day) + pd.Timedelta(days=1)).replace(day=1)
+    end = end_of_months(day)
     starts = [end - pd.DateOffset(months=3 * n) for n in range(QUARTERS, -1, -1)]
     until = [start - pd.Timedelta(days=1) for start in starts[1:]]
     grid = pd.MultiIndex.from_product([ids, until], names=["customer_id", "until"])

@@ -18,6 +18,10 @@ LINES = (
 """The measures of each line; two that are read together share one."""
 MONEY = ("revenue_12m", "contribution_12m", "overdue")
 """The measures that are amounts."""
+MONEY_EVENTS = ("value", "value_of_keys")
+"""The forecasts that are amounts."""
+_EVENTS = ("silent", "stopped", "returned", "offer", "value", "value_of_keys", "still_key")
+_PROMISED = ("event", "as_of", "customers", "not_over", "expected", "expected_low", "expected_high", "came", "verdict")
 _ARROWS = {
     ("better", False): "▲",
     ("worse", False): "▼",
@@ -60,27 +64,54 @@ def board(tables: Tables, write: Numbers) -> Board:
     return Board(["Figure", *(day(pd.Timestamp(one)) for one in days), "Against a year before"], rows)
 
 
-def promised(tables: Tables, write: Numbers) -> Board:
-    """A row for each kind of forecast and whether its window is over: of the latest such day what was expected and what came.
+def judged(tables: Tables) -> pd.DataFrame:
+    """The scorecard with what published reports promised: it takes the place of what was made anew of the same quarter.
 
     Parameters
     ----------
-    tables : of the run; `scorecard` of `kamlib.measures.scorecard`.
+    tables : of the run; `scorecard` of `kamlib.measures.scorecard` and, where reports of earlier days stand, `said` of `kamlib.plan.said`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of both, and source: *published*, *made_anew*, or *control_group* of a round of offers; by day.
     """
-    names = ("event", "as_of", "not_over", "expected", "expected_low", "expected_high", "came", "verdict")
-    if wait := waits_for(tables, scorecard=names):
+    made, said = (tables.get(name, pd.DataFrame(columns=_PROMISED)) for name in ("scorecard", "said"))
+    told = pd.MultiIndex.from_arrays([said["event"], pd.to_datetime(said["as_of"]).dt.to_period("Q")])
+    same = pd.MultiIndex.from_arrays([made["event"], pd.to_datetime(made["as_of"]).dt.to_period("Q")]).isin(told)
+    anew = made[~same]
+    by = anew["event"].map({"offer": "control_group"}).fillna("made_anew")
+    parts = [said.assign(source="published"), anew.assign(source=by)]
+    return pd.concat([part for part in parts if len(part)] or parts[1:]).sort_values("as_of", ignore_index=True)
+
+
+def promised(tables: Tables, write: Numbers) -> Board:
+    """A row for each kind of forecast and whether its window is over: of the latest such day what was expected and what came.
+
+    What a report published goes before what was made anew.
+
+    Parameters
+    ----------
+    tables : as for `judged`.
+    """
+    if "said" not in tables and (wait := waits_for(tables, scorecard=_PROMISED)):
         return Board([], [], wait)
-    card = tables["scorecard"].sort_values("as_of")
-    last = card.assign(open=card["not_over"] > 0).drop_duplicates(["event", "open"], keep="last")
+    card = judged(tables)
+    card = card.assign(open=card["not_over"] > 0, published=card["source"] == "published")
+    last = card.sort_values(["published", "as_of"]).drop_duplicates(["event", "open"], keep="last")
+    last = last.assign(place=last["event"].map(list(_EVENTS).index)).sort_values(["place", "open"])
     rows = []
-    for row in last.sort_values(["event", "open"]).to_dict("records"):
-        spread = f"{write.number(row['expected_low'])} to {write.number(row['expected_high'])}"
+    for row in last.to_dict("records"):
+        number = write.short_money if row["event"] in MONEY_EVENTS else write.number
+        expected, low, high = (number(row[name]) for name in ("expected", "expected_low", "expected_high"))
+        expected = "" if pd.isna(row["expected"]) else expected
+        spread = "" if pd.isna(row["expected_low"]) else f" ({low} to {high})"
         over = f"so far: {write.number(row['not_over'])} not over" if row["open"] else "over"
-        told = [word(f"forecast_of_{row['event']}"), day(row["as_of"]), over, write.number(row["customers"])]
-        rows.append(
-            [*told, f"{write.number(row['expected'])} ({spread})", write.number(row["came"]), word(row["verdict"])]
-        )
-    return Board(["Forecast", "Of", "Window", "Customers", "Expected (80 %)", "Came", "Verdict"], rows)
+        told = [word(f"forecast_of_{row['event']}"), day(row["as_of"]), word(row["source"]), over]
+        verdict = "" if pd.isna(row["verdict"]) else word(row["verdict"])
+        rows.append([*told, write.number(row["customers"]), f"{expected}{spread}", number(row["came"]), verdict])
+    heads = ["Forecast", "Of", "Source", "Window", "Customers", "Expected (80 %)", "Came", "Verdict"]
+    return Board(heads, rows)
 
 
 def _written(name: str, value: float, write: Numbers) -> str:

@@ -90,6 +90,7 @@ def _forecasts(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers)
     if waits_for(tables, scorecard=("event", "as_of", "verdict", "came", "expected")):
         return
     card = tables["scorecard"].sort_values("as_of").drop_duplicates("event", keep="last")
+    card = card[card["event"] != "offer"]  # more back than the control group promised is no fault of a forecast
     for row in card[card["verdict"].isin(["more_came", "fewer_came"])].to_dict("records"):
         values = {"event": f"forecast_of_{row['event']}", "day": row["as_of"], "came": row["came"]}
         values |= {"expected": row["expected"]}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from kamlib.facts.months import end_of_months
 from kamlib.measures.noise import change
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.summary_facts import Tables, by_account, event_of, names, shares, waits_for
@@ -74,7 +75,7 @@ def _growth(study: Study, tables: Tables, ids: pd.Series) -> dict[Hashable, floa
     """Growth by account of those whose months moved beyond noise."""
     if waits_for(tables, months=("customer_id", "month", "revenue")):
         return {}
-    end = (pd.Timestamp(study.as_of) + pd.Timedelta(days=1)).replace(day=1)
+    end = end_of_months(study.as_of)
     table = tables["months"][tables["months"]["customer_id"].isin(ids)]
     ends = [end - pd.DateOffset(years=n) for n in (2, 1, 0)]
     months = [table[(table["month"] >= low) & (table["month"] < high)] for low, high in pairwise(ends)]

@@ -12,7 +12,7 @@ import pandas as pd
 from kamlib.facts.accounts import at_last_date
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.index.answer import answered
-from kamlib.report.index.board import Board, board, promised
+from kamlib.report.index.board import Board, board, judged, promised
 from kamlib.report.index.calls import CALLED, about_to_leave, to_win_back
 from kamlib.report.index.confidence import confidence_facts
 from kamlib.report.index.key_accounts import key_accounts
@@ -83,6 +83,8 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
     held = {name: table for name, table in tables.items() if table is not None}
     if "facts" in held:
         held["facts"] = at_last_date(held["facts"])
+    if "said" in held:
+        held["scorecard"] = judged(held)
     accounts, wait = key_accounts(study, held)
     share, verdict = (None, "") if wait else _together(held, accounts)
     leaving = about_to_leave(held)

@@ -25,14 +25,14 @@ def effect(found: Effect) -> Reason:
 def designed(found: Design, horizon_days: int) -> Reason:
     """What the round that is drawn can show (`kamlib.plan.next_round`)."""
     if not (found.offered and found.control):
-        return Reason("round_not_designed")
+        return Reason("round_without_arms" if found.offered or found.control else "round_not_designed")
     names = ("offered", "control", "exempt", "base", "base_from", "smallest", "plausible")
     return Reason("round_designed", {name: getattr(found, name) for name in names} | {"days": horizon_days})
 
 
 def advised(found: Design) -> Reason | None:
     """What is to be done where the round is too small to show what is plausible; None where it isn't."""
-    if not (found.advice and found.offered and found.control):
+    if not found.advice:
         return None
     return Reason("round_advised", {"words": " ".join(map(sentence, found.advice))})
 

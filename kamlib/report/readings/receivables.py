@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from kamlib.risk.cash.payment_delays import restricted_mean
+from kamlib.facts.payment import restricted_mean
 from kamlib.stats.reasons import Reason
 
 _YOUNG = pd.Timedelta(days=180)

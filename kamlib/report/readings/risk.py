@@ -122,6 +122,18 @@ def below_zero(told: pd.DataFrame, correlation: float) -> Reason | None:
     return Reason("year_below_zero" if len(rows) == 1 else "year_below_zero_by_hours", values)
 
 
+def years_before(found: pd.DataFrame, currency: str) -> Reason | None:
+    """In how many earlier years what was lost lay within the range, and by which chance the others were drawn."""
+    if found.empty:
+        return waits_for(found)
+    last, missed = found.iloc[-1], found[found["verdict"] != "as_expected"]
+    values = {"n": len(found), "held": len(found) - len(missed), "currency": currency}
+    values |= {name: last[name] for name in ("as_of", "expected", "expected_low", "expected_high", "came")}
+    too_little = (missed["verdict"] == "more_came") & (missed["event"] == "silent")
+    code = "years_drawn_by_silence" if len(missed) and too_little.all() else "years_of_losses"
+    return Reason(code, values)
+
+
 def new_customers(new: pd.Series, currency: str) -> Reason | None:
     """What those brought who joined in the year before the last; None where nobody did."""
     if not new["customers"] or pd.isna(new["contribution"]):

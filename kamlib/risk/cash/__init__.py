@@ -4,7 +4,6 @@ from kamlib.risk.cash.borrowing_base import eligible_invoices
 from kamlib.risk.cash.cash_fan import scenarios
 from kamlib.risk.cash.cash_path import collect_first
 from kamlib.risk.cash.cash_plan import CashPlan
-from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.risk.cash.provisions import provision_matrix
 from kamlib.risk.cash.receivables import ageing, collection
 
@@ -13,7 +12,6 @@ __all__ = [
     "ageing",
     "collect_first",
     "collection",
-    "delay_curves",
     "eligible_invoices",
     "provision_matrix",
     "scenarios",

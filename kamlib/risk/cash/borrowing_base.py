@@ -29,7 +29,7 @@ def eligible_invoices(
 
     Parameters
     ----------
-    bills : `kamlib.risk.cash.bills.bills` on `day`.
+    bills : `kamlib.facts.payment.bills.bills` on `day`.
     disputed : ids of the customers with an open dispute: all they owe is left out.
     contra : what we owe to customers that supply us, too, by id: so much of what they owe is left out.
 
@@ -80,7 +80,7 @@ def borrowing_base(
     Parameters
     ----------
     invoices : `eligible_invoices`.
-    bills : `kamlib.risk.cash.bills.bills` on `day`: its open credit notes and its `dilution`.
+    bills : `kamlib.facts.payment.bills.bills` on `day`: its open credit notes and its `dilution`.
 
     Returns
     -------

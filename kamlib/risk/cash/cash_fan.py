@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.risk.cash.bills import bills
+from kamlib.facts.payment.bills import bills
+from kamlib.facts.payment.payment_delays import delay_curves
 from kamlib.risk.cash.cash_path import cash_gap, cash_path, open_receipts, order_receipts
 from kamlib.risk.cash.cash_plan import CashPlan
-from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.settings.sections import FEWEST
 

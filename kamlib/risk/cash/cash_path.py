@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.payment.payment_delays import places_of
 from kamlib.risk.cash.cash_plan import CashPlan
-from kamlib.risk.cash.payment_delays import places_of
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import Reason, waiting
 

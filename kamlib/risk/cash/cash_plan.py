@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.risk.cash.payment_delays import Curves
+from kamlib.facts.payment.payment_delays import Curves
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.reasons import Reason
 from kamlib.study.settings.money import Money
@@ -72,7 +72,7 @@ def invoice_lag(days: pd.DataFrame, bills: pd.DataFrame) -> int:
     Parameters
     ----------
     days : `kamlib.facts.account_days`: customer_id, date, amount.
-    bills : `kamlib.risk.cash.bills.bills`.
+    bills : `kamlib.facts.payment.bills.bills`.
     """
     bought = days.loc[days["amount"] > 0, ["customer_id", "date", "amount"]].sort_values("date")
     issued = bills.loc[bills["amount"] > 0, ["customer_id", "issued"]].sort_values("issued")
@@ -110,7 +110,7 @@ def cash_plan(
     ----------
     customers : one row per customer that may order: customer_id, p_silent, p_stopped (missing: p_silent stands for it), block_revenue (net, of a
         block of `horizon_days` with an order). Who has no p_silent or revenue is left out.
-    bills, curves : `kamlib.risk.cash.bills.bills` on `day`, and their `delay_curves`.
+    bills, curves : `kamlib.facts.payment.bills.bills` on `day`, and their `delay_curves`.
     days : `kamlib.facts.account_days` of the last 12 months: customer_id, date, amount, margin.
     money : of the study. Goods are paid supplier_days after the order, VAT of a month (of invoices, less that of
         goods ordered) vat_days after its end, fixed costs evenly by day.

@@ -23,7 +23,7 @@ def provision_matrix(
 
     Parameters
     ----------
-    bills : `kamlib.risk.cash.bills.bills` on `day`.
+    bills : `kamlib.facts.payment.bills.bills` on `day`.
     forward_factor : how much more than in the past is expected to be lost; a judgement of the management.
     bootstraps : how often the customers are drawn again for the interval of the loss rate.
 

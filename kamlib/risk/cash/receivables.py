@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.facts.as_known import known_at
-from kamlib.risk.cash.payment_delays import median_late
+from kamlib.facts.payment.payment_delays import median_late
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting, waiting
 from kamlib.study.periods import months_before
@@ -41,7 +41,7 @@ def receivables(
 
     Parameters
     ----------
-    bills, before : `kamlib.risk.cash.bills.bills` on `day` and a year before it.
+    bills, before : `kamlib.facts.payment.bills.bills` on `day` and a year before it.
     disputed : ids of the customers with an open dispute.
 
     Returns

@@ -29,6 +29,7 @@ def _rated(name: str, group: Group, words: str) -> Known:
     return Known(name, group, words, "points 1-10", name, f"ratings (account_id, score; criterion: {name})", "rating")
 
 
+CHANCE = "chance"
 _LINES = "orders (account_id, date, amount"
 BUILT_IN: dict[str, Known] = {
     known.name: known
@@ -55,8 +56,8 @@ BUILT_IN: dict[str, Known] = {
             "share", "cost_to_serve_share", "interactions (account_id, date, hours or cost)", less=True,
         ),
         Known(
-            "payment", "revenue", "mean days of payment after the due day, weighted by amount; open invoices count up to as_of",
-            "days", "days_late", "invoices (account_id, issued, due, amount, paid)", less=True,
+            "payment", "revenue", "chance that an invoice is unpaid 60 days past due; open invoices count as far as they have waited",
+            CHANCE, "p_late_60", "invoices (account_id, issued, due, amount, paid)", less=True,
         ),
         Known(
             "growth", "development", "revenue of 12 months against the 12 before (0.1: a tenth more)", "share", "growth",

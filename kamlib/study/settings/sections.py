@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from kamlib.errors import some
-from kamlib.study.settings.known_criteria import BUILT_IN
+from kamlib.study.settings.known_criteria import BUILT_IN, CHANCE
 from kamlib.study.settings.parts import Action, Part, Pattern, Share, beside
 from kamlib.study.settings.rfm_segments import GRAINS, PERIOD_MONTHS, SEGMENTS, Segment, check
 
@@ -114,6 +114,13 @@ class Criterion(Part):
             raise ValueError(f"anchors of {self.name!r}: on the curve log both must be above zero")
         known = BUILT_IN.get(self.name)
         measured = known is not None and (known.source, known.column) == (self.source, self.column)
+        if (
+            known
+            and measured
+            and known.unit == CHANCE
+            and not 0 <= min(self.worst, self.best) <= max(self.worst, self.best) <= 1
+        ):
+            raise ValueError(f"anchors of {self.name!r}: it is a chance ({known.words}), so both lie within 0 and 1")
         less = known is not None and measured and known.less
         if (measured or self.source == "rating") and less != (self.worst > self.best):
             side = "less" if less else "more"

@@ -35,7 +35,7 @@ def test_ten_accounts_make_no_rule_certain(lost):
     day = pd.Timestamp("2025-01-01")
     row = {"gap_mean": 20.0, "gaps": 9, "gap_cv": 1.0, "average_order": 1.0, "order_days": 10, "order_days_12m": 10.0}
     row |= {"own_limit": 60.0, "state": "active"}
-    row |= dict.fromkeys(["margin", "margin_12m", "late", "deliveries", "delay_days", "bills"], np.nan)
+    row |= dict.fromkeys(["margin", "margin_12m", "late", "deliveries", "p_late_60"], np.nan)
     row |= dict.fromkeys(["revenue", "revenue_12m", "returns", "returns_12m"], 1.0)
     then = pd.DataFrame([{**row, "silence_days": 5 + 10 * i} for i in range(10)]).assign(as_of=day, ended_on=pd.NaT)
     then["next_order"] = [day + pd.Timedelta(days=9) if i < 10 - lost else pd.NaT for i in range(10)]

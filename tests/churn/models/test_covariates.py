@@ -47,7 +47,7 @@ def test_no_sign_of_silence_falls_while_silence_grows(table, limit):
 
 def test_covariates_of_tables_that_were_not_given_are_missing_and_not_used(table, model):
     found = covariates(table, usual(table))
-    absent = ["claims", "disputes", "late_share", "touches", "delay", "margin_rate"]
+    absent = ["claims", "disputes", "late_share", "touches", "late_payer", "margin_rate"]
     assert found[absent].isna().all(axis=None)
     assert not set(absent) & set(model.scale.mean.index)
 
@@ -70,7 +70,7 @@ def test_signs_are_codes_with_what_was_counted(table):
 
 
 def test_words_are_those_of_a_colleague(table):
-    common = replace(usual(table), gap=30.0, order=900.0, margin_rate=0.4)
+    common = replace(usual(table), gap=30.0, order=900.0, margin_rate=0.4, late_payer=0.1)
     nothing = {
         "silence_days": 3,
         "gaps": 0,
@@ -85,10 +85,10 @@ def test_words_are_those_of_a_colleague(table):
         "disputes": 0.0,
         "late": 0.0,
         "touches": np.nan,
-        "delay_days": 0.0,
+        "p_late_60": 0.02,
         "managers_24m": 1,
     }
-    nothing |= {"bills": 4.0, "deliveries": 5.0}
+    nothing |= {"deliveries": 5.0}
     much = {
         "silence_days": 40,
         "tenure_days": 9,
@@ -97,7 +97,7 @@ def test_words_are_those_of_a_colleague(table):
         "margin_12m": 24.4,
         "claims": 2.0,
     }
-    much |= {"returns_12m": 50.0, "disputes": 3.0, "late": 2.0, "touches": 4.0, "delay_days": 50.0, "managers_24m": 2}
+    much |= {"returns_12m": 50.0, "disputes": 3.0, "late": 2.0, "touches": 4.0, "p_late_60": 0.3, "managers_24m": 2}
     one = {
         "silence_days": 31,
         "tenure_days": 1,
@@ -128,7 +128,7 @@ def test_words_are_those_of_a_colleague(table):
         "disputes": "3 open disputes",
         "lateness": "2 of 5 deliveries late",
         "touches": "4 touches in six months",
-        "payment": "pays 12 days after the due day",
+        "payment": "leaves 30 % of its invoices unpaid 60 days past due",
         "manager": "2 account managers in 24 months",
     }
     assert {group: texts[2] for group, texts in told.items() if texts[2]} == {

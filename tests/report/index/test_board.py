@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kamlib.measures.scoreboard import MEASURES
-from kamlib.report.index.board import LINES, board, promised
+from kamlib.report.index.board import LINES, board, judged, promised
 
 DAYS = pd.to_datetime(["2026-03-31", "2026-06-30"])
 
@@ -57,8 +57,34 @@ def test_a_forecast_that_is_over_and_one_so_far_stand_apart_the_latest_of_each(w
         }
     )
     assert promised({"scorecard": card}, write).rows == [
-        ["stopped", "30 June 2024", "over", "91", "22 (15 to 30)", "31", "more than expected"],
-        ["stopped", "30 June 2025", "so far: 41 not over", "50", "9 (5 to 13)", "9", "as expected"],
+        ["stopped", "30 June 2024", "made anew", "over", "91", "22 (15 to 30)", "31", "more than expected"],
+        ["stopped", "30 June 2025", "made anew", "so far: 41 not over", "50", "9 (5 to 13)", "9", "as expected"],
+    ]
+
+
+def row(event, day, expected=20.0, came=21, verdict="as_expected", **more) -> dict:
+    ends = {"expected_low": expected and 15.0, "expected_high": expected and 25.0}
+    told = {"event": event, "as_of": pd.Timestamp(day), "customers": 90, "not_over": 0, "expected": expected}
+    return told | ends | {"came": came, "verdict": verdict} | more
+
+
+def test_what_a_report_published_stands_in_place_of_what_was_made_anew(write):
+    """Of the quarter of the report nothing is made anew; of its kind the published one is told, though a later one was made."""
+    made = [row("stopped", day) for day in ("2024-12-20", "2025-06-12", "2025-09-12")] + [row("offer", "2025-05-16")]
+    said = [row("stopped", "2025-06-30", verdict="fewer_came"), row("value", "2025-06-30", 2.5e6, 2.4e6)]
+    said += [row("still_key", "2025-06-30", None, 21, None, customers=25)]
+    tables = {"scorecard": pd.DataFrame(made), "said": pd.DataFrame(said)}
+    assert judged(tables)[["as_of", "source"]].to_numpy().tolist() == [
+        [pd.Timestamp("2024-12-20"), "made_anew"],
+        [pd.Timestamp("2025-05-16"), "control_group"],
+        *[[pd.Timestamp("2025-06-30"), "published"]] * 3,
+        [pd.Timestamp("2025-09-12"), "made_anew"],
+    ]
+    assert [found[:3] + found[4:] for found in promised(tables, write).rows] == [
+        ["stopped", "30 June 2025", "published", "90", "20 (15 to 25)", "21", "fewer than expected"],
+        ["came back after an offer", "16 May 2025", "the control group", "90", "20 (15 to 25)", "21", "as expected"],
+        ["margin within the horizon", "30 June 2025", "published", "90", "€2.5M (€15 to €25)", "€2.4M", "as expected"],
+        ["key accounts that are key now", "30 June 2025", "published", "25", "", "21", ""],
     ]
 
 

@@ -58,11 +58,11 @@ def test_faults_of_the_files_count_without_lines_of_another_time_and_those_left_
 def test_the_last_forecast_of_each_kind_that_missed_its_range_is_told_of(told):
     card = pd.DataFrame(
         {
-            "event": ["silent", "silent", "returned"],
-            "as_of": pd.to_datetime(["2025-03-31", "2025-12-31", "2025-12-31"]),
-            "verdict": ["more_came", "as_expected", "fewer_came"],
-            "came": [9, 5, 1],
-            "expected": [4.0, 5.0, 6.2],
+            "event": ["silent", "silent", "returned", "offer"],
+            "as_of": pd.to_datetime(["2025-03-31", "2025-12-31", "2025-12-31", "2025-12-31"]),
+            "verdict": ["more_came", "as_expected", "fewer_came", "more_came"],
+            "came": [9, 5, 1, 9],
+            "expected": [4.0, 5.0, 6.2, 2.0],
         }
     )
     assert told({"scorecard": card}) == [

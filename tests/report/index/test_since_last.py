@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 
 from kamlib.report.html import index
-from kamlib.report.index.since_last import promises, since
+from kamlib.report.index.since_last import since
 from kamlib.scoring.scores import contributions, members, score
-from kamlib.stats.reasons import waits_for
 from kamlib.study.run_tables import SCHEMA
 from kamlib.study.settings.sections import Scoring
 
@@ -127,56 +126,3 @@ def test_the_page_names_who_came_and_left_with_the_names_made_harmless(
     index(tmp_path / "without.html", tables=tables, **more)
     assert "Since the report" not in (tmp_path / "without.html").read_text(encoding="utf-8")
     assert np.isfinite(found.changes["score_now"].astype(float)).all()
-
-
-CHANCES = pd.DataFrame(
-    {
-        "customer_id": ["00123", "b"],
-        "p_silent": [0.2, 0.4],
-        "method": "model",
-        "p_stopped": [0.1, None],
-        "method_stopped": "untested",
-    }
-)
-
-
-@pytest.fixture
-def publish_chances(tmp_path):
-    def write(folder, day=SPRING, table=CHANCES, schema=SCHEMA, horizon=180):
-        (tmp_path / folder / "tables").mkdir(parents=True)
-        table.to_parquet(tmp_path / folder / "tables" / "churn.parquet")
-        kept = {"schema": schema, "as_of": day.isoformat(), "parameters": {"churn": {"horizon_days": horizon}}}
-        (tmp_path / folder / "run.json").write_text(json.dumps(kept))
-        return tmp_path
-
-    return write
-
-
-@pytest.fixture
-def now(study):
-    return study.model_copy(update={"as_of": SUMMER})
-
-
-def test_both_chances_are_read_where_they_are_known_with_ids_as_they_are(publish_chances, now):
-    found = promises(publish_chances("2026Q1"), now)
-    assert found.columns.tolist() == ["customer_id", "as_of", "event", "chance", "method"]
-    assert found[["customer_id", "event", "chance", "method"]].to_numpy().tolist() == [
-        ["00123", "silent", 0.2, "model"],
-        ["b", "silent", 0.4, "model"],
-        ["00123", "stopped", 0.1, "untested"],
-    ]
-    assert found["as_of"].unique().tolist() == [pd.Timestamp(SPRING)]
-
-
-@pytest.mark.parametrize(
-    "other", [{"day": SUMMER}, {"schema": 1}, {"horizon": 90}, {"table": CHANCES.drop(columns="p_silent")}]
-)
-def test_a_report_of_the_same_day_of_another_kit_or_another_horizon_promises_nothing(publish_chances, now, other):
-    assert waits_for(promises(publish_chances("other", **other), now)).code == "no_report_before"
-
-
-def test_a_folder_without_a_record_and_one_being_built_are_passed_over(publish_chances, now, tmp_path):
-    publish_chances(".building")
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "run.json").write_text("{")
-    assert waits_for(promises(tmp_path, now)).code == "no_report_before"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -85,6 +86,7 @@ def test_a_round_that_is_drawn_is_told_and_one_that_cannot_be_too():
     assert "as in earlier control groups" in first and "16%" in second
     empty = Design(0, 0, 0, np.nan, "p_return_mean", np.nan, np.nan, np.nan, 0, ())
     assert plan.designed(empty, 180).code == "round_not_designed" and plan.advised(empty) is None
+    assert plan.designed(replace(empty, offered=12), 180).code == "round_without_arms"
 
 
 @pytest.mark.parametrize(("capacity", "words"), [(100.0, "It fits."), (60.0, "20 too few")])

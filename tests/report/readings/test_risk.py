@@ -161,3 +161,24 @@ def test_giants_references_and_customers_won():
     assert sentence(on_risk.won(won, "EUR")).startswith(
         "**2 customers were won in 12 months**, with 90 EUR, 90.0% of the revenue"
     )
+
+
+def test_years_that_were_drawn_by_p_no_order_and_lost_more_are_told_apart():
+    rows = {
+        "as_of": pd.to_datetime(["2024-09-08", "2024-11-07"]),
+        "event": ["silent", "stopped"],
+        "expected": [200.0, 150.0],
+    }
+    found = pd.DataFrame(rows | {"expected_low": 100.0, "expected_high": 250.0, "came": [300.0, 160.0]})
+    found = found.assign(verdict=["more_came", "as_expected"])
+    told = sentence(on_risk.years_before(found, "EUR"))
+    assert (
+        told.startswith("On 1 of 2 earlier days")
+        and "Of 2024-11-07 150 EUR were expected (100 to 250), and **160** were lost" in told
+    )
+    assert "P(stopped) was not known yet" in told
+    missed = found.assign(event="stopped")
+    assert (
+        "was not known" not in sentence(on_risk.years_before(missed, "EUR"))
+        and on_risk.years_before(found[:0], "EUR") is None
+    )

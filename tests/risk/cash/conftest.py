@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kamlib.risk.cash.bills import bills
+from kamlib.facts.payment.bills import bills
 
 
 @pytest.fixture(scope="session")

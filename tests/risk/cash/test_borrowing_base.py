@@ -7,7 +7,7 @@ import pytest
 
 from bench.oracles import SAMPLE, read_books
 from bench.oracles.receivables import borrowing_base as by_pandas
-from kamlib.risk.cash.bills import bills
+from kamlib.facts.payment.bills import bills
 from kamlib.risk.cash.borrowing_base import borrowing_base, dilution, eligible_invoices
 from kamlib.stats.reasons import waits_for
 from kamlib.study.settings.money import Borrowing

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.facts.payment.payment_delays import FIRST, delay_curves
 from kamlib.risk.cash.cash_fan import Spread, cash_draws, cash_fan, scenarios, spread_of_payment, spread_of_sales
 from kamlib.risk.cash.cash_path import cash_path
 from kamlib.risk.cash.cash_plan import cash_plan
-from kamlib.risk.cash.payment_delays import FIRST, delay_curves
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.settings.money import Money
 

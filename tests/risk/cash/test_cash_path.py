@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kamlib.facts.payment.payment_delays import delay_curves
 from kamlib.risk.cash.cash_path import cash_gap, cash_path, collect_first
 from kamlib.risk.cash.cash_plan import cash_plan
-from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.settings.money import Money
 

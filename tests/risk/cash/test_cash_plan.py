@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kamlib.facts.payment.payment_delays import delay_curves
 from kamlib.risk.cash.cash_plan import cash_plan, invoice_lag, unbilled, weeks_to_approval
-from kamlib.risk.cash.payment_delays import delay_curves
 from kamlib.stats.reasons import Reason
 from kamlib.study.settings.money import Money
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.oracles import SAMPLE, read_books
 from bench.oracles.receivables import provision
-from kamlib.risk.cash.bills import bills
+from kamlib.facts.payment.bills import bills
 from kamlib.risk.cash.provisions import provision_matrix
 from kamlib.stats.reasons import waits_for
 

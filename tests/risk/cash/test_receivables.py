@@ -8,7 +8,7 @@ import pytest
 
 from bench.oracles import SAMPLE, read_books
 from bench.oracles.receivables import dues
-from kamlib.risk.cash.bills import bills
+from kamlib.facts.payment.bills import bills
 from kamlib.risk.cash.receivables import ageing, collection, open_disputes, receivables
 from kamlib.stats.reasons import waits_for
 

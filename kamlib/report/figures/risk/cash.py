@@ -31,7 +31,7 @@ def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en"
 
     Parameters
     ----------
-    bills : `kamlib.risk.cash.bills.bills` on `day`.
+    bills : `kamlib.facts.payment.bills.bills` on `day`.
     """
     if none_known(bills, "amount", "issued", "days"):
         return None

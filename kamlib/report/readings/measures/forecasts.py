@@ -8,7 +8,7 @@ from kamlib.stats.reasons import Reason, waits_for
 
 
 def held(card: pd.DataFrame, event: str) -> Reason | None:
-    """In how many of the forecasts of an event what came lay within the range, and whether the last one did."""
+    """In how many of the forecasts of an event what came lay within the range, and whether the last one did; of offers what the last round showed."""
     rows = card[card["event"] == event] if len(card) else card
     if rows.empty:
         return None
@@ -16,6 +16,9 @@ def held(card: pd.DataFrame, event: str) -> Reason | None:
     values = {"event": f"forecast_of_{event}", "n": len(rows), "held": int((rows["verdict"] == "as_expected").sum())}
     values |= {name: last[name] for name in ("as_of", "expected", "expected_low", "expected_high", "came")}
     values |= {"all_expected": rows["expected"].sum(), "all_came": rows["came"].sum()}
+    if event == "offer":
+        more = last["verdict"] == "more_came"
+        return Reason("offer_brought_back" if more else "offer_within_chance", values)
     return Reason("forecast_as_expected" if last["verdict"] == "as_expected" else "level_is_off", values)
 
 

@@ -41,6 +41,16 @@ def test_where_the_last_lies_outside_the_level_is_off():
     assert "In 1 of 2 forecasts" in sentence(on_measures.held(off, "silent"))
 
 
+def test_more_back_after_an_offer_is_a_finding_and_no_fault_of_the_level():
+    offers = CARD.assign(event="offer", verdict=["as_expected", "more_came"])
+    told = sentence(on_measures.held(offers, "offer"))
+    assert told.startswith(
+        "**Offers**: of the round of 2025-04-01 **20** came back, where the control group promised 18 (11 to 25)"
+    )
+    assert told.endswith("more than chance.")
+    assert sentence(on_measures.held(offers[:1], "offer")).endswith("no difference is shown.")
+
+
 def test_who_is_no_test_is_counted_and_nobody_is_not_told():
     assert sentence(on_measures.left_out(CARD)).startswith("7 forecasts are no test")
     assert on_measures.left_out(CARD.assign(called=0)) is None

@@ -23,6 +23,7 @@ COLUMNS = [
     "median_late", "p_late_60", "payer",
 ]  # fmt: skip
 _CHUNK = 20_000
+_CERTAIN = 1 - 1e-6
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,34 @@ def delay_curves(bills: pd.DataFrame) -> Curves:
 
     Parameters
     ----------
-    bills : `kamlib.risk.cash.bills.bills`; credit notes are no payment and are not looked at.
+    bills : `kamlib.facts.payment.bills.bills`; credit notes are no payment and are not looked at.
 
     References
     ----------
     Kaplan & Meier (1958), JASA 53; the prior: Hjort (1990), Nonparametric Bayes estimators based on beta processes, Annals of
     Statistics 18(3).
     """
+    customers, hazards = _hazards(bills)
+    own = np.empty((len(customers) + 1, LAST - FIRST + 1), "float32")
+    for part, hazard in hazards:
+        own[part] = hazard
+    return Curves(customers, np.cumsum(-np.log1p(-own.clip(max=_CERTAIN)), axis=1))
+
+
+def late_chances(bills: pd.DataFrame) -> pd.Series:
+    """The chance that an invoice is unpaid 60 days past due, as of `payment_delays`: by customer with an invoice.
+
+    The whole curves are not kept, so a million customers fit into little memory.
+    """
+    customers, hazards = _hazards(bills)
+    found = np.empty(len(customers) + 1)
+    for part, hazard in hazards:
+        found[part] = np.exp(np.log1p(-hazard[:, : LATE - FIRST + 1].clip(max=_CERTAIN)).sum(axis=1))
+    return pd.Series(found[:-1], customers, name="p_late_60")
+
+
+def _hazards(bills: pd.DataFrame) -> tuple[pd.Index, Iterator[tuple[slice, np.ndarray]]]:
+    """The customers with an invoice, and some thousand at a time their places and hazards of payment by day past due; last, those of all."""
     rows = bills[bills["amount"] > 0]
     customers = pd.Index(sorted(rows["customer_id"].unique()))
     everyone = _hazard(np.zeros(len(rows), int), rows, 1)
@@ -70,11 +92,13 @@ def delay_curves(bills: pd.DataFrame) -> Curves:
     of = pd.factorize(kinds.where(kinds.groupby(kinds).transform("size") >= FEWEST.segmented))[0] + 1
     codes = of[customers.get_indexer(pd.Index(rows["customer_id"]))]
     usual = np.vstack([everyone, _hazard(codes, rows, int(of.max(initial=0)) + 1)[1:]])
-    own = np.empty((len(customers) + 1, LAST - FIRST + 1), "float32")
-    for part, codes, inside in _parts(customers, rows):
-        own[part] = _hazard(codes, inside, part.stop - part.start, usual[of[part]])
-    own[-1] = everyone[0]
-    return Curves(customers, np.cumsum(-np.log1p(-own.clip(max=1 - 1e-6)), axis=1))
+
+    def hazards() -> Iterator[tuple[slice, np.ndarray]]:
+        for part, codes, inside in _parts(customers, rows):
+            yield part, _hazard(codes, inside, part.stop - part.start, usual[of[part]])
+        yield slice(len(customers), len(customers) + 1), everyone
+
+    return customers, hazards()
 
 
 def payment_delays(bills: pd.DataFrame, curves: Curves) -> pd.DataFrame:

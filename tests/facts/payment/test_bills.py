@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from kamlib.errors import InputError
+from kamlib.facts.payment.bills import bills, oddities
 from kamlib.report.words import in_words
-from kamlib.risk.cash.bills import bills, oddities
 from kamlib.stats.reasons import waits_for
 
 DAY = pd.Timestamp("2026-06-30")

@@ -8,11 +8,12 @@ import pytest
 
 from bench.oracles import SAMPLE, read_books
 from bench.oracles.receivables import dues
-from kamlib.risk.cash.bills import bills
-from kamlib.risk.cash.payment_delays import (
+from kamlib.facts.payment.bills import bills
+from kamlib.facts.payment.payment_delays import (
     FIRST,
     WEIGHT,
     delay_curves,
+    late_chances,
     median_late,
     payment_delays,
     restricted_mean,
@@ -88,6 +89,15 @@ def test_where_half_is_never_paid_there_is_no_median_and_no_nan_in_the_chances()
     table = payment_delays(*_both(invoices(("a", 300, None), ("a", 300, None))))
     assert table["median_days"].isna().all() and table["payer"].tolist() == ["late"]
     assert table[["mean_days", "p_late_60"]].to_numpy() == pytest.approx(np.array([[150, 1.0]]))
+
+
+def test_the_chance_alone_is_that_of_the_table():
+    given = invoices(*[("a", 300, 40)] * 20, *[("b", 300, 120)] * 9, ("c", 80, None), ("c", 90, 10))
+    table = payment_delays(*_both(given)).set_index("customer_id")["p_late_60"]
+    pd.testing.assert_series_equal(
+        late_chances(bills(given, DAY)), table, check_names=False, check_dtype=False, rtol=1e-5
+    )
+    assert late_chances(bills(invoices(), DAY)).empty
 
 
 def test_without_invoices_the_table_waits_for_them():
