@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from kamlib.report.text import as_cell, is_number
+from kamlib.report.text import as_cell, is_number, tidy
 from kamlib.report.words import with_words, word_if_known
 from kamlib.report.workbook.book import ROWS, Styles, is_large
-from kamlib.study.columns import Column
+from kamlib.study.columns import Column, Format
 from kamlib.study.run_tables import columns, run_tables
 
 _AT_ONCE = 50_000  # rows
 _DIGITS = 6  # behind the point: more of them make the file a quarter larger
-_WIDTHS = {"day": 11, "flag": 8, "share": 10, "rate": 10, "money": 14, "text": 12, "code": 14}
-_WIDEST = 48
+_WIDTHS = {"day": 11, "flag": 8, "share": 10, "rate": 10, "money": 14, "number": 14, "text": 12, "code": 14}
+_WIDEST = 60
+_ACROSS, _NOTE = 9, 120  # the last column that a note goes over; its letters in a line
+HEADS = 32
+"""Height of heads: two lines."""
+_FIGURES = Format("figures", 4)
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,13 @@ class Block:
     frame : its rows in their order; codes and reasons are put into words.
     table : the table of the run whose meanings its columns have; '': those of the dictionary.
     caption : what stands above it, where several share a sheet.
+    mixed : columns whose rows are of several units: written as plain figures.
     """
 
     frame: pd.DataFrame
     table: str = ""
     caption: str = ""
+    mixed: tuple[str, ...] = ()
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -45,7 +51,9 @@ class Block:
         """What the dictionary says of each column that is written."""
         names = [str(name) for name in self.frame.columns if not str(name).endswith("_values")]
         own = {one.name: one for one in run_tables()[self.table].columns} if self.table else {}
-        return {name: own.get(name, one) for name, one in zip(names, columns(names), strict=True)}
+        found = {name: own.get(name, one) for name, one in zip(names, columns(names), strict=True)}
+        plain = {name: replace(found[name], format=_FIGURES, unit="") for name in self.mixed if found[name]}
+        return found | plain
 
 
 @dataclass(frozen=True)
@@ -74,38 +82,55 @@ def head(name: str, known: Column | None, currency: str) -> str:
 
 def write_sheet(sheet: Any, given: Sheet, styles: Styles, currency: str) -> None:
     """Write the notes and tables of a sheet; the last table can be filtered, and a single one keeps its heads in sight."""
+    as_printed(sheet)
+    set_widths(sheet, given.blocks)
     top = 0
     for note in given.notes:
-        sheet.write_string(top, 0, as_cell(note), styles.of(num_format="@"))
+        sheet.set_row(top, 15 * (1 + len(note) // _NOTE))
+        sheet.merge_range(top, 0, top, _ACROSS, as_cell(note), styles.prose)
         top += 1
     top += bool(given.notes)
-    for place, block in enumerate(given.blocks):
+    for block in given.blocks:
         if block.caption:
             sheet.write_string(top, 0, as_cell(block.caption), styles.caption)
             top += 1
-        below = write_block(sheet, block, styles, currency, top, wide=place == 0)
-        if place == len(given.blocks) - 1 and below > top + 1:
+        below = write_block(sheet, block, styles, currency, top)
+        if block is given.blocks[-1] and below > top + 1:
             sheet.autofilter(top, 0, below - 1, len(block.known) - 1)
         if len(given.blocks) == 1:
             sheet.freeze_panes(top + 1, 2 if "name" in block.known else 1)
+            sheet.repeat_rows(top)
         top = below + 1
 
 
-def write_block(
-    sheet: Any, block: Block, styles: Styles, currency: str, top: int, *, left: int = 0, wide: bool = True
-) -> int:
-    """Write a table from the row `top` and the column `left` on; the number of the row below it.
+def set_widths(sheet: Any, blocks: list[Block]) -> None:
+    """Make each column of a sheet as wide as the widest of those that stand below each other need it."""
+    found: dict[int, int] = {}
+    for block in blocks:
+        known, shown = block.known, block.shown
+        for place, name in enumerate(shown.columns):
+            found[place] = max(found.get(place, 0), width(shown[name], known[name]))
+    for place, letters in found.items():
+        sheet.set_column(place, place, letters)
 
-    wide : whether the columns of the sheet are made as wide as those of this table.
-    """
+
+def as_printed(sheet: Any) -> None:
+    """Printed lying, as wide as a page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def write_block(sheet: Any, block: Block, styles: Styles, currency: str, top: int, *, wide: bool = True) -> int:
+    """Write a table from the row `top` on; the number of the row below it."""
     known, shown = block.known, block.shown
-    for place, name in enumerate(shown.columns, left):
-        if wide:
-            sheet.set_column(place, place, width(shown[name], known[name]))
-        sheet.write_string(top, place, head(str(name), known[name], currency), styles.head)
+    sheet.set_row(top, HEADS)
+    for place, name in enumerate(shown.columns):
+        sheet.write_string(top, place, head(str(name), known[name], currency), styles.head(known[name]))
     writers = [cell_writer(sheet, styles, column) for column in known.values()]
     for line, row in enumerate(_rows(shown, known), top + 1):
-        for place, (write, value) in enumerate(zip(writers, row, strict=True), left):
+        for place, (write, value) in enumerate(zip(writers, row, strict=True)):
             if value is not None:
                 write(line, place, value)
     return top + 1 + len(shown)
@@ -151,7 +176,7 @@ def _rows(shown: pd.DataFrame, known: Mapping[str, Column | None]) -> Iterator[t
 
 
 def _in_words(code: Any) -> Any:
-    return "; ".join(map(word_if_known, code.split(";"))) if isinstance(code, str) else code
+    return tidy("; ".join(map(word_if_known, code.split(";")))) if isinstance(code, str) else code
 
 
 def width(values: pd.Series, column: Column | None) -> int:

@@ -15,6 +15,7 @@ ROWS = 1_000_000
 """Rows of a sheet at most."""
 _WHOLE = 100  # from here on a figure is written without decimals
 _PLAIN = Format("plain")
+_LEFT = ("text", "code", "place", "plain")
 
 
 def new_book(path: Path, day: dt.date) -> xlsxwriter.Workbook:
@@ -53,9 +54,10 @@ class Styles:
             self._made[key] = self._book.add_format({"valign": "top"} | traits)
         return self._made[key]
 
-    @property
-    def head(self) -> Any:
-        return self.of(bold=True, bottom=1, text_wrap=True, num_format="@", bg_color="#E8EEF4")
+    def head(self, column: Column | None = None) -> Any:
+        """The format of a head, at the side at which the cells below it stand."""
+        side = "left" if column is None or not column.format or column.format.kind in _LEFT else "right"
+        return self.of(bold=True, bottom=1, text_wrap=True, num_format="@", bg_color="#E8EEF4", align=side)
 
     @property
     def title(self) -> Any:
@@ -71,6 +73,8 @@ class Styles:
 
     def cell(self, column: Column | None, *, large: bool = False, **traits: Any) -> Any:
         """The format of a cell of a column; of a figure it depends on whether the number is `large`."""
+        if column and column.format and column.format.kind == "place":
+            traits = {"align": "left"} | traits
         return self.of(num_format=self.number(column.format if column and column.format else _PLAIN, large), **traits)
 
     def number(self, written: Format, large: bool = False) -> str:

@@ -9,16 +9,16 @@ import pandas as pd
 
 from kamlib.facts.months import cube_by_quarter
 from kamlib.report.index.summary_facts import Tables, called
-from kamlib.report.workbook.blocks import Block, write_block
+from kamlib.report.words import sentence
+from kamlib.report.workbook.blocks import Block, as_printed, write_block
 from kamlib.report.workbook.book import Styles
 from kamlib.report.workbook.contents import lacks
-from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
 _QUARTERS, _FIRST = 12, 10
 _COLOURS = ("#1F4E79", "#E69F00")  # dark and light in grey, apart for the colour-blind
-_BESIDE, _TALL = 7, 18  # column at which charts begin; rows that one takes
+_BESIDE, _TALL = 5, 18  # column at which charts begin; rows that one takes
 _SIZE = {"width": 720, "height": 340}
 
 
@@ -50,11 +50,14 @@ def charts_of(study: Study, tables: Tables) -> list[Chart]:
 
 def write_charts(book: Any, sheet: Any, charts: list[Chart], styles: Styles, currency: str) -> None:
     """Write the rows of each chart at the left and the chart beside them."""
+    as_printed(sheet)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, _BESIDE - 1, 15)
     top = 0
-    for number, one in enumerate(charts):
+    for one in charts:
         title = sentence(one.found)
         sheet.write_string(top, 0, title, styles.caption)
-        below = write_block(sheet, one.block, styles, currency, top + 1, wide=number == 0)
+        below = write_block(sheet, one.block, styles, currency, top + 1)
         chart = book.add_chart({"type": "bar" if one.lying else "column"})
         names = list(one.block.known)
         for colour, name in zip(_COLOURS, one.series, strict=False):

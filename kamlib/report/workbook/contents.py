@@ -8,16 +8,18 @@ import pandas as pd
 
 from kamlib.facts.accounts import at_last_date
 from kamlib.facts.customers import own_rows
+from kamlib.measures.scoreboard import SHARES
+from kamlib.report.index.board import MONEY
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.summary_facts import Tables, names
 from kamlib.report.readings import receivables as on_owed
-from kamlib.report.workbook.blocks import Block, Sheet
 from kamlib.report.words import sentence, word
+from kamlib.report.workbook.blocks import Block, Sheet
 from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.model import Study
 
 ACCOUNTS = {
-    "facts": ("revenue_12m", "revenue_prev_12m", "growth", "margin_12m", "share", "order_days_12m", "last_order", "silence_days"),
+    "facts": ("revenue_12m", "revenue_prev_12m", "growth", "margin_12m", "order_days_12m", "last_order", "silence_days"),
     "states": ("state",),
     "scores": ("key", "rank", "score", "p_key"),
     "kaism": ("cell",),
@@ -55,7 +57,7 @@ def sheets_of(study: Study, tables: Tables) -> list[Sheet]:
         Sheet("accounts", [Block(accounts(study, tables))], waits=lacks(tables, "facts")),
         Sheet("segments", [Block(_segments(tables))], waits=lacks(tables, "rfm")),
         Sheet("churn", [Block(_churn(tables))], waits=lacks(tables, "churn")),
-        Sheet("measures", [Block(tables["scoreboard"], "scoreboard")] if "scoreboard" in tables else [], waits=lacks(tables, "scoreboard")),
+        Sheet("measures", _measures(study, tables), waits=lacks(tables, "scoreboard")),
         Sheet("receivables_pack", _pack(tables), waits=lacks(tables, "ageing"), notes=_notes(study, tables)),
         Sheet("receivables", [Block(_owed(tables))], waits=lacks(tables, "receivables")),
         Sheet("ledger", [Block(tables["ledger"], "ledger")] if "ledger" in tables else [], waits=lacks(tables, "ledger")),
@@ -120,13 +122,25 @@ def _churn(tables: Tables) -> pd.DataFrame:
     return table.sort_values(by, ascending=by == "customer_id", kind="stable", ignore_index=True)
 
 
+def _measures(study: Study, tables: Tables) -> list[Block]:
+    if lacks(tables, "scoreboard"):
+        return []
+    units = (
+        dict.fromkeys(SHARES, word("unit_share")) | dict.fromkeys(MONEY, study.currency) | {"nps": word("unit_points")}
+    )
+    rows = tables["scoreboard"].copy(deep=False)
+    rows.insert(1, "unit", rows["measure"].map(units).fillna(word("unit_customers")))
+    return [Block(rows, "scoreboard", mixed=("before", "now", "change", "low", "high"))]
+
+
 def _owed(tables: Tables) -> pd.DataFrame:
     start = tables.get("receivables", pd.DataFrame({"customer_id": []}))[["customer_id"]]
     return _joined(_named(tables, start), tables, _OWED)
 
 
 def _pack(tables: Tables) -> list[Block]:
-    return [Block(tables[name], name, word(f"block_{name}")) for name in _PACK if not lacks(tables, name)]
+    found = {name: tables[name].drop(columns="order", errors="ignore") for name in _PACK if not lacks(tables, name)}
+    return [Block(table, name, word(f"block_{name}")) for name, table in found.items()]
 
 
 def _notes(study: Study, tables: Tables) -> list[str]:

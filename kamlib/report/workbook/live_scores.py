@@ -11,9 +11,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from kamlib.facts.accounts import at_last_date
 from kamlib.report.index.summary_facts import Tables, names
 from kamlib.report.text import as_cell
-from kamlib.report.workbook.blocks import Block, cell_writer, head, plain_values, width
-from kamlib.report.workbook.book import Styles
 from kamlib.report.words import sentence, word
+from kamlib.report.workbook.blocks import HEADS, Block, as_printed, cell_writer, head, plain_values, set_widths
+from kamlib.report.workbook.book import Styles
 from kamlib.scoring.doubt.border import HALF
 from kamlib.scoring.scores import top_count
 from kamlib.stats.reasons import Reason
@@ -104,10 +104,13 @@ def write_scores(sheet: Any, block: Block, study: Study, tables: Tables, styles:
     weights = tables["contributions"].drop_duplicates("criterion").set_index("criterion")["weight"]
     place = _Place(len(weights), min(len(shown), LIVE))
     _above(sheet, weights, rules, place, styles, top_count(tables["scores"], rules), len(shown))
+    as_printed(sheet)
+    set_widths(sheet, [block])
+    sheet.set_column(place.ranked, place.ranked, 14)
+    sheet.set_row(TOP, HEADS)
     for column, name in enumerate(shown.columns):
-        sheet.set_column(column, column, width(shown[name], known[name]))
-        sheet.write_string(TOP, column, head(name, known[name], study.currency), styles.head)
-    sheet.write_string(TOP, place.ranked, word("head_ranked_score"), styles.head)
+        sheet.write_string(TOP, column, head(name, known[name], study.currency), styles.head(known[name]))
+    sheet.write_string(TOP, place.ranked, word("head_ranked_score"), styles.head())
 
     values = {name: plain_values(shown[name], known[name]) for name in shown}
     writers = [cell_writer(sheet, styles, column) for column in known.values()]
@@ -187,9 +190,7 @@ def _above(sheet: Any, weights: pd.Series, rules: Scoring, place: _Place, styles
 
 def _formulas(line: int, place: _Place, rules: Scoring, by_volume: bool) -> dict[int, str]:
     """The formulas of a customer by column: `kamlib.scoring.scores.score` and `members` in the words of a spreadsheet."""
-    key, rank, total, out, then = (
-        xl_rowcol_to_cell(line, column, col_abs=True) for column in (_KEY, _RANK, _SCORE, _OUT, _THEN)
-    )
+    rank, total, out, then = (xl_rowcol_to_cell(line, column, col_abs=True) for column in (_RANK, _SCORE, _OUT, _THEN))
     ranked, own, weights = xl_rowcol_to_cell(line, place.ranked, col_abs=True), place.utilities(line), place.weights
     known, open_ = f"SUMPRODUCT({weights},{own})", f'SUMPRODUCT({weights}*({own}=""))'
     span, limit = rules.scale - 1, xl_rowcol_to_cell(_WEIGHT, _LIST, row_abs=True, col_abs=True)

@@ -13,12 +13,12 @@ from kamlib.report.index.summary_facts import Tables
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.round_trip import actions_out, add_sheets, facts_out
 from kamlib.report.text import as_cell
-from kamlib.report.workbook.blocks import Block, Sheet, head, write_sheet
+from kamlib.report.words import sentence, word
+from kamlib.report.workbook.blocks import HEADS, Block, Sheet, as_printed, head, write_sheet
 from kamlib.report.workbook.book import ROWS, Styles, new_book
 from kamlib.report.workbook.charts import charts_of, write_charts
 from kamlib.report.workbook.contents import lacks, sheets_of
 from kamlib.report.workbook.live_scores import scored, write_scores
-from kamlib.report.words import sentence, word
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
@@ -38,6 +38,7 @@ _ORDER = (
     ),
     *("cube", "exceptions", "definitions"),
 )
+_LINE = 90  # letters of a line of the first sheet
 FILLED_IN = ("actions", "facts")
 """Sheets that come back filled in: their names are those of the study file, in any language."""
 
@@ -118,6 +119,7 @@ def _unit(unit: str, currency: str) -> str:
 
 def _first_sheet(sheet: Any, study: Study, sheets: list[Sheet], styles: Styles) -> None:
     """What the workbook is of, and what is where."""
+    as_printed(sheet)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 96)
     sheet.set_column(2, 2, 12)
@@ -132,12 +134,14 @@ def _first_sheet(sheet: Any, study: Study, sheets: list[Sheet], styles: Styles) 
         sheet.write_string(line, 0, word(code), styles.of(bold=True))
         sheet.write_string(line, 1, as_cell(value), styles.prose)
     top = len(facts) + 2
+    sheet.set_row(top, 1.5 * HEADS)
     sheet.write_string(top, 1, sentence(Reason("about_cells")), styles.prose)
     for place, code in enumerate(("about_sheet", "about_holds", "about_rows")):
-        sheet.write_string(top + 2, place, word(code), styles.head)
+        sheet.write_string(top + 2, place, word(code), styles.head())
     write = Numbers(study.language, study.currency)
     for line, one in enumerate(sheets, top + 3):
         holds = word(f"holds_{one.code}")
+        sheet.set_row(line, HEADS if len(holds) + len(one.waits) > _LINE else None)
         if one.waits:
             sheet.write_string(line, 0, name_of(one.code), styles.of(font_color="#595959"))
             sheet.write_string(
