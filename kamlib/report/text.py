@@ -105,11 +105,13 @@ def as_cell(text: str) -> str:
 
     xlsxwriter takes a text from <r> to </r> for marks of its own; a blank behind it keeps it a text.
     """
+    if text.isascii() and text.isprintable() and len(text) < LONGEST and not text.startswith("<r>"):
+        return text  # nearly all are
     held = _NO_XML.sub("", text[:LONGEST])
     return f"{held[: LONGEST - 1]} " if held.startswith("<r>") and held.endswith("</r>") else held
 
 
-_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _ACTS = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])|[!\"#&()*+./:<=>?@\[\\\]^_`{|}~]")
 

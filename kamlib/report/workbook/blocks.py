@@ -142,14 +142,15 @@ def cell_writer(sheet: Any, styles: Styles, column: Column | None, **traits: Any
     text = styles.of(num_format="@", **traits)
 
     def write(line: int, place: int, value: Any) -> None:
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             sheet.write_string(line, place, as_cell(value), text)
-        elif isinstance(value, bool):
+        elif kind is bool:
             sheet.write_boolean(line, place, value, small)
-        elif isinstance(value, pd.Timestamp):
+        elif kind is pd.Timestamp:
             sheet.write_datetime(line, place, value.to_pydatetime(), small)
         else:
-            sheet.write_number(line, place, value, large if is_large(value) else small)
+            sheet.write_number(line, place, value, large if large is not small and is_large(value) else small)
 
     return write
 

@@ -36,7 +36,7 @@ _SEGMENTS = {
     "rfm": ("segment", "r", "f", "m", "silence_days", "order_days", "money"),
     "abcxyz": ("abc", "xyz", "uncertain", "terms"),
     "lifecycle": ("stage",),
-    "clusters": ("name",),
+    "clusters": ("cluster_name",),
 }
 _CHANCES = ("p_stopped", "p_stopped_low", "p_stopped_high", "p_silent", "p_silent_low", "p_silent_high")
 _CHURN = {
@@ -48,6 +48,7 @@ _OWED = {
     "receivables": ("open_amount", "open_credits", "overdue", "oldest_days", "over_60_share", "disputed"),
     "payment_delays": ("payer", "terms_days", "median_late", "p_late_60"),
 }
+_NOBODY = pd.DataFrame({"customer_id": pd.Series(dtype=object)})
 _PACK = ("ageing", "provisions", "borrowing_base", "collection", "approval_path")
 
 
@@ -83,16 +84,17 @@ def plain_sentence(reason: Reason) -> str:
 
 def accounts(study: Study, tables: Tables) -> pd.DataFrame:
     """Every customer that ever bought and every prospect, the largest of 12 months first, with what each analysis says of it."""
-    facts = at_last_date(tables["facts"]) if "facts" in tables else pd.DataFrame({"customer_id": []})
+    facts = at_last_date(tables["facts"]) if "facts" in tables else _NOBODY
     firms = own_rows(tables["accounts"]) if "accounts" in tables else pd.DataFrame()
     others = firms.index.difference(pd.Index(facts["customer_id"]), sort=True)
-    table = pd.DataFrame({"customer_id": [*facts["customer_id"], *others]})
-    table = _named(tables, table)
+    everybody = pd.Series([*facts["customer_id"], *others], name="customer_id", dtype=object)
+    table = _named(tables, everybody.to_frame())
     for name in (*_FIRM, *["manager"] * (study.managers == "named")):
         if name in firms:
             table[name] = table["customer_id"].map(firms[name])
     table = _joined(table, tables | {"facts": facts}, ACCOUNTS)
-    table["state"] = table["state"].where(~table["customer_id"].isin(others), "prospect") if "state" in table else None
+    if "state" in table:
+        table["state"] = table["state"].mask(table["customer_id"].isin(others), "prospect")
     table = table.rename(columns={"cell": "tier"})
     if "categories" in tables:
         kinds = tables["categories"].drop_duplicates(["customer_id", "category"])
@@ -106,17 +108,15 @@ def accounts(study: Study, tables: Tables) -> pd.DataFrame:
 
 
 def _segments(tables: Tables) -> pd.DataFrame:
-    own = {name: table for name, table in tables.items() if name in _SEGMENTS}
+    own = dict(tables)
     if "clusters" in own:
         own["clusters"] = own["clusters"].rename(columns={"name": "cluster_name"})
-    start = own.get("rfm", pd.DataFrame({"customer_id": []}))[["customer_id"]]
-    wanted = _SEGMENTS | {"clusters": ("cluster_name",)}
-    table = _joined(_named(tables, start), own, wanted)
+    table = _joined(_named(tables, own.get("rfm", _NOBODY)[["customer_id"]]), own, _SEGMENTS)
     return table.sort_values("money", ascending=False, kind="stable", ignore_index=True) if "money" in table else table
 
 
 def _churn(tables: Tables) -> pd.DataFrame:
-    start = tables.get("churn", pd.DataFrame({"customer_id": []}))[["customer_id"]]
+    start = tables.get("churn", _NOBODY)[["customer_id"]]
     table = _joined(_named(tables, start), tables, _CHURN)
     by = "stake_horizon" if "stake_horizon" in table else "customer_id"
     return table.sort_values(by, ascending=by == "customer_id", kind="stable", ignore_index=True)
@@ -134,7 +134,7 @@ def _measures(study: Study, tables: Tables) -> list[Block]:
 
 
 def _owed(tables: Tables) -> pd.DataFrame:
-    start = tables.get("receivables", pd.DataFrame({"customer_id": []}))[["customer_id"]]
+    start = tables.get("receivables", _NOBODY)[["customer_id"]]
     return _joined(_named(tables, start), tables, _OWED)
 
 
@@ -189,7 +189,7 @@ def _named(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
 def _joined(rows: pd.DataFrame, tables: Tables, wanted: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """`rows` with the wanted columns of tables that have a row a customer."""
     for table, columns in wanted.items():
-        if table in tables and (there := _there(tables[table], columns)):
+        if not lacks(tables, table) and (there := _there(tables[table], columns)):
             own = tables[table].drop_duplicates("customer_id")[["customer_id", *there]]
             rows = rows.merge(own, on="customer_id", how="left")
     return rows
