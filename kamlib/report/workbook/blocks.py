@@ -163,7 +163,7 @@ def plain_values(values: pd.Series, column: Column | None) -> list[Any]:
         values = values.where(values.abs() != float("inf"))
     plain = values.astype(object).where(values.notna(), None).tolist()
     if values.dtype == object:
-        plain = [float(one) if is_number(one) else one for one in plain]
+        plain = [float(one) if is_number(one) else one or None if isinstance(one, str) else one for one in plain]
         plain = [
             one if one is None or isinstance(one, str | bool | float | pd.Timestamp) else str(one) for one in plain
         ]

@@ -99,7 +99,7 @@ def accounts(study: Study, tables: Tables) -> pd.DataFrame:
     if "categories" in tables:
         kinds = tables["categories"].drop_duplicates(["customer_id", "category"])
         table["kinds"] = table["customer_id"].map(kinds.groupby("customer_id")["category"].agg(";".join))
-    if "abcxyz" in tables:
+    if "cell" in tables.get("abcxyz", ()):
         table["cell"] = table["customer_id"].map(tables["abcxyz"].set_index("customer_id")["cell"])
     table = table.merge(next_actions(tables), on="customer_id", how="left")
     if "revenue_12m" not in table:
