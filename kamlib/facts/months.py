@@ -1,4 +1,4 @@
-"""Order lines → account-months."""
+"""Order lines → account-months, and the customer cube: customer × category × quarter."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from kamlib.facts.days import as_pandas, sums_of_days
-from kamlib.facts.order_lines import stands
+from kamlib.facts.order_lines import check_lines, stands
 from kamlib.facts.worth import if_known
+from kamlib.study.periods import quarter_labels
 
 
 def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
@@ -48,9 +50,50 @@ def account_months(orders: ir.Table, as_of: date) -> pd.DataFrame:
         order_days=sums.order_days.fill_null(0),
     )
     found = as_pandas(table, ["customer_id", "number"])
-    month = (found.pop("number") - 12 * 1970).to_numpy("datetime64[M]").astype("datetime64[ns]")
-    found.insert(1, "month", month)
+    found.insert(1, "month", _first_days(found.pop("number")))
     return found
+
+
+def customer_cube(orders: ir.Table, as_of: date, year_begins: int = 1) -> pd.DataFrame:
+    """What each customer bought of each category in each quarter of the study's year, up to `as_of`; all lines, whatever they are.
+
+    Revenue adds up to what the ledger keeps, to the cent, and margin to all margin on record: nothing is left out or put in, and
+    what has no category stands under a missing one.
+
+    Returns
+    -------
+    DataFrame
+        customer_id, category, quarter (``2026Q3``, ``FY2026Q3``), lines, revenue, margin (study currency, net; of the lines whose margin is
+        known, missing where none is) and margin_known (the share of the money moved, purchases and returns, that these lines have).
+    """
+    check_lines(orders, "customer_id", "date", "amount", "margin", "category")
+    lines = orders.filter(orders.date <= as_of)
+    number = _number(lines.date)
+    quarter = number - (number - (year_begins - 1)) % 3
+    moved = lines.amount.abs()
+    sums = lines.group_by("customer_id", "category", quarter=quarter).agg(
+        lines=lines.count(),
+        revenue=lines.amount.sum().cast("float64"),
+        margin=lines.margin.sum().cast("float64"),
+        known=moved.sum(where=lines.margin.notnull()).fill_null(0).cast("float64"),
+        moved=moved.sum().cast("float64"),
+    )
+    found = as_pandas(sums, ["customer_id", "category", "quarter"])
+    found["quarter"] = quarter_labels(pd.Series(_first_days(found["quarter"]), found.index), year_begins)
+    return found.assign(margin_known=found.pop("known") / found.pop("moved").where(lambda money: money > 0))
+
+
+def cube_by_quarter(cube: pd.DataFrame) -> pd.DataFrame:
+    """The sums of `customer_cube` by quarter, the oldest first: quarter, customers, lines, revenue, margin (missing where none is known)."""
+    by = cube.groupby("quarter")
+    sums = by[["lines", "revenue", "margin"]].sum(min_count=1)
+    sums.insert(0, "customers", by["customer_id"].nunique())
+    return sums.reset_index()
+
+
+def _first_days(months: pd.Series) -> np.ndarray:
+    """The first day of months that are counted since the year 0."""
+    return (months.astype("int64") - 12 * 1970).to_numpy("datetime64[M]").astype("datetime64[ns]")
 
 
 def _number(day: ir.DateValue) -> ir.IntegerValue:

@@ -21,6 +21,8 @@ import pandas as pd
 from kamlib.errors import InputError, some
 
 UNKNOWN = "unknown"
+LONGEST = 32_767
+"""Letters of a cell of a spreadsheet."""
 
 
 def say(template: str, /, **values: object) -> None:
@@ -98,6 +100,18 @@ def shortened(text: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
+def as_cell(text: str) -> str:
+    """A text as a cell of a spreadsheet can hold it: at most `LONGEST` letters, none that XML may not hold.
+
+    xlsxwriter takes a text from <r> to </r> for marks of its own; a blank behind it keeps it a text.
+    """
+    if text.isascii() and text.isprintable() and len(text) < LONGEST and not text.startswith("<r>"):
+        return text  # nearly all are
+    held = _NO_XML.sub("", text[:LONGEST])
+    return f"{held[: LONGEST - 1]} " if held.startswith("<r>") and held.endswith("</r>") else held
+
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _ACTS = re.compile(r"(?<![0-9A-Za-z])-|-(?![0-9A-Za-z])|[!\"#&()*+./:<=>?@\[\\\]^_`{|}~]")
 

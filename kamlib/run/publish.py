@@ -11,8 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 import kamlib
 from kamlib.errors import InputError, StepError
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
@@ -158,6 +156,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     from kamlib.report.index.handed_on import write_handed_on
     from kamlib.report.index.since_last import since
     from kamlib.report.published import read_for
+    from kamlib.report.workbook import write_workbook
 
     present, folder, study = building.present, building.folder, building.present.study
     kept = Tables(folder / "tables")
@@ -181,6 +180,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         since=changed,
     )
     write_handed_on(folder, study, tables, changed)
+    write_workbook(folder / "accounts.xlsx", study, tables)
     if single:
         _dossiers(folder, study, tables)
     facts = {
@@ -223,10 +223,7 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
     from kamlib.facts.customers import own_rows
     from kamlib.report import dossier, round_trip
 
-    scores, actions = tables["scores"], round_trip.actions_out(tables)
-    facts = round_trip.facts_out(tables, pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"]))
-    round_trip.write_workbook(folder / "accounts.xlsx", {"actions": actions, "facts": facts}, study.as_of)
-    round_trip.write_csv(folder / "actions.csv", actions)
+    round_trip.write_csv(folder / "actions.csv", round_trip.actions_out(tables))
     changes = round_trip.changes_of(study)
     made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")
     pages = {one: f"dossiers/{page}" for one, page in made.items()}

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from kamlib.facts import account_months
+from kamlib.facts.months import customer_cube
 
 
 def test_months_run_from_the_first_purchase_to_the_last_complete_month_with_zeros_between(clean_orders):
@@ -45,3 +46,33 @@ def test_a_month_of_unknown_margin_is_missing_and_a_month_without_orders_zero(cl
     found = account_months(clean_orders(lines, "customer_id date amount margin"), date(2026, 3, 31))
     assert found["margin"].tolist()[:2] == [4, 0]
     assert np.isnan(found["margin"].iloc[2])
+
+
+CUBE = "customer_id date amount margin category"
+
+
+def test_the_cube_holds_every_line_once_with_returns_and_what_has_no_category(clean_orders):
+    lines = [
+        ("A", "2026-03-31", "10.10", "4", "nuts"),
+        ("A", "2026-01-01", "5.05", None, "nuts"),
+        ("A", "2026-04-01", "-2.05", "-1", "nuts"),
+        ("A", "2026-04-01", "7", None, None),
+        ("B", "2026-06-30", "1", "0.5", "bolts"),
+        ("B", "2026-07-01", "99", "50", "bolts"),  # after the day
+    ]
+    found = customer_cube(clean_orders(lines, columns=CUBE), date(2026, 6, 30))
+    assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
+        ["A", "nuts", "2026Q1", 2, 15.15, 4, 10.1 / 15.15],
+        ["A", "nuts", "2026Q2", 1, -2.05, -1, 1],
+        ["A", None, "2026Q2", 1, 7, None, 0],
+        ["B", "bolts", "2026Q2", 1, 1, 0.5, 1],
+    ]
+
+
+def test_the_cube_has_the_quarters_of_the_studys_year(clean_orders):
+    """A year that begins in February and is called by its end: January is the last month of FY2026's fourth quarter."""
+    days = ["2026-01-31", "2026-02-01", "2026-04-30", "2026-05-01"]
+    lines = clean_orders([("A", day, 1, None, "x") for day in days], columns=CUBE)
+    found = customer_cube(lines, date(2026, 6, 30), year_begins=2)
+    assert found[["quarter", "revenue"]].to_numpy().tolist() == [["FY2026Q4", 1], ["FY2027Q1", 2], ["FY2027Q2", 1]]
+    assert customer_cube(lines, date(2025, 1, 1)).empty

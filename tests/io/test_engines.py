@@ -154,6 +154,13 @@ def test_months_days_and_next_orders_are_equal(embedded, clean):
         same(make(embedded.orders), make(clean.orders), keys)
 
 
+def test_the_cube_is_equal_and_its_sum_is_what_the_ledger_keeps(embedded, clean):
+    left, right = (facts.months.customer_cube(part.orders, AS_OF[-1], year_begins=2) for part in (embedded, clean))
+    same(left.fillna({"category": ""}), right.fillna({"category": ""}), ["customer_id", "category", "quarter"])
+    (kept,) = clean.ledger.query("table == 'orders' and rule == 'kept'")["amount"]
+    assert right["revenue"].sum() == pytest.approx(float(kept), abs=0.01) and len(right) > 100
+
+
 def test_sums_of_the_cross_tables_are_equal(embedded, clean):
     pd.testing.assert_frame_equal(*(crosstabs.line_sums(part.orders, AS_OF[-1], 24) for part in (embedded, clean)))
 

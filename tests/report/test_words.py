@@ -94,6 +94,12 @@ MADE = (
         "head_",
         "strip_",
         "forecast_of_",
+        "sheet_",
+        "holds_",
+        "block_",
+        "unit_",
+        "about_",
+        "row_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )

@@ -30,6 +30,14 @@ def balance(totals: pd.Series, currency: str) -> Reason:
     return Reason("records_balance", {**totals, "currency": currency})
 
 
+def cube_against_ledger(cube: pd.DataFrame, totals: pd.Series, currency: str) -> Reason:
+    """Whether the customer cube (`kamlib.facts.months.customer_cube`) holds the lines and the money that the ledger keeps, to the cent."""
+    kept, held = float(totals["money_kept"]), float(cube["revenue"].sum())
+    values = {"held": held, "kept": kept, "lines": int(cube["lines"].sum()), "apart": held - kept, "currency": currency}
+    agrees = round(abs(held - kept), 2) < 0.01 and values["lines"] == totals["rows_kept"]
+    return Reason("cube_agrees" if agrees else "cube_differs", values | {"rows_kept": int(totals["rows_kept"])})
+
+
 def worst_month(share_aside: pd.Series) -> Reason | None:
     """The month with the largest share set aside, beside the middle one (`kamlib.intake.cleaning.share_aside`), if any was."""
     if not share_aside.max() > 0:

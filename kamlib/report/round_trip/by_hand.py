@@ -22,7 +22,7 @@ def changed_by_hand(path: Path) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : a workbook as of `write_workbook`, filled in; rows may have been sorted, columns of one's own put in.
+    path : accounts.xlsx (`kamlib.report.workbook`), filled in; rows may have been sorted, columns of one's own put in.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def changed_by_hand(path: Path) -> pd.DataFrame:
         If the workbook can't be read.
     """
     try:
-        book = load_workbook(path, data_only=True)
+        book = load_workbook(path, read_only=True, data_only=True)  # two of its sheets are read
     except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise InputError("the workbook can't be read", file=path.name, found=str(error)[:200]) from None
     found: list[tuple[str, ...]] = []
@@ -59,6 +59,7 @@ def changed_by_hand(path: Path) -> pd.DataFrame:
             ]
         gone = [row for number, row in sent.items() if number not in came]
         found += [(path.name, name, row["row"], row["account_id"], "removed", "", _told(row), "") for row in gone]
+    book.close()
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -78,7 +79,7 @@ def _rows(sheet: Any) -> list[dict[str, str]]:
     """The rows that are not empty, each by the names above its columns."""
     lines = sheet.iter_rows(values_only=True)
     names = [_text(cell) for cell in next(lines, ())]
-    rows = [dict(zip(names, map(_text, line), strict=True)) for line in lines]
+    rows = [dict(zip(names, [*map(_text, line), *[""] * len(names)], strict=False)) for line in lines]
     return [row for row in rows if any(row.values())]
 
 

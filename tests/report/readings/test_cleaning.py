@@ -102,3 +102,13 @@ def test_records_with_faults_above_half_of_what_is_allowed_are_used_with_care(sh
 
 def test_where_nothing_was_set_aside_no_month_is_the_worst():
     assert cleaning.worst_month(pd.Series([0.0, 0.0], index=pd.to_datetime(["2026-01-01", "2026-02-01"]))) is None
+
+
+def test_the_cube_agrees_with_the_ledger_or_says_how_far_they_are_apart():
+    cube = pd.DataFrame({"revenue": [4000.0, 900.004], "lines": [900, 90]})
+    told = sentence(cleaning.cube_against_ledger(cube, TOTALS, "EUR"))
+    assert told == "The cube holds **4,900.00 EUR** in 990 order lines, to the cent what the ledger keeps."
+    for other in (cube.assign(revenue=[4000.0, 899.98]), cube.assign(lines=[900, 91])):
+        assert cleaning.cube_against_ledger(other, TOTALS, "EUR").code == "cube_differs"
+    told = sentence(cleaning.cube_against_ledger(cube.assign(revenue=[4000.0, 899.98]), TOTALS, "EUR"))
+    assert told.endswith("the ledger keeps 4,900.00 in 990: they are -0.02 apart.")

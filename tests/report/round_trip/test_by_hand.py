@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from kamlib.errors import InputError
 from kamlib.report.round_trip.by_hand import changed_by_hand, changes_of
 from kamlib.report.round_trip.sheets import actions_out, facts_out
-from kamlib.report.round_trip.workbook import write_workbook
+from kamlib.report.round_trip.workbook import add_sheets
+from kamlib.report.workbook import new_book
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def book(sent, tmp_path):
     ]
     accounts = sent["accounts"].assign(name="x")
     sent = {"accounts": accounts, "actions": plain}
-    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(["K.1"]))}, date(2026, 6, 30))
+    with new_book(path, date(2026, 6, 30)) as made:
+        add_sheets(made, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(["K.1"]))})
     return path
 
 

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from kamlib.intake.pipeline import collect
-from kamlib.report.round_trip import actions_out, facts_out, write_csv, write_workbook
+from kamlib.report.round_trip import actions_out, add_sheets, facts_out, write_csv
+from kamlib.report.workbook import new_book
 
 DAY = date(2026, 6, 30)
 IDS = ["00123", "Ромашка-1", "K.1", "=1+1"]
@@ -23,7 +24,8 @@ SAME = ["account_id", "action", "owner", "due", "done", "cost", "benefit_kind"]
 @pytest.fixture
 def book(sent, tmp_path):
     path = tmp_path / "accounts.xlsx"
-    write_workbook(path, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(IDS[:3]))}, DAY)
+    with new_book(path, DAY) as made:
+        add_sheets(made, {"actions": actions_out(sent), "facts": facts_out(sent, pd.Index(IDS[:3]))})
     return path
 
 
@@ -90,7 +92,8 @@ def test_no_cell_of_the_text_file_begins_as_a_formula(sent, tmp_path):
 
 
 def test_a_text_longer_than_a_cell_is_cut_and_not_lost(tmp_path):
-    write_workbook(tmp_path / "x.xlsx", {"facts": pd.DataFrame({"row": ["f1"], "text": ["y" * 40_000]})}, DAY)
+    with new_book(tmp_path / "x.xlsx", DAY) as made:
+        add_sheets(made, {"facts": pd.DataFrame({"row": ["f1"], "text": ["y" * 40_000]})})
     assert len(load_workbook(tmp_path / "x.xlsx")["facts"]["B2"].value) == 32_767
 
 
