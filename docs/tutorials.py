@@ -38,7 +38,7 @@ def played(text: str, folder: Path) -> str:
         if kind == "console":
             commands = re.findall(r"^\$ (.+)$", body, re.M)
             body = "".join(
-                f"$ {command}\n" + "".join(f"{line}\n" for line in run(command, folder).splitlines())
+                f"$ {command}\n" + "".join(f"{line.rstrip()}\n" for line in run(command, folder).splitlines())
                 for command in commands
             )
         else:

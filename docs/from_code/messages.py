@@ -36,9 +36,8 @@ class _Module:
 
     def calls(self, *names: str) -> Iterator[ast.Call]:
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                if (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in names:
-                    yield node
+            if isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in names:
+                yield node
 
     def _function(self, node: ast.AST) -> ast.FunctionDef | None:
         while node in self.parent and not isinstance(node, ast.FunctionDef):
