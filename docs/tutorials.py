@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: the pages, each played in a folder of its own
 PAGES = (ROOT / "docs" / "tour.md", ROOT / "docs" / "own_data.md", ROOT / "docs" / "own_notebook.md")
 FENCE = re.compile(r"^```(\{code-block\} \w+|console)\n(.*?)^```$", re.M | re.S)
-CHANGES = re.compile(r"( +\d+\.\d s| +as it was)$", re.M)  # how long a step took here
+STEP = re.compile(r"^(\d\d_\w+|report) +(?:\d+\.\d s|… s)$", re.M)  # how long a step takes differs by machine
 
 
 def run(command: str, folder: Path) -> str:
@@ -27,7 +27,7 @@ def run(command: str, folder: Path) -> str:
     told = subprocess.run(
         ["bash", "-c", command], cwd=folder, env=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    return told.stdout.replace(str(folder), "…").rstrip()
+    return STEP.sub(r"\1 … s", told.stdout.replace(str(folder), "…")).rstrip()
 
 
 def played(text: str, folder: Path) -> str:
@@ -51,13 +51,13 @@ def played(text: str, folder: Path) -> str:
 
 
 def alike(text: str) -> list[str]:
-    """The lines of a page without what differs from run to run: seconds, and the order in which steps end."""
+    """The lines of a page; steps that ran side by side, which may end in any order, stand by name."""
     lines, steps = [], []
     for line in text.splitlines():
-        if CHANGES.search(line):
-            steps.append(CHANGES.sub("", line))
+        if STEP.match(line):
+            steps.append(line)
         else:
-            lines += [*sorted(steps), line.rstrip()]
+            lines += [*sorted(steps), line]
             steps = []
     return lines + sorted(steps)
 

@@ -23,7 +23,7 @@ from uv import find_uv_bin
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-OWN = {"kamlib", "kam_teaching", "bench", "tests"}
+OWN = {"kamlib", "kam_teaching", "bench", "docs", "tests"}
 
 LOCKS = ("requirements.lock", "requirements-all.lock")
 PYTHONS = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in SpecifierSet(PROJECT["requires-python"])]
