@@ -130,6 +130,13 @@ def test_the_conda_environment_lists_exactly_the_packages_of_the_project():
     assert python.removeprefix("python") == PROJECT["requires-python"]
 
 
+def test_what_is_to_be_cited_is_what_is_packed():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (cited["version"], cited["license"]) == (PROJECT["version"], PROJECT["license"])
+    assert [author["name"] for author in cited["authors"]] == [author["name"] for author in PROJECT["authors"]]
+    assert set(cited) >= {"cff-version", "message", "title", "type", "abstract", "keywords"}
+
+
 @pytest.mark.slow
 def test_a_wheel_holds_the_notebooks_and_the_sample_and_nothing_is_written_into_it(tmp_path):
     def done(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,8 @@ from urllib.parse import urlparse
 
 import pytest
 
+from docs.pictures import PICTURES, PLACE
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "data" / "sample" / "README.md"])
 MADE = {"messages.md", "run_tables.md", "methods"}  # `make docs` writes them, and its -W follows their links
@@ -61,3 +63,12 @@ def test_words_are_spelt_right(tmp_path):
     places = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "kamlib", "kam_teaching", "bench", str(tmp_path)]
     done = subprocess.run([sys.executable, "-m", "codespell_lib", *places], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_each_picture_is_taken_at_a_heading_that_there_is():
+    for name, (_, heading) in PICTURES.items():
+        if heading:
+            cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+            told = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+            assert re.search(rf"^#+ {re.escape(heading)}$", told, re.M), heading
+    assert {f"{name}.png" for name in PICTURES} == {path.name for path in PLACE.glob("*.png")}
