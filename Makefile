@@ -72,6 +72,11 @@ docs: everything ## the site of documentation, into docs/_build; a warning is an
 	$(BIN)/python -m sphinx -W -q -c docs -d docs/_build/doctrees . docs/_build/html
 	@echo docs/_build/html/index.html
 
+.PHONY: pages
+pages: everything report ## type what the guides in docs tell to, keep what comes, and take the pictures of the report anew
+	$(BIN)/python -m docs.tutorials
+	$(BIN)/python -m docs.pictures $(OUT)/sample/2026Q2
+
 notebooks: everything ## run the notebooks on the sample and keep their outputs, for a commit
 	$(BIN)/python tests/refresh_notebooks.py
 

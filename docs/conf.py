@@ -1,6 +1,6 @@
 """The site: `make docs` builds it with the root of the project as its source, so every page is written once and lies
-where it belongs: README.md, CONTRIBUTING.md, CHANGELOG.md, the notebooks with their committed outputs. Only the pages
-of the packages are made here, in docs/api, and docs/run_tables.md; what they tell is read by import.
+where it belongs: README.md, CONTRIBUTING.md, CHANGELOG.md, the notebooks with their committed outputs. Pages that are read off the code
+are made here: docs/api, docs/methods, docs/messages.md and docs/run_tables.md.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from docs.from_code.messages import messages_page  # noqa: E402
+from docs.from_code.methods import method_pages  # noqa: E402
 from kamlib.run.notebook.steps import notebook_steps  # noqa: E402
 from kamlib.study.dictionary import dictionary  # noqa: E402
 from kamlib.study.run_tables import run_tables  # noqa: E402
@@ -88,13 +90,15 @@ def _run_tables() -> str:
 
 
 def write_pages(app: Sphinx) -> None:
-    """The pages that are made from the code, written only where they changed; pages of packages that are gone are removed."""
+    """The pages that are made from the code, written only where they changed; pages of what is gone are removed."""
     docs = ROOT / "docs"
-    (docs / "api").mkdir(exist_ok=True)
     pages = {docs / "api" / f"{name}.rst": _page(name, names) for name, names in packages().items()}
-    for path in set((docs / "api").iterdir()) - set(pages):
-        path.unlink()
-    for path, text in {**pages, docs / "run_tables.md": _run_tables()}.items():
+    pages |= {docs / "methods" / f"{name}.md": text for name, text in method_pages().items()}
+    for folder in (docs / "api", docs / "methods"):
+        folder.mkdir(exist_ok=True)
+        for path in set(folder.iterdir()) - set(pages):
+            path.unlink()
+    for path, text in {**pages, docs / "messages.md": messages_page(), docs / "run_tables.md": _run_tables()}.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from docs.from_code.messages import messages
+from docs.from_code.methods import methods
 from kamlib.study.run_tables import run_tables
 
 pytest.importorskip("furo")
@@ -67,3 +69,18 @@ def test_every_column_of_every_table_of_a_run_is_on_a_page(site):
         for part in page.select("section section section")
     }
     assert found == {name.replace("_", "-"): list(table.names) for name, table in run_tables().items()}
+
+
+def test_every_message_and_every_method_is_on_a_page(site):
+    told = BeautifulSoup((site / "docs" / "messages.html").read_text("utf-8"), "html.parser")
+    cells = {" ".join(row.td.get_text().split()) for row in told.select("tbody tr")}
+    plain = str.maketrans("’“”", '\'""')
+    assert {" ".join(one.text.split()).translate(plain) for one in messages()} <= {
+        cell.translate(plain) for cell in cells
+    }
+    for part, there in methods().items():
+        (path,) = (site / "docs" / "methods").glob(f"{part}_*.html")
+        heads = {
+            head.get_text().rstrip("¶#") for head in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("h2")
+        }
+        assert {one["method"] for one in there} <= heads

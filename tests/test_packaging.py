@@ -23,7 +23,7 @@ from uv import find_uv_bin
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-OWN = {"kamlib", "kam_teaching", "bench", "tests"}
+OWN = {"kamlib", "kam_teaching", "bench", "docs", "tests"}
 
 LOCKS = ("requirements.lock", "requirements-all.lock")
 PYTHONS = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in SpecifierSet(PROJECT["requires-python"])]
@@ -128,6 +128,13 @@ def test_the_conda_environment_lists_exactly_the_packages_of_the_project():
     assert sorted(pip) == sorted([*PROJECT["dependencies"], "-e ."])
     python = next(item for item in environment if isinstance(item, str) and item.startswith("python"))
     assert python.removeprefix("python") == PROJECT["requires-python"]
+
+
+def test_what_is_to_be_cited_is_what_is_packed():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (cited["version"], cited["license"]) == (PROJECT["version"], PROJECT["license"])
+    assert [author["name"] for author in cited["authors"]] == [author["name"] for author in PROJECT["authors"]]
+    assert set(cited) >= {"cff-version", "message", "title", "type", "abstract", "keywords"}
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""README is true: what it names is there, what it tells to type works."""
+"""README and the pages beside it are true: what they name is there, what they tell to type works."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ from kamlib.study.sources import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OWN, WAREHOUSE = re.findall(r"```python\n(.+?)```", README, re.S)
+OWN_NOTEBOOK, ENGINES, OWN_DATA, BATCHES = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("own_notebook", "engines", "own_data", "batches")
+)
+OWN, WAREHOUSE = (re.search(r"```python\n(.+?)```", page, re.S)[1] for page in (OWN_NOTEBOOK, ENGINES))
+RESULTS = (ROOT / "bench" / "RESULTS.md").read_text(encoding="utf-8")
 REAL = Path(os.environ.get("KAM_REFERENCE_DATA", ROOT.parent / "shared" / "data")) / "online_retail_ii.parquet"
 
 
@@ -41,18 +46,41 @@ def test_readme_lists_every_notebook_with_the_question_it_opens_with():
     assert {name: f"# {question}" for question, name in listed.items()} == opens
 
 
-def test_every_kam_command_and_option_in_readme_exists():
-    typed = re.findall(r"^(?:\.venv/bin/)?kam (\w+)(.*?)(?:#.*)?$", README, re.M)
-    assert {"run", "check", "batch", "sample"} <= {command for command, _ in typed}
-    for command, rest in typed:
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_kam_command_and_option_that_a_page_tells_to_type_exists(page):
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", text, re.M | re.S)
+    inline = re.findall(r"`(kam \w+[^`]*)`", text)
+    typed = re.findall(r"(?:^|[\s/])kam (\w+)((?: [^#\n&|]*)?)", "\n".join([*blocks, *inline]))
+    for command, rest in set(typed):
         told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
         assert told.exit_code == 0, command
         assert not [option for option in re.findall(r"--[a-z-]+", rest) if option not in told.output]
 
 
+def test_readme_makes_its_own_data_in_three_commands():
+    (block,) = (text for text in re.findall(r"```sh\n(.*?)```", README, re.S) if "kam init" in text)
+    assert [line.split()[1] for line in block.splitlines()] == ["init", "check", "run"]
+
+
+def test_readme_is_a_screen_and_a_half():
+    assert len(README.splitlines()) <= 90
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/compare.md"])
+def test_every_measured_figure_is_that_of_the_results(page):
+    told = (ROOT / page).read_text(encoding="utf-8")
+    figures = set(re.findall(r"\b(?:0\.\d{4}|\d+\.\d+(?= (?:s|GB)\b)|\d{1,3}(?:,\d{3})+|\d+\.\d%)", told))
+    assert len(figures) >= 5
+    assert not [figure for figure in figures if not re.search(rf"(?<![\d.,]){re.escape(figure)}(?!\d)", RESULTS)]
+
+
 @pytest.mark.slow
-def test_the_study_file_in_readme_is_whole_and_fits_a_file_with_its_four_columns(tmp_path):
-    (example,) = re.findall(r"```yaml\n(.+?)```", README, re.S)
+def test_the_study_file_by_hand_is_whole_and_fits_a_file_with_its_four_columns(tmp_path):
+    (example,) = re.findall(r"```yaml\n(.+?)```", OWN_DATA, re.S)
     (tmp_path / "study.yaml").write_text(example, encoding="utf-8")
     theirs = {"order_id": "Invoice", "account_id": "Customer", "date": "Day", "amount": "Net"}
     lines = pd.read_csv(ROOT / "data" / "sample" / "orders.csv", dtype=str, nrows=1000)
@@ -64,13 +92,13 @@ def test_the_study_file_in_readme_is_whole_and_fits_a_file_with_its_four_columns
     assert study.scoring.criteria, "without a criterion nobody can be key"
 
 
-def test_every_engine_in_readme_is_one():
-    lines = re.findall(r"`(engine: .+?)`", README)
+def test_every_engine_that_is_told_of_is_one():
+    lines = re.findall(r"`(engine: .+?)`", ENGINES)
     found = [Engine.model_validate(yaml.safe_load(line)["engine"]).url for line in lines]
     assert {url.partition(":")[0].partition("[")[0] for url in found} == {"postgresql", "local", "spark"}
 
 
-def test_the_warehouse_of_readme_needs_a_customer_a_day_and_an_amount(tmp_path, monkeypatch, capsys):
+def test_the_warehouse_needs_a_customer_a_day_and_an_amount(tmp_path, monkeypatch, capsys):
     lines = {
         "Customer": ["A", "B"],
         "Day": pd.to_datetime(["2026-01-31 17:30", "2026-03-31 08:00"]),
@@ -78,19 +106,19 @@ def test_the_warehouse_of_readme_needs_a_customer_a_day_and_an_amount(tmp_path, 
     }
     pd.DataFrame(lines).to_parquet(tmp_path / "orders.parquet")
     monkeypatch.chdir(tmp_path)
-    exec(compile(WAREHOUSE, "README.md", "exec"), {})
+    exec(compile(WAREHOUSE, "engines.md", "exec"), {})
     assert re.search(r"^0 +A 2026-06-30 .*^1 +B 2026-06-30 ", capsys.readouterr().out, re.S | re.M)
 
 
 def own_notebook(frame: pd.DataFrame, day: date) -> SimpleNamespace:
     made = {"frame": frame, "day": day, "scoring": scoring}
-    exec(compile(OWN, "README.md", "exec"), made)
-    (key,) = re.findall(r"`(scoring\.score_list\(.+?\))`", README)
+    exec(compile(OWN, "own_notebook.md", "exec"), made)
+    (key,) = re.findall(r"`(scoring\.score_list\(.+?\))`", OWN_NOTEBOOK)
     return SimpleNamespace(**made, key=eval(key, made))
 
 
 @pytest.mark.slow
-def test_five_lines_of_readme_group_and_say_that_thirteen_months_are_too_short_for_a_test():
+def test_five_lines_of_ones_own_group_and_say_that_thirteen_months_are_too_short_for_a_test():
     assert len([line for line in OWN.splitlines() if line and not line.startswith("from ")]) == 5
     days = pd.to_datetime(["2025-03-01", "2026-01-10", "2026-02-10", "2026-03-10", "2026-03-12"])
     lines = {
@@ -119,7 +147,7 @@ def silence_and_limit(bought: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Serie
 
 @pytest.mark.real
 @pytest.mark.skipif(not REAL.is_file(), reason=f"{REAL.name} lies neither in ../shared/data nor in KAM_REFERENCE_DATA")
-def test_five_lines_of_readme_on_a_real_data_set_agree_with_counts_by_hand():
+def test_five_lines_of_ones_own_on_a_real_data_set_agree_with_counts_by_hand():
     """The counts are made here from the frame by pandas, without the kit."""
     frame = pd.read_parquet(REAL).dropna(subset="Customer ID")
     frame = frame[~((frame["Sheet"] == "Year 2009-2010") & (frame["InvoiceDate"] >= "2010-12-01"))]
@@ -146,11 +174,11 @@ def test_five_lines_of_readme_on_a_real_data_set_agree_with_counts_by_hand():
     assert made.key.table["key"].sum() == 35
 
 
-def test_the_batch_file_in_readme_is_read(tmp_path):
-    (example,) = re.findall(r"`(studies: .+?)`", README)
+def test_the_batch_file_is_read(tmp_path):
+    (example,) = re.findall(r"```yaml\n(.+?)```", BATCHES, re.S)
     (tmp_path / "quarter.yaml").write_text(example, encoding="utf-8")
     assert [entry.study for entry in batch.read(tmp_path / "quarter.yaml").studies] == [
-        *("north/study.yaml", "south/study.yaml")
+        *("north/study.yaml", "units/*/study.yaml")
     ]
 
 

@@ -64,6 +64,11 @@ def returns_came(found: pd.DataFrame) -> Reason | None:
     return None if found.empty else Reason("returns_came", dict(found.drop(columns="as_of").sum()))
 
 
+def reproduced(n: int, digits: int) -> Reason:
+    """That so many published figures were reproduced, to so many decimals; the page stops at one that was not."""
+    return Reason("figures_reproduced", {"n": n, "digits": digits})
+
+
 def same_coefficients(found: pd.DataFrame) -> Reason | None:
     """To how many decimals, of six, our coefficients are those of lifelines (`kamlib.churn.models.cox_check`)."""
     if found.empty:

@@ -102,6 +102,12 @@ def test_the_returns_of_all_days_are_added_up():
     )
 
 
+def test_figures_that_are_reproduced_are_counted():
+    assert sentence(validation.reproduced(50, 4)) == (
+        "All 50 published figures are reproduced, to 4 decimals where they have as many."
+    )
+
+
 @pytest.mark.parametrize(("largest", "digits"), [(0.0, 6), (4e-8, 6), (3e-5, 4), (0.02, 1)])
 def test_coefficients_are_compared_to_six_decimals(largest, digits):
     found = validation.same_coefficients(pd.DataFrame({"difference": [0.0, -largest]}))
