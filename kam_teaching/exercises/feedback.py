@@ -98,7 +98,12 @@ def unfit(answer: object, expected: Answer) -> str:
     if isinstance(expected, pd.Series):
         return _unfit_series(answer, expected)
     if isinstance(expected, frozenset):
-        if isinstance(answer, str) or not isinstance(answer, Collection) or getattr(answer, "ndim", 1) != 1 or isinstance(answer, dict):
+        if (
+            isinstance(answer, str)
+            or not isinstance(answer, Collection)
+            or getattr(answer, "ndim", 1) != 1
+            or isinstance(answer, dict)
+        ):
             return f"Asked for are several names, such as a set or an index; this is {_kind(answer)}."
         strange = [one for one in answer if not isinstance(one, str)]
         return (

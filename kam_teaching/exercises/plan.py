@@ -13,7 +13,7 @@ CALLS = 5
 
 def tasks() -> dict[str, Task]:
     """effect: rise of the share that came back; calls: the five with the highest gain."""
-    arms = back_by_arm()
+    arms, loose = back_by_arm(), back_by_arm(net=False)
     offered, control = arms["offer"], arms["control"]
     lost = read("lost")
     odds = offered / (1 - offered) / (control / (1 - control))
@@ -23,12 +23,17 @@ def tasks() -> dict[str, Task]:
         "effect": Task(
             offered - control,
             f"The offer brought back {offered - control:.1%} more than came by themselves: that, and no more, is what it is worth.",
-            "Share back within 180 days among those with an offer, less that of the control group.",
+            "Share with net revenue above zero in the 180 days after it among those with an offer, less that of the control group.",
             (
                 Trap(
                     "what comes back anyway",
                     offered,
                     f"Of those with an offer so many came back, but {control:.1%} came back without one, too. Only the difference is the offer's.",
+                ),
+                Trap(
+                    "orders that were cancelled",
+                    loose["offer"] - loose["control"],
+                    "You counted every order, those too that were sent back whole. Who orders and cancels has not come back: ask for net revenue above zero.",
                 ),
                 Trap(
                     "the control group drawn in",
@@ -63,13 +68,17 @@ def tasks() -> dict[str, Task]:
     }
 
 
-def back_by_arm() -> pd.Series:
-    """Share of the customers of the round that ordered within 180 days of it: with an offer, control, and all."""
+def back_by_arm(*, net: bool = True) -> pd.Series:
+    """Share of the customers of the round that bought within 180 days of it: with an offer, control, and all.
+
+    Parameters
+    ----------
+    net : whether what they bought has to be more than what they sent back; else any order counts.
+    """
     actions, orders = read("actions"), read("orders")
     drawn = actions[(actions["due"] == ROUND) & actions["action"].str.startswith("win back")]
     control = drawn.set_index("customer")["action"].str.contains("control")
-    sales = orders[
-        (orders["amount"] > 0) & orders["date"].between(ROUND, ROUND + pd.Timedelta(days=LOST), inclusive="right")
-    ]
-    back = pd.Series(control.index.isin(sales["customer"]), control.index)
+    after = orders[orders["date"].between(ROUND, ROUND + pd.Timedelta(days=LOST), inclusive="right")]
+    bought = (after if net else after[after["amount"] > 0]).groupby("customer")["amount"].sum() > 0
+    back = bought.reindex(control.index, fill_value=False)
     return pd.Series({"offer": back[~control].mean(), "control": back[control].mean(), "all": back.mean()})
