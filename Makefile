@@ -80,6 +80,11 @@ pages: everything report ## type what the guides in docs tell to, keep what come
 notebooks: everything ## run the notebooks on the sample and keep their outputs, for a commit
 	$(BIN)/python tests/refresh_notebooks.py
 
+.PHONY: course
+course: install ## the exercises for students into notebooks/exercises, the trainer's edition into notebooks/trainer
+	$(BIN)/kam course notebooks/exercises
+	$(BIN)/kam course --answers notebooks/trainer
+
 sample: install ## make data/sample again
 	$(BIN)/kam sample data/sample
 

@@ -1,6 +1,6 @@
-"""A fictional distributor with every table, and the truth that was planted in it.
+"""Fictional firms with the truth that was planted in them, and the exercises of a course.
 
-The same seed gives the same bytes. Each part draws from a stream of random numbers of its own.
+The distributor has every table, the seasonal wholesaler is small. The same seed gives the same bytes. Each part draws from a stream of random numbers of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kam_teaching import crm, dirt, events, firms, history, lines, opinions, traps, truth
+from kam_teaching import crm, dirt, events, firms, history, lines, opinions, seasonal, traps, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
 from kam_teaching.study_file import PLAYBOOK, STUDY
@@ -20,8 +20,8 @@ from kamlib.study.model import Study
 __all__ = ["make_sample", "planted_truth", "sample_tables"]
 
 
-def make_sample(folder: Path, seed: int = 2026) -> None:
-    """Write the sample's tables, study file, playbook, README and planted truth into `folder`; existing files are replaced.
+def make_sample(folder: Path, seed: int = 2026, *, kind: str = "distributor") -> None:
+    """Write a sample's tables, study file, README and planted truth into `folder`; existing files are replaced.
 
     Parameters
     ----------
@@ -29,24 +29,41 @@ def make_sample(folder: Path, seed: int = 2026) -> None:
         Made if absent.
     seed : int
         Decides every random number; the committed sample is made with the default.
+    kind : "distributor" or "seasonal"
+        The distributor has every table and a playbook; the seasonal one is small: order lines, accounts, and two trials of an offer.
 
     Raises
     ------
     InputError
-        If `folder` can't be written.
+        If there is no such kind, or `folder` can't be written.
     """
-    folder = Path(folder)
+    if kind not in KINDS:
+        raise InputError("no such kind of sample", found=kind, remedy=f"Choose {' or '.join(KINDS)}.")
+    folder, make = Path(folder), KINDS[kind]
     try:
         (folder / "truth").mkdir(parents=True, exist_ok=True)
-        written = sample_tables(seed)
-        for name, table in written.items():
-            text = table.to_csv(index=False, lineterminator="\n").replace("," + CUT, "")
-            (folder / f"{name}.csv").write_bytes(text.encode())
-        (folder / "study.yaml").write_bytes(STUDY.encode())
-        (folder / "playbook.yaml").write_bytes(PLAYBOOK.encode())
-        (folder / "README.md").write_bytes(readme(written, seed).encode())
+        for name, text in make(seed).items():
+            (folder / name).write_bytes(text.encode())
     except OSError as error:
         raise InputError("the sample can't be written", file=folder, found=str(error), remedy="Name a folder you may write in.") from None  # fmt: skip
+
+
+def _distributor(seed: int) -> dict[str, str]:
+    tables = sample_tables(seed)
+    return _csv(tables) | {"study.yaml": STUDY, "playbook.yaml": PLAYBOOK, "README.md": readme(tables, seed)}
+
+
+def _seasonal(seed: int) -> dict[str, str]:
+    tables = seasonal.seasonal_tables(seed)
+    return _csv(tables) | {"study.yaml": seasonal.STUDY, "README.md": seasonal.seasonal_readme(tables, seed)}
+
+
+def _csv(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    texts = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    return {f"{name}.csv": text.replace("," + CUT, "") for name, text in texts.items()}
+
+
+KINDS = {"distributor": _distributor, "seasonal": _seasonal}
 
 
 def planted_truth(study: Study) -> pd.DataFrame:

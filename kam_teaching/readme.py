@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ from kam_teaching.truth_columns import REASONS, TRUTH
 from kam_teaching.world import BEHAVIOUR, DAYS, KINDS, MONTH_END_CHANCE, MONTH_END_SHARE
 from kamlib.study.columns import Column
 from kamlib.study.dictionary import INPUTS
+
+Truth = Mapping[str, tuple[str, Mapping[str, tuple[str, str, str]]]]
 
 HEAD = """\
 # The sample: a fictional distributor of machine parts
@@ -42,7 +44,22 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
     parts = [
         HEAD.format(accounts=len(truth), groups=truth["group_id"].nunique(), orders=len(tables["orders"]), seed=seed)
     ]
+    parts += inputs_told(tables)
+    parts.append("## Planted truth\n")
+    parts += truth_told(tables, TRUTH)
+    counts = tables["truth/dirty"]["reason"].value_counts()
+    parts.append("### Reasons in truth/dirty.csv\n")
+    parts.append(_table(("reason", "lines", "meaning"), [(r, f"{counts[r]:,}", words) for r, words in REASONS.items()]))
+    parts.append(_method())
+    return "\n".join(parts)
+
+
+def inputs_told(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Every table of a sample that the kit reads, with its columns."""
+    parts = []
     for name, table in INPUTS.items():
+        if name not in tables:
+            continue
         rows = [
             (
                 _called(column, name, tables[name]),
@@ -50,7 +67,7 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
                 column.unit,
                 column.known_at or "",
                 column.meaning + _choices(column),
-                "generated" if column.name != "discount" else "",
+                "generated" if column.name in tables[name] or name == "surveys" else "",
             )
             for column in table.columns
         ]
@@ -60,15 +77,16 @@ def readme(tables: dict[str, pd.DataFrame], seed: int) -> str:
             )
         parts.append(f"### {name}.csv\n\n{len(tables[name]):,} rows; a row is {table.row}.\n")
         parts.append(_table(("column", "type", "unit", "known at", "meaning", "origin"), rows))
-    parts.append("## Planted truth\n")
-    for name, (row, columns) in TRUTH.items():
+    return parts
+
+
+def truth_told(tables: dict[str, pd.DataFrame], truth: Truth) -> list[str]:
+    """Every table of what was planted, with its columns."""
+    parts = []
+    for name, (row, columns) in truth.items():
         parts.append(f"### {name}.csv\n\n{len(tables[name]):,} rows; a row is {row}.\n")
         parts.append(_table(("column", "type", "unit", "meaning"), [(c, *rest) for c, rest in columns.items()]))
-    counts = tables["truth/dirty"]["reason"].value_counts()
-    parts.append("### Reasons in truth/dirty.csv\n")
-    parts.append(_table(("reason", "lines", "meaning"), [(r, f"{counts[r]:,}", words) for r, words in REASONS.items()]))
-    parts.append(_method())
-    return "\n".join(parts)
+    return parts
 
 
 def _called(column: Column, name: str, rows: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The command line: kam new · init · check · run · open · batch · firms · sample · anonymise · person."""
+"""The command line: kam new · init · check · run · open · batch · firms · sample · course · anonymise · person."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ StudyFile = Annotated[Path, typer.Argument(help="The study file (study.yaml).")]
 DAY = "Day or quarter, e.g. 2026-09-30, 2026Q3 or, of a fiscal year, FY2026Q3"
 AsOf = Annotated[str | None, typer.Option(help=f"{DAY}, instead of the study's.")]
 Out = Annotated[Path, typer.Option(help="Folder of the reports.")]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; may be repeated.")
-]
+Set = Annotated[list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; repeatable.")]
 
 
 @app.command()
@@ -95,19 +93,11 @@ def open_(
 @app.command()
 def check(study: StudyFile, as_of: AsOf = None, set_: Set = None) -> None:
     """Read and clean a study's files and print what came of them, the ledger and a verdict, without a report."""
-    from kamlib.entities import review
-    from kamlib.intake import pipeline
-    from kamlib.report.check_lines import check_lines
-    from kamlib.report.words import sentence
-    from kamlib.scoring.criteria import begin_late
+    from kamlib.report.check_lines import checked
     from kamlib.study.model import Study
     from kamlib.study.yaml_lines import given
 
-    loaded = Study.read(study, as_of=as_of, values=given(set_ or []))
-    clean = pipeline.collect(loaded)
-    late = begin_late(loaded.scoring.criteria, loaded.start or clean.seen.first, loaded.as_of)
-    alike = [] if "accounts" in loaded.sources else review.names_alike(loaded, clean.orders, clean.heads)
-    typer.echo("\n".join(check_lines(loaded, study, clean, [*alike, *map(sentence, late)])))
+    typer.echo("\n".join(checked(Study.read(study, as_of=as_of, values=given(set_ or [])), study)))
 
 
 @app.command()
@@ -124,11 +114,9 @@ def firms(
     loaded = Study.read(study)
     path = out or loaded.folder / (loaded.identity.review or "firms.csv")
     pairs = review.refresh(path, pipeline.given_accounts(loaded), with_words, "," if loaded.language == "en" else ";")
-    decided = int((pairs["decision"] != "").sum())
-    typer.echo(f"{len(pairs):,} pairs, {decided:,} of them decided: {path}")
+    typer.echo(f"{len(pairs):,} pairs, {int((pairs['decision'] != '').sum()):,} of them decided: {path}")
     if loaded.identity.review is None:
-        typer.echo("The study obeys the decisions (same, group, different) once it says")
-        typer.echo(f"  identity: {{review: {path.name}}}")
+        typer.echo(f"The study obeys the decisions (same, group, different) by\n  identity: {{review: {path.name}}}")
 
 
 @app.command(epilog="Example: kam batch quarter.yaml --since 2025Q1 --jobs 4")
@@ -143,24 +131,35 @@ def batch(
     from kamlib.run.batch import run_batch
     from kamlib.run.progress import BatchTelling, telling
 
-    with (
-        _stopped("what is finished stands; the same command goes on from there"),
-        telling(jobs or os.cpu_count() or 1) as told,
-    ):
-        watch = BatchTelling(told, out)
-        entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=watch)
+    at_once = jobs or os.cpu_count() or 1
+    with _stopped("what is finished stands; the same command goes on from there"), telling(at_once) as told:
+        entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=BatchTelling(told, out))
     typer.echo(f"reports: {(out / 'index.html').resolve()}")
     if any(entry["status"] == "failed" for entry in entries):
         raise typer.Exit(1)
 
 
 @app.command()
-def sample(folder: Annotated[Path, typer.Argument(help="Where the sample goes.")] = Path("data/sample")) -> None:
-    """Make the sample: a fictional distributor with every table, and the truth that was planted in it."""
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the sample goes.")] = Path("data/sample"),
+    kind: Annotated[str, typer.Option(help="distributor, or seasonal: a small wholesaler.")] = "distributor",
+) -> None:
+    """Make a sample: a fictional firm's tables and study, and the truth that was planted in them."""
     from kam_teaching import make_sample
 
-    make_sample(folder)
+    make_sample(folder, kind=kind)
     typer.echo(f"sample: {folder.resolve()}")
+
+
+@app.command(epilog="Example: kam new class && cd class && kam course && jupyter lab notebooks/exercises")
+def course(
+    folder: Annotated[Path, typer.Argument(help="Where the exercises go.")] = Path("notebooks/exercises"),
+    answers: Annotated[bool, typer.Option("--answers", help="The trainer's edition: answers, slides, sheets.")] = False,
+) -> None:
+    """Write the exercises of the course as notebooks: a question, cells to fill, checks that explain a wrong answer."""
+    from kam_teaching.exercises import make_course
+
+    typer.echo(f"course: {make_course(folder, with_answers=answers)[0].resolve()}")
 
 
 @app.command()
@@ -183,9 +182,7 @@ def anonymise(
 def person(
     study: StudyFile,
     who: Annotated[str, typer.Argument(help="A contact_id, a whole name or a work channel.")],
-    erase: Annotated[
-        Path | None, typer.Option(help="A new folder, for copies of the files without this person.")
-    ] = None,
+    erase: Annotated[Path | None, typer.Option(help="A new folder for copies without this person.")] = None,
     out: Out = Path("reports"),
 ) -> None:
     """List all that a study's files and reports hold about one person, or write copies of the files without it."""

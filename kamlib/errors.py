@@ -58,6 +58,10 @@ class InputError(ValueError):
         end = "\n" if "\n" in problem else ". "  # below a list
         super().__init__(hidden(f"{text}{end}{remedy}" if remedy else text))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the message, and no lines of code, for the mistake is in none of them."""
+        return [wrapped(f"{type(self).__name__}: {self}", 100)]
+
 
 class StepError(RuntimeError):
     """A notebook failed for a reason that is not the user's input: names the notebook, the cell and the cause.

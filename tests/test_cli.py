@@ -63,7 +63,7 @@ def test_the_version_is_that_of_the_package(kam):
 
 def test_the_help_of_every_command_tells_what_it_does_and_the_statuses(kam):
     _, out, _ = kam("--help")
-    for name in ("new", "init", "check", "run", "open", "batch", "firms", "sample", "anonymise", "person"):
+    for name in ("new", "init", "check", "run", "open", "batch", "firms", "sample", "course", "anonymise", "person"):
         assert re.search(rf"^  {name} +\S", out, re.M)
         assert kam(name, "--help")[0] == 0
     assert "130 stopped" in " ".join(out.split())

@@ -72,3 +72,14 @@ def test_a_message_is_wrapped_between_words_and_nothing_of_it_is_lost():
     assert " ".join(" ".join(lines).split()) == " ".join(text.split())
     assert all(len(line) <= 80 for line in lines if path not in line)
     assert lines[-1] == "  line 4: short" and lines[-2].startswith("    word")
+
+
+def test_a_notebook_shows_the_message_and_no_line_of_code():
+    """IPython prefers what the exception itself has to show (`_render_traceback_`) to lines of code."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shown: list[str] = []
+    shell = InteractiveShell()
+    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+    shell.run_cell("from kamlib.errors import InputError\ndef inner():\n    raise InputError('no such unit', found='firm', remedy='Choose group or account.')\ninner()")  # fmt: skip
+    assert shown == ["InputError: no such unit; found 'firm'. Choose group or account."]

@@ -77,6 +77,18 @@ def test_formats_stand_in_the_dictionary_and_not_in_the_notebook(path):
     assert not typed
 
 
+@pytest.mark.parametrize("path", [path for path in BOOKS if path.stem not in CHECKS], ids=lambda path: path.stem)
+def test_unit_and_choices_stand_beside_each_parameter_as_in_the_table_above_it(path):
+    cells = nbformat.read(path, as_version=4).cells
+    given = next(cell.source for cell in cells if "parameters" in cell.metadata.get("tags", ()))
+    table = next(cell.source for cell in cells if cell.source.startswith("## Parameters"))
+    units = {}
+    for names, _, unit in re.findall(r"^\| (`.+?) \| (.+) \| (.+) \|$", table, re.M):
+        names, told = re.findall(r"`(\w+)`", names), unit.split("; ")
+        units |= dict(zip(names, told if len(told) == len(names) else [unit] * len(names), strict=True))
+    assert dict(re.findall(r"^(\w+) = .+?  # (.+)$", given, re.M)) == units
+
+
 #: by notebook: the parameter that CONTRIBUTING tells to move, and the sentence of the page that then reads otherwise
 MOVED = re.findall(r"^\| `(\w+)` \| `(\w+) = (\S+)` \| .+ \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
 

@@ -7,19 +7,30 @@ from pathlib import Path
 
 import pandas as pd
 
+from kamlib.entities import review
 from kamlib.errors import some, wrapped
+from kamlib.intake import pipeline
 from kamlib.intake.ledger import faults
 from kamlib.intake.overview import Overview
 from kamlib.intake.pipeline import Clean
 from kamlib.report.ledger_lines import ledger_lines
 from kamlib.report.text import tidy
 from kamlib.report.words import sentence, word
+from kamlib.scoring.criteria import begin_late
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
 _WIDTH = 80
 _LABEL = 24
 _MANY_FAULTS, _FEW_JOINED, _MOST_OF_ONE = 0.01, 0.9, 0.5
+
+
+def checked(study: Study, file: Path) -> list[str]:
+    """A study's files read and cleaned: what came of them, as `check_lines`."""
+    clean = pipeline.collect(study)
+    late = begin_late(study.scoring.criteria, study.start or clean.seen.first, study.as_of)
+    alike = [] if "accounts" in study.sources else review.names_alike(study, clean.orders, clean.heads)
+    return check_lines(study, file, clean, [*alike, *map(sentence, late)])
 
 
 def check_lines(study: Study, file: Path, clean: Clean, notes: Sequence[str] = ()) -> list[str]:

@@ -165,8 +165,8 @@ class Run:
         return self.tables
 
     def parameters(self) -> pd.DataFrame:
-        """What may be moved on the page of this notebook: parameter, value, default of the kit, and whether they differ."""
-        return parameters(self.as_read, self.asked, own())
+        """What may be moved on the page of this notebook: parameter, value, default of the kit, and who set another."""
+        return parameters(self.as_read, self.asked, own(), self.values)
 
     def record(self) -> pd.DataFrame:
         """What the page of this notebook rests on, for its last cell: item and value."""

@@ -35,23 +35,30 @@ def record(study: Study, values: Mapping[str, Any], rests: Rests) -> pd.DataFram
     return pd.DataFrame({"item": rows.keys(), "value": rows.values()})
 
 
-def parameters(study: Study, keys: Iterable[str], own: Mapping[str, tuple[Any, Any]]) -> pd.DataFrame:
-    """What may be moved on a page, with its value here and the default of the kit, and whether they differ.
+def parameters(
+    study: Study, keys: Iterable[str], own: Mapping[str, tuple[Any, Any]], given: Iterable[str] = ()
+) -> pd.DataFrame:
+    """What may be moved on a page, with its value here and the default of the kit, and who says otherwise: this page or the study.
 
     Parameters
     ----------
     study : as it was read, with what the notebook gave.
     keys : dotted keys of the study that the notebook may give.
     own : value and default of parameters that the page alone has (`kamlib.run.notebook.parameters.own`).
+    given : dotted keys of the study that the page gave a value of its own.
 
     Returns
     -------
     DataFrame, a row a parameter
-        parameter, value, default, differs ('differs' or '').
+        parameter, value, default, differs ('set here', 'by the study', or '' where it is the default).
     """
     pairs = {key: (_at(study, key), _at(Study.model_fields, key)) for key in keys} | dict(own)
     told = {name: ["none" if value is None else str(value) for value in pair] for name, pair in pairs.items()}
-    rows = [(name, value, default, "" if value == default else "differs") for name, (value, default) in told.items()]
+    here = {*given, *own}
+    rows = [
+        (name, value, default, "" if value == default else "set here" if name in here else "by the study")
+        for name, (value, default) in told.items()
+    ]
     return pd.DataFrame(rows, columns=["parameter", "value", "default", "differs"])
 
 

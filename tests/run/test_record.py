@@ -40,16 +40,20 @@ def test_seconds_are_those_of_the_first_report_that_tells_them(tmp_path):
     assert seconds_of() == seconds_of(tmp_path / "none") == {}
 
 
-def test_parameters_are_told_with_value_and_default_and_marked_where_they_differ(small):
+def test_parameters_are_told_with_value_and_default_and_marked_by_who_set_another(small):
     """The defaults are those that the reference of the study file prints: a horizon of 180 days, customers by group."""
     study = Study.read(small, values={"churn.horizon_days": "90"})
     told = parameters(
-        study, ["unit", "churn.horizon_days", "scoring.threshold"], {"most": (3, 15), "trait": ("size", "size")}
+        study,
+        ["unit", "churn.horizon_days", "scoring.threshold", "value.discount"],
+        {"most": (3, 15), "trait": ("size", "size")},
+        ["churn.horizon_days"],
     )
     assert told.to_numpy().tolist() == [
-        ["unit", study.unit, "group", "" if study.unit == "group" else "differs"],
-        ["churn.horizon_days", "90", "180", "differs"],
+        ["unit", study.unit, "group", "" if study.unit == "group" else "by the study"],
+        ["churn.horizon_days", "90", "180", "set here"],
         ["scoring.threshold", "none", "none", ""],
-        ["most", "3", "15", "differs"],
+        ["value.discount", "0.12", "0.12", ""],
+        ["most", "3", "15", "set here"],
         ["trait", "size", "size", ""],
     ]
