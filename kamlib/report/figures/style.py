@@ -35,13 +35,14 @@ SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 
 _Drawn = TypeVar("_Drawn")
 _DPI = 130
+WIDTH = 5.5
+"""Inches that a picture may be wide: on a phone of 390 px letters of 10 points then have 9 px."""
 HOVER = "hover"
 """Group id of points whose names (their urls) the report tells to a pointer."""
 
-_TICKS = {"color": MUTED, "labelsize": 9, "major.size": 3, "major.width": 1.25, "minor.size": 4, "minor.width": 1}
+_TICKS = {"color": MUTED, "labelsize": 10, "major.size": 3, "major.width": 1.25, "minor.size": 4, "minor.width": 1}
 _THEME: dict[Any, Any] = {
-    "figure.figsize": (8.0, 4.5),
-    "figure.dpi": 110,
+    "figure.figsize": (WIDTH, 3.6),
     "figure.facecolor": PAPER,
     "figure.constrained_layout.use": True,
     "savefig.dpi": _DPI,
@@ -51,13 +52,13 @@ _THEME: dict[Any, Any] = {
     "font.size": 10,
     "text.color": INK,
     "text.parse_math": False,  # a customer may be called "A$AP $"
-    "axes.titlesize": 12,
+    "axes.titlesize": 11,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.titlepad": 12,
+    "axes.titlepad": 10,
     "axes.titley": 1.0,  # None would measure all ticks again at each look at the axes, in case they stand above
     "axes.titlecolor": INK,
-    "figure.titlesize": 12,
+    "figure.titlesize": 11,
     "figure.titleweight": "bold",
     "axes.labelsize": 10,
     "axes.labelcolor": MUTED,
@@ -73,8 +74,8 @@ _THEME: dict[Any, Any] = {
     "grid.linewidth": 0.8,
     **{f"{axis}tick.{name}": value for axis in "xy" for name, value in _TICKS.items()},
     "legend.frameon": False,
-    "legend.fontsize": 9,
-    "legend.title_fontsize": 12,
+    "legend.fontsize": 10,
+    "legend.title_fontsize": 10,
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
     "patch.linewidth": 0.5,
@@ -200,7 +201,6 @@ def _spots(figure: Any, box: Bbox) -> dict[str, Any]:
 
 
 def _css_width(data: bytes) -> int:
-    """Pixels of a page for a PNG drawn at `_DPI`: a point of text in the figure is a point on the screen."""
     return round(int.from_bytes(data[16:20], "big") / _DPI * 96)
 
 
