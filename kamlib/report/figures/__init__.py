@@ -4,6 +4,7 @@ from kamlib.report.figures.churn import against_baselines, calibration_plot, haz
 from kamlib.report.figures.cleaning import aside_by_month, ledger_bars, returned_by_month
 from kamlib.report.figures.clusters import cluster_choice, cluster_map, cluster_profiles, cluster_segments
 from kamlib.report.figures.crosstabs import class_grid, trait_bars
+from kamlib.report.figures.drawing import show
 from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
@@ -33,7 +34,7 @@ from kamlib.report.figures.risk import (
 )
 from kamlib.report.figures.scoring import key_probability, ranked_scores
 from kamlib.report.figures.segments import abcxyz_grid, pareto, rfm_grid, segment_money
-from kamlib.report.figures.style import set_style, show
+from kamlib.report.figures.style import set_style
 from kamlib.report.figures.survival import losses_by_landmark, survival_curves, threshold_curves
 
 __all__ = [

@@ -11,7 +11,8 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from kamlib.report.figures.style import GREY, INK, MUTED, PAPER, lay_out
+from kamlib.report.figures.drawing import lay_out
+from kamlib.report.figures.style import GREY, INK, MUTED, PAPER
 
 _LINE, _MARGIN = 0.19, 1.015
 """Height of a name in the margin (inches), and where it begins (width of the axes)."""

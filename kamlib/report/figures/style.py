@@ -1,25 +1,17 @@
-"""How every figure of the kit looks, and how it reaches the notebook: with alternative text, the same bytes each time."""
+"""How every figure of the kit looks: its colours, letters and ticks."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable
-from io import BytesIO
 from typing import Any, TypeVar
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
-from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
-from matplotlib.transforms import Bbox
+from matplotlib.ticker import FuncFormatter
 
-from kamlib.errors import InputError
-from kamlib.report.glyphs import FONT, write_drawable
-from kamlib.report.text import tidy
+from kamlib.report.glyphs import FONT
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
@@ -28,13 +20,20 @@ BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, RED, PURPLE, BLACK = "#E69F00", "#D55E00", "#CC79A7", "#000000"
 INK, MUTED, GREY, FAINT, PAPER = "#1F2933", "#52606D", "#9AA5B1", "#E4E7EB", "#FFFFFF"
 
+NEUTRAL = (INK, MUTED, GREY, FAINT, PAPER)
+"""Colours that change places with each other on a dark page, and text on them too."""
+TEXT_COLOURS = {
+    GREEN.lower(): "#007958", YELLOW.lower(): "#766e00", ORANGE.lower(): "#8f6200", RED.lower(): "#b84f00",
+    SKY.lower(): "#1673aa", PURPLE.lower(): "#a34678", GREY.lower(): MUTED.lower(),
+}  # fmt: skip
+"""Shades in which text of a colour can be read on paper: a contrast of 4.5 or more."""
+
 PALETTE = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW)
 """Colours of unordered groups, in the order to use them."""
 SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 """Colour maps of ordered values, and of values with a middle."""
 
 _Drawn = TypeVar("_Drawn")
-_DPI = 130
 WIDTH = 5.5
 """Inches that a picture may be wide: on a phone of 390 px letters of 10 points then have 9 px."""
 HOVER = "hover"
@@ -45,9 +44,7 @@ _THEME: dict[Any, Any] = {
     "figure.figsize": (WIDTH, 3.6),
     "figure.facecolor": PAPER,
     "figure.constrained_layout.use": True,
-    "savefig.dpi": _DPI,
     "savefig.bbox": "tight",
-    "savefig.pad_inches": 0.08,
     "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
@@ -81,7 +78,6 @@ _THEME: dict[Any, Any] = {
     "patch.linewidth": 0.5,
     "patch.edgecolor": PAPER,
     "patch.force_edgecolor": True,
-    "svg.hashsalt": "kam",
 }
 
 _TABLES = {
@@ -110,98 +106,9 @@ def none_known(table: pd.DataFrame, *columns: str) -> bool:
 
 def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
     """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
-    _figure(drawn).set_label(sentence(Reason(code, values)))
+    figure: Figure = drawn if isinstance(drawn, Figure) else drawn.figure  # type: ignore[attr-defined]
+    figure.set_label(sentence(Reason(code, values)))
     return drawn
-
-
-def show(drawn: Any, alt: str | None = None) -> None:
-    """Display a figure as PNG with alternative text, and close it; None, where there was nothing to draw, shows nothing.
-
-    The text stays in the metadata of the notebook's output, from where the HTML report takes it. The picture
-    carries no date and no version: the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    drawn : Axes, Figure, an array of Axes, a seaborn grid, or None
-    alt : str
-        What a reader who can't see the figure should know: what is drawn and what it shows, in a sentence or two. None: the text
-        that the figure carries as its label, as every picture of the kit does.
-
-    Raises
-    ------
-    InputError
-        If there is neither `alt` nor a label, or `drawn` holds no figure.
-    """
-    from IPython.display import display
-
-    if drawn is None:
-        return
-    figure = _figure(drawn)
-    alt = " ".join(str(alt or figure.get_label()).split())
-    if not alt:
-        raise InputError("a figure needs alternative text", remedy='Call show(figure, alt="what the figure shows").')
-    try:
-        box = _laid_out(figure)
-        data = _png(figure, box)
-        more = {"hover": found} if (found := _spots(figure, box))["spots"] else {}
-    finally:
-        plt.close(figure)
-    display(
-        {"image/png": b64encode(data).decode("ascii"), "text/plain": f"[figure: {alt}]"},
-        metadata={"image/png": {"alt": alt, "width": _css_width(data), **more}},
-        raw=True,
-    )
-
-
-def png(drawn: Any) -> bytes:
-    """The PNG of a figure, without date or version."""
-    figure = _figure(drawn)
-    return _png(figure, _laid_out(figure))
-
-
-def lay_out(figure: Any) -> None:
-    """Give all parts of a figure the places that they have in its picture."""
-    _plain_log_ticks(figure)
-    write_drawable(figure)
-    figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)
-
-
-def _laid_out(figure: Any) -> Bbox:
-    """Lay a figure out for good; the part of it that its picture shows, in inches.
-
-    Layout is most of the work of drawing: Matplotlib would repeat it at each draw, and draw twice for a tight box.
-    """
-    lay_out(figure)
-    with mpl.rc_context({"figure.constrained_layout.use": False}):
-        figure.set_layout_engine(None)
-    box: Bbox = figure.get_tightbbox().padded(_THEME["savefig.pad_inches"])
-    return box
-
-
-def _png(figure: Any, box: Bbox) -> bytes:
-    target = BytesIO()
-    figure.savefig(target, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
-    return target.getvalue()
-
-
-def _spots(figure: Any, box: Bbox) -> dict[str, Any]:
-    """Centre, radius and name of each point of the groups `HOVER`, as the picture shows them, and the picture's height; in thousandths of its width."""
-    found: list[list[Any]] = []
-    for axes in figure.axes:
-        for points in axes.collections:
-            if points.get_gid() == HOVER:
-                at = axes.transData.transform(np.asarray(points.get_offsets())) / figure.dpi
-                x, y = (at[:, 0] - box.x0) / box.width, (box.y1 - at[:, 1]) / box.width
-                radius = np.sqrt(points.get_sizes() / np.pi) / 72 / box.width
-                spots = (1000 * np.column_stack([x, y, np.broadcast_to(radius, len(x))])).round(1).tolist()
-                found += [[*spot, tidy(name)] for spot, name in zip(spots, points.get_urls(), strict=True)]
-    return {"height": round(1000 * box.height / box.width, 1), "spots": found}
-
-
-def _css_width(data: bytes) -> int:
-    return round(int.from_bytes(data[16:20], "big") / _DPI * 96)
 
 
 def money_ticks(axis: Any, language: str = "en") -> None:
@@ -223,27 +130,3 @@ def plain_ticks(axis: Any, language: str = "en") -> None:
 
 def _each(write: Any) -> Any:
     return FuncFormatter(lambda value, _position: write(value + 0.0))  # -0.0 becomes 0
-
-
-def _plain_log_ticks(figure: Any) -> None:
-    """Formulas are not read in texts (names may hold $), so powers of ten on log axes are written out."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), LogFormatter):
-                plain_ticks(axis)
-                if isinstance(axis.get_minor_formatter(), LogFormatter):
-                    axis.set_minor_formatter(NullFormatter())
-
-
-def _figure(drawn: Any) -> Any:
-    if isinstance(drawn, Figure):
-        return drawn
-    figure = getattr(drawn, "figure", None)
-    if figure is None and isinstance(drawn, Iterable) and not isinstance(drawn, str):
-        first = next(iter(getattr(drawn, "flat", drawn)), None)
-        figure = getattr(first, "figure", None)
-    while figure is not None and not isinstance(figure, Figure):  # a part of a figure knows its parent
-        figure = getattr(figure, "figure", None) if getattr(figure, "figure", None) is not figure else None
-    if figure is None:
-        raise InputError("there is no figure to show", found=type(drawn).__name__, remedy="Give Axes or a Figure.")
-    return figure
