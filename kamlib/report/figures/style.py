@@ -112,6 +112,11 @@ def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
     return drawn
 
 
+def panel_title(axes: Any, words: str) -> None:
+    """What one of several panels shows; it is no finding, and stands back behind the title of the figure."""
+    axes.set_title(words, fontsize=10, fontweight="normal", color=MUTED, pad=6)
+
+
 def money_ticks(axis: Any, language: str = "en") -> None:
     """Write the ticks of an axis as short amounts of the language (12K, 1.5M); the label names the currency."""
     axis.set_major_formatter(_each(lambda value: format_compact_decimal(value, fraction_digits=1, locale=language)))
