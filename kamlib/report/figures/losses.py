@@ -18,6 +18,7 @@ from kamlib.report.figures.style import (
     SKY,
     WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
     panel_title,
@@ -63,7 +64,7 @@ def loss_series(
     panel_title(below, f"{money} of their last year{unknown}")
     below.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2, borderaxespad=0)
     money_ticks(below.yaxis, language)
-    step = max(1, -(-len(series) // 3))
+    step = every(len(series), 3)
     for axes in figure.axes:
         axes.set_xticks(place[::step], series["quarter"].iloc[::step])
         axes.grid(axis="y")

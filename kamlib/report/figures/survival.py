@@ -8,7 +8,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator
 from matplotlib.transforms import ScaledTranslation
 
 from kamlib.report.figures.labels import beside_points
@@ -21,6 +20,7 @@ from kamlib.report.figures.style import (
     RED,
     WIDTH,
     described,
+    every,
     none_known,
     percent_ticks,
 )
@@ -94,7 +94,8 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
             ha=side,
             color=INK,
         )
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
+    shown = series["as_of"].iloc[:: -every(len(series), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m}" for day in shown])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])

@@ -24,10 +24,10 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     known = rounds.dropna(subset=["odds_ratio", "odds_low", "odds_high"])
     lines = [("before any round", *Effect().odds, GREY)]
     for row in known.to_dict("records"):
-        words = f"round of {row['round_begun']:%Y-%m-%d}: {row['offered']:,} offers, {row['control']:,} without"
+        words = f"round of {row['round_begun']:%Y-%m-%d}:\n{row['offered']:,} offers, {row['control']:,} without"
         lines.append((words, row["odds_ratio"], row["odds_low"], row["odds_high"], BLUE))
     lines.append(("now", *effect.odds, INK))
-    _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.5 * len(lines)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.55 * len(lines)))
     for at, (_, value, low, high, colour) in enumerate(reversed(lines)):
         axes.plot([low, high], [at, at], color=colour, linewidth=2)
         axes.scatter(value, at, color=colour, s=44, zorder=3)

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 
 from kamlib.report.figures.style import (
@@ -18,6 +17,7 @@ from kamlib.report.figures.style import (
     RED,
     WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
     panel_title,
@@ -115,7 +115,8 @@ def cash_paths(
     axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"As expected, {told if low >= 0 else missing}")
     money_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
+    shown = path["until"].iloc[:: -every(len(path), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m-%d}" for day in shown])
     axes.figure.legend(loc="outside lower left", ncols=2)
     below = float(fan["p_below"].max()) if len(fan) else None
     return described(axes, "alt_cash_paths", weeks=len(path), low=low, week=at + 1, p=below, currency=currency)
@@ -150,6 +151,8 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
     for axes in grid.flat[len(alarms) :]:
         axes.set_axis_off()
     figure.supylabel("Order days in 30 days", color=MUTED)
+    quiet = int((found["change"] != "").sum())
+    figure.suptitle(f"{quiet:,} product lines have gone quiet; the latest beside the usual rhythm of each (dashed)")
     first = alarms.iloc[0]
     who = names.get(first["customer_id"], first["customer_id"])
     return described(

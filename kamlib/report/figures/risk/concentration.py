@@ -7,7 +7,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, GREY, MUTED, RED, WIDTH, described, none_known, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    MUTED,
+    RED,
+    WIDTH,
+    described,
+    every,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.text import shortened
 from kamlib.report.words import word_if_known
 from kamlib.risk.concentration import MARKS
@@ -77,7 +88,7 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
         panel.set_ylabel(words)
         panel.grid(axis="y")
     percent_ticks(share.yaxis, language)
-    step = max(1, -(-len(day) // 4))
+    step = every(len(day), 4)
     share.set_xticks(day[::-step], [str(one.date()) for one in day[::-step]])
     share.set_xlabel("12 months that end on")
     last, before = trend.iloc[-1], trend.iloc[0]
