@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from kamlib.report.figures.labels import beside_points
+from kamlib.report.figures.labels import beside_points, halo
 from kamlib.report.figures.style import (
     BLUE,
     GREEN,
@@ -93,6 +93,7 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
             textcoords="offset points",
             ha=side,
             color=INK,
+            path_effects=[halo()],
         )
     shown = series["as_of"].iloc[:: -every(len(series), 5)]
     axes.set_xticks(shown, [f"{day:%Y-%m}" for day in shown])
@@ -118,7 +119,7 @@ def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, l
         axes.plot(curve["false_share"], curve["missed_share"], color=colour, linestyle=line)
         axes.plot(rows["false_share"], rows["missed_share"], marker, color=colour, markersize=6)
         axes.plot([], [], color=colour, linestyle=line, marker=marker, label=word(way))
-    axes.set(xlim=(0, 1), ylim=(0, 1), title=title)
+    axes.set(xlim=(-0.03, 1), ylim=(0, 1), title=title)
     axes.set(xlabel="false alarms: share of those who stayed", ylabel="missed losses: share of the lost")
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)

@@ -37,6 +37,7 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
         axes.set(ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
     _one_legend(figure)
     held = int((card["verdict"] == "as_expected").sum())
+    figure.suptitle(f"In {held:,} of {len(card):,} forecasts as many came as was to be expected")
     return described(figure, "alt_expected_and_came", n=len(card), held=held)
 
 
@@ -56,9 +57,9 @@ def list_hits(card: pd.DataFrame) -> Figure | None:
         axes.bar(place, rows["hits"], width=0.62, color=BLUE, label="it came to")
         axes.hlines(rows["hits_expected"], place - 0.38, place + 0.38, color=INK, label="to be expected of them")
     _one_legend(figure)
-    return described(
-        figure, "alt_list_hits", n=len(told), listed=int(told["listed"].sum()), hits=int(told["hits"].sum())
-    )
+    listed, hits = int(told["listed"].sum()), int(told["hits"].sum())
+    figure.suptitle(f"It came to {hits:,} of the {listed:,} first on the lists")
+    return described(figure, "alt_list_hits", n=len(told), listed=listed, hits=hits)
 
 
 def _panels(card: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, pd.DataFrame, np.ndarray]]]:

@@ -33,7 +33,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
     sizes = rows.groupby("cohort", sort=False)["customers"].max().reindex(names)
     last_age = int(rows["quarters"].max())
     ages = range(0, last_age + 1, 1 + last_age // _WIDE)
-    _, pair = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.68 * len(names)), sharex=True)
+    figure, pair = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.68 * len(names)), sharex=True)
     for axes, (column, title) in zip(pair, _TITLES.items(), strict=True):
         table = rows.pivot(index="cohort", columns="quarters", values=column).reindex(index=names, columns=ages)
         values = table.to_numpy(float)
@@ -61,5 +61,6 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
         "cohort": word_if_known(str(last["cohort"])),
         "kept": last["kept_share"],
     }
+    figure.suptitle("After {quarters} quarters {kept:.0%} are kept of {cohort}".format(**told))
     top: Axes = pair[0]
     return described(top, "alt_cohort_map", **told)

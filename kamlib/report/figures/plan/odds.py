@@ -43,7 +43,9 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     axes.minorticks_off()
     axes.set_yticks(range(len(lines)), [line[0] for line in reversed(lines)])
     axes.set_ylim(-0.6, len(lines) - 0.2)
-    axes.set_xlabel("Odds ratio of a return, offer against none, with its 95 % interval (log scale; 1: no difference)")
+    axes.set_xlabel(
+        "Odds ratio of a return, offer against none, with its 95\N{NO-BREAK SPACE}% interval (log scale; 1: no difference)"
+    )
     odds, low, high = effect.odds
     axes.set_title(f"With an offer the odds of a return are {odds:.2f} times those without")
     return described(axes, "alt_round_odds", n=len(known), odds=odds, low=low, high=high)

@@ -106,8 +106,9 @@ def cash_paths(
             path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws"
         )
     axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
-    for colour, (name, other) in zip((RED, ORANGE, GREY), others.items(), strict=False):
-        axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
+    looks = ((RED, (0, (5, 1.5))), (ORANGE, (0, (1, 1.2))), (GREY, "-."))
+    for (colour, dashes), (name, other) in zip(looks, others.items(), strict=False):
+        axes.plot(other["until"], other["balance"], color=colour, linestyle=dashes, label=word(name))
     at = int(path["balance"].to_numpy().argmin())
     low = float(path["balance"].iloc[at])
     told = f"cash stays at {low:,.0f} {currency} or more for {len(path)} weeks"

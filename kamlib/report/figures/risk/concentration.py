@@ -41,14 +41,23 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
     figure, axes = plt.subplots(figsize=(WIDTH, 5))
     told = pd.Series(dtype=object) if names is None else names
     shown = curves[curves["place"] > 0]
-    for measure, line in shown.groupby("measure", sort=False):
+    for (measure, line), dashes in zip(
+        shown.groupby("measure", sort=False), ("-", (0, (5, 1.5)), (0, (1, 1.2))), strict=False
+    ):
         who = told.get(measure)
         label = (
             word_if_known(str(measure))
             if who is None
             else f"{word_if_known(str(measure))}: first is {shortened(str(who), 30)}, {line['cumulative_share'].iloc[0]:.0%}"
         )
-        axes.plot(line["place"], line["cumulative_share"], color=COLOURS[str(measure)], linewidth=2, label=label)
+        axes.plot(
+            line["place"],
+            line["cumulative_share"],
+            color=COLOURS[str(measure)],
+            linestyle=dashes,
+            linewidth=2,
+            label=label,
+        )
         axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
     for limit, words in MARKS:
         axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
