@@ -15,7 +15,9 @@ from kamlib.report.figures.drawing import lay_out
 from kamlib.report.figures.style import INK, MUTED, PAPER, WIDTH
 
 
-def panel_grid(count: int, *, wide: int = 1, tall: float = 1.6, more: float = 0.8, **shared: Any) -> tuple[Figure, list[Axes]]:
+def panel_grid(
+    count: int, *, wide: int = 1, tall: float = 1.6, more: float = 0.8, **shared: Any
+) -> tuple[Figure, list[Axes]]:
     """A picture of `count` panels, `wide` of them in a row, each `tall` inches high; `more` inches are for its title and key.
 
     shared : sharex, sharey and what else `matplotlib.pyplot.subplots` takes. A panel above an empty place has the ticks of its column.
@@ -48,9 +50,13 @@ def at_points(axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, texts:
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     circle = np.column_stack([np.cos(turns), np.sin(turns)])
     for i, words in enumerate(texts):
-        text = axes.text(0, 0, words, color=INK, ha="center", va="center", transform=None, zorder=6, path_effects=[halo()])
+        text = axes.text(
+            0, 0, words, color=INK, ha="center", va="center", transform=None, zorder=6, path_effects=[halo()]
+        )
         half = np.array(text.get_window_extent().size) / 2
-        away = [centre[i] + circle * (radius[i] + np.abs(circle) @ half[:, None] + gap * point) for gap in range(1, 400, 4)]
+        away = [
+            centre[i] + circle * (radius[i] + np.abs(circle) @ half[:, None] + gap * point) for gap in range(1, 400, 4)
+        ]
         spots = np.vstack([centre[i][None], *away] if radius[i] > half.max() else away)
         boxes = np.hstack([spots - half - point, spots + half + point])
         fits = (boxes[:, :2] >= inside.min).all(axis=1) & (boxes[:, 2:] <= inside.max).all(axis=1)

@@ -1,8 +1,7 @@
-"""Figures of who stays silent for how long: waiting for the next order, losses over time, and where to draw the line."""
+"""Figures of who stays silent for how long: waiting for the next order, and losses over time."""
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,7 +12,6 @@ from matplotlib.axes import Axes
 from kamlib.report.figures.labels import apart
 from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, described, none_known, percent_ticks
 from kamlib.report.text import number_or_text
-from kamlib.report.words import with_words, word
 from kamlib.stats.survival import at_risk, median_day
 
 
@@ -87,40 +85,6 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
-
-
-def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
-    """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
-
-    Parameters
-    ----------
-    curves, marks : curves and tried of `kamlib.churn.evaluation.warnings`; the lines tried are marked.
-    """
-    if none_known(curves, "false_share", "missed_share"):
-        return None
-    marks, ways = with_words(marks), list(curves["way"].unique())
-    _figure, axes = plt.subplots(figsize=(7.2, 5.0))
-    places = itertools.cycle([((6, 4), "left"), ((-6, -11), "right"), ((6, -11), "left")])
-    for colour, way, (beside, align) in zip(PALETTE, ways, places, strict=False):
-        curve, rows = curves[curves["way"] == way], marks[marks["way"] == way]
-        axes.plot(curve["false_share"], curve["missed_share"], color=colour, label=word(way))
-        axes.scatter(rows["false_share"], rows["missed_share"], color=colour, s=30, zorder=3)
-        for row in rows.to_dict("records"):
-            axes.annotate(
-                row["above"],
-                (row["false_share"], row["missed_share"]),
-                xytext=beside,
-                textcoords="offset points",
-                ha=align,
-                fontsize=9,
-                color=colour,
-            )
-    axes.set(xlim=(0, 1), ylim=(0, 1), title=title)
-    axes.set(xlabel="false alarms: share of those who stayed", ylabel="missed losses: share of the lost")
-    percent_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language)
-    axes.legend(loc="upper right")
-    return described(axes, "alt_threshold_curves", ways=ways)
 
 
 def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
