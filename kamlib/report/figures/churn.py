@@ -71,7 +71,7 @@ def against_baselines(measures: pd.DataFrame) -> Figure | None:
         return None
     told = [measure for measure in _MEASURES if (measures["measure"] == measure).any()]
     methods = [method for method in _METHODS[::-1] if (measures["method"] == method).any()]
-    figure, panels = panel_grid(len(told), tall=0.5 + 0.34 * len(methods), more=0.5)
+    figure, panels = panel_grid(len(told), tall=0.5 + 0.28 * len(methods), more=0.5)
     place, model = np.arange(len(methods)), np.array(methods) == "model"
     for axes, measure in zip(panels, told, strict=True):
         rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
@@ -123,7 +123,7 @@ def typical_buyers(buyers: pd.DataFrame, *, horizon_days: int, language: str = "
             f"{word(name)}, every {first['gap_days']:,.0f} days: {first['customers']:,} customers", fontsize=10
         )
         percent_ticks(axes.xaxis, language)
-    panels[-1].set_xlabel(f"P(no order within {horizon_days} days), by silence so far")
+    panels[-1].set_xlabel(f"P(no order within {horizon_days} days)")
     late = buyers.groupby("buyer", sort=False)["p_silent"].last()
     low, high = f"{late.min():.0%}", f"{late.max():.0%}"
     figure.suptitle(f"Silent for twice their own limit, {low} to {high} will order nothing for {horizon_days} days")
@@ -173,7 +173,7 @@ def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     best = tried.loc[(tried["missed_share"] + tried["false_share"]).idxmin()]
     figure.suptitle(
-        f"Fewest errors above {best['above']}, {word(best['way'])}: {best['missed_share']:.0%} of the losses missed, "
+        f"A warning above {best['above']} ({word(best['way'])}) errs least: {best['missed_share']:.0%} of the losses missed, "
         f"{best['false_share']:.0%} false alarms"
     )
     told = {"above": best["above"], "missed": best["missed_share"], "false": best["false_share"]}

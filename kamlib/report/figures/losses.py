@@ -56,16 +56,23 @@ def loss_series(
         axes.locator_params(axis="y", nbins=3, integer=True)
         _quarters(axes, series["quarter"], named=at + 2 >= len(shown))
     below = figure.add_subplot(grid[rows, :])
-    gone, back = series[money].to_numpy(float), series[f"returned_{money}"].to_numpy(float)
-    below.bar(place - 0.19, gone, width=0.36, color=RED, label="of those lost")
-    below.bar(place + 0.19, back, width=0.36, color=BLUE, hatch="////", label="of those who came back")
-    unknown = np.isnan(gone) | np.isnan(back)
-    for at in place[unknown]:
-        below.annotate("?", (at, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
-    words = "?: a part of that year lies before our records" if unknown.any() else ""
+    unknown = False
+    for shift, column, words, look in (
+        (-0.19, money, "of those lost", {"color": RED}),
+        (0.19, f"returned_{money}", "of those who came back", {"color": BLUE, "hatch": "////"}),
+    ):
+        amount = series[column].to_numpy(float)
+        missing = np.isnan(amount)
+        told = f"{words}: not known" if missing.all() else words
+        below.bar(place + shift, amount, width=0.36, label=told, **look)
+        for at in place[missing & ~missing.all()]:
+            unknown = True
+            below.annotate("?", (at + shift, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
+    words = "?: a part of that year lies before our records" if unknown else ""
     below.set_title(
         f"{money} of their last year, {currency}\n{words}".strip(), fontsize=10, fontweight="normal", color=INK
     )
+    below.set_xlim(-0.6, len(series) - 0.4)
     below.grid(axis="y")
     money_ticks(below.yaxis, language)
     _quarters(below, series["quarter"], named=True)
