@@ -22,6 +22,7 @@ from kamlib.report.figures.style import (
     described,
     money_ticks,
     none_known,
+    panel_title,
     percent_ticks,
 )
 from kamlib.report.words import word
@@ -44,18 +45,24 @@ def loss_series(
     totals = counts.sum()
     shown = list(totals.index[totals > 0])
     rows = -(-len(shown) // 2)
-    figure = plt.figure(figsize=(WIDTH, 2.9 + 1.2 * rows))
-    grid = figure.add_gridspec(rows + 1, 2, height_ratios=[1] * rows + [1.7])
-    top = max(counts.to_numpy().max(), 1) * 1.25
+    figure = plt.figure(figsize=(WIDTH, 4.0 + 1.15 * rows))
+    grid = figure.add_gridspec(rows + 2, 2, height_ratios=[1.5] + [1] * rows + [1.7])
+    by_quarter = counts.sum(axis=1)
+    panels = [(grid[0, :], "lost in all", by_quarter.to_numpy(), INK)]
     for at, name in enumerate(shown):
-        axes = figure.add_subplot(grid[divmod(at, 2)])
-        axes.bar(place, counts[name], width=0.72, color=BLUE if name in CAUSES else GREY)
-        axes.set(ylim=(0, top), xlim=(-0.6, len(series) - 0.4))
-        axes.set_title(f"{word(name)}: {totals[name]:,.0f}", fontsize=10, fontweight="normal", color=INK)
+        spot, colour = grid[1 + at // 2, at % 2], BLUE if name in CAUSES else GREY
+        panels.append((spot, f"{word(name)}: {totals[name]:,.0f}", counts[name].to_numpy(), colour))
+    for at, (spot, words, values, colour) in enumerate(panels):
+        axes = figure.add_subplot(spot)
+        axes.bar(place, values, width=0.72, color=colour)
+        axes.set(
+            ylim=(0, max((counts if at else by_quarter).to_numpy().max(), 1) * 1.2), xlim=(-0.6, len(series) - 0.4)
+        )
+        panel_title(axes, words)
         axes.grid(axis="y")
         axes.locator_params(axis="y", nbins=3, integer=True)
-        _quarters(axes, series["quarter"], named=at + 2 >= len(shown))
-    below = figure.add_subplot(grid[rows, :])
+        _quarters(axes, series["quarter"], named=at == 0 or at + 2 >= len(panels))
+    below = figure.add_subplot(grid[rows + 1, :])
     unknown = False
     for shift, column, words, look in (
         (-0.19, money, "of those lost", {"color": RED}),
@@ -69,9 +76,7 @@ def loss_series(
             unknown = True
             below.annotate("?", (at + shift, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
     words = "?: a part of that year lies before our records" if unknown else ""
-    below.set_title(
-        f"{money} of their last year, {currency}\n{words}".strip(), fontsize=10, fontweight="normal", color=INK
-    )
+    panel_title(below, f"{money} of their last year, {currency}\n{words}".strip())
     below.set_xlim(-0.6, len(series) - 0.4)
     below.grid(axis="y")
     money_ticks(below.yaxis, language)
@@ -85,7 +90,6 @@ def loss_series(
         else ""
     )
     figure.suptitle(f"{all_lost:,} customers were lost in {len(series)} quarters{most}")
-    by_quarter = counts.sum(axis=1)
     return described(figure, "alt_loss_series", n=all_lost, most=by_quarter.max(), quarter=by_quarter.idxmax())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import matplotlib as mpl
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FuncFormatter
 
+from kamlib.errors import InputError
 from kamlib.report.glyphs import FONT
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
@@ -106,9 +108,13 @@ def none_known(table: pd.DataFrame, *columns: str) -> bool:
 
 def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
     """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
-    figure: Figure = drawn if isinstance(drawn, Figure) else drawn.figure  # type: ignore[attr-defined]
-    figure.set_label(sentence(Reason(code, values)))
+    figure_of(drawn).set_label(sentence(Reason(code, values)))
     return drawn
+
+
+def panel_title(axes: Any, words: str) -> None:
+    """What one of several panels shows; it is no finding, and stands back behind the title of the figure."""
+    axes.set_title(words, fontsize=10, fontweight="normal", color=MUTED, pad=6)
 
 
 def money_ticks(axis: Any, language: str = "en") -> None:
@@ -130,3 +136,18 @@ def plain_ticks(axis: Any, language: str = "en") -> None:
 
 def _each(write: Any) -> Any:
     return FuncFormatter(lambda value, _position: write(value + 0.0))  # -0.0 becomes 0
+
+
+def figure_of(drawn: Any) -> Any:
+    """The figure of Axes, of an array of them, or of a seaborn grid."""
+    if isinstance(drawn, Figure):
+        return drawn
+    figure = getattr(drawn, "figure", None)
+    if figure is None and isinstance(drawn, Iterable) and not isinstance(drawn, str):
+        first = next(iter(getattr(drawn, "flat", drawn)), None)
+        figure = getattr(first, "figure", None)
+    while figure is not None and not isinstance(figure, Figure):  # a part of a figure knows its parent
+        figure = getattr(figure, "figure", None) if getattr(figure, "figure", None) is not figure else None
+    if figure is None:
+        raise InputError("there is no figure to show", found=type(drawn).__name__, remedy="Give Axes or a Figure.")
+    return figure

@@ -8,11 +8,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator
+from matplotlib.transforms import ScaledTranslation
 
-from kamlib.report.figures.labels import apart
-from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, described, none_known, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PALETTE,
+    WIDTH,
+    described,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.text import number_or_text
 from kamlib.stats.survival import at_risk, median_day
+
+_LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1.5)), "-", (0, (1, 2)))
 
 
 def survival_curves(
@@ -23,7 +35,7 @@ def survival_curves(
     ylabel: str = "share without an order yet",
     language: str = "en",
 ) -> Axes | None:
-    """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
+    """Kaplan-Meier curves with 95 % bands, and below them the numbers at risk beside the names.
 
     Parameters
     ----------
@@ -35,22 +47,19 @@ def survival_curves(
     last = int(curves["day"].max())
     days = days or sorted({round(last * k / 4) for k in range(5)})
     groups = list(curves["group"].unique())
-    _figure, axes = plt.subplots(figsize=(8, 4.1 + 0.24 * len(groups)))
-    ends = []
-    for colour, name in zip(PALETTE, groups, strict=False):
-        one = curves[curves["group"] == name]
-        axes.step(one["day"], one["share"], where="post", color=colour)
-        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
-        ends.append((float(one["share"].iloc[-1]), name, colour))
-    places = apart(np.array([end for end, _, _ in ends]), 0.055)
-    for place, (_, name, colour) in zip(places - max(0, places.max() - 1), ends, strict=True):
-        axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
+    _figure, axes = plt.subplots(figsize=(WIDTH, 3.6 + 0.39 * len(groups)))
     counts = at_risk(curves, days)
     _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
-    for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
+    for row, (colour, line, name) in enumerate(zip(PALETTE, _LINES, groups, strict=False)):
+        one = curves[curves["group"] == name]
+        axes.step(one["day"], one["share"], where="post", color=colour, linestyle=line)
+        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
+        down = -52 - 28 * row
+        at = axes.transAxes + ScaledTranslation(0, (down + 3.5) / 72, axes.figure.dpi_scale_trans)
+        axes.plot([0, 0.07], [0, 0], color=colour, linestyle=line, transform=at, clip_on=False)
+        _below(axes, str(name), 0.09, down, "axes fraction", colour, "left")
         for day in days:
-            _below(axes, f"{counts.loc[name, day]:,}", day, -50 - 14 * row, ("data", "axes fraction"), colour, "center")
-        _below(axes, f"       {name}", 1, -50 - 14 * row, "axes fraction", colour, "left")
+            _below(axes, f"{counts.loc[name, day]:,}", day, down - 14, ("data", "axes fraction"), MUTED, "center")
     axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
     percent_ticks(axes.yaxis, language)
@@ -68,7 +77,7 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     """
     if none_known(series, "as_of", "share"):
         return None
-    _figure, axes = plt.subplots(figsize=(8, 3.6))
+    _figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
     axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
@@ -79,9 +88,9 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
             xytext=(0, 6),
             textcoords="offset points",
             ha=side,
-            fontsize=9,
             color=INK,
         )
+    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
@@ -96,7 +105,6 @@ def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: st
         textcoords="offset points",
         xycoords=coords,
         ha=align,
-        fontsize=9,
         color=colour,
         annotation_clip=False,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -10,12 +9,12 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from markupsafe import escape
-from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from kamlib.errors import InputError
 from kamlib.report.figures.drawing.layout import picture_box
 from kamlib.report.figures.drawing.lean import HALO, lean
+from kamlib.report.figures.style import figure_of
 
 
 def show(drawn: Any, alt: str | None = None) -> None:
@@ -40,7 +39,7 @@ def show(drawn: Any, alt: str | None = None) -> None:
 
     if drawn is None:
         return
-    figure = _figure(drawn)
+    figure = figure_of(drawn)
     alt = " ".join(str(alt or figure.get_label()).split())
     if not alt:
         raise InputError("a figure needs alternative text", remedy='Call show(figure, alt="what the figure shows").')
@@ -54,7 +53,7 @@ def show(drawn: Any, alt: str | None = None) -> None:
 
 def svg(drawn: Any) -> str:
     """The SVG of a figure: text as text, without date, version or ids."""
-    figure = _figure(drawn)
+    figure = figure_of(drawn)
     box = picture_box(figure)
     _simple(figure)
     target = BytesIO()
@@ -96,17 +95,3 @@ def _as_cells(axes: Any, image: Any) -> None:
     )
     image.remove()
     axes.set(xlim=limits[0], ylim=limits[1])
-
-
-def _figure(drawn: Any) -> Any:
-    if isinstance(drawn, Figure):
-        return drawn
-    figure = getattr(drawn, "figure", None)
-    if figure is None and isinstance(drawn, Iterable) and not isinstance(drawn, str):
-        first = next(iter(getattr(drawn, "flat", drawn)), None)
-        figure = getattr(first, "figure", None)
-    while figure is not None and not isinstance(figure, Figure):  # a part of a figure knows its parent
-        figure = getattr(figure, "figure", None) if getattr(figure, "figure", None) is not figure else None
-    if figure is None:
-        raise InputError("there is no figure to show", found=type(drawn).__name__, remedy="Give Axes or a Figure.")
-    return figure

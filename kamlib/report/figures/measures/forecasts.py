@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.report.figures.style import BLUE, FAINT, INK, RED, described, none_known
+from kamlib.report.figures.style import BLUE, FAINT, INK, RED, WIDTH, described, none_known, panel_title
 from kamlib.report.words import word
 
 
@@ -22,7 +22,7 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
     if none_known(card, "expected", "came"):
         return None
     events = card["event"].unique()
-    figure, panels = plt.subplots(1, len(events), figsize=(1.6 + 2.7 * len(events), 3.6), squeeze=False)
+    figure, panels = plt.subplots(1, len(events), figsize=(WIDTH, 3.6), squeeze=False)
     for axes, event in zip(panels[0], events, strict=True):
         rows = card[card["event"] == event]
         place, off = np.arange(len(rows)), (rows["verdict"] != "as_expected").to_numpy()
@@ -34,10 +34,11 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
                 place[flag], rows["came"][flag], color=colour, s=26, zorder=3, label=label if flag.any() else None
             )
         axes.set_xticks(place, [f"{day:%Y-%m}" for day in rows["as_of"]], rotation=45)
-        axes.set(title=word(f"forecast_of_{event}"), ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
+        panel_title(axes, word(f"forecast_of_{event}"))
+        axes.set(ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     panels[0, 0].set_ylabel("customers")
-    panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    figure.legend(*panels[0, -1].get_legend_handles_labels(), loc="outside lower left")
     held = int((card["verdict"] == "as_expected").sum())
     return described(figure, "alt_expected_and_came", n=len(card), held=held)
 
@@ -53,7 +54,7 @@ def list_hits(card: pd.DataFrame) -> Figure | None:
     if none_known(told, "hits"):
         return None
     events = told["event"].unique()
-    figure, panels = plt.subplots(1, len(events), figsize=(1.6 + 2.7 * len(events), 3.2), squeeze=False, sharey=True)
+    figure, panels = plt.subplots(1, len(events), figsize=(WIDTH, 3.4), squeeze=False, sharey=True)
     for axes, event in zip(panels[0], events, strict=True):
         rows = told[told["event"] == event]
         place = np.arange(len(rows))
@@ -61,10 +62,10 @@ def list_hits(card: pd.DataFrame) -> Figure | None:
         axes.bar(place, rows["hits"], width=0.62, color=BLUE, label="it came to")
         axes.hlines(rows["hits_expected"], place - 0.38, place + 0.38, color=INK, label="to be expected of them")
         axes.set_xticks(place, [f"{day:%Y-%m}" for day in rows["as_of"]], rotation=45)
-        axes.set_title(word(f"forecast_of_{event}"))
+        panel_title(axes, word(f"forecast_of_{event}"))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     panels[0, 0].set_ylabel("customers")
-    panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    figure.legend(*panels[0, -1].get_legend_handles_labels(), loc="outside lower left")
     return described(
         figure, "alt_list_hits", n=len(told), listed=int(told["listed"].sum()), hits=int(told["hits"].sum())
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from babel.numbers import format_percent
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, described, none_known
+from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known
 from kamlib.report.words import word_if_known
 
 _TITLES = {"kept_share": "Customers kept", "money_kept": "Money kept"}
@@ -31,7 +31,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
     rows = rows[rows["cohort"].isin(names)]
     sizes = rows.groupby("cohort", sort=False)["customers"].max().reindex(names)
     ages = range(int(rows["quarters"].max()) + 1)
-    figure, pair = plt.subplots(2, 1, figsize=(8, 1.6 + 0.62 * len(names)), sharex=True)
+    figure, pair = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.62 * len(names)), sharex=True)
     for axes, (column, title) in zip(pair, _TITLES.items(), strict=True):
         table = rows.pivot(index="cohort", columns="quarters", values=column).reindex(index=names, columns=ages)
         values = table.to_numpy(float)
@@ -39,7 +39,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
         for at, age in zip(*np.nonzero(~np.isnan(values)), strict=True):
             label = format_percent(values[at, age], format="#,##0%", locale=language)
             colour = PAPER if values[at, age] > 0.6 else INK
-            axes.text(age, at, label, ha="center", va="center", fontsize=8, color=colour)
+            axes.text(age, at, label, ha="center", va="center", color=colour)
         labels = [f"{word_if_known(str(name))} ({sizes[name]:,})" for name in names]
         axes.set_yticks(range(len(names)), labels)
         axes.tick_params(length=0)
@@ -48,7 +48,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
             side.set_visible(False)
     pair[1].set_xticks(ages, [str(age) for age in ages])
     pair[1].set_xlabel("Quarters since the first order; kept: an order in the half-year that follows", color=MUTED)
-    figure.supylabel("Quarter of the first order (customers)", fontsize=10, color=MUTED)
+    figure.supylabel("Quarter of the first order (customers)", color=MUTED)
     known = rows.dropna(subset="kept_share")
     last = known[known["quarters"] == known["quarters"].max()].iloc[0]
     told = {

@@ -15,8 +15,10 @@ from kamlib.report.figures.style import (
     MUTED,
     ORANGE,
     RED,
+    WIDTH,
     described,
     none_known,
+    panel_title,
     percent_ticks,
     plain_ticks,
 )
@@ -44,10 +46,10 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
         return None
     wide = min(2, len(measures))
     tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(5.0 * wide, 0.5 + 3.3 * tall), squeeze=False)
+    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.5 + 2.6 * tall), squeeze=False)
     for axes, measure in zip(panels.flat, measures, strict=False):
         _panel(axes, rows[rows["measure"] == measure], language)
-        axes.set_title(word(measure), fontsize=10, color=MUTED)
+        panel_title(axes, word(measure))
     for axes in list(panels.flat)[len(measures) :]:
         axes.set_axis_off()
     out = rows[rows["verdict"].isin(["above", "below"])]
@@ -66,17 +68,16 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
         ends = [np.clip(centre + side * reach.max() / np.sqrt(size), *_bounds(rows)) for side in (-1, 1)]
         for end in ends:
             axes.plot(size, end, color=GREY, linewidth=1.2, linestyle=line)
-        axes.annotate(f"{name.replace('998', '99.8')} %", (size[-1], ends[1][-1]), xytext=(3, 0), textcoords="offset points", color=MUTED, fontsize=8, va="center")  # fmt: skip
+        axes.annotate(f"{name.replace('998', '99.8')} %", (size[-1], ends[1][-1]), xytext=(3, 0), textcoords="offset points", color=MUTED, va="center")  # fmt: skip
     axes.axhline(centre, color=INK, linewidth=1)
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
     for one in rows[rows["verdict"] != "within"].itertuples():
         axes.annotate(
-            shortened(str(one.value), 22),
+            shortened(str(one.value), 16),
             (one.whole, one.rate),
             xytext=(5, 4),
             textcoords="offset points",
             color=INK,
-            fontsize=9,
         )
     axes.set_xlabel("cases")
     percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from kamlib.report.figures.scoring import short_names
-from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, described, none_known, plain_ticks
+from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, WIDTH, described, none_known, plain_ticks
 
 COLOURS = {"certainly": BLUE, "possibly": ORANGE, "no": GREY}
 
@@ -31,7 +31,7 @@ def rank_intervals(
     ranked = sets[sets["rank"].notna()]
     shown = ranked.head(most).iloc[::-1]
     place, ends = np.arange(len(shown)), shown[["rank_best", "rank", "rank_worst"]].to_numpy(dtype=float)
-    _, axes = plt.subplots(figsize=(8, 1.4 + 0.25 * len(shown)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.25 * len(shown)))
     colours = [COLOURS[name] for name in shown["among_top"]]
     axes.hlines(place, ends[:, 0], ends[:, 2], color=colours, linewidth=3)
     axes.scatter(ends[:, 1], place, color=INK, s=16, zorder=3)

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, described, none_known
+from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, WIDTH, described, none_known
 from kamlib.report.text import shortened
 
 _MOST, _LETTERS = 20, 28
@@ -22,7 +22,7 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
     if none_known(owners, "hours", "used", "waiting_hours"):
         return None
     shown = owners.head(_MOST)[::-1].reset_index(drop=True)
-    _, axes = plt.subplots(figsize=(8, 1.2 + 0.34 * len(shown)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.2 + 0.34 * len(shown)))
     axes.barh(shown.index, shown["hours"], color=FAINT, height=0.8, label="hours of the week")
     axes.barh(shown.index, shown["used"], color=BLUE, height=0.5, label="taken by the list")
     axes.barh(shown.index, -shown["waiting_hours"], color=ORANGE, height=0.5, label="of actions that wait")

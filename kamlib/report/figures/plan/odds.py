@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.plan.worth import Effect
-from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, described, none_known
+from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, WIDTH, described, none_known
 
 
 def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
@@ -27,7 +27,7 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
         words = f"round of {row['round_begun']:%Y-%m-%d}: {row['offered']:,} offers, {row['control']:,} without"
         lines.append((words, row["odds_ratio"], row["odds_low"], row["odds_high"], BLUE))
     lines.append(("now", *effect.odds, INK))
-    _, axes = plt.subplots(figsize=(8, 1.3 + 0.5 * len(lines)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.5 * len(lines)))
     for at, (_, value, low, high, colour) in enumerate(reversed(lines)):
         axes.plot([low, high], [at, at], color=colour, linewidth=2)
         axes.scatter(value, at, color=colour, s=44, zorder=3)
