@@ -23,7 +23,6 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.report.words import with_words, word
 
 _METHODS = ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
@@ -214,7 +213,7 @@ def priority_list(
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines[:].set_visible(False)
     axes.set_title(
-        f"Most is at stake with {shortened(labels[-1], 24)}: {short(top)} of {short(shown['stake'].sum())} with these {len(shown)}"
+        f"Most is at stake with {labels[-1]}: {short(top)} of {short(shown['stake'].sum())} with these {len(shown)}"
     )
     return described(
         axes, "alt_priority_list", n=len(shown), name=labels[-1], stake=top, currency=currency, chance=chance.iloc[-1]

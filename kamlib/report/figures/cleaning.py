@@ -23,6 +23,7 @@ from kamlib.report.figures.style import (
     SKY,
     WIDTH,
     described,
+    money_ticks,
     none_known,
     plain_ticks,
 )
@@ -138,7 +139,7 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     bar.set_label("order lines set aside in the month")
     bar.locator = MaxNLocator(4, integer=True)
     bar.update_ticks()
-    plain_ticks(bar.ax.xaxis, language)
+    money_ticks(bar.ax.xaxis, language)
     bar.outline.set_visible(False)
     return ax
 

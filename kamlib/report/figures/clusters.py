@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kamlib.report.figures.labels import halo, panel_grid
+from kamlib.report.figures.labels import halo, panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
     DIVERGING,
@@ -27,7 +27,6 @@ from kamlib.report.figures.style import (
     described,
     none_known,
 )
-from kamlib.report.text import shortened
 
 _MARKS = "osD^vPX*"
 
@@ -88,7 +87,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     for place, name in enumerate(order):
         rows = points[group == name]
         colour, mark = PALETTE[place % len(PALETTE)], _MARKS[place % len(_MARKS)]
-        label = f"{place + 1}  {shortened(name, 50)} ({len(rows):,})"
+        label = f"{place + 1}  {within(name, 4.0)} ({len(rows):,})"
         axes.scatter(
             rows["first"], rows["second"], s=16, color=colour, marker=mark, alpha=0.55, linewidth=0, label=label
         )
@@ -129,7 +128,7 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
         text = f"{value:,.0f}" if abs(value) >= 20 else f"{value:,.1f}"
         axes.text(column, row, text, ha="center", va="center", color=INK)
     rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
-    found = f"“{rich['name']}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"
+    found = f"“{within(str(rich['name']), 3)}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"
     axes.set_title(found)
     return described(axes, "alt_cluster_profiles", groups=names, found=found)
 
@@ -145,7 +144,7 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
     if len(shares) < 2 or shares.isna().all(axis=None):
         return None
     values = shares.to_numpy(dtype=float).T
-    axes = _by_group(list(shares.index), [shortened(str(segment), 26) for segment in shares.columns])
+    axes = _by_group(list(shares.index), [within(str(segment)) for segment in shares.columns])
     axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if value > 0:
@@ -165,7 +164,7 @@ def _by_group(groups: Sequence[str], rows: Sequence[str]) -> Axes:
     axes.set_xticks(range(len(groups)), [str(place + 1) for place in range(len(groups))], fontweight="bold", color=INK)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    listed = "\n".join(f"{place + 1}  {shortened(str(name), 56)}" for place, name in enumerate(groups))
+    listed = "\n".join(f"{place + 1}  {within(str(name), 5.0)}" for place, name in enumerate(groups))
     axes.figure.supxlabel(listed, x=0.01, ha="left", multialignment="left", fontsize=10)
     return axes
 

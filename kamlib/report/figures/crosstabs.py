@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kamlib.report.figures.labels import panel_grid
+from kamlib.report.figures.labels import panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -23,7 +22,6 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 
 _PART, _APART = 0.05, 0.05
 """A value counts from this share of the revenue; a trait is drawn where the margin rates of two such values are so far apart."""
@@ -57,7 +55,7 @@ def trait_margins(table: pd.DataFrame, *, most: int = 7, language: str = "en") -
         for at, rate in zip(place, part["margin_rate"], strict=True):
             axes.annotate(f"{rate:.0%}", (rate, at), (8, 0), textcoords="offset points", va="center", color=INK)
         values = zip(part["value"], part["share_of_revenue"], strict=True)
-        axes.set_yticks(place, [f"{shortened(str(value), 22)} ({share:.0%})" for value, share in values])
+        axes.set_yticks(place, [f"{within(str(value), 1.5)} ({share:.0%})" for value, share in values])
         axes.set_ylim(-0.6, len(part) - 0.4)
         axes.tick_params(axis="y", length=0)
         axes.set_title(part["trait"].iloc[0], fontsize=10)
@@ -66,8 +64,8 @@ def trait_margins(table: pd.DataFrame, *, most: int = 7, language: str = "en") -
     panels[-1].set_xlabel("margin as a share of revenue;\nin brackets the part of all revenue")
     low, high = parts[0].iloc[0], parts[0].iloc[-1]
     figure.suptitle(
-        f"{low['trait'].capitalize()}: a margin of {low['margin_rate']:.0%} in “{shortened(str(low['value']), 22)}”, of "
-        f"{high['margin_rate']:.0%} in “{shortened(str(high['value']), 22)}”"
+        f"{low['trait'].capitalize()}: a margin of {low['margin_rate']:.0%} in “{within(str(low['value']))}”, of "
+        f"{high['margin_rate']:.0%} in “{within(str(high['value']))}”"
     )
     told = {"trait": low["trait"], "worst": low["value"], "low": low["margin_rate"], "best": high["value"]}
     return described(figure, "alt_trait_margins", traits=list(apart.index), high=high["margin_rate"], **told)
@@ -102,8 +100,8 @@ def class_grid(
     for (row, place), part in np.ndenumerate(share.to_numpy()):
         if part > 0:
             axes.text(place, row, f"{part:.0%}", ha="center", va="center", color=PAPER if part > 0.45 else INK)
-    axes.set_xticks(range(len(order)), [fill(name, 10) for name in order])
-    axes.set_yticks(range(len(share)), [f"{shortened(str(value), 20)} ({count[value]:,})" for value in share.index])
+    axes.set_xticks(range(len(order)), [place % 2 * "\n" + name for place, name in enumerate(order)])
+    axes.set_yticks(range(len(share)), [f"{within(str(value), 1.3)} ({count[value]:,})" for value in share.index])
     axes.set_xticks(np.arange(len(order) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(share) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
@@ -112,6 +110,6 @@ def class_grid(
     axes.set_xlabel(f"{column}: share of the revenue of the {trait};\nin brackets the customers")
     first = {"value": share.index[0], "most": share.iloc[0].idxmax(), "share": share.iloc[0].max()}
     axes.set_title(
-        f"{shortened(str(first['value']), 24)}, the largest {trait}: {first['share']:.0%} of the revenue is {first['most']}"
+        f"{within(str(first['value']))}, the largest {trait}: {first['share']:.0%} of the revenue is {first['most']}"
     )
     return described(axes, "alt_class_grid", trait=trait, column=column, **first)

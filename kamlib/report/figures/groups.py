@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import BLUE, FAINT, INK, MUTED, PAPER, WIDTH, described, money_ticks, none_known
-from kamlib.report.text import shortened
 
 
 def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes | None:
@@ -42,7 +42,7 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
         if accounts > 1:
             ax.text(amount + top * 0.04, y, f"{accounts} accounts", va="center", color=MUTED)
     found = largest["customer_id"].map(names)
-    ax.set_yticks(place, [shortened(str(name), 24) for name in found.where(found.notna(), largest["customer_id"])])
+    ax.set_yticks(place, [within(str(name)) for name in found.where(found.notna(), largest["customer_id"])])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set_xlim(0, top * 1.5)
     ax.set_xlabel(f"net revenue of the whole period, {currency}")

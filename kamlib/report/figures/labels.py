@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -9,10 +10,31 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.textpath import TextToPath
 
 from kamlib.report.figures.drawing import lay_out
 from kamlib.report.figures.style import INK, MUTED, PAPER, WIDTH
+from kamlib.report.glyphs import FONT
+from kamlib.report.text import shortened
+
+_LETTERS = FontProperties(family=FONT, size=10)
+
+
+def within(words: str, inches: float = 2.05) -> str:
+    """A text shortened to what has room in so many inches in letters of 10 points, by default those of a name beside its row."""
+    most = 72 * inches
+    for length in range(min(len(words), 80), 0, -1):
+        cut = shortened(words, length)
+        if _measured().get_text_width_height_descent(cut, _LETTERS, False)[0] <= most:
+            return cut
+    return ""
+
+
+@cache
+def _measured() -> TextToPath:
+    return TextToPath()
 
 
 def panel_grid(

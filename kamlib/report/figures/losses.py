@@ -128,6 +128,7 @@ def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, la
 
 
 def _quarters(axes: Axes, quarters: Sequence[str], *, named: bool) -> None:
-    """Name the first quarter of each year, or all of a few."""
+    """Name the first quarter of a year, of three years at most, or all of a few."""
     starts = [at for at, quarter in enumerate(quarters) if str(quarter).endswith("Q1") or len(quarters) < 5]
+    starts = starts[:: max(1, -(-len(starts) // 3))]
     axes.set_xticks(starts, [str(list(quarters)[at]) for at in starts] if named else [""] * len(starts))

@@ -8,6 +8,7 @@ import pandas as pd
 from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -22,7 +23,6 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.scoring.doubt.border import EVEN, NEAR, SAFE, falls
 
 GROUPS = {"revenue": (BLUE, "s"), "reputation": (ORANGE, "^"), "development": (GREEN, "D")}
@@ -151,4 +151,4 @@ def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:
     """Name by customer_id, or the id, as long as half of a picture has room for."""
     ids = table["customer_id"].astype(str)
     found = ids if names is None else table["customer_id"].map(names).fillna(ids)
-    return [shortened(str(name), 24) for name in found]
+    return [within(str(name)) for name in found]

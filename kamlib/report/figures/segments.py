@@ -12,6 +12,7 @@ import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal
 from matplotlib.axes import Axes
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -25,7 +26,6 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.segments.abc_xyz import OTHER_METHOD
 
 _LINE = 0.065
@@ -52,7 +52,7 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     window = scored["window_months"].iloc[0]
     period = "all history" if pd.isna(window) else f"last {window} months"
     axes.set_xlabel("recency class (right: ordered lately);\nin each cell the money, below it the customers")
-    axes.set_ylabel("frequency class (top: many order days)")
+    axes.set_ylabel("frequency class\n(top: many order days)")
     what = f"the {scored['measure'].iloc[0]} ({currency}{', ' if currency else ''}{period})"
     found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Class F{cell[0]} R{cell[1]}", what)
     axes.set_title(found)
@@ -161,7 +161,7 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None
         shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of customers", **dots
     )
     axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
-    labels = [f"{shortened(str(s), 24)} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)]
+    labels = [f"{within(str(s), 1.9)} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)]
     axes.set_yticks(place, labels)
     axes.tick_params(axis="y", length=0)
     highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
@@ -172,7 +172,7 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None
     axes.set_xlabel("share of all; in brackets the customers")
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
     axes.set_title(
-        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
+        f"“{within(str(largest['segment']), 3)}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
     )
     return described(axes, "alt_segment_money", **largest[["segment", "share_of_accounts", "share_of_money"]])
 
