@@ -1,23 +1,20 @@
-"""Figures of who stays silent for how long: waiting for the next order, losses over time, and where to draw the line."""
+"""Figures of who stays silent for how long: waiting for the next order, and losses over time."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from kamlib.report.figures.labels import beside_points, halo
+from kamlib.report.figures.labels import halo
 from kamlib.report.figures.style import (
     BLUE,
-    GREEN,
     INK,
     MUTED,
     PALETTE,
-    RED,
     WIDTH,
     described,
     every,
@@ -25,7 +22,6 @@ from kamlib.report.figures.style import (
     percent_ticks,
 )
 from kamlib.report.text import number_or_text
-from kamlib.report.words import with_words, word
 from kamlib.stats.survival import at_risk, median_day
 
 _LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1.5)), "-", (0, (1, 2)))
@@ -100,34 +96,6 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
-
-
-def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
-    """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
-
-    Parameters
-    ----------
-    curves, marks : curves and tried of `kamlib.churn.evaluation.warnings`; the lines tried are marked.
-    """
-    if none_known(curves, "false_share", "missed_share"):
-        return None
-    marks, ways = with_words(marks), list(curves["way"].unique())
-    _figure, axes = plt.subplots(figsize=(WIDTH, 5.0))
-    drawn = zip((BLUE, RED, GREEN), ("-", (0, (5, 2)), (0, (1, 1.2))), "os^", ways, strict=False)
-    for colour, line, marker, way in drawn:
-        curve, rows = curves[curves["way"] == way], marks[marks["way"] == way]
-        axes.plot(curve["false_share"], curve["missed_share"], color=colour, linestyle=line)
-        axes.plot(rows["false_share"], rows["missed_share"], marker, color=colour, markersize=6)
-        axes.plot([], [], color=colour, linestyle=line, marker=marker, label=word(way))
-    axes.set(xlim=(-0.03, 1), ylim=(0, 1), title=title)
-    axes.set(xlabel="false alarms: share of those who stayed", ylabel="missed losses: share of the lost")
-    percent_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language)
-    axes.figure.legend(loc="outside lower left")
-    ends = marks.groupby("way", sort=False).nth([0, -1])
-    x, y = (ends[name].to_numpy(float) for name in ("false_share", "missed_share"))
-    beside_points(axes, x, y, np.full(len(ends), 30.0), list(ends["above"]), np.arange(len(ends)))
-    return described(axes, "alt_threshold_curves", ways=ways)
 
 
 def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
