@@ -8,7 +8,7 @@ import pandas as pd
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.models.covariates import COVARIATES, covariates, own_gap, signs
 from kamlib.churn.models.cox import cox_data, fit_cox, sample_accounts
-from kamlib.churn.models.prediction import relative_risks
+from kamlib.churn.models.prediction import relative_risks, still_waiting
 from kamlib.churn.models.stopping import Stopping
 from kamlib.churn.models.waiting import Model, Piece
 from kamlib.stats.reasons import joined, reason_columns, waiting
@@ -116,6 +116,58 @@ def _moves(model: Model, now: pd.DataFrame) -> pd.DataFrame:
 def _silent_for(model: Model, now: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
     """The covariates of the customers, if each had been silent for so many days."""
     return covariates(now.assign(silence_days=days), model.scale.common)
+
+
+def typical_buyers(model: Model | None, table: pd.DataFrame) -> pd.DataFrame:
+    """P(no order within the horizon) of three typical buyers as their silence grows: all signs, and the second opinion, together.
+
+    The customers of the last landmark fall into three parts of one size by their usual gap. Each part is asked what the model would say,
+    on the mean over its customers, had each been silent for its own gap, for its own limit, or for twice that, all else as it is.
+
+    Parameters
+    ----------
+    table : `kamlib.churn.landmarks.landmark_table`.
+
+    Returns
+    -------
+    DataFrame, those who order most often first, the shortest silence first
+        buyer and silence (codes), gap_days and days (medians of the usual gap and of the silence), customers; p_silent, low, high: each
+        customer's at the ends of the 95 % interval of its coefficients, so the interval of the mean is rather too wide. Without a model
+        it waits for one.
+    """
+    columns = ["buyer", "gap_days", "customers", "silence", "days", "p_silent", "low", "high"]
+    if model is None:
+        return waiting(columns, "no_model_accepted")
+    now = table[table["as_of"] == table["as_of"].max()]
+    gap, limit = own_gap(now, model.scale.common), now["own_limit"]
+    part = np.minimum(3 * (gap.rank(method="first") - 1) // max(len(now), 1), 2)
+    rows = []
+    for place, buyer in enumerate(("buyer_often", "buyer_usual", "buyer_seldom")):
+        own = now[part == place]
+        for silence, days in (("silent_own_gap", gap), ("silent_own_limit", limit), ("silent_twice_limit", 2 * limit)):
+            if len(own):
+                days = days[own.index]
+                chances = [p.mean() for p in _had_they_been_silent(model, own, days)]
+                rows.append([buyer, gap[own.index].median(), len(own), silence, days.median(), *chances])
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _had_they_been_silent(model: Model, rows: pd.DataFrame, days: pd.Series) -> list[np.ndarray]:
+    """P(no order) of rows whose orders all lay so far back that the last is `days` old, and its low and its high end."""
+    days = days.round()
+    last = rows["as_of"] - pd.to_timedelta(days, unit="D")
+    rows = rows.assign(
+        silence_days=days, last_order=last, first_order=rows["first_order"] + (last - rows["last_order"])
+    )
+    z = model.scale.of(rows)
+    risks = relative_risks(model, z)
+    spread = [np.exp(1.96 * np.sqrt(np.einsum("ij,jk,ik->i", z, p.covariance, z).clip(min=0))) for p in model.pieces]
+    ends = (
+        risks,
+        [r * s for r, s in zip(risks, spread, strict=True)],
+        [r / s for r, s in zip(risks, spread, strict=True)],
+    )
+    return [still_waiting(model, rows, at, model.horizon_days) for at in ends]
 
 
 def changing_effects(model: Model | None, table: pd.DataFrame, *, rows: int = 20_000, seed: int = 1) -> pd.DataFrame:

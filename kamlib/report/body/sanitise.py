@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
 from kamlib.report.body.folding import HEADINGS, answer_first, fold_sections, fold_tables
+from kamlib.report.body.pictures import ADDRESS, draw_inline
 
 _KEPT = {
     "h2": {"class"},
@@ -26,21 +27,17 @@ _KEPT = {
     "ol": {"start"},
     "td": {"colspan", "rowspan", "class"},
     "th": {"colspan", "rowspan", "class", "scope"},
-    "svg": {"viewBox", "width", "aria-hidden"},
-    "circle": {"cx", "cy", "r"},
 }
 _PLAIN = {
     *("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption"),
     *("figure", "h1", "h4", "h5", "h6", "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
-    *("sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "title", "tr", "u", "ul"),
+    *("sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "tr", "u", "ul"),
 }
-_GONE = {"script", "style", "iframe", "object", "embed", "template", "noscript", "form", "math"}
+_GONE = {"script", "style", "iframe", "object", "embed", "template", "noscript", "form", "math", "svg"}
 _VALUES = {
-    "src": re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+"),
+    "src": re.compile(rf"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+|{re.escape(ADDRESS)}<svg\b.*", re.S),
     "href": re.compile(r"(https?://|mailto:|#).*|[\w.-]+\.html(#[\w-]*)?", re.S),
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
-    **dict.fromkeys(("viewBox", "cx", "cy", "r"), re.compile(r"[\d. ]+")),
-    "aria-hidden": re.compile("true"),
     "class": re.compile("num|appendix"),
 }
 _NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
@@ -66,13 +63,13 @@ def sanitise_body(html: str, *, title: str) -> Body:
     """
     soup = BeautifulSoup(_harmless(html), "html.parser")
     first = _headings(soup, title)
-    _pictures(soup)
     _tables(soup)
     for empty in reversed(soup.find_all(["div", "p", "span", "figure"])):
         if not empty.get_text(strip=True) and not empty.find(["img", "table", "hr", "br"]):
             empty.decompose()
         elif empty.name == "div" and not empty.attrs:
             empty.unwrap()
+    _pictures(soup)
     answer_first(soup)
     contents = [
         (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
@@ -85,25 +82,19 @@ def sanitise_body(html: str, *, title: str) -> Body:
 
 
 def _harmless(html: str) -> str:
-    """Only known elements and attributes; what acts goes with all that is in it, and of unknown elements stays what is in them.
-
-    Of drawings pass those alone that hold nothing but points that tell a name to a pointer, laid over a picture.
-    """
+    """Only known elements and attributes; what acts goes with all that is in it, and of unknown elements stays what is in them."""
     soup = BeautifulSoup(html, "html.parser")
     for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         note.extract()  # comments, declarations
-    for tag in [tag for tag in soup.find_all(["a", "img", "svg"]) if _useless(tag)]:
+    for tag in [tag for tag in soup.find_all(["a", "img"]) if _useless(tag)]:
         tag.decompose()
-    home = {"circle": "svg", "title": "circle"}
-    for tag in [tag for tag in soup.find_all(list(home)) if tag.parent and tag.parent.name != home[tag.name]]:
-        tag.unwrap()
     for heading in soup.find_all(["h2", "h3"]):
         heading["class"] = "appendix" if heading.find_parent(class_="celltag_appendix") else ""
     for cell in soup.find_all(["td", "th"]):
         right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
         cell["class"] = "num" if right else ""
     return nh3.clean(
-        str(soup).replace(" viewbox=", " viewBox="),
+        str(soup),
         tags=_PLAIN | _KEPT.keys(),
         clean_content_tags=_GONE,
         attributes=_KEPT,
@@ -114,9 +105,7 @@ def _harmless(html: str) -> str:
 
 
 def _useless(tag: Tag) -> bool:
-    """A link to a heading from itself, a picture of nothing, a drawing of more than points with names."""
-    if tag.name == "svg":
-        return any(part.name not in ("circle", "title") for part in tag.find_all(True))
+    """A link to a heading from itself, a picture of nothing."""
     return "anchor-link" in (tag.get("class") or ()) if tag.name == "a" else not tag.has_attr("src")
 
 
@@ -151,6 +140,8 @@ def _pictures(soup: BeautifulSoup) -> None:
     for image in soup.find_all("img"):
         if not str(image.get("alt", "")).strip():
             image["alt"] = f"Figure: {_under(image)}"
+        if str(image.get("src", "")).startswith(ADDRESS):
+            draw_inline(image)
 
 
 def _tables(soup: BeautifulSoup) -> None:

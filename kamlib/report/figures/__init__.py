@@ -1,9 +1,16 @@
 """Pictures: a table in, Axes out; `show` hands them to the notebook with their alternative text."""
 
-from kamlib.report.figures.churn import against_baselines, calibration_plot, hazard_forest, priority_list
+from kamlib.report.figures.churn import (
+    against_baselines,
+    calibration_plot,
+    priority_list,
+    typical_buyers,
+    warning_lines,
+)
 from kamlib.report.figures.cleaning import aside_by_month, ledger_bars, returned_by_month
 from kamlib.report.figures.clusters import cluster_choice, cluster_map, cluster_profiles, cluster_segments
-from kamlib.report.figures.crosstabs import class_grid, trait_bars
+from kamlib.report.figures.crosstabs import class_grid, trait_margins
+from kamlib.report.figures.drawing import show
 from kamlib.report.figures.flows import class_flows
 from kamlib.report.figures.groups import group_bars
 from kamlib.report.figures.losses import loss_series, return_curves
@@ -33,8 +40,8 @@ from kamlib.report.figures.risk import (
 )
 from kamlib.report.figures.scoring import key_probability, ranked_scores
 from kamlib.report.figures.segments import abcxyz_grid, pareto, rfm_grid, segment_money
-from kamlib.report.figures.style import set_style, show
-from kamlib.report.figures.survival import losses_by_landmark, survival_curves, threshold_curves
+from kamlib.report.figures.style import set_style
+from kamlib.report.figures.survival import losses_by_landmark, survival_curves
 
 __all__ = [
     "abcxyz_grid",
@@ -56,7 +63,6 @@ __all__ = [
     "expected_and_came",
     "funnel_plots",
     "group_bars",
-    "hazard_forest",
     "kaism",
     "key_probability",
     "ledger_bars",
@@ -83,8 +89,9 @@ __all__ = [
     "show",
     "silence_rhythm",
     "survival_curves",
-    "threshold_curves",
-    "trait_bars",
+    "trait_margins",
+    "typical_buyers",
     "unpaid_curve",
+    "warning_lines",
     "whale_curve",
 ]

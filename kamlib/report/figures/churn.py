@@ -1,27 +1,39 @@
-"""Figures of losing clients: how good the prediction is, why they leave, and what is at stake."""
+"""Figures of losing clients: how good the prediction is, what goes with a loss, and what is at stake."""
 
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from kamlib.report.figures.style import BLUE, FAINT, GREY, MUTED, RED, described, money_ticks, none_known, percent_ticks
-from kamlib.report.text import shortened
+from kamlib.report.figures.labels import panel_grid
+from kamlib.report.figures.scoring import short_names
+from kamlib.report.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    MUTED,
+    PAPER,
+    WIDTH,
+    described,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.words import with_words, word
 
 _METHODS = ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
 _MEASURES = {
-    "brier": ("Brier score", "lower is better"),
-    "auc": ("AUC, lost or not", "higher is better"),
-    "c": ("C, time to next order", "higher is better"),
+    "brier": "Brier score\n(lower is better)",
+    "auc": "AUC, lost or not\n(higher is better)",
+    "c": "C, next order\n(higher is better)",
 }
 
 
-def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
+def calibration_plot(groups: pd.DataFrame, *, language: str = "en") -> Axes | None:
     """Predicted P(no order) against the share that was lost, by groups of equal size, with 95 % intervals.
 
     Parameters
@@ -30,20 +42,24 @@ def calibration_plot(groups: pd.DataFrame, *, title: str, language: str = "en") 
     """
     if none_known(groups, "predicted", "lost"):
         return None
-    _figure, axes = plt.subplots(figsize=(5.6, 5.0))
+    _figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.text(0.6, 0.565, "as predicted", color=MUTED, fontsize=9, va="top", rotation=45, rotation_mode="anchor")
-    axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.2)
-    axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=28, zorder=3)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(no order)", ylabel="came: share lost", title=title)
-    axes.set_aspect("equal")
+    axes.text(0.62, 0.56, "as predicted", color=MUTED, va="top")
+    axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.6)
+    axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=32, zorder=3)
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(no order)", ylabel="came: share lost")
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
+    held = int(groups["predicted"].between(groups["low"], groups["high"]).sum())
     last = groups.loc[groups["predicted"].idxmax()]
+    axes.set_title(
+        f"In {held} of {len(groups)} groups what was predicted fits what came; at the top {last['predicted']:.0%} predicted, "
+        f"{last['lost']:.0%} lost"
+    )
     return described(axes, "alt_calibration_plot", n=len(groups), predicted=last["predicted"], lost=last["lost"])
 
 
-def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
+def against_baselines(measures: pd.DataFrame) -> Figure | None:
     """The model and each rule of thumb, with 95 % intervals, one panel a measure.
 
     Parameters
@@ -54,109 +70,151 @@ def against_baselines(measures: pd.DataFrame, *, title: str) -> Figure | None:
         return None
     told = [measure for measure in _MEASURES if (measures["measure"] == measure).any()]
     methods = [method for method in _METHODS[::-1] if (measures["method"] == method).any()]
-    figure, panels = plt.subplots(1, len(told), figsize=(9, 0.7 + 0.5 * len(methods)), sharey=True)
+    figure, panels = panel_grid(len(told), tall=0.5 + 0.28 * len(methods), more=0.5)
+    place, model = np.arange(len(methods)), np.array(methods) == "model"
     for axes, measure in zip(panels, told, strict=True):
-        name, better = _MEASURES[measure]
         rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
-        colours = [BLUE if method == "model" else GREY for method in methods]
+        colours = np.where(model, BLUE, MUTED)
         axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
-        axes.hlines(range(len(methods)), rows["low"], rows["high"], color=colours, linewidth=2)
-        axes.scatter(rows["value"], range(len(methods)), color=colours, s=34, zorder=3)
-        for place, value in enumerate(rows["value"]):
-            axes.annotate(
-                f"{value:.3f}", (value, place), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9
-            )
-        axes.set_yticks(range(len(methods)), [word(method) for method in methods])
-        axes.set(ylim=(-0.5, len(methods) - 0.3), xlabel=better)
-        axes.set_title(name, fontsize=10, color=MUTED)
-        axes.margins(x=0.15)
-    figure.suptitle(title, x=0.01, ha="left")
-    brier = measures[measures["measure"] == "brier"].set_index("method")["value"].reindex(["model", "base_rate"])
-    return described(figure, "alt_against_baselines", **brier)
+        axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
+        axes.scatter(rows["value"], place, color=np.where(model, BLUE, PAPER), edgecolor=colours, s=40, zorder=3)
+        for at, high, value in zip(place, rows["high"].fillna(rows["value"]), rows["value"], strict=True):
+            if np.isfinite(value):
+                axes.annotate(f"{value:.3f}", (high, at), (8, 0), textcoords="offset points", va="center", color=INK)
+        axes.set_yticks(place, [word(method) for method in methods])
+        axes.set_ylim(-0.6, len(methods) - 0.4)
+        axes.tick_params(axis="y", length=0)
+        axes.set_title(_MEASURES[measure].replace("\n", " "), fontsize=10, fontweight="normal", color=MUTED)
+        axes.margins(x=0.2)
+    brier = measures[measures["measure"] == "brier"].set_index("method")["value"]
+    others = brier.drop("model", errors="ignore").dropna()
+    if "model" in brier and len(others):
+        found = "The model errs less than" if brier["model"] < others.min() else "The model errs no less than"
+        best = word(str(others.idxmin()))
+        figure.suptitle(f"{found} the best rule of thumb, {best}: Brier score {brier['model']:.3f}, {others.min():.3f}")
+    return described(figure, "alt_against_baselines", **brier.reindex(["model", "base_rate"]))
 
 
-def hazard_forest(ratios: pd.DataFrame, *, title: str, most: int = 9) -> Figure | None:
-    """Factors on the chance of the next order, per step, with 95 % intervals; one panel for each span of days.
+def typical_buyers(buyers: pd.DataFrame, *, horizon_days: int, language: str = "en") -> Figure | None:
+    """P(no order) of three typical buyers as their silence grows, all signs together, with 95 % intervals.
 
     Parameters
     ----------
-    ratios : `kamlib.churn.explain.hazard_ratios`; the first `most` covariates of each span are drawn.
+    buyers : `kamlib.churn.explain.typical_buyers`.
     """
-    if none_known(ratios, "ratio"):
+    if none_known(buyers, "p_silent"):
         return None
-    spans = list(ratios["days"].unique())
-    figure, panels = plt.subplots(len(spans), 1, figsize=(8.4, 0.8 + (0.8 + 0.3 * most) * len(spans)), squeeze=False)
-    low, high = 1.0, 1.0
-    for axes, span in zip(panels[:, 0], spans, strict=True):
-        rows = ratios[ratios["days"] == span].head(most).iloc[::-1]
+    names = list(buyers["buyer"].unique())
+    figure, panels = panel_grid(len(names), tall=1.3, more=0.8, sharex=True)
+    for axes, name in zip(panels, names, strict=True):
+        rows = buyers[buyers["buyer"] == name].iloc[::-1]
         place = np.arange(len(rows))
-        clear = (rows["low"] > 1) | (rows["high"] < 1)
-        colours = np.where(~clear, GREY, np.where(rows["ratio"] < 1, RED, BLUE))
-        axes.axvline(1, color=GREY, linewidth=1)
-        axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
-        axes.scatter(rows["ratio"], place, color=colours, s=30, zorder=3)
-        axes.set_yticks(place, [f"{word(one.meaning)}: {word(one.step)}" for one in rows.itertuples()])
-        axes.set_title(f"days {span.replace('-', ' to ')} after the landmark", fontsize=10, color=MUTED)
-        axes.set_xscale("log")
-        low, high = min(low, rows["low"].min()), max(high, rows["high"].max())
-    ticks = [tick for tick in (0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4) if low * 0.8 <= tick <= high * 1.25]
-    for axes in panels[:, 0]:
-        axes.set_xlim(low * 0.93, high * 1.07)
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.minorticks_off()
-    panels[-1, 0].set_xlabel("factor on the chance of the next order (left of 1: orders come later)")
-    figure.suptitle(title, x=0.01, ha="left")
-    return described(figure, "alt_hazard_forest", **ratios.iloc[0][["meaning", "step", "ratio"]])
+        axes.hlines(place, rows["low"], rows["high"], color=BLUE, linewidth=2)
+        axes.scatter(rows["p_silent"], place, color=BLUE, s=40, zorder=3)
+        for at, high, p in zip(place, rows["high"], rows["p_silent"], strict=True):
+            axes.annotate(f"{p:.0%}", (high, at), (8, 0), textcoords="offset points", va="center", color=INK)
+        labels = zip(rows["silence"], rows["days"], strict=True)
+        axes.set_yticks(place, [f"{word(silence)}: {days:,.0f} days" for silence, days in labels])
+        axes.set(xlim=(0, 1.12), ylim=(-0.6, len(rows) - 0.4), xticks=np.arange(0, 1.1, 0.2))
+        axes.tick_params(axis="y", length=0)
+        first = rows.iloc[0]
+        axes.set_title(
+            f"{word(name)}, every {first['gap_days']:,.0f} days: {first['customers']:,} customers", fontsize=10
+        )
+        percent_ticks(axes.xaxis, language)
+    panels[-1].set_xlabel(f"P(no order within {horizon_days} days)")
+    late = buyers.groupby("buyer", sort=False)["p_silent"].last()
+    low, high = f"{late.min():.0%}", f"{late.max():.0%}"
+    figure.suptitle(f"Silent for twice their own limit, {low} to {high} will order nothing for {horizon_days} days")
+    return described(figure, "alt_typical_buyers", days=horizon_days, low=late.min(), high=late.max())
+
+
+def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None:
+    """What each line above which we would warn gets wrong: losses missed and false alarms, a panel a way to warn.
+
+    Parameters
+    ----------
+    tried : tried of `kamlib.churn.evaluation.warnings`: way, above, above_values, false_share (of those who stayed), missed_share (of the lost).
+    """
+    if none_known(tried, "false_share", "missed_share"):
+        return None
+    tried = with_words(tried)
+    ways = list(tried["way"].unique())
+    parts = [tried[tried["way"] == way].iloc[::-1] for way in ways]
+    sizes = [len(part) + 1 for part in parts]
+    tall = 0.29 * sum(sizes) / len(parts) + 0.05
+    figure, panels = panel_grid(len(parts), tall=tall, more=1.1, sharex=True, height_ratios=sizes)
+    looks = (("missed_share", "losses missed", INK, INK), ("false_share", "false alarms", PAPER, INK))
+    for axes, way, part in zip(panels, ways, parts, strict=True):
+        place, shares = np.arange(len(part)), part[["missed_share", "false_share"]].to_numpy(dtype=float)
+        axes.hlines(place, shares.min(axis=1), shares.max(axis=1), color=GREY, linewidth=2)
+        for column, label, face, edge in looks:
+            axes.scatter(
+                part[column], place, s=44, facecolor=face, edgecolor=edge, linewidth=1.4, zorder=3, label=label
+            )
+        for at, (low, high) in enumerate(np.sort(shares, axis=1)):
+            for value, offset, align in ((low, -8, "right"), (high, 8, "left")):
+                axes.annotate(
+                    f"{value:.0%}",
+                    (value, at),
+                    (offset, 0),
+                    textcoords="offset points",
+                    va="center",
+                    ha=align,
+                    color=INK,
+                )
+        axes.set_yticks(place, [str(above) for above in part["above"]])
+        axes.set(ylim=(-0.6, len(part) - 0.4), xlim=(-0.14, 1.14), xticks=np.arange(0, 1.1, 0.2))
+        axes.tick_params(axis="y", length=0)
+        axes.set_title(word(way), fontsize=10)
+        percent_ticks(axes.xaxis, language)
+    panels[-1].set_xlabel("share of the lost (missed), of those who stayed (false alarms)")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
+    best = tried.loc[(tried["missed_share"] + tried["false_share"]).idxmin()]
+    figure.suptitle(
+        f"A warning above {best['above']} ({word(best['way'])}) errs least: {best['missed_share']:.0%} of the losses missed, "
+        f"{best['false_share']:.0%} false alarms"
+    )
+    told = {"above": best["above"], "missed": best["missed_share"], "false": best["false_share"]}
+    return described(figure, "alt_warning_lines", ways=ways, way=best["way"], **told)
 
 
 def priority_list(
-    listed: pd.DataFrame,
-    *,
-    title: str,
-    currency: str,
-    names: pd.Series | None = None,
-    most: int = 15,
-    language: str = "en",
+    listed: pd.DataFrame, *, currency: str, names: pd.Series | None = None, most: int = 15, language: str = "en"
 ) -> Axes | None:
-    """The customers with the largest stake: its bar, the chance of loss and the main reason.
+    """The customers with the largest stake: its bar and amount, and the chance of loss.
 
     Parameters
     ----------
-    listed : customer_id, stake, p_silent (p_stopped, where it is known), reason (in words, or a code with its values in reason_values); largest first.
+    listed : customer_id, stake, p_silent (p_stopped, where it is known); largest first.
     names : name by customer_id.
     """
     if none_known(listed, "stake"):
         return None
-    shown = with_words(listed[listed["stake"] > 0].head(most)).iloc[::-1]
+    shown = listed[listed["stake"] > 0].head(most).iloc[::-1]
     if shown.empty:
         return None
     stopped = shown.get("p_stopped", pd.Series(np.nan, shown.index)).astype(float)
-    shown = shown.assign(chance=stopped.fillna(shown["p_silent"]))
-    place = np.arange(len(shown))
-    _figure, axes = plt.subplots(figsize=(9, 1.2 + 0.34 * len(shown)))
+    chance = stopped.fillna(shown["p_silent"])
+    place, top = np.arange(len(shown)), float(shown["stake"].max())
+    _figure, axes = plt.subplots(figsize=(WIDTH, 1.0 + 0.27 * len(shown)))
     axes.barh(place, shown["stake"], height=0.62, color=BLUE)
-    for at, row in zip(place, shown.itertuples(), strict=True):
-        text = f"{row.chance:.0%} · {shortened(str(row.reason), 66)}"
-        axes.annotate(
-            text,
-            (row.stake, at),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=MUTED,
-        )
-    labels = shown["customer_id"].map(names).fillna(shown["customer_id"]) if names is not None else shown["customer_id"]
-    axes.set_yticks(place, [shortened(str(label), 28) for label in labels])
-    most_at_stake = float(shown["stake"].max())
-    axes.set_xlim(0, most_at_stake * 2.4)
-    axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, most_at_stake) if tick <= most_at_stake])
-    event = "P(stopped)" if stopped.notna().all() else "P(no order)"
-    axes.set(xlabel=f"stake, {currency} (bar), {event} and main reason", title=title)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    money_ticks(axes.xaxis, language)
+
+    def short(amount: float) -> str:
+        return format_compact_decimal(round(amount), fraction_digits=1, locale=language)
+
+    for at, stake, p in zip(place, shown["stake"], chance, strict=True):
+        told = f"{short(stake)}, {p:.0%}"
+        axes.annotate(told, (stake, at), (5, 0), textcoords="offset points", va="center", color=INK)
+    labels = short_names(shown, names)
+    axes.set_yticks(place, labels)
+    axes.set(xlim=(0, top * 1.5), xticks=[], ylim=(-0.6, len(shown) - 0.4))
+    axes.set_xlabel(f"stake, {currency}, and {'P(stopped)' if stopped.notna().all() else 'P(no order)'}")
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.spines[:].set_visible(False)
+    axes.set_title(
+        f"Most is at stake with {labels[-1]}: {short(top)} of {short(shown['stake'].sum())} with these {len(shown)}"
+    )
     return described(
-        axes, "alt_priority_list", n=len(shown), name=labels.iloc[-1], stake=most_at_stake, currency=currency,
-        chance=shown["chance"].iloc[-1],
-    )  # fmt: skip
+        axes, "alt_priority_list", n=len(shown), name=labels[-1], stake=top, currency=currency, chance=chance.iloc[-1]
+    )

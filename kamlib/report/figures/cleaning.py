@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
     INK,
-    MUTED,
     ORANGE,
     PAPER,
     RED,
     SEQUENTIAL,
     SKY,
+    WIDTH,
     described,
     money_ticks,
     none_known,
@@ -37,21 +37,17 @@ _OUTCOMES = {
 }
 
 
-def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", table: str = "orders") -> Any:
-    """How many rows, and how much money, each rule set aside, repaired or marked.
+def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", table: str = "orders") -> Axes | None:
+    """How many rows each rule set aside, repaired or marked, and how much money was on them (absolute).
+
+    What was set aside is counted once, by its first reason; what was repaired or marked is all that the rule hit.
 
     Parameters
     ----------
     ledger : DataFrame
         table, rule, action, matched_rows, matched_amount, rows, amount; see `kamlib.intake.ledger.of_orders`.
     currency, language : of the study.
-    table : the table whose lines are drawn.
-
-    Returns
-    -------
-    array of two Axes
-        Rows on the left, money (absolute) on the right: what was set aside is counted once, by its first reason; what
-        was repaired or marked is all that the rule hit. None if the ledger has no line of the table.
+    table : the table whose lines are drawn; None if the ledger has none of it.
     """
     if ledger.empty:
         return None
@@ -68,40 +64,31 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     lines = lines[lines["drawn_rows"] > 0].sort_values(["group", "drawn_rows"], ascending=[True, False], kind="stable")
     gaps = lines["group"].ne(lines["group"].shift()).cumsum() if len(lines) else lines["group"]
     place = -(np.arange(len(lines)) + gaps.to_numpy())
-    figure, axes = plt.subplots(
-        1, 2, sharey=True, figsize=(8.0, 1.4 + 0.3 * max(len(lines) + lines["group"].nunique(), 3))
-    )
-    measures = (("drawn_rows", "order lines" if table == "orders" else "rows", plain_ticks),
-                ("drawn_money", f"money, {currency} (absolute)", money_ticks))  # fmt: skip
-    for ax, (column, label, ticks) in zip(axes, measures, strict=True):
-        values = lines[column].to_numpy()
-        known = np.nan_to_num(values)
-        ax.barh(place, known, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
-        top = max(float(known.max(initial=0)), 1.0)
-        for y, value in zip(place, values, strict=True):
-            words = "not known" if np.isnan(value) else _short(value, language)
-            ax.text(np.nan_to_num(value) + top * 0.02, y, words, va="center", fontsize=9, color=INK)
-        ax.set_xlim(0, top * 1.25)
-        ax.set_xlabel(label)
-        ax.grid(axis="x")
-        ticks(ax.xaxis, language)
-        ax.locator_params(axis="x", nbins=3)
-        ax.tick_params(axis="y", length=0, labelcolor=INK)
-    axes[0].set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
+    _, ax = plt.subplots(figsize=(WIDTH, 1.1 + 0.27 * max(len(lines) + lines["group"].nunique(), 3)))
+    values = lines["drawn_rows"].to_numpy()
+    ax.barh(place, values, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
+    top = max(float(values.max(initial=0)), 1.0)
+    for y, rows, money in zip(place, values, lines["drawn_money"], strict=True):
+        told = "money not known" if np.isnan(money) else f"{_short(money, language)} {currency}"
+        ax.text(rows + top * 0.02, y, f"{_short(rows, language)}, {told}", va="center", color=INK)
+    ax.set_xlim(0, top * 1.9)
+    ax.set_xlabel("order lines, and the money on them" if table == "orders" else "rows, and the money on them")
+    plain_ticks(ax.xaxis, language)
+    ax.set_xticks([tick for tick in MaxNLocator(2).tick_values(0, top) if 0 <= tick <= top])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    ax.set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
     for action, own in lines.assign(place=place).groupby("action")["place"]:
         words, colour = _ACTIONS[str(action)]
-        axes[0].text(
-            0, own.max() + 0.85, f" {words}", va="center", fontsize=9, fontweight="bold", color=_darker(colour)
-        )
-    axes[0].set_ylim(place.min(initial=0) - 0.7, 0.4)
+        ax.text(0, own.max() + 0.9, f" {words}", va="center", fontweight="bold", color=_darker(colour))
+    ax.set_ylim(place.min(initial=0) - 0.7, 0.4)
     taken = lines[lines["action"] == "set_aside"]
     share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
     found = f"{_percent(share, language)} of the lines set aside"
     first = str(taken["rule"].iloc[0]).replace("_", " ") if len(taken) else None
-    figure.suptitle(found + (f", most often: {first}" if first else ""), x=0.01, ha="left")
+    ax.set_title(found + (f", most often: {first}" if first else ""))
     repaired = lines.loc[lines["action"] == "repair", "drawn_rows"].sum()
     return described(
-        axes, "alt_ledger_bars" if first else "alt_ledger_bars_none", aside=taken["drawn_rows"].sum(), rule=first,
+        ax, "alt_ledger_bars" if first else "alt_ledger_bars_none", aside=taken["drawn_rows"].sum(), rule=first,
         most=taken["drawn_rows"].max(), repaired=repaired,
     )  # fmt: skip
 
@@ -109,7 +96,7 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
 def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
     """How many order lines of each month were set aside for each reason, over the months that have lines kept.
 
-    A row of one colour is a habit, a single dark cell an accident. Beside each row: its lines and money in these months.
+    A row of one colour is a habit, a single dark cell an accident. Under each reason: its lines and money in these months.
 
     Parameters
     ----------
@@ -128,30 +115,31 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     rows = rows.reindex(columns=months, fill_value=0)
     rows = rows.loc[rows.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     money = aside.assign(amount=aside["amount"].astype(float)).groupby("reason")["amount"].sum()
-    _, ax = plt.subplots(figsize=(8.0, 1.9 + 0.3 * max(len(rows), 2)))
+    _, ax = plt.subplots(figsize=(WIDTH, 1.7 + 0.42 * max(len(rows), 2)))
     of_month = monthly.pivot_table(index="month", columns=monthly["reason"] == "kept", values="rows", aggfunc="sum")
     share = 1 - of_month[True] / of_month.sum(axis=1)
     described(ax, "alt_aside_by_month", month=f"{share.idxmax():%B %Y}", high=share.max(), low=share.min())
     ax.set_title(_when(rows))
     ax.set_xlabel("month of the order line")
-    ax.set_yticks(np.arange(len(rows)), [reason.replace("_", " ") for reason in rows.index])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     if rows.empty:
+        ax.set_yticks([])
         return ax
     drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
-    ax.set(yticks=np.arange(len(rows)) + 0.5, yticklabels=ax.get_yticklabels())
-    starts = [place for place, month in enumerate(months) if month.month in (1, 7) or len(months) < 6]
+    told = [
+        f"{reason.replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[reason], language)} {currency}"
+        for reason, n in rows.sum(axis=1).items()
+    ]
+    ax.set_yticks(np.arange(len(rows)) + 0.5, told)
+    starts = _starts(months)
     ax.set_xticks([place + 0.5 for place in starts], [f"{months[place]:%Y-%m}" for place in starts])
     ax.invert_yaxis()
     ax.spines[["left", "bottom"]].set_visible(False)
-    for place, reason in enumerate(rows.index):
-        told = f" {_short(rows.loc[reason].sum(), language)} lines, {_short(money[reason], language)} {currency}"
-        ax.text(len(months), place + 0.5, told, va="center", fontsize=9, color=INK)
-    bar = ax.figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.02, aspect=50, shrink=0.5)
+    bar = ax.figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.02, aspect=40)
     bar.set_label("order lines set aside in the month")
     bar.locator = MaxNLocator(4, integer=True)
     bar.update_ticks()
-    plain_ticks(bar.ax.xaxis, language)
+    money_ticks(bar.ax.xaxis, language)
     bar.outline.set_visible(False)
     return ax
 
@@ -169,7 +157,7 @@ def _when(rows: pd.DataFrame) -> str:
     )
 
 
-def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = "en") -> Any:
+def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = "en") -> Figure | None:
     """How many lines came back in each month, by what they were matched to.
 
     Parameters
@@ -180,8 +168,8 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
 
     Returns
     -------
-    array of Axes
-        One for each outcome that occurs, of one scale. None if nothing came back.
+    Figure
+        A panel for each outcome that occurs, of one scale. None if nothing came back.
     """
     if none_known(returned, "month"):
         return None
@@ -189,25 +177,29 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
     rows = returned.pivot_table(index="month", columns="outcome", values="rows", aggfunc="sum", fill_value=0)
     there = [outcome for outcome in _OUTCOMES if outcome in rows]
     money = returned.assign(amount=returned["amount"].astype(float)).groupby("outcome")["amount"].sum()
-    figure, grid = plt.subplots(
-        len(there), 1, sharex=True, sharey=True, squeeze=False, figsize=(8.0, 1.3 + 1.0 * len(there))
-    )
-    for ax, outcome in zip(grid[:, 0], there, strict=True):
+    figure, panels = panel_grid(len(there), tall=1.15, sharex=True, sharey=True)
+    for ax, outcome in zip(panels, there, strict=True):
         words, colour = _OUTCOMES[outcome]
-        ax.bar(months, rows[outcome].reindex(months, fill_value=0), width=24, color=colour)
+        ax.bar(np.arange(len(months)), rows[outcome].reindex(months, fill_value=0), width=0.8, color=colour)
         told = f"{words}: {_short(rows[outcome].sum(), language)} lines, {_short(money[outcome], language)} {currency}"
-        ax.set_title(told, fontsize=9, fontweight="normal", pad=3, color=INK)
+        ax.set_title(told, fontsize=10, fontweight="normal", pad=3, color=INK)
         plain_ticks(ax.yaxis, language)
         ax.locator_params(axis="y", nbins=3, integer=True)
         ax.margins(x=0.01)
         ax.grid(axis="y")
-    grid[-1, 0].set_xlabel("month in which it came back")
-    figure.supylabel("lines that came back", fontsize=10, color=MUTED)
+        ax.set_ylabel("lines")
+    panels[-1].set_xticks(starts := _starts(months), [f"{months[place]:%Y-%m}" for place in starts])
+    panels[-1].set_xlabel("month in which it came back")
     unmatched = rows.reindex(columns=["cancellation_without_order", "return_without_purchase"], fill_value=0)
     beyond = unmatched.sum().sum()
-    figure.suptitle(f"Lines that came back and fit no earlier line: {_short(beyond, language)}", x=0.01, ha="left")
+    figure.suptitle(f"Lines that came back and fit no earlier line: {_short(beyond, language)}")
     whole, part = rows.reindex(columns=["cancelled_pair", "cancellation"], fill_value=0).sum()
-    return described(grid[:, 0], "alt_returned_by_month", whole=whole, part=part, beyond=beyond)
+    return described(figure, "alt_returned_by_month", whole=whole, part=part, beyond=beyond)
+
+
+def _starts(months: pd.DatetimeIndex) -> list[int]:
+    """Places of the months to name: the first of each year, or all of a few."""
+    return [place for place, month in enumerate(months) if month.month == 1 or len(months) < 6]
 
 
 def _short(value: float, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Figures of the cross tables: money and margin by trait, and the classes within the values of one trait."""
+"""Figures of the cross tables: traits with which the margin goes along, and the classes within the values of one trait."""
 
 from __future__ import annotations
 
@@ -8,66 +8,73 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from kamlib.report.figures.style import BLUE, INK, MUTED, PAPER, SEQUENTIAL, SKY, described, money_ticks, none_known
+from kamlib.report.figures.labels import panel_grid, within
+from kamlib.report.figures.style import (
+    BLUE,
+    FAINT,
+    INK,
+    PAPER,
+    SEQUENTIAL,
+    WIDTH,
+    described,
+    none_known,
+    percent_ticks,
+)
+
+_PART, _APART = 0.05, 0.05
+"""A value counts from this share of the revenue; a trait is drawn where the margin rates of two such values are so far apart."""
 
 
-def trait_bars(table: pd.DataFrame, *, most: int = 7, currency: str = "", language: str = "en") -> np.ndarray | None:
-    """Revenue of each value of each trait, the margin in it, and its rate in words. Returns the Axes, or None.
+def trait_margins(table: pd.DataFrame, *, most: int = 7, language: str = "en") -> Figure | None:
+    """Margin of each value of those traits in which it differs by five points or more, with the share of the revenue that each value has.
 
     Parameters
     ----------
-    table : DataFrame of `kamlib.segments.crosstabs.cross` without classes: trait, value, revenue, margin, margin_rate, margin_known.
-    most : values drawn of a trait, those with most revenue.
+    table : DataFrame of `kamlib.segments.crosstabs.cross` without classes: trait, value, share_of_revenue, margin_rate.
+    most : values drawn of a trait, those with most revenue; those under 5 % of it are not. None where no trait has such a difference.
     """
-    if none_known(table, "revenue"):
+    if none_known(table, "margin_rate"):
         return None
-    bought = table[table["revenue"] > 0]
-    names = list(dict.fromkeys(bought["trait"]))
-    if not names:
+    counted = table[(table["share_of_revenue"] >= _PART) & table["margin_rate"].notna()]
+    shown = counted.groupby("trait", sort=False).head(most)
+    rates = shown.groupby("trait", sort=False)["margin_rate"].agg(["min", "max"])
+    apart = (rates["max"] - rates["min"]).loc[lambda spread: spread >= _APART].sort_values(ascending=False)
+    if apart.empty:
         return None
-    rows = -(-len(names) // 2)
-    figure, panels = plt.subplots(rows, min(2, len(names)), figsize=(9.2, 0.7 + 2.5 * rows), squeeze=False, sharex=True)
-    widest = bought["revenue"].max()
-    for axes, name in zip(panels.flat, names, strict=False):
-        of_trait = bought[bought["trait"] == name].nlargest(most, "revenue").iloc[::-1]
-        place = np.arange(len(of_trait))
-        axes.barh(place, of_trait["revenue"], height=0.72, color=SKY, alpha=0.45, label="revenue")
-        axes.barh(place, of_trait["margin"].clip(lower=0).fillna(0), height=0.72, color=BLUE, label="margin in it")
-        for y, row in zip(place, of_trait.itertuples(), strict=True):
-            known = row.margin_known >= 0.9995
-            rate = (
-                "margin unknown" if pd.isna(row.margin_rate) else f"{row.margin_rate:.0%}{'' if known else ' of known'}"
-            )
-            axes.annotate(
-                rate, (row.revenue, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, color=MUTED
-            )
-        axes.set_yticks(place, of_trait["value"].astype(str).str.slice(0, 22))
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        rest = (bought["trait"] == name).sum() - len(of_trait)
-        axes.set_title(name + (f" (and {rest} smaller)" if rest else ""), fontsize=10.5)
-        axes.set_xlim(0, 1.16 * widest)
-        money_ticks(axes.xaxis, language)
-    for axes in panels.flat[len(names) :]:
-        axes.remove()
-    handles, words = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, words, loc="outside lower left", ncols=2)
-    unit = f", {currency}" if currency else ""
-    figure.supxlabel(f"Net revenue{unit}; beside the bar: margin as a share of revenue", fontsize=10, color=MUTED)
-    best = bought.loc[bought["revenue"].idxmax()]
-    figure.suptitle(
-        f"The largest value of any trait: {best['trait']} {best['value']}, {best['share_of_revenue']:.0%} of revenue",
-        x=0.01,
-        ha="left",
+    parts = [shown[shown["trait"] == name].sort_values("margin_rate") for name in apart.index]
+    sizes = [len(part) + 1 for part in parts]
+    figure, panels = panel_grid(
+        len(parts), tall=0.28 * sum(sizes) / len(parts) + 0.1, more=0.8, sharex=True, height_ratios=sizes
     )
-    return described(panels, "alt_trait_bars", traits=names, **best[["trait", "value", "share_of_revenue"]])
+    for axes, part in zip(panels, parts, strict=True):
+        place = np.arange(len(part))
+        axes.hlines(place, 0, part["margin_rate"], color=FAINT, linewidth=2)
+        axes.scatter(part["margin_rate"], place, s=40, color=BLUE, zorder=3)
+        for at, rate in zip(place, part["margin_rate"], strict=True):
+            axes.annotate(f"{rate:.0%}", (rate, at), (8, 0), textcoords="offset points", va="center", color=INK)
+        values = zip(part["value"], part["share_of_revenue"], strict=True)
+        axes.set_yticks(place, [f"{within(str(value), 1.5)} ({share:.0%})" for value, share in values])
+        axes.set_ylim(-0.6, len(part) - 0.4)
+        axes.tick_params(axis="y", length=0)
+        axes.set_title(part["trait"].iloc[0], fontsize=10)
+        axes.set_xlim(min(0.0, 1.15 * shown["margin_rate"].min()), 1.15 * max(shown["margin_rate"].max(), 0.01))
+        percent_ticks(axes.xaxis, language)
+    panels[-1].set_xlabel("margin as a share of revenue;\nin brackets the part of all revenue")
+    low, high = parts[0].iloc[0], parts[0].iloc[-1]
+    figure.suptitle(
+        f"{low['trait'].capitalize()}: a margin of {low['margin_rate']:.0%} in “{within(str(low['value']))}”, of "
+        f"{high['margin_rate']:.0%} in “{within(str(high['value']))}”"
+    )
+    told = {"trait": low["trait"], "worst": low["value"], "low": low["margin_rate"], "best": high["value"]}
+    return described(figure, "alt_trait_margins", traits=list(apart.index), high=high["margin_rate"], **told)
 
 
 def class_grid(
     table: pd.DataFrame, trait: str | None, column: str, classes: Sequence[str], *, most: int = 12
 ) -> Axes | None:
-    """How the revenue of each value of a trait splits into classes, with the number of customers.
+    """How the revenue of each value of a trait splits into classes, with the number of its customers.
 
     Parameters
     ----------
@@ -87,22 +94,22 @@ def class_grid(
     order = [c for c in classes if c in revenue] + sorted(str(c) for c in revenue if c not in classes)
     revenue = revenue[order].clip(lower=0)
     share = revenue.div(revenue.sum(axis=1), axis=0)
-    count = own.pivot(index="value", columns=column, values="accounts").reindex(index=share.index, columns=order)
-    _, axes = plt.subplots(figsize=(8.6, 1.5 + 0.42 * len(share)))
+    count = own.groupby("value")["accounts"].sum()
+    _, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.28 * len(share)))
     axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
-    counts = count.to_numpy(dtype=float)
     for (row, place), part in np.ndenumerate(share.to_numpy()):
-        if np.isfinite(n := counts[row, place]):
-            shade = PAPER if part > 0.45 else INK
-            axes.text(place, row, f"{part:.0%}  ({n:,.0f})", ha="center", va="center", fontsize=9, color=shade)
-    axes.set_xticks(range(len(order)), order)
-    axes.set_yticks(range(len(share)), share.index.astype(str).str.slice(0, 26))
+        if part > 0:
+            axes.text(place, row, f"{part:.0%}", ha="center", va="center", color=PAPER if part > 0.45 else INK)
+    axes.set_xticks(range(len(order)), [place % 2 * "\n" + name for place, name in enumerate(order)])
+    axes.set_yticks(range(len(share)), [f"{within(str(value), 1.3)} ({count[value]:,})" for value in share.index])
     axes.set_xticks(np.arange(len(order) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(share) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel(f"{column}: share of the revenue of the {trait}; in brackets the customers")
-    axes.set_title(f"How does the revenue of each {trait} split by {column}?")
+    axes.set_xlabel(f"{column}: share of the revenue of the {trait};\nin brackets the customers")
     first = {"value": share.index[0], "most": share.iloc[0].idxmax(), "share": share.iloc[0].max()}
+    axes.set_title(
+        f"{within(str(first['value']))}, the largest {trait}: {first['share']:.0%} of the revenue is {first['most']}"
+    )
     return described(axes, "alt_class_grid", trait=trait, column=column, **first)

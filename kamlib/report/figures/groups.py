@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, FAINT, GREY, INK, MUTED, described, money_ticks, none_known
-from kamlib.report.text import shortened
+from kamlib.report.figures.labels import within
+from kamlib.report.figures.style import BLUE, FAINT, INK, MUTED, PAPER, WIDTH, described, money_ticks, none_known
 
 
 def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes | None:
@@ -25,24 +25,32 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     if none_known(largest, "net_revenue"):
         return None
     place = np.arange(len(largest))[::-1]
-    _, ax = plt.subplots(figsize=(8.0, 1.4 + 0.36 * max(len(largest), 3)))
+    figure, ax = plt.subplots(figsize=(WIDTH, 1.5 + 0.3 * max(len(largest), 3)))
     ax.hlines(place, largest["largest_account"], largest["net_revenue"], color=FAINT, linewidth=4, zorder=1)
-    ax.scatter(largest["largest_account"], place, color=GREY, s=42, zorder=2)
-    ax.scatter(largest["net_revenue"], place, color=BLUE, s=58, zorder=3)
+    ax.scatter(largest["net_revenue"], place, color=BLUE, s=58, zorder=2, label="all its accounts")
+    ax.scatter(
+        largest["largest_account"],
+        place,
+        color=PAPER,
+        edgecolor=MUTED,
+        s=30,
+        zorder=3,
+        label="its largest account alone",
+    )
     top = float(largest["net_revenue"].max())
     for y, accounts, amount in zip(place, largest["accounts"], largest["net_revenue"], strict=True):
-        words = f"{accounts} accounts" if accounts > 1 else "1 account"
-        ax.text(amount + top * 0.02, y, words, va="center", fontsize=9, color=MUTED)
+        if accounts > 1:
+            ax.text(amount + top * 0.04, y, f"{accounts} accounts", va="center", color=MUTED)
     found = largest["customer_id"].map(names)
-    ax.set_yticks(place, [shortened(str(name), 34) for name in found.where(found.notna(), largest["customer_id"])])
+    ax.set_yticks(place, [within(str(name)) for name in found.where(found.notna(), largest["customer_id"])])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
-    ax.set_xlim(0, top * 1.2)
-    ax.set_xlabel(
-        f"net revenue of the whole period, {currency}: largest account alone (grey), all accounts together (blue)"
-    )
+    ax.set_xlim(0, top * 1.5)
+    ax.set_xlabel(f"net revenue of the whole period, {currency}")
+    figure.legend(loc="outside lower left", ncols=2)
     rolled = int((largest["accounts"] > 1).sum())
     told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
     ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
+    ax.locator_params(axis="x", nbins=4)
     return described(ax, "alt_group_bars", n=len(largest), **largest.iloc[0][["accounts", "share"]])

@@ -2,125 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from kamlib.churn.causes import CAUSES
 from kamlib.report.figures.style import (
     BLUE,
-    FAINT,
     GREY,
     INK,
     MUTED,
     PALETTE,
     RED,
+    SKY,
+    WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
+    panel_title,
     percent_ticks,
 )
 from kamlib.report.words import word
 
 
 def loss_series(
-    series: pd.DataFrame, causes: pd.DataFrame, *, money: str, currency: str, title: str, language: str = "en"
+    series: pd.DataFrame, causes: pd.DataFrame, *, money: str, currency: str, language: str = "en"
 ) -> Figure | None:
-    """Customers lost in each quarter by the main cause on record, and below it the money that went and that came back.
+    """Customers lost in each quarter, a panel for each main cause on record, all of one scale; below them the money that went and came back.
 
     Parameters
     ----------
     series : `kamlib.churn.losses.losses_by_quarter`.
-    causes : losses by quarter (rows, as in `series`) and cause (columns, in the order of drawing; the last two are drawn grey).
+    causes : losses by quarter (rows, as in `series`) and cause (columns, in the order of drawing); those of no loss have no panel.
     money : amount or margin; quarters without it are said to be unknown.
     """
     if none_known(series, "quarter") or not len(causes.columns):
         return None
-    figure, (top, below) = plt.subplots(2, 1, figsize=(8.6, 6.0), sharex=True, height_ratios=[3, 2])
     place, counts = np.arange(len(series)), causes.reindex(series["quarter"]).fillna(0)
-    bottom = np.zeros(len(series))
-    colours = [*PALETTE[: len(counts.columns) - 2], GREY, FAINT][-len(counts.columns) :]
-    for name, colour in zip(counts.columns, colours, strict=True):
-        heights = counts[name].to_numpy(float)
-        top.bar(place, heights, bottom=bottom, width=0.72, color=colour, label=word(name))
-        bottom += heights
-    for at, total in zip(place, bottom, strict=True):
-        top.annotate(
-            f"{total:.0f}", (at, total), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK
+    totals = counts.sum()
+    shown = list(totals.index[totals > 0])
+    rows = -(-len(shown) // 2)
+    figure = plt.figure(figsize=(WIDTH, 4.0 + 1.15 * rows))
+    grid = figure.add_gridspec(rows + 2, 2, height_ratios=[1.5] + [1] * rows + [1.7])
+    by_quarter = counts.sum(axis=1)
+    panels = [(grid[0, :], "lost in all", by_quarter.to_numpy(), INK)]
+    for at, name in enumerate(shown):
+        spot, colour = grid[1 + at // 2, at % 2], BLUE if name in CAUSES else GREY
+        panels.append((spot, f"{word(name)}: {totals[name]:,.0f}", counts[name].to_numpy(), colour))
+    for at, (spot, words, values, colour) in enumerate(panels):
+        axes = figure.add_subplot(spot)
+        axes.bar(place, values, width=0.72, color=colour)
+        axes.set(
+            ylim=(0, max((counts if at else by_quarter).to_numpy().max(), 1) * 1.2), xlim=(-0.6, len(series) - 0.4)
         )
-    top.set(ylabel="customers lost", title=title, ylim=(0, max(bottom.max(), 1) * 1.12))
-    handles, labels = top.get_legend_handles_labels()
-    top.legend(
-        handles[::-1],
-        labels[::-1],
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        title="on record before it",
-        title_fontsize=9,
-    )
-    gone, back = series[money].to_numpy(float), series[f"returned_{money}"].to_numpy(float)
-    below.bar(place - 0.19, gone, width=0.36, color=RED, label="of those lost")
-    below.bar(place + 0.19, back, width=0.36, color=BLUE, label="of those who came back")
-    for values, shift in ((gone, -0.19), (back, 0.19)):
-        for at in place[np.isnan(values)]:
-            below.annotate(
-                "?", (at + shift, 0), xytext=(0, 3), textcoords="offset points", ha="center", color=MUTED, fontsize=9
-            )
-    below.set(ylabel=f"{money} of their\nlast year, {currency}")
-    if np.isnan([*gone, *back]).any():
-        below.text(
-            0.01,
-            0.97,
-            "?  a part of that year lies before our records",
-            transform=below.transAxes,
-            va="top",
-            fontsize=9,
-            color=MUTED,
-        )
-    below.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    below.set_xticks(place, series["quarter"], fontsize=8)
-    money_ticks(below.yaxis, language)
-    for axes in (top, below):
+        panel_title(axes, words)
         axes.grid(axis="y")
-        axes.tick_params(axis="x", length=0)
-    most = int(bottom.argmax())
-    return described(figure, "alt_loss_series", n=bottom.sum(), most=bottom[most], quarter=series["quarter"].iloc[most])
+        axes.locator_params(axis="y", nbins=3, integer=True)
+        _quarters(axes, series["quarter"], named=at == 0 or at + 2 >= len(panels))
+    below = figure.add_subplot(grid[rows + 1, :])
+    unknown = False
+    for shift, column, words, colour in (
+        (-0.19, money, "of those lost", RED),
+        (0.19, f"returned_{money}", "of those who came back", SKY),
+    ):
+        amount = series[column].to_numpy(float)
+        missing = np.isnan(amount)
+        told = f"{words}: not known" if missing.all() else words
+        below.bar(place + shift, amount, width=0.36, label=told, color=colour)
+        for at in place[missing & ~missing.all()]:
+            unknown = True
+            below.annotate("?", (at + shift, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
+    words = "?: a part of that year lies before our records" if unknown else ""
+    panel_title(below, f"{money} of their last year, {currency}\n{words}".strip())
+    below.set_xlim(-0.6, len(series) - 0.4)
+    below.grid(axis="y")
+    money_ticks(below.yaxis, language)
+    _quarters(below, series["quarter"], named=True)
+    figure.legend(*below.get_legend_handles_labels(), loc="outside lower left", ncols=2)
+    all_lost = int(totals.sum())
+    telling = totals.reindex([name for name in shown if name in CAUSES])
+    most = (
+        f"; most often with “{word(telling.idxmax())}” on record before it ({telling.max():,.0f})"
+        if len(telling)
+        else ""
+    )
+    figure.suptitle(f"{all_lost:,} customers were lost in {len(series)} quarters{most}")
+    return described(figure, "alt_loss_series", n=all_lost, most=by_quarter.max(), quarter=by_quarter.idxmax())
 
 
 _KINDS = {"all": "all lost", "broken": "the silence broke its rhythm", "slow": "slow buyers, or one order only"}
 
 
-def return_curves(
-    curves: pd.DataFrame, *, title: str, horizon_days: int, overall: float, language: str = "en"
-) -> Axes | None:
-    """P(return within the horizon) by the days a customer has been lost, with 95 % bands; one rate for all beside it.
+def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, language: str = "en") -> Axes | None:
+    """P(return within the horizon) after each horizon that a customer has been lost: points with 95 % intervals.
 
     Parameters
     ----------
     curves : `kamlib.churn.returns.return_curves`.
-    overall : the same by one rate for all.
+    overall : the same by one rate for all; where no point differs from another there is nothing to draw.
     """
     if none_known(curves, "p_return"):
         return None
-    _figure, axes = plt.subplots(figsize=(8, 3.8))
-    last = float(curves["days_lost"].max())
-    axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--")
-    axes.annotate(
-        "one rate for all",
-        (last, overall),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="right",
-        color=MUTED,
-        fontsize=9,
-    )
-    for colour, (kind, curve) in zip(PALETTE, curves.groupby("kind"), strict=False):
-        axes.fill_between(curve["days_lost"], curve["low"], curve["high"], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(curve["days_lost"], curve["p_return"], color=colour, label=_KINDS[str(kind)])
-    axes.set(xlim=(0, last), ylim=(0, max(curves["high"].max(), overall) * 1.1), title=title)
+    points = curves[curves["days_lost"] % horizon_days == 0]
+    if points["p_return"].nunique() < 2:
+        return None
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
+    axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--", label="one rate for all")
+    for place, (kind, own) in enumerate(points.groupby("kind")):
+        at, colour = own["days_lost"] + horizon_days * 0.06 * place, PALETTE[place]
+        axes.vlines(at, own["low"], own["high"], color=colour, linewidth=2)
+        axes.scatter(at, own["p_return"], color=colour, marker="os^"[place], s=44, zorder=3, label=_KINDS[str(kind)])
+    axes.set(ylim=(0, max(points["high"].max(), overall) * 1.1), xticks=sorted(points["days_lost"].unique()))
     axes.set(xlabel="days since it was lost", ylabel=f"P(an order within {horizon_days} days)")
-    axes.legend(loc="upper right")
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
+    figure.legend(loc="outside lower left")
+    best = points.loc[points["p_return"].idxmax()]
+    axes.set_title(
+        f"Of those lost for {best['days_lost']:,.0f} days {best['p_return']:.0%} come back, of all {overall:.0%}"
+    )
     return described(axes, "alt_return_curves", days=horizon_days, overall=overall)
+
+
+def _quarters(axes: Axes, quarters: Sequence[str], *, named: bool) -> None:
+    """Name the first quarter of a year, of three years at most, or all of a few."""
+    starts = [at for at, quarter in enumerate(quarters) if str(quarter).endswith("Q1") or len(quarters) < 5]
+    starts = starts[:: every(len(starts), 3)]
+    axes.set_xticks(starts, [str(list(quarters)[at]) for at in starts] if named else [""] * len(starts))

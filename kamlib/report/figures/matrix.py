@@ -1,4 +1,4 @@
-"""The picture of the KAISM matrix: bubbles, rings, arrows, and the names of the clients that matter."""
+"""The picture of the KAISM matrix: bubbles, rings, arrows, and the numbers of the clients that matter, named in the list below."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.labels import beside_points, halo, in_margin
+from kamlib.report.figures.labels import at_points, halo
 from kamlib.report.figures.scoring import short_names
 from kamlib.report.figures.style import (
     BLUE,
     GREEN,
     GREY,
     HOVER,
+    INK,
     MUTED,
     ORANGE,
     PAPER,
+    WIDTH,
     described,
     none_known,
     plain_ticks,
@@ -24,13 +26,11 @@ from kamlib.report.figures.style import (
 
 CELLS = {"invest": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
 _WORDS = {
-    "importance": ("How important we are for the client (0–10)", "we hardly matter to it", "it depends on us"),
-    "strength": (
-        "Our mark by the client ÷ its best rival's (ratio, log scale)",
-        "a rival is stronger",
-        "we are stronger",
-    ),
+    "importance": "we hardly matter to it  ←  how important we are for\nthe client (0–10)  →  it depends on us",
+    "strength": "a rival is stronger  ←  our mark by the client ÷\nits best rival's (log scale)  →  we are stronger",
 }
+_LINE = 0.2
+"""Height of a name in the list (inches)."""
 
 
 def kaism(
@@ -46,16 +46,16 @@ def kaism(
 ) -> Axes | None:
     """The KAISM matrix: a bubble per client, area = revenue, ring = wallet, arrow = move since the earlier quarter.
 
-    Names stand in the right margin, or beside bubbles of the left half; the lines that lead to them do not cross. In a report
-    every bubble tells its name to a pointer.
+    The clients that matter have a number, the most attractive first; the list below the matrix names them. In a report every bubble
+    tells its name to a pointer.
 
     Parameters
     ----------
     matrix : customer_id, attractiveness (0-10), horizontal, reading, cell, and the moves if there are any.
-    names, revenue, wallet : by customer_id; without revenue all bubbles are the same. Rings and arrows are those of named clients.
-    label : flags by customer_id: whom to name, beside the `movers` largest clients that changed their cell; None: the most attractive ones.
+    names, revenue, wallet : by customer_id; without revenue all bubbles are the same. Rings and arrows are those of numbered clients.
+    label : flags by customer_id: whom to number, beside the `movers` largest clients that changed their cell; None: the most attractive ones.
     cut : of the vertical axis, and of the horizontal one in the reading 'importance'.
-    most : names at most.
+    most : numbers at most.
     """
     if none_known(matrix, "cell"):
         return None
@@ -65,47 +65,48 @@ def kaism(
     strong = known["reading"].iloc[0] == "strength"
     x, y = known["horizontal"].to_numpy(dtype=float), known["attractiveness"].to_numpy(dtype=float)
     size = _areas(known["customer_id"], revenue)
-    axes = plt.subplots(figsize=(10.4, 7.4))[1]
-    limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.7
-    axes.set(xlim=(1 / limit, limit) if strong else (-0.3, limit), ylim=(-0.3, 10.3))
+    shown = _named(known, label, size, most, movers)
+    shown = shown[np.argsort(-y[shown], kind="stable")]
+    rows = -(-len(shown) // 2)
+    heights = [5.4, 0.05 + _LINE * rows]
+    axes, below = plt.subplots(2, 1, figsize=(WIDTH, sum(heights)), height_ratios=heights)[1]
+    limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.5
+    axes.set(xlim=(1 / limit, limit) if strong else (-0.5, limit), ylim=(-0.5, 10.5))
     if strong:
         axes.set_xscale("log", base=2)
-        plain_ticks(axes.xaxis)  # before the labels are placed: the axes must not change their size after it
-    cross = 1.0 if strong else cut
-    axes.axvline(cross, color=GREY, linewidth=0.9)
+        plain_ticks(axes.xaxis)  # before the numbers are placed: the axes must not change their size after it
+    axes.axvline(1.0 if strong else cut, color=GREY, linewidth=0.9)
     axes.axhline(cut, color=GREY, linewidth=0.9)
-    shown = _named(known, label, size, most, movers)
     order = np.argsort(-size, kind="stable")
     colours = known["cell"].map(CELLS).to_numpy()
-    around = size.copy()
     if wallet is not None and revenue is not None:
-        ratio = (known["customer_id"].map(wallet) / known["customer_id"].map(revenue).where(lambda r: r > 0)).to_numpy(
-            dtype=float
-        )
-        ring = size * np.clip(ratio, 1, 12)
+        amount = known["customer_id"].map(revenue).where(lambda r: r > 0)
+        ring = size * np.clip((known["customer_id"].map(wallet) / amount).to_numpy(dtype=float), 1, 12)
         seen = shown[np.isfinite(ring[shown])]
-        around[seen] = ring[seen]
         axes.scatter(
             x[seen], y[seen], s=ring[seen], facecolor="none", edgecolor=colours[seen], linewidth=0.7, alpha=0.45
         )
     bubbles = axes.scatter(
-        x[order], y[order], s=size[order], c=colours[order], alpha=0.75, edgecolor=PAPER, linewidth=0.6, zorder=3
+        x[order], y[order], s=size[order], c=colours[order], alpha=0.6, edgecolor=PAPER, linewidth=0.6, zorder=3
     )
     text = short_names(known, names)
     bubbles.set_gid(HOVER)
     bubbles.set_urls([text[i] for i in order])
     if "move_horizontal" in known:
         _arrows(axes, known, x, y, shown)
-    _corner_words(axes)
-    words, low, high = _WORDS["strength" if strong else "importance"]
-    axes.set_xlabel(f"{low}  ←   {words}   →  {high}")
-    axes.set_ylabel("hardly attractive  ←   How attractive the client is for us (0–10)   →  very attractive")
+    axes.set_xlabel(_WORDS["strength" if strong else "importance"])
+    axes.set_ylabel("how attractive the client is for us (0–10)")
     both = (known["cell"] == "invest").sum()
     why = "rate us level with the best rival or above" if strong else "need us"
     axes.set_title(f"{both:,} of {len(known):,} clients are attractive for us and {why}")
-    right = x[shown] >= cross
-    in_margin(axes, x, y, text, shown[right])
-    beside_points(axes, x, y, around, text, shown[~right])
+    below.set_axis_off()
+    below.set(xlim=(0, 2), ylim=(rows, 0))
+    for place, i in enumerate(shown):
+        across, down = divmod(place, max(rows, 1))
+        below.text(across + 0.08, down + 0.5, f"{place + 1}", ha="right", va="center", fontweight="bold", color=INK)
+        below.text(across + 0.12, down + 0.5, text[i], va="center", color=INK)
+    _corner_words(axes)
+    at_points(axes, x[shown], y[shown], size[shown], [str(place + 1) for place in range(len(shown))])
     cells = [f"{cell} {n:,}" for cell, n in known["cell"].value_counts().items()]
     return described(axes, "alt_kaism", cells=cells)
 
@@ -129,7 +130,7 @@ def _areas(accounts: pd.Series, revenue: pd.Series | None) -> np.ndarray:
         return np.full(len(accounts), 40.0)
     amount = accounts.map(revenue).fillna(0).clip(lower=0).to_numpy(dtype=float)
     top = amount.max()
-    return 12 + 900 * amount / top if top > 0 else np.full(len(accounts), 40.0)
+    return 12 + 600 * amount / top if top > 0 else np.full(len(accounts), 40.0)
 
 
 def _flags(accounts: pd.Series, flags: pd.Series | None) -> np.ndarray:
@@ -153,10 +154,10 @@ def _arrows(axes: Axes, known: pd.DataFrame, x: np.ndarray, y: np.ndarray, shown
 
 def _corner_words(axes: Axes) -> None:
     for across, up, text in (
-        (0.01, 0.99, "development: invest selectively"),
-        (0.99, 0.99, "invest"),
-        (0.01, 0.01, "opportunistic: manage for cash"),
-        (0.99, 0.01, "maintenance: hold"),
+        (0.01, 0.995, "development: selectively"),
+        (0.99, 0.995, "invest"),
+        (0.01, 0.005, "opportunistic: for cash"),
+        (0.99, 0.005, "maintenance: hold"),
     ):
         ha, va = ("left" if across < 0.5 else "right"), ("bottom" if up < 0.5 else "top")
         words = axes.text(across, up, text, transform=axes.transAxes, color=MUTED, fontweight="bold", fontsize=10)

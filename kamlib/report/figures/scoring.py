@@ -5,11 +5,10 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -19,20 +18,27 @@ from kamlib.report.figures.style import (
     MUTED,
     ORANGE,
     PAPER,
+    WIDTH,
     described,
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.scoring.doubt.border import EVEN, NEAR, SAFE, falls
 
-GROUPS = {"revenue": BLUE, "reputation": ORANGE, "development": GREEN}
+GROUPS = {"revenue": (BLUE, "s"), "reputation": (ORANGE, "^"), "development": (GREEN, "D")}
+"""Colour and mark of each group of criteria."""
 
 
 def ranked_scores(
-    scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 40, scale: int = 100
+    scores: pd.DataFrame,
+    *,
+    names: pd.Series | None = None,
+    most: int = 40,
+    scale: int = 100,
+    language: str = "en",
 ) -> Axes | None:
-    """Score of the key customers and, paler, the five after them: bars stacked by group of criteria, and the interval of what is missing.
+    """Score of the key customers and of the five after them: a dot with the interval of what is missing, and small marks for what each
+    group of criteria gives to it.
 
     The line is the rank near the end of the list after which the scores fall most; in the right margin stands what each brought.
 
@@ -40,54 +46,41 @@ def ranked_scores(
     ----------
     scores : rank, customer_id, score, low, high, key, points_revenue, points_reputation, points_development, contribution; best first.
     names : name by customer_id.
-    most : bars at most.
+    most : customers at most.
     """
     if none_known(scores, "rank", "score"):
         return None
     ranked = scores[scores["rank"].notna()]
     shown = ranked.head(min(most, int(ranked["key"].sum()) + 5)).iloc[::-1]
-    place = np.arange(len(shown))
-    figure, axes = plt.subplots(figsize=(8, 1.4 + 0.27 * len(shown)))
-    left = np.ones(len(shown))
-    for group, colour in GROUPS.items():
-        points = shown[f"points_{group}"].to_numpy(dtype=float)
-        shades = [to_rgba(colour, 1.0 if key else 0.45) for key in shown["key"]]
-        axes.barh(place, points, left=left, height=0.68, color=shades)
-        left = left + points
-    open_ended = ((shown["high"] - shown["low"]) > 1e-6).to_numpy()
-    ends = shown[["low", "high"]].to_numpy(dtype=float)[open_ended]
-    axes.hlines(place[open_ended], ends[:, 0], ends[:, 1], color=INK, linewidth=1.2)
-    digits = 0 if scale > 10 else 1
-    for at, middle, high in zip(place.tolist(), shown["score"].tolist(), shown["high"].tolist(), strict=True):
-        axes.text(high + scale / 100, at, f"{middle:.{digits}f}", va="center", fontsize=9, color=INK)
+    place, key = np.arange(len(shown)), shown["key"].to_numpy(dtype=bool)
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.9 + 0.24 * len(shown)))
+    axes.hlines(place, 1, shown["score"], color=FAINT, linewidth=1, zorder=0)
+    axes.hlines(place, shown["low"], shown["high"], color=INK, linewidth=1.6, label="where it may lie")
+    face = np.where(key, INK, PAPER)
+    axes.scatter(shown["score"], place, s=46, color=face, edgecolor=INK, linewidth=1.2, zorder=4, label="score")
+    for group, (colour, mark) in GROUPS.items():
+        axes.scatter(
+            1 + shown[f"points_{group}"], place, s=16, color=colour, marker=mark, linewidth=0, zorder=3, label=group
+        )
     labels = short_names(shown, names)
-    axes.set_yticks(place, [f"{rank}  {label}" for rank, label in zip(shown["rank"], labels, strict=True)])
-    for tick, key in zip(axes.get_yticklabels(), shown["key"], strict=True):
-        tick.set_color(INK if key else MUTED)
-        tick.set_fontweight("bold" if key else "normal")
-    axes.set_xlim(1, scale * 1.06)
-    axes.set_ylim(-0.6, len(shown) - 0.4)
+    axes.set_yticks(place, [f"{label}  {rank}" for rank, label in zip(shown["rank"], labels, strict=True)])
+    for tick, bold in zip(axes.get_yticklabels(), key, strict=True):
+        tick.set(color=INK if bold else MUTED, fontweight="bold" if bold else "normal")
+    axes.set(xlim=(1, scale), ylim=(-0.6, len(shown) - 0.4), xlabel=f"points of {scale}")
     fall = falls(ranked["score"], int(ranked["key"].sum()))
     if fall is not None and fall["rank"] < len(shown):
-        axes.axhline(len(shown) - fall["rank"] - 0.5, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        words = f"the score falls by {fall['fall']:.1f} after rank {fall['rank']}"
+        edge = len(shown) - fall["rank"] - 0.5
+        axes.axhline(edge, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=words)
     if shown["contribution"].notna().any():
-        _beside(axes, place, shown["contribution"])
-    axes.set_xlabel(f"Score, points of {scale}")
+        _beside(axes, place, shown["contribution"], language)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    best = ranked["score"].iloc[0]
+    best, digits = ranked["score"].iloc[0], 0 if scale > 10 else 1
     axes.set_title(
         f"{ranked['key'].sum():,} of {len(ranked):,} are key (bold); the first scores {best:.{digits}f} of {scale}"
     )
-    handles: list[Patch | Line2D] = [
-        Patch(color=colour, label=f"criteria of {group}") for group, colour in GROUPS.items()
-    ]
-    if fall is not None and fall["rank"] < len(shown):
-        words = f"stable to rank {fall['rank']}: the score falls by {fall['fall']:.1f}"
-        handles.append(Line2D([], [], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label=words))
-    if open_ended.any():
-        handles.append(Line2D([], [], color=INK, linewidth=1.2, label="where it may lie: values are missing"))
-    figure.legend(handles=handles, loc="outside lower left", ncols=2)
+    figure.legend(loc="outside lower left", ncols=2)
     told = {"name": labels[-1], "best": round(best, digits), "scale": scale}
     return described(axes, "alt_ranked_scores", n=len(ranked), key=ranked["key"].sum(), **told)
 
@@ -95,7 +88,9 @@ def ranked_scores(
 def key_probability(
     scores: pd.DataFrame, *, names: pd.Series | None = None, most: int = 30, language: str = "en"
 ) -> Axes | None:
-    """Probability of being key under the draws: the key customers, and those next to the border.
+    """Probability of being key under the draws of those next to the border: key customers who are not safe, others who might be key.
+
+    None where nobody is.
 
     Parameters
     ----------
@@ -104,12 +99,12 @@ def key_probability(
     if none_known(scores, "rank", "p_key"):
         return None
     ranked = scores[scores["rank"].notna()]
-    near = ranked["key"] | (ranked["p_key"] >= 0.05)
-    shown = ranked[near].head(most).iloc[::-1]
+    key = ranked["key"].astype(bool)
+    shown = ranked[np.where(key, ranked["p_key"] < SAFE, ranked["p_key"] >= 0.05)].head(most).iloc[::-1]
     if shown.empty:
         return None
     place = np.arange(len(shown))
-    figure, axes = plt.subplots(figsize=(8, 1.2 + 0.25 * len(shown)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.5 + 0.24 * len(shown)))
     axes.hlines(place, 0, shown["p_key"], color=FAINT, linewidth=2)
     for flag, face, words in ((True, BLUE, "key now"), (False, PAPER, "not key now")):
         part = (shown["key"] == flag).to_numpy()
@@ -130,29 +125,30 @@ def key_probability(
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.7, len(shown) - 0.3)
     percent_ticks(axes.xaxis, language)
-    axes.set_xlabel("Probability of being key when weights and open ratings vary")
-    key = ranked["key"]
+    axes.set_xlabel("probability of being key when weights\nand open ratings vary")
     safe = int((key & (ranked["p_key"] >= SAFE)).sum())
-    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list (right of the second line)")
+    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list; these stand at its border")
     figure.legend(loc="outside lower left", ncols=2)
-    knocking = int((~key.astype(bool) & (ranked["p_key"] >= NEAR)).sum())
+    knocking = int((~key & (ranked["p_key"] >= NEAR)).sum())
     told = {"safe": safe, "limit": SAFE, "near": NEAR, "others": knocking}
     return described(axes, "alt_key_probability", key=key.sum(), **told)
 
 
-def _beside(axes: Axes, place: np.ndarray, contribution: pd.Series) -> None:
+def _beside(axes: Axes, place: np.ndarray, contribution: pd.Series, language: str) -> None:
     """Write what each brought in the right margin, a loss in the colour of the warning."""
     right = axes.twinx()
     right.set_ylim(axes.get_ylim())
-    right.set_yticks(place, ["unknown" if np.isnan(x) else f"{x:,.0f}" for x in contribution])
+    words = [format_compact_decimal(round(x), fraction_digits=1, locale=language) for x in contribution.fillna(0)]
+    right.set_yticks(place, ["?" if lost else told for told, lost in zip(words, contribution.isna(), strict=True)])
     for tick, value in zip(right.get_yticklabels(), contribution, strict=True):
         tick.set_color(ORANGE if value < 0 else MUTED)
     right.tick_params(axis="y", length=0)
-    right.spines["left"].set_visible(False)
-    right.set_ylabel("Contribution of 12 months: margin less cost to serve")
+    right.spines[["left", "bottom"]].set_visible(False)
+    right.set_ylabel("contribution of 12 months")
 
 
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:
+    """Name by customer_id, or the id, as long as half of a picture has room for."""
     ids = table["customer_id"].astype(str)
     found = ids if names is None else table["customer_id"].map(names).fillna(ids)
-    return [shortened(str(name), 28) for name in found]
+    return [within(str(name)) for name in found]

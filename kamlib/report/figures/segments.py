@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import fill
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
-    GREEN,
+    FAINT,
     GREY,
     INK,
     MUTED,
-    ORANGE,
     PAPER,
     SEQUENTIAL,
+    WIDTH,
     described,
     none_known,
     percent_ticks,
 )
 from kamlib.segments.abc_xyz import OTHER_METHOD
 
-CLASSES = {"A": BLUE, "B": GREEN, "C": ORANGE}
+_LINE = 0.065
+"""Height of a label of the curve, of its axis."""
 
 
 def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes | None:
@@ -47,11 +48,11 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     cells = scored.astype({"r": int, "f": int}).groupby(["f", "r"])["money"]
     money = cells.sum().unstack().reindex(index=levels[::-1], columns=levels)
     count = cells.size().unstack().reindex(index=levels[::-1], columns=levels)
-    axes = _heat(money, count, language, figsize=(8, 1.6 + 0.72 * size))
+    axes = _heat(money, count, language, figsize=(WIDTH, 1.1 + 0.55 * size))
     window = scored["window_months"].iloc[0]
     period = "all history" if pd.isna(window) else f"last {window} months"
-    axes.set_xlabel("Recency class (right: ordered lately)")
-    axes.set_ylabel("Frequency class (top: many order days)")
+    axes.set_xlabel("recency class (right: ordered lately);\nin each cell the money, below it the customers")
+    axes.set_ylabel("frequency class\n(top: many order days)")
     what = f"the {scored['measure'].iloc[0]} ({currency}{', ' if currency else ''}{period})"
     found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Class F{cell[0]} R{cell[1]}", what)
     axes.set_title(found)
@@ -66,49 +67,47 @@ def pareto(
     other: pd.DataFrame | None = None,
     language: str = "en",
 ) -> Axes | None:
-    """Share of all positive money that the largest customers hold together, with both cuts.
+    """Share of all positive money that the largest customers hold together: half of it, and where each class ends.
 
     Parameters
     ----------
     table : DataFrame of `kamlib.segments.abc_xyz.abc_classes`, largest first: share, share_with, abc.
     cuts : shares below which a customer is A, then B; not drawn where the classes come from the `method` tangent.
-    other : the classes by the other method, to mark where its A and its B end.
+    other : the classes by the other method, to mark (hollow) where its A and its B end.
     """
     if none_known(table, "share"):
         return None
     held = table.dropna(subset="share").reset_index(drop=True)
     part = np.concatenate([[0], np.arange(1, len(held) + 1) / len(held)])
     share = np.concatenate([[0.0], held["share"].cumsum()])
-    _, axes = plt.subplots(figsize=(8, 4.6))
-    start, handles = 0, list[Artist]()
-    for letter, colour in CLASSES.items():
-        n = int((held["abc"] == letter).sum())
-        if not n:
-            continue
-        here = slice(start, start + n + 1)
-        axes.fill_between(part[here], share[here], color=colour, alpha=0.18, linewidth=0)
-        axes.plot(part[here], share[here], color=colour, linewidth=2.4)
-        words = (
-            f"{letter}: {n:,} {'customer holds' if n == 1 else 'customers hold'} {share[start + n] - share[start]:.0%}"
-        )
-        handles.append(Patch(color=colour, label=words))
-        start += n
-    for cut in cuts if method == "share" else ():
-        axes.axhline(cut, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        axes.text(1.005, cut, f"{cut:.0%}", color=MUTED, fontsize=9, va="center")
+    _, axes = plt.subplots(figsize=(WIDTH, 4.2))
+    axes.plot(part, share, color=BLUE, linewidth=2.4)
+    half = int(np.searchsorted(share, 0.5))
+    ends = [(half, f"{half:,} {'holds' if half == 1 else 'hold'} half", INK)]
+    ends += [
+        (end, f"{letter}: {n:,} with {held_by:.0%}", BLUE)
+        for letter, n, end, held_by in _classes(held["abc"], share)
+        if letter != "C"
+    ]
     if other is not None:
-        ends = np.array([(other["abc"] == "A").sum(), other["abc"].isin(["A", "B"]).sum()])
-        marks = axes.scatter(ends / len(held), share[ends], s=44, color=PAPER, edgecolor=INK, linewidth=1.4, zorder=4)
-        marks.set_label(f"where A ({ends[0]:,}) and B ({ends[1] - ends[0]:,}) end by the {OTHER_METHOD[method]} method")
-        handles.append(marks)
+        ends += [(end, f"{letter} by {OTHER_METHOD[method]}: {n:,}", PAPER)
+                 for letter, n, end, _ in _classes(other["abc"], share) if letter != "C"]  # fmt: skip
+    low = np.inf
+    for end, words, face in sorted(ends, key=lambda mark: -mark[0]):
+        low = min(low - _LINE, share[end] - _LINE, 1 - _LINE)
+        axes.annotate(
+            words, (part[end], share[end]), (min(part[end] + 0.1, 0.6), low), va="center", color=INK,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 4},
+        )  # fmt: skip
+        axes.scatter(part[end], share[end], s=40, color=face, edgecolor=INK, linewidth=1.2, zorder=4, clip_on=False)
+    for cut in cuts if method == "share" else ():
+        axes.axhline(cut, color=FAINT, linewidth=1, zorder=0)
     axes.set(xlim=(0, 1), ylim=(0, 1.03))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
-    axes.set_xlabel("Share of the customers with positive money, largest first")
-    axes.set_ylabel("Share of their money")
-    half = int(np.searchsorted(share, 0.5))
+    axes.set_xlabel("share of the customers with positive money, largest first")
+    axes.set_ylabel("share of their money")
     axes.set_title(f"{half:,} of {len(held):,} customers {'holds' if half == 1 else 'hold'} half of the money")
-    axes.legend(handles=handles, loc="lower right")  # the curve never passes there
     best = held.loc[held["abc"] == "A", "share"]
     return described(axes, "alt_pareto", half=half, n=len(held), a=len(best), share=best.sum())
 
@@ -129,15 +128,15 @@ def abcxyz_grid(
     rows = list(dict.fromkeys(grid["abc"]))
     money = grid.pivot(index="abc", columns="xyz", values="money").reindex(index=rows, columns=columns)
     count = grid.pivot(index="abc", columns="xyz", values="accounts").reindex(index=rows, columns=columns)
-    axes = _heat(money.where(count > 0), count.where(count > 0), language, figsize=(8, 1.6 + 0.72 * len(rows)))
+    axes = _heat(money.where(count > 0), count.where(count > 0), language, figsize=(WIDTH, 1.7 + 0.55 * len(rows)))
     even = ("often and evenly", "evenly, less often") if reading == "frequency" else ("very evenly", "fairly evenly")
     meaning = dict(zip("XYZNL", (*even, "unevenly", "too new to say", "lost"), strict=True))
-    axes.set_xticks(axes.get_xticks(), [f"{c}\n{meaning.get(c, '')}" for c in columns])
+    axes.set_xticks(axes.get_xticks(), [f"{c}\n{fill(meaning.get(c, ''), 12)}" for c in columns])
     if len(columns) > 3:
         axes.axvline(2.5, color=PAPER, linewidth=6)
     if len(rows) > 3:
         axes.axhline(2.5, color=PAPER, linewidth=6)
-    axes.set(xlabel="How they buy", ylabel="Class by money")
+    axes.set(xlabel="how they buy;\nin each cell the money, below it the customers", ylabel="class by money")
     unit = f"the money ({currency})" if currency else "the money"
     found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit)
     axes.set_title(found)
@@ -155,26 +154,37 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None
         return None
     shown = summary.iloc[::-1]
     place = np.arange(len(shown))
-    figure, axes = plt.subplots(figsize=(8, 1.4 + 0.36 * len(shown)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.5 + 0.28 * len(shown)))
     axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
     dots: dict[str, Any] = {"s": 46, "zorder": 3, "linewidth": 1.5, "clip_on": False}
     axes.scatter(
         shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of customers", **dots
     )
     axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
-    axes.set_yticks(place, [f"{s} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)])
+    labels = [f"{within(str(s), 1.9)} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)]
+    axes.set_yticks(place, labels)
     axes.tick_params(axis="y", length=0)
     highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
     axes.set_xlim(-0.02, min(1.0, 1.1 * highest))
     axes.set_ylim(-0.6, len(shown) - 0.4)
     figure.legend(loc="outside lower left", ncols=2)
     percent_ticks(axes.xaxis, language)
-    axes.set_xlabel("Share of all customers and of all positive money; in brackets the customers")
+    axes.set_xlabel("share of all; in brackets the customers")
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
     axes.set_title(
-        f"“{largest['segment']}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
+        f"“{within(str(largest['segment']), 3)}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
     )
     return described(axes, "alt_segment_money", **largest[["segment", "share_of_accounts", "share_of_money"]])
+
+
+def _classes(classes: pd.Series, share: np.ndarray) -> list[tuple[str, int, int, float]]:
+    """Of A, B and C, where anybody is in it: the letter, how many are in it, the place of its last, and what it holds."""
+    found, start = list[tuple[str, int, int, float]](), 0
+    for letter in "ABC":
+        if n := int((classes == letter).sum()):
+            found.append((letter, n, start + n, share[start + n] - share[start]))
+            start += n
+    return found
 
 
 def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
@@ -198,9 +208,10 @@ def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tupl
             colour = PAPER if shade[row, column] > 0.7 else INK
             digits = int(abs(value) >= 1000)
             amount = format_compact_decimal(round(value, 0), fraction_digits=digits, locale=language)
-            axes.text(column, row - 0.13, amount, ha="center", va="center", fontsize=10, color=colour)
-            words = f"{format_decimal(int(n), locale=language)} {'customer' if n == 1 else 'customers'}"
-            axes.text(column, row + 0.2, words, ha="center", va="center", fontsize=9, color=colour)
+            axes.text(column, row - 0.2, amount, ha="center", va="center", fontweight="bold", color=colour)
+            axes.text(
+                column, row + 0.22, format_decimal(int(n), locale=language), ha="center", va="center", color=colour
+            )
     axes.set_xticks(range(money.shape[1]), money.columns)
     axes.set_yticks(range(len(money)), money.index)
     axes.tick_params(length=0)

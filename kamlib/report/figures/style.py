@@ -1,25 +1,19 @@
-"""How every figure of the kit looks, and how it reaches the notebook: with alternative text, the same bytes each time."""
+"""How every figure of the kit looks: its colours, letters and ticks."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable
-from io import BytesIO
 from typing import Any, TypeVar
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
-from matplotlib.ticker import FuncFormatter, LogFormatter, NullFormatter
-from matplotlib.transforms import Bbox
+from matplotlib.ticker import FuncFormatter
 
 from kamlib.errors import InputError
-from kamlib.report.glyphs import FONT, write_drawable
-from kamlib.report.text import tidy
+from kamlib.report.glyphs import FONT
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
@@ -28,36 +22,43 @@ BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, RED, PURPLE, BLACK = "#E69F00", "#D55E00", "#CC79A7", "#000000"
 INK, MUTED, GREY, FAINT, PAPER = "#1F2933", "#52606D", "#9AA5B1", "#E4E7EB", "#FFFFFF"
 
+NEUTRAL = (INK, MUTED, GREY, FAINT, PAPER)
+"""Colours that change places with each other on a dark page, and text on them too."""
+TEXT_COLOURS = {
+    GREEN.lower(): "#007958", YELLOW.lower(): "#766e00", ORANGE.lower(): "#8f6200", RED.lower(): "#b84f00",
+    SKY.lower(): "#1673aa", PURPLE.lower(): "#a34678", GREY.lower(): MUTED.lower(),
+}  # fmt: skip
+"""Shades in which text of a colour can be read on paper: a contrast of 4.5 or more."""
+
 PALETTE = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW)
 """Colours of unordered groups, in the order to use them."""
 SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 """Colour maps of ordered values, and of values with a middle."""
 
 _Drawn = TypeVar("_Drawn")
-_DPI = 130
+WIDTH = 5.5
+"""Inches that a picture may be wide: on a phone of 390 px letters of 10 points then have 9 px."""
 HOVER = "hover"
 """Group id of points whose names (their urls) the report tells to a pointer."""
 
-_TICKS = {"color": MUTED, "labelsize": 9, "major.size": 3, "major.width": 1.25, "minor.size": 4, "minor.width": 1}
+_TICKS = {"color": MUTED, "labelsize": 10, "major.size": 3, "major.width": 1.25, "minor.size": 4, "minor.width": 1}
 _THEME: dict[Any, Any] = {
-    "figure.figsize": (8.0, 4.5),
-    "figure.dpi": 110,
+    "figure.figsize": (WIDTH, 3.6),
     "figure.facecolor": PAPER,
     "figure.constrained_layout.use": True,
-    "savefig.dpi": _DPI,
     "savefig.bbox": "tight",
-    "savefig.pad_inches": 0.08,
     "font.family": FONT,
     "font.size": 10,
     "text.color": INK,
     "text.parse_math": False,  # a customer may be called "A$AP $"
-    "axes.titlesize": 12,
+    "axes.titlesize": 11,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.titlepad": 12,
+    "axes.titlepad": 10,
     "axes.titley": 1.0,  # None would measure all ticks again at each look at the axes, in case they stand above
     "axes.titlecolor": INK,
-    "figure.titlesize": 12,
+    "figure.titlesize": 11,
+    "figure.labelsize": 10,
     "figure.titleweight": "bold",
     "axes.labelsize": 10,
     "axes.labelcolor": MUTED,
@@ -73,14 +74,13 @@ _THEME: dict[Any, Any] = {
     "grid.linewidth": 0.8,
     **{f"{axis}tick.{name}": value for axis in "xy" for name, value in _TICKS.items()},
     "legend.frameon": False,
-    "legend.fontsize": 9,
-    "legend.title_fontsize": 12,
+    "legend.fontsize": 10,
+    "legend.title_fontsize": 10,
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
     "patch.linewidth": 0.5,
     "patch.edgecolor": PAPER,
     "patch.force_edgecolor": True,
-    "svg.hashsalt": "kam",
 }
 
 _TABLES = {
@@ -109,99 +109,18 @@ def none_known(table: pd.DataFrame, *columns: str) -> bool:
 
 def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
     """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
-    _figure(drawn).set_label(sentence(Reason(code, values)))
+    figure_of(drawn).set_label(sentence(Reason(code, values)))
     return drawn
 
 
-def show(drawn: Any, alt: str | None = None) -> None:
-    """Display a figure as PNG with alternative text, and close it; None, where there was nothing to draw, shows nothing.
-
-    The text stays in the metadata of the notebook's output, from where the HTML report takes it. The picture
-    carries no date and no version: the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    drawn : Axes, Figure, an array of Axes, a seaborn grid, or None
-    alt : str
-        What a reader who can't see the figure should know: what is drawn and what it shows, in a sentence or two. None: the text
-        that the figure carries as its label, as every picture of the kit does.
-
-    Raises
-    ------
-    InputError
-        If there is neither `alt` nor a label, or `drawn` holds no figure.
-    """
-    from IPython.display import display
-
-    if drawn is None:
-        return
-    figure = _figure(drawn)
-    alt = " ".join(str(alt or figure.get_label()).split())
-    if not alt:
-        raise InputError("a figure needs alternative text", remedy='Call show(figure, alt="what the figure shows").')
-    try:
-        box = _laid_out(figure)
-        data = _png(figure, box)
-        more = {"hover": found} if (found := _spots(figure, box))["spots"] else {}
-    finally:
-        plt.close(figure)
-    display(
-        {"image/png": b64encode(data).decode("ascii"), "text/plain": f"[figure: {alt}]"},
-        metadata={"image/png": {"alt": alt, "width": _css_width(data), **more}},
-        raw=True,
-    )
+def every(count: int, most: int) -> int:
+    """The step at which of `count` labels at most `most` are written."""
+    return max(1, -(-count // most))
 
 
-def png(drawn: Any) -> bytes:
-    """The PNG of a figure, without date or version."""
-    figure = _figure(drawn)
-    return _png(figure, _laid_out(figure))
-
-
-def lay_out(figure: Any) -> None:
-    """Give all parts of a figure the places that they have in its picture."""
-    _plain_log_ticks(figure)
-    write_drawable(figure)
-    figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)
-
-
-def _laid_out(figure: Any) -> Bbox:
-    """Lay a figure out for good; the part of it that its picture shows, in inches.
-
-    Layout is most of the work of drawing: Matplotlib would repeat it at each draw, and draw twice for a tight box.
-    """
-    lay_out(figure)
-    with mpl.rc_context({"figure.constrained_layout.use": False}):
-        figure.set_layout_engine(None)
-    box: Bbox = figure.get_tightbbox().padded(_THEME["savefig.pad_inches"])
-    return box
-
-
-def _png(figure: Any, box: Bbox) -> bytes:
-    target = BytesIO()
-    figure.savefig(target, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
-    return target.getvalue()
-
-
-def _spots(figure: Any, box: Bbox) -> dict[str, Any]:
-    """Centre, radius and name of each point of the groups `HOVER`, as the picture shows them, and the picture's height; in thousandths of its width."""
-    found: list[list[Any]] = []
-    for axes in figure.axes:
-        for points in axes.collections:
-            if points.get_gid() == HOVER:
-                at = axes.transData.transform(np.asarray(points.get_offsets())) / figure.dpi
-                x, y = (at[:, 0] - box.x0) / box.width, (box.y1 - at[:, 1]) / box.width
-                radius = np.sqrt(points.get_sizes() / np.pi) / 72 / box.width
-                spots = (1000 * np.column_stack([x, y, np.broadcast_to(radius, len(x))])).round(1).tolist()
-                found += [[*spot, tidy(name)] for spot, name in zip(spots, points.get_urls(), strict=True)]
-    return {"height": round(1000 * box.height / box.width, 1), "spots": found}
-
-
-def _css_width(data: bytes) -> int:
-    """Pixels of a page for a PNG drawn at `_DPI`: a point of text in the figure is a point on the screen."""
-    return round(int.from_bytes(data[16:20], "big") / _DPI * 96)
+def panel_title(axes: Any, words: str) -> None:
+    """What one of several panels shows; it is no finding, and stands back behind the title of the figure."""
+    axes.set_title(words, fontsize=10, fontweight="normal", color=MUTED, pad=6)
 
 
 def money_ticks(axis: Any, language: str = "en") -> None:
@@ -225,17 +144,8 @@ def _each(write: Any) -> Any:
     return FuncFormatter(lambda value, _position: write(value + 0.0))  # -0.0 becomes 0
 
 
-def _plain_log_ticks(figure: Any) -> None:
-    """Formulas are not read in texts (names may hold $), so powers of ten on log axes are written out."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), LogFormatter):
-                plain_ticks(axis)
-                if isinstance(axis.get_minor_formatter(), LogFormatter):
-                    axis.set_minor_formatter(NullFormatter())
-
-
-def _figure(drawn: Any) -> Any:
+def figure_of(drawn: Any) -> Any:
+    """The figure of Axes, of an array of them, or of a seaborn grid."""
     if isinstance(drawn, Figure):
         return drawn
     figure = getattr(drawn, "figure", None)

@@ -1,20 +1,30 @@
-"""Figures of who stays silent for how long: waiting for the next order, losses over time, and where to draw the line."""
+"""Figures of who stays silent for how long: waiting for the next order, and losses over time."""
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
-from kamlib.report.figures.labels import apart
-from kamlib.report.figures.style import BLUE, INK, MUTED, PALETTE, described, none_known, percent_ticks
+from kamlib.report.figures.labels import halo
+from kamlib.report.figures.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PALETTE,
+    WIDTH,
+    described,
+    every,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.text import number_or_text
-from kamlib.report.words import with_words, word
 from kamlib.stats.survival import at_risk, median_day
+
+_LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1.5)), "-", (0, (1, 2)))
 
 
 def survival_curves(
@@ -25,7 +35,7 @@ def survival_curves(
     ylabel: str = "share without an order yet",
     language: str = "en",
 ) -> Axes | None:
-    """Kaplan-Meier curves with 95 % bands, labelled at their ends, and the numbers at risk below.
+    """Kaplan-Meier curves with 95 % bands, and below them the numbers at risk beside the names.
 
     Parameters
     ----------
@@ -37,22 +47,19 @@ def survival_curves(
     last = int(curves["day"].max())
     days = days or sorted({round(last * k / 4) for k in range(5)})
     groups = list(curves["group"].unique())
-    _figure, axes = plt.subplots(figsize=(8, 4.1 + 0.24 * len(groups)))
-    ends = []
-    for colour, name in zip(PALETTE, groups, strict=False):
-        one = curves[curves["group"] == name]
-        axes.step(one["day"], one["share"], where="post", color=colour)
-        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
-        ends.append((float(one["share"].iloc[-1]), name, colour))
-    places = apart(np.array([end for end, _, _ in ends]), 0.055)
-    for place, (_, name, colour) in zip(places - max(0, places.max() - 1), ends, strict=True):
-        axes.text(last * 1.01, place, str(name), color=colour, va="center", fontsize=9)
+    _figure, axes = plt.subplots(figsize=(WIDTH, 3.6 + 0.39 * len(groups)))
     counts = at_risk(curves, days)
     _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
-    for row, (colour, name) in enumerate(zip(PALETTE, groups, strict=False)):
+    for row, (colour, line, name) in enumerate(zip(PALETTE, _LINES, groups, strict=False)):
+        one = curves[curves["group"] == name]
+        axes.step(one["day"], one["share"], where="post", color=colour, linestyle=line)
+        axes.fill_between(one["day"], one["low"], one["high"], step="post", color=colour, alpha=0.15, linewidth=0)
+        down = -52 - 28 * row
+        at = axes.transAxes + ScaledTranslation(0, (down + 3.5) / 72, axes.figure.dpi_scale_trans)
+        axes.plot([0, 0.07], [0, 0], color=colour, linestyle=line, transform=at, clip_on=False)
+        _below(axes, str(name), 0.09, down, "axes fraction", colour, "left")
         for day in days:
-            _below(axes, f"{counts.loc[name, day]:,}", day, -50 - 14 * row, ("data", "axes fraction"), colour, "center")
-        _below(axes, f"       {name}", 1, -50 - 14 * row, "axes fraction", colour, "left")
+            _below(axes, f"{counts.loc[name, day]:,}", day, down - 14, ("data", "axes fraction"), MUTED, "center")
     axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
     percent_ticks(axes.yaxis, language)
@@ -70,7 +77,7 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     """
     if none_known(series, "as_of", "share"):
         return None
-    _figure, axes = plt.subplots(figsize=(8, 3.6))
+    _figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
     axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
@@ -81,46 +88,14 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
             xytext=(0, 6),
             textcoords="offset points",
             ha=side,
-            fontsize=9,
             color=INK,
+            path_effects=[halo()],
         )
+    shown = series["as_of"].iloc[:: -every(len(series), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m}" for day in shown])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])
-
-
-def threshold_curves(curves: pd.DataFrame, marks: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
-    """False alarms against missed losses, one line a way to warn; nearer to the lower left corner is better.
-
-    Parameters
-    ----------
-    curves, marks : curves and tried of `kamlib.churn.evaluation.warnings`; the lines tried are marked.
-    """
-    if none_known(curves, "false_share", "missed_share"):
-        return None
-    marks, ways = with_words(marks), list(curves["way"].unique())
-    _figure, axes = plt.subplots(figsize=(7.2, 5.0))
-    places = itertools.cycle([((6, 4), "left"), ((-6, -11), "right"), ((6, -11), "left")])
-    for colour, way, (beside, align) in zip(PALETTE, ways, places, strict=False):
-        curve, rows = curves[curves["way"] == way], marks[marks["way"] == way]
-        axes.plot(curve["false_share"], curve["missed_share"], color=colour, label=word(way))
-        axes.scatter(rows["false_share"], rows["missed_share"], color=colour, s=30, zorder=3)
-        for row in rows.to_dict("records"):
-            axes.annotate(
-                row["above"],
-                (row["false_share"], row["missed_share"]),
-                xytext=beside,
-                textcoords="offset points",
-                ha=align,
-                fontsize=9,
-                color=colour,
-            )
-    axes.set(xlim=(0, 1), ylim=(0, 1), title=title)
-    axes.set(xlabel="false alarms: share of those who stayed", ylabel="missed losses: share of the lost")
-    percent_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language)
-    axes.legend(loc="upper right")
-    return described(axes, "alt_threshold_curves", ways=ways)
 
 
 def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: str, align: str) -> None:
@@ -132,7 +107,6 @@ def _below(axes: Axes, text: str, x: float, points: int, coords: Any, colour: st
         textcoords="offset points",
         xycoords=coords,
         ha=align,
-        fontsize=9,
         color=colour,
         annotation_clip=False,
     )

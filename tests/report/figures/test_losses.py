@@ -17,33 +17,48 @@ CAUSES = pd.DataFrame(
 )
 
 
-def test_the_stacks_hold_every_loss_and_unknown_money_is_a_question_mark():
+def test_each_cause_has_its_panel_all_losses_stand_above_and_unknown_money_is_a_question_mark():
     figure = figures.loss_series(SERIES, CAUSES, money="margin", currency="EUR", title="two")
-    top, below = figure.axes
-    assert sum(bar.get_height() for bar in top.patches) == CAUSES.to_numpy().sum()
+    top, below, *panels = figure.axes
     assert [text.get_text() for text in top.texts] == ["5", "6"]
-    assert [text.get_text() for text in below.texts][:2] == ["?", "?"]
+    assert [[bar.get_height() for bar in axes.patches] for axes in panels] == CAUSES.T.to_numpy().tolist()
+    assert [axes.get_title(loc="left") for axes in panels] == [
+        "quality: 3",
+        "closed, or contract ended: 1",
+        "nothing that tells: 3",
+        "no records of that time: 4",
+    ]
+    assert len({axes.get_ylim() for axes in panels}) == 1  # heights can be compared
+    assert [text.get_text() for text in below.texts] == ["?", "?"] and "before our records" in below.get_title(
+        loc="left"
+    )
     assert "11 were lost in all, 6 of them in 2025Q2." in figure.get_label()
-    named = [text.get_text() for text in top.get_legend().get_texts()]
-    assert named == ["no records of that time", "nothing that tells", "closed, or contract ended", "quality"]
-    matplotlib.pyplot.close("all")
 
 
 def test_a_quarter_without_a_loss_is_drawn_as_none():
     figure = figures.loss_series(SERIES, CAUSES.tail(1), money="margin", currency="EUR", title="two")
     assert [text.get_text() for text in figure.axes[0].texts] == ["0", "6"]
-    matplotlib.pyplot.close("all")
 
 
-def test_each_kind_has_its_line_and_one_rate_stands_beside():
+def test_each_kind_has_its_points_and_one_rate_stands_beside():
     curves = pd.DataFrame(
-        {"kind": ["broken", "broken", "slow", "slow"], "days_lost": [0, 9] * 2, "p_return": [0.2, 0.1] * 2}
+        {
+            "kind": ["broken"] * 3 + ["slow"] * 3,
+            "days_lost": [0, 4, 9] * 2,
+            "p_return": [0.2, 0.15, 0.1, 0.3, 0.25, 0.2],
+        }
     )
     axes = figures.return_curves(curves.assign(low=0.0, high=0.3), title="two", horizon_days=9, overall=0.15)
-    assert [line.get_label() for line in axes.lines[1:]] == [
+    assert [line.get_label() for line in axes.lines] == [
+        "one rate for all: 15%",
         "the silence broke its rhythm",
         "slow buyers, or one order only",
     ]
     assert axes.lines[0].get_ydata()[0] == 0.15
+    assert axes.lines[1].get_ydata().tolist() == [0.2, 0.1]  # at none and at one horizon
     assert "within 9 days" in axes.figure.get_label() and "it is 15%." in axes.figure.get_label()
-    matplotlib.pyplot.close("all")
+
+
+def test_where_all_have_one_rate_there_is_nothing_to_draw():
+    curves = pd.DataFrame({"kind": "all", "days_lost": [0, 9], "p_return": 0.1, "low": 0.0, "high": 0.2})
+    assert figures.return_curves(curves, title="one", horizon_days=9, overall=0.1) is None

@@ -7,16 +7,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from kamlib.report.figures.labels import beside_points
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
     INK,
-    MUTED,
     ORANGE,
     RED,
+    WIDTH,
     described,
     none_known,
+    panel_title,
     percent_ticks,
     plain_ticks,
 )
@@ -44,17 +47,21 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
         return None
     wide = min(2, len(measures))
     tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(5.0 * wide, 0.5 + 3.3 * tall), squeeze=False)
+    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.5 + 2.6 * tall), squeeze=False)
     for axes, measure in zip(panels.flat, measures, strict=False):
         _panel(axes, rows[rows["measure"] == measure], language)
-        axes.set_title(word(measure), fontsize=10, color=MUTED)
+        panel_title(axes, word(measure))
     for axes in list(panels.flat)[len(measures) :]:
         axes.set_axis_off()
+    handles = [Line2D([], [], color=GREY, linewidth=1.2, linestyle=line) for line in ("-", "--")]
+    figure.legend(handles, ["limits of 95 %", "of 99.8 %"], loc="outside lower left", ncols=2)
     out = rows[rows["verdict"].isin(["above", "below"])]
     words = trait.replace("_", " ")
     n, groups = out["value"].nunique(), rows["value"].nunique()
     told = f"{n} of {groups} outside chance" if n else f"none of {groups} outside chance"
     figure.suptitle(f"By {words}: {told}", x=0.01, ha="left")
+    for axes, measure in zip(panels.flat, measures, strict=False):
+        _name_those_beyond(axes, rows[rows["measure"] == measure])
     return described(figure, "alt_funnel_plots", trait=words, n=groups, out=n, panels=len(measures))
 
 
@@ -66,22 +73,18 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
         ends = [np.clip(centre + side * reach.max() / np.sqrt(size), *_bounds(rows)) for side in (-1, 1)]
         for end in ends:
             axes.plot(size, end, color=GREY, linewidth=1.2, linestyle=line)
-        axes.annotate(f"{name.replace('998', '99.8')} %", (size[-1], ends[1][-1]), xytext=(3, 0), textcoords="offset points", color=MUTED, fontsize=8, va="center")  # fmt: skip
     axes.axhline(centre, color=INK, linewidth=1)
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
-    for one in rows[rows["verdict"] != "within"].itertuples():
-        axes.annotate(
-            shortened(str(one.value), 22),
-            (one.whole, one.rate),
-            xytext=(5, 4),
-            textcoords="offset points",
-            color=INK,
-            fontsize=9,
-        )
     axes.set_xlabel("cases")
     percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
     plain_ticks(axes.xaxis, language)
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=4)
+
+
+def _name_those_beyond(axes: Axes, rows: pd.DataFrame) -> None:
+    x, y = (rows[name].to_numpy(float) for name in ("whole", "rate"))
+    names = [shortened(str(value), 16) for value in rows["value"]]
+    beside_points(axes, x, y, np.full(len(rows), 30.0), names, np.flatnonzero(rows["verdict"] != "within"))
 
 
 def _bounds(rows: pd.DataFrame) -> tuple[float, float]:

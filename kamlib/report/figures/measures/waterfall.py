@@ -8,7 +8,7 @@ import pandas as pd
 from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREY, INK, RED, described, money_ticks, none_known
+from kamlib.report.figures.style import BLUE, GREY, INK, RED, WIDTH, described, money_ticks, none_known
 from kamlib.report.words import word
 
 _ENDS = ("year_before", "year_now")
@@ -32,7 +32,7 @@ def bridge_waterfall(bridge: pd.DataFrame, *, currency: str, language: str = "en
     before, now = (float(rows.loc[rows["step"] == step, "amount"].iloc[0]) for step in _ENDS)
     level = before + np.append(0.0, change).cumsum()
     start, stop = level[:-1], level[1:]
-    _, axes = plt.subplots(figsize=(8, 0.9 + 0.42 * len(rows)))
+    _, axes = plt.subplots(figsize=(WIDTH, 0.9 + 0.42 * len(rows)))
     place = np.arange(len(rows))
     axes.barh(place[~end], change[~end], left=start[~end], height=0.66, color=np.where(change[~end] < 0, RED, BLUE))
     for at, at_next, height in zip(place, place[1:], stop, strict=False):
@@ -43,9 +43,9 @@ def bridge_waterfall(bridge: pd.DataFrame, *, currency: str, language: str = "en
         label = money if end[at] else f"{'+' if row['amount'] > 0 else ''}{money} ({row['customers']:,})"
         if end[at]:
             axes.plot([stop[at]] * 2, [at - 0.38, at + 0.38], color=INK, linewidth=3, solid_capstyle="butt")
-        axes.text(max(start[at], stop[at]) + 0.015 * width, at, label, va="center", fontsize=9, color=INK)
+        axes.text(max(start[at], stop[at]) + 0.015 * width, at, label, va="center", color=INK)
     axes.set_yticks(place, [word(str(step)) for step in rows["step"]])
-    axes.set(xlim=(level.min() - 0.05 * width, level.max() + 0.22 * width), ylim=(len(rows) - 0.4, -0.6))
+    axes.set(xlim=(level.min() - 0.05 * width, level.max() + 0.36 * width), ylim=(len(rows) - 0.4, -0.6))
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(
         f"{word(str(rows['measure'].iloc[0])).capitalize()} of 12 months, {currency}; in brackets customers"

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, described, none_known
+from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, WIDTH, described, none_known
 from kamlib.report.text import shortened
 
 _MOST, _LETTERS = 20, 28
@@ -22,7 +22,7 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
     if none_known(owners, "hours", "used", "waiting_hours"):
         return None
     shown = owners.head(_MOST)[::-1].reset_index(drop=True)
-    _, axes = plt.subplots(figsize=(8, 1.2 + 0.34 * len(shown)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.2 + 0.34 * len(shown)))
     axes.barh(shown.index, shown["hours"], color=FAINT, height=0.8, label="hours of the week")
     axes.barh(shown.index, shown["used"], color=BLUE, height=0.5, label="taken by the list")
     axes.barh(shown.index, -shown["waiting_hours"], color=ORANGE, height=0.5, label="of actions that wait")
@@ -30,7 +30,7 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
     axes.set_yticks(shown.index, [shortened(str(owner), _LETTERS) for owner in shown["owner"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     axes.set_xlabel("Hours: those that wait to the left, those of the week to the right")
-    axes.figure.legend(loc="outside lower left", ncols=3)
+    axes.figure.legend(loc="outside lower left", ncols=2)
     used, hours, waiting = owners["used"].sum(), owners["hours"].sum(), owners["waiting_hours"].sum()
     axes.set_title(f"The list takes {used:,.0f} of {hours:,.0f} hours; {waiting:,.0f} hours of actions wait")
     return described(axes, "alt_owner_hours", n=len(owners), used=used, hours=hours, waiting=waiting)

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, MUTED, ORANGE, PAPER, RED, described, none_known
+from kamlib.report.figures.style import BLUE, GREEN, MUTED, ORANGE, PAPER, RED, WIDTH, described, none_known
 
 _BEYOND = 25
 
@@ -24,7 +24,7 @@ def score_gaps(scores: pd.DataFrame, length: pd.DataFrame) -> Axes | None:
     row = length.iloc[0]
     ranked = scores.dropna(subset=["rank", "score"]).sort_values("rank")
     ranked = ranked[ranked["rank"] <= row["in_use"] + _BEYOND]
-    _, axes = plt.subplots(figsize=(8, 3.8))
+    _, axes = plt.subplots(figsize=(WIDTH, 3.8))
     axes.plot(ranked["rank"], ranked["score"], color=BLUE, marker="o", markersize=3.5, linewidth=1)
     marks = (
         ("in_use", "in use", RED, 0.94),
@@ -41,7 +41,6 @@ def score_gaps(scores: pd.DataFrame, length: pd.DataFrame) -> Axes | None:
                 xytext=(4, 0),
                 textcoords="offset points",
                 color=colour,
-                fontsize=9,
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
             )
     axes.set(xlabel="Rank by score", ylabel="Score, points", xlim=(0, ranked["rank"].max() + 1))

@@ -15,11 +15,15 @@ from kamlib.report.figures.style import (
     MUTED,
     ORANGE,
     RED,
+    WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
+    panel_title,
     percent_ticks,
 )
+from kamlib.report.text import shortened
 from kamlib.report.words import word
 from kamlib.stats.survival import kaplan_meier
 
@@ -41,11 +45,11 @@ def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en"
     curve = kaplan_meier(young["days"].clip(lower=0), (~young["open"]).astype(int))
     curve = curve[curve["day"] <= _DAYS]
     mean = float(young.loc[~young["open"], "days"].mean())
-    _, axes = plt.subplots(figsize=(8, 3.8))
+    _, axes = plt.subplots(figsize=(WIDTH, 3.8))
     axes.step(curve["day"], curve["share"], where="post", color=BLUE)
     axes.fill_between(curve["day"], curve["low"], curve["high"], step="post", color=BLUE, alpha=0.15, linewidth=0)
     axes.axvline(mean, color=RED, linewidth=1.2, linestyle="--")
-    axes.text(mean + 1, 0.97, "mean of the paid", color=RED, fontsize=9, va="top")
+    axes.text(mean + 1, 0.97, "mean of the paid", color=RED, va="top")
     axes.set(
         xlim=(0, _DAYS),
         ylim=(0, 1.02),
@@ -68,18 +72,18 @@ def ageing_bars(ageing: pd.DataFrame, *, currency: str, language: str = "en") ->
     """
     if none_known(ageing, "open_amount") or not ageing["open_amount"].sum():
         return None
-    _, axes = plt.subplots(figsize=(8, 3.6))
+    _, axes = plt.subplots(figsize=(WIDTH, 0.9 + 0.42 * len(ageing)))
     place, late = np.arange(len(ageing)), 1 - ageing["open_amount"].iloc[0] / ageing["open_amount"].sum()
-    axes.bar(place, ageing["open_amount"], width=0.7, color=[BLUE, ORANGE, ORANGE, RED, RED])
+    axes.barh(place, ageing["open_amount"], height=0.7, color=[BLUE, ORANGE, ORANGE, RED, RED])
     for at, amount, rate in zip(place, ageing["open_amount"], ageing["roll_rate"], strict=True):
         told = "" if np.isnan(rate) else f"{rate:.0%} rolls on"
-        axes.annotate(told, (at, amount), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9, color=INK)
-    axes.set_xticks(place, [word(name) for name in ageing["bucket"]])
-    axes.set(ylabel=f"Open invoices, gross, {currency}", title=f"{late:.0%} of what is open is past due")
-    axes.margins(y=0.12)
-    money_ticks(axes.yaxis, language)
-    axes.tick_params(axis="x", length=0)
-    axes.grid(axis="y")
+        axes.annotate(told, (amount, at), xytext=(4, 0), textcoords="offset points", va="center", color=INK)
+    axes.set_yticks(place, [word(name) for name in ageing["bucket"]])
+    axes.set(xlabel=f"Open invoices, gross, {currency}", title=f"{late:.0%} of what is open is past due")
+    axes.set(xlim=(0, 1.3 * ageing["open_amount"].max()), ylim=(len(ageing) - 0.5, -0.5))
+    money_ticks(axes.xaxis, language)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
     return described(axes, "alt_ageing_bars", late=late, money=ageing["open_amount"].sum(), currency=currency)
 
 
@@ -95,15 +99,16 @@ def cash_paths(
     """
     if none_known(path, "balance"):
         return None
-    _, axes = plt.subplots(figsize=(8, 4.2))
+    _, axes = plt.subplots(figsize=(WIDTH, 4.2))
     axes.axhline(0, color=INK, linewidth=1)
     if len(fan):
         axes.fill_between(
             path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws"
         )
     axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
-    for colour, (name, other) in zip((RED, ORANGE, GREY), others.items(), strict=False):
-        axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
+    looks = ((RED, (0, (5, 1.5))), (ORANGE, (0, (1, 1.2))), (GREY, "-."))
+    for (colour, dashes), (name, other) in zip(looks, others.items(), strict=False):
+        axes.plot(other["until"], other["balance"], color=colour, linestyle=dashes, label=word(name))
     at = int(path["balance"].to_numpy().argmin())
     low = float(path["balance"].iloc[at])
     told = f"cash stays at {low:,.0f} {currency} or more for {len(path)} weeks"
@@ -111,7 +116,9 @@ def cash_paths(
     axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"As expected, {told if low >= 0 else missing}")
     money_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    shown = path["until"].iloc[:: -every(len(path), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m-%d}" for day in shown])
+    axes.figure.legend(loc="outside lower left", ncols=2)
     below = float(fan["p_below"].max()) if len(fan) else None
     return described(axes, "alt_cash_paths", weeks=len(path), low=low, week=at + 1, p=below, currency=currency)
 
@@ -132,19 +139,21 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         return None
     blocks = [str(name) for name in pairs if str(name).startswith("block_")][::-1]
     counts = pairs.set_index(["customer_id", "category"])[blocks]
-    rows = -(-len(alarms) // 3)
-    figure, grid = plt.subplots(rows, 3, figsize=(8.6, 2.1 * rows + 0.4), sharex=True, squeeze=False)
+    rows = -(-len(alarms) // 2)
+    figure, grid = plt.subplots(rows, 2, figsize=(WIDTH, 1.7 * rows + 0.4), sharex=True, squeeze=False)
     for axes, (_, one) in zip(grid.flat, alarms.iterrows(), strict=False):
         had, usual = counts.loc[(one["customer_id"], one["category"])], one["order_days_a_year"] * 30 / 365
         axes.bar(range(len(blocks)), had, width=0.8, color=BLUE)
         axes.axhline(usual, color=RED, linewidth=1.2, linestyle="--")
         who = str(names.get(one["customer_id"], one["customer_id"]))
-        axes.set_title(f"{who[:26]}\n{one['category']}", fontsize=8.5)
+        panel_title(axes, f"{shortened(who, 24)}\n{one['category']}")
         axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
-        axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"], fontsize=8)
+        axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"])
     for axes in grid.flat[len(alarms) :]:
         axes.set_axis_off()
-    figure.supylabel("Order days in 30 days", fontsize=9, color=MUTED)
+    figure.supylabel("Order days in 30 days", color=MUTED)
+    quiet = int((found["change"] != "").sum())
+    figure.suptitle(f"{quiet:,} product lines have gone quiet; the latest beside the usual rhythm of each (dashed)")
     first = alarms.iloc[0]
     who = names.get(first["customer_id"], first["customer_id"])
     return described(

@@ -7,7 +7,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, GREY, MUTED, RED, described, none_known, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    MUTED,
+    RED,
+    WIDTH,
+    described,
+    every,
+    none_known,
+    percent_ticks,
+)
+from kamlib.report.text import shortened
 from kamlib.report.words import word_if_known
 from kamlib.risk.concentration import MARKS
 
@@ -26,23 +38,30 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
     """
     if none_known(curves, "place", "cumulative_share"):
         return None
-    figure, axes = plt.subplots(figsize=(8, 5))
+    figure, axes = plt.subplots(figsize=(WIDTH, 5))
     told = pd.Series(dtype=object) if names is None else names
     shown = curves[curves["place"] > 0]
-    for measure, line in shown.groupby("measure", sort=False):
+    for (measure, line), dashes in zip(
+        shown.groupby("measure", sort=False), ("-", (0, (5, 1.5)), (0, (1, 1.2))), strict=False
+    ):
         who = told.get(measure)
         label = (
             word_if_known(str(measure))
             if who is None
-            else f"{word_if_known(str(measure))}: first is {who}, {line['cumulative_share'].iloc[0]:.0%}"
+            else f"{word_if_known(str(measure))}: first is {shortened(str(who), 30)}, {line['cumulative_share'].iloc[0]:.0%}"
         )
-        axes.plot(line["place"], line["cumulative_share"], color=COLOURS[str(measure)], linewidth=2, label=label)
+        axes.plot(
+            line["place"],
+            line["cumulative_share"],
+            color=COLOURS[str(measure)],
+            linestyle=dashes,
+            linewidth=2,
+            label=label,
+        )
         axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
     for limit, words in MARKS:
         axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        axes.text(
-            shown["place"].max() * 1.05, limit, f"{words}: one has {limit:.0%}", color=MUTED, fontsize=9, va="center"
-        )
+        axes.text(shown["place"].max(), limit, f"{words}: one has {limit:.0%}", color=MUTED, ha="right", va="bottom")
     axes.set_xscale("log")
     axes.set(xlim=(0.9, max(shown["place"].max(), 2)), ylim=(0, 1.03))
     percent_ticks(axes.yaxis, language)
@@ -67,24 +86,24 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
     if none_known(trend, "as_of", "effective_number"):
         return None
     trend = trend.dropna(subset=["as_of", "effective_number"])
-    _, axes = plt.subplots(figsize=(8, 3.6))
+    _, (axes, share) = plt.subplots(2, 1, figsize=(WIDTH, 4.2), sharex=True)
     day = pd.to_datetime(trend["as_of"])
-    axes.plot(day, trend["effective_number"], color=BLUE, marker="o")
-    axes.set_ylim(0, trend["effective_number"].max() * 1.15)
-    axes.set_ylabel("Effective number of customers", color=BLUE)
-    share = axes.twinx()
-    share.plot(day, trend["top_1"], color=RED, marker="o")
-    share.set_ylim(0, max(trend["top_1"].max() * 1.6, 0.05))
-    share.set_ylabel("Share of the largest", color=RED)
-    share.spines["right"].set_visible(True)
+    for panel, name, colour, words in (
+        (axes, "effective_number", BLUE, "customers of equal size"),
+        (share, "top_1", RED, "share of the largest"),
+    ):
+        panel.plot(day, trend[name], color=colour, marker="o")
+        panel.set_ylim(0, max(trend[name].max() * 1.2, 0.05))
+        panel.set_ylabel(words)
+        panel.grid(axis="y")
     percent_ticks(share.yaxis, language)
-    axes.set_xticks(day, [str(one.date()) for one in day], rotation=30, ha="right")
-    axes.set_xlabel("12 months that end on")
+    step = every(len(day), 4)
+    share.set_xticks(day[::-step], [str(one.date()) for one in day[::-step]])
+    share.set_xlabel("12 months that end on")
     last, before = trend.iloc[-1], trend.iloc[0]
     axes.set_title(
         f"As concentrated as {last['effective_number']:.0f} equal customers; {before['effective_number']:.0f} at the first date"
     )
-    axes.grid(axis="y")
     told = {
         "n": len(trend),
         "first": before["effective_number"],
@@ -104,7 +123,7 @@ def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, lan
     """
     if none_known(curve, "place", "cumulative_share"):
         return None
-    _, axes = plt.subplots(figsize=(8, 4.4))
+    _, axes = plt.subplots(figsize=(WIDTH, 4.4))
     place = np.append(0, curve["place"])
     share = np.append(0.0, curve["cumulative_share"])
     peak, n = int(share.argmax()), len(curve)
@@ -117,13 +136,12 @@ def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, lan
         for at, name, side in ((1, ends[0], "left"), (n, ends[1], "right")):
             down = -16 if side == "right" else -4
             axes.annotate(
-                name,
+                shortened(name, 40),
                 (at, share[at]),
                 xytext=(6 if side == "left" else 0, down),
                 textcoords="offset points",
                 ha=side,
                 color=MUTED,
-                fontsize=9,
             )
     axes.set(xlim=(0, n), ylim=(0, max(share.max() * 1.08, 1.08)))
     percent_ticks(axes.yaxis, language)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, INK, MUTED, RED, described, money_ticks, none_known, percent_ticks
+from kamlib.report.figures.style import BLUE, INK, MUTED, RED, WIDTH, described, money_ticks, none_known, percent_ticks
 
 
 def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
@@ -21,22 +21,21 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
     if none_known(lost, "amount") or none_known(told, "var_95"):
         return None
     row, amounts = told.iloc[0], lost["amount"].to_numpy(dtype=float)
-    _, axes = plt.subplots(figsize=(8, 3.8))
+    _, axes = plt.subplots(figsize=(WIDTH, 3.8))
     counts, edges = np.histogram(amounts, bins=60)
     middle = (edges[1:] + edges[:-1]) / 2
     colours = [RED if at >= row["var_95"] else BLUE for at in middle]
     axes.bar(middle, counts / len(amounts), width=np.diff(edges), color=colours)
     top = counts.max() / len(amounts)
     marks = (
-        ("mean", "mean", INK, 1.02),
-        ("var_95", "VaR 95", MUTED, 0.85),
-        ("expected_shortfall", "expected shortfall", RED, 0.68),
+        ("mean", "mean", INK, 1.02, "left"),
+        ("var_95", "VaR 95", MUTED, 0.85, "right"),
+        ("expected_shortfall", "expected shortfall", RED, 0.68, "left"),
     )
-    for name, words, colour, height in marks:
+    for name, words, colour, height, side in marks:
         axes.axvline(row[name], color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
-        axes.annotate(
-            words, (row[name], top * height), xytext=(4, 0), textcoords="offset points", color=colour, fontsize=9
-        )
+        beside = {"xytext": (4 if side == "left" else -4, 0), "textcoords": "offset points", "ha": side}
+        axes.annotate(words, (row[name], top * height), color=colour, **beside)
     axes.set(
         xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
     )
