@@ -94,6 +94,7 @@ MADE = (
         "head_",
         "strip_",
         "forecast_of_",
+        "table_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )
