@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from kamlib.errors import InputError
@@ -19,6 +18,7 @@ PAGE = "digest.html"
 LISTED = 12
 """Key accounts that fit; how many more there are is told."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge", "msedge")
+WEASYPRINT = "weasyprint"
 PRINTS = 120
 """Seconds that a browser may take."""
 
@@ -56,28 +56,27 @@ def print_pdf(page: Path) -> Path:
     Raises
     ------
     InputError
-        If neither is installed, or the browser made none.
+        If neither is installed, or the program made none.
     """
     made = page.with_suffix(".pdf")
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = next(filter(None, map(shutil.which, (*BROWSERS, WEASYPRINT))), None)
+    if program is None:
+        raise InputError(
+            "nothing that prints a PDF is installed",
+            file=page,
+            remedy="Install Chromium or WeasyPrint, or print the page from a browser.",
+        )
     with tempfile.TemporaryDirectory(dir=page.parent, prefix=".") as beside:
         part = Path(beside) / made.name
-        if browser:
-            run = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={beside}/profile"]
-            run += ["--no-pdf-header-footer", f"--print-to-pdf={part}", page.resolve().as_uri()]
-            done = subprocess.run(run, capture_output=True, timeout=PRINTS, check=False)
-            if not part.exists():
-                said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-                raise InputError("the browser printed no PDF", file=page, found=" ".join([browser, *said]), remedy="Print the page by hand.")  # fmt: skip
-        elif find_spec("weasyprint"):
-            from weasyprint import HTML
-
-            HTML(page).write_pdf(part)
-        else:
+        run = [program, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={beside}/profile"]
+        run += ["--no-pdf-header-footer", f"--print-to-pdf={part}", page.resolve().as_uri()]
+        if Path(program).stem == WEASYPRINT:
+            run = [program, str(page), str(part)]
+        done = subprocess.run(run, capture_output=True, timeout=PRINTS, check=False)
+        if not part.exists():
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
             raise InputError(
-                "nothing that prints a PDF is installed",
-                file=page,
-                remedy="Install Chromium or the Python package weasyprint, or print the page from a browser.",
+                "no PDF was printed", file=page, found=" ".join([program, *said]), remedy="Print the page by hand."
             )
         part.replace(made)
     return made
