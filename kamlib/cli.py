@@ -34,6 +34,8 @@ DAY = "Day or quarter, e.g. 2026-09-30, 2026Q3 or, of a fiscal year, FY2026Q3"
 AsOf = Annotated[str | None, typer.Option(help=f"{DAY}, instead of the study's.")]
 Out = Annotated[Path, typer.Option(help="Folder of the reports.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="A study value, e.g. churn.horizon_days=90; repeatable.")]
+OneFile = Annotated[bool, typer.Option("--one-file", help="Also report.html: the parts in one page, to be mailed.")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Also digest.pdf: two sides for print, by Chromium or WeasyPrint.")]
 
 
 @app.command()
@@ -59,7 +61,9 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> 
 
 
 @app.command(epilog="Example: kam run study.yaml --as-of 2026Q3 --set churn.horizon_days=90")
-def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None) -> None:
+def run(
+    study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None, one_file: OneFile = False, pdf: Pdf = False
+) -> None:  # fmt: skip
     """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
     from kamlib.run.progress import expected, telling
     from kamlib.run.publish import older_schema, place_of, run_study
@@ -73,7 +77,13 @@ def run(study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: 
             told.line(word)
         told.expect(expected(report))
         index = run_study(study, as_of=as_of, out=out, values=values, progress=told.step)
+    from kamlib.report.whole import print_pdf, write_one_file
+
     typer.echo(f"report: {index}")
+    if one_file:
+        typer.echo(f"one file: {(page := write_one_file(index.parent))} ({page.stat().st_size / 1e6:.1f} MB)")
+    if pdf:
+        typer.echo(f"digest: {print_pdf(index.with_name('digest.html'))}")
 
 
 @app.command("open", epilog="Example: kam open study.yaml")
@@ -174,8 +184,8 @@ def anonymise(
     from kamlib.study.model import Study
 
     made, named = copy(Study.read(study, as_of=as_of), out, key=key)
-    words = f"Pseudonymised, for people you trust: one known order line names its customer in {named:.1%} of the cases."
-    typer.echo(f"study: {made}\n{words}")
+    words = "Pseudonymised, for people you trust: one known order line names its customer in"
+    typer.echo(f"study: {made}\n{words} {named:.1%} of the cases.")
 
 
 @app.command()

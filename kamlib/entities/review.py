@@ -15,12 +15,13 @@ import pandas as pd
 from kamlib.entities import duplicates
 from kamlib.errors import InputError, some
 from kamlib.io import text_encoding
+from kamlib.io.letters import guarded
 from kamlib.study.model import Study
 
 DECISIONS = ("same", "group", "different")
 COLUMNS = ("account_id", "name", "other_id", "other_name", "likeness", "why", "decision")
 _NEEDED = {"account_id", "other_id", "decision"}
-_GUARDED = tuple("=+-@＝＋－＠\t\r\n'0123456789.,")  # a spreadsheet reads such text as a formula, a number or a day
+_READ = tuple("'0123456789.,")  # a spreadsheet reads such text as a number or a day
 
 
 def of_study(study: Study, accounts: pd.DataFrame) -> pd.DataFrame | None:
@@ -218,17 +219,17 @@ def _write(table: pd.DataFrame, path: Path, delimiter: str) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(table.columns)
-    writer.writerows(table.assign(**{str(c): table[c].map(_guarded) for c in table if c != "likeness"}).to_numpy())
+    writer.writerows(
+        table.assign(
+            **{str(c): table[c].map(lambda cell: guarded(cell, _READ)) for c in table if c != "likeness"}
+        ).to_numpy()
+    )
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_bytes(text.getvalue().encode("utf-8-sig"))
         part.replace(path)
     except OSError as error:
         raise InputError("the review file can't be written", file=path, found=error.strerror) from None
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_GUARDED) else cell
 
 
 def _unguarded(cell: str) -> str:

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.intake.mapping import RAW
+from kamlib.io.letters import FORMULA
 from kamlib.io.values import trimmed
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -21,8 +22,6 @@ _TOTAL = (
     r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
     r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
 )
-FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the beginning of a formula, where no apostrophe stands before it."""
 _WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
 
 

@@ -5,6 +5,7 @@ Only what `TREATMENT` names is carried over, each column in its way; a column th
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from kamlib.io.letters import FORMULA
 from kamlib.io.values import MONEY, WIDE
 from kamlib.privacy.invented_names import FIRMS, FIRST, LAST, MIDDLE, firm, stems
 from kamlib.study.dictionary import INPUTS
 
+_FORMULA = re.escape("".join(FORMULA).strip())
 _ACCOUNT = {"account_id": "key account"}
 TREATMENT: dict[str, dict[str, str]] = {
     "orders": {
@@ -141,7 +144,7 @@ def _pooled(table: ir.Table, column: str) -> Any:
 
 def _guarded(text: Any) -> Any:
     """A text that a spreadsheet would read as a formula, with an apostrophe before it."""
-    return ibis.ifelse(text.re_search(r"^\s*[=+\-@＝＋－＠]"), ibis.literal("'") + text, text)
+    return ibis.ifelse(text.re_search(rf"^\s*[{_FORMULA}]"), ibis.literal("'") + text, text)
 
 
 def invented(accounts: pd.DataFrame, rng: np.random.Generator) -> pd.Series:

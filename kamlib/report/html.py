@@ -1,14 +1,17 @@
-"""Pages: a notebook as a page without code, the summary of a run, the list of many runs.
+"""Pages: a notebook as a page without code, the summary of a run.
 
-Each page stands alone: no script, no font, no picture from elsewhere. Its own policy forbids the browser to load
-anything, so that nothing in a customer's name can.
+Each page stands alone: no font, no picture from elsewhere. Its own policy forbids the browser to load anything and to run
+any script but the one that sorts and searches tables, which it knows by its hash; so nothing in a customer's name can.
 """
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +22,13 @@ from markupsafe import Markup
 from kamlib.errors import InputError
 from kamlib.report.body import sanitise_body
 from kamlib.report.index.since_last import Since
-from kamlib.report.index.summary import summary
+from kamlib.report.index.summary import Summary, summary
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
 from kamlib.report.text import number_or_text, tidy
+from kamlib.report.words import word
 from kamlib.study.model import Study
-from kamlib.study.periods import as_date, period_label
+from kamlib.study.periods import period_label
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -73,8 +77,8 @@ def index(
     parts: Sequence[tuple[str, str, str]],
     record: pd.DataFrame,
     since: Since | None = None,
-) -> None:
-    """Write the summary of a run for a manager.
+) -> Summary:
+    """Write the summary of a run for a manager; what it says is given back.
 
     Parameters
     ----------
@@ -86,6 +90,7 @@ def index(
     since : what changed since the report before, if there is one.
     """
     items, rows, _ = cells(record, index=False)
+    told = summary(study, tables, since)
     write_page(
         out,
         "index.html.j2",
@@ -93,39 +98,14 @@ def index(
         study=study,
         day=day(as_of),
         period=period_label(as_of, study.year_begins),
-        summary=summary(study, tables, since),
+        summary=told,
         since=since,
         numbers=Numbers(study.language, study.currency),
         parts=parts,
         record_heads=items,
         record=rows,
     )
-
-
-def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
-    """Write the page that links the reports of many studies and days, failures first.
-
-    Parameters
-    ----------
-    out : the page to write.
-    entries : dicts of study, title, as_of, period (what the day is called in the study), status ('done', 'kept' or 'failed'), href or None, cause or None, seconds.
-    """
-    studies: dict[str, list[dict[str, Any]]] = {}
-    for entry in entries:
-        studies.setdefault(str(entry["study"]), []).append({**entry, "when": _when(entry["as_of"])})
-    for rows in studies.values():
-        rows.sort(key=lambda row: row["when"], reverse=True)
-    count = {status: sum(entry["status"] == status for entry in entries) for status in ("done", "kept", "failed")}
-    failed = [row for rows in studies.values() for row in rows if row["status"] == "failed"]
-    write_page(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
-
-
-def _when(as_of: object) -> str:
-    """A day to sort by; one that can't be read comes first."""
-    try:
-        return as_date(as_of).isoformat()
-    except ValueError:
-        return "9"
+    return told
 
 
 def _executed(notebook: Path) -> Any:
@@ -189,14 +169,29 @@ def _environment() -> jinja2.Environment:
         "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
         "known": number_or_text,
     }
+    script = (TEMPLATES / "tables.js").read_text(encoding="utf-8")
+    environment.globals |= {
+        "script": Markup(script),
+        "script_hash": f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
+        "script_words": json.dumps({name: word(f"table_{name}") for name in _SCRIPT_WORDS}, ensure_ascii=False),
+    }
     return environment
+
+
+_SCRIPT_WORDS = ("search", "copy", "copied", "under", "over", "unknown", "decimal")
+"""What the script of tables says and reads; in the catalogue as ``table_…``."""
 
 
 def _markup(html: str) -> Any:
     return Markup(html)
 
 
+def rendered(template: str, **values: Any) -> str:
+    """A page of one of the templates; every value is escaped."""
+    return _environment().get_template(template).render(values)
+
+
 def write_page(out: Path, template: str, **values: Any) -> None:
-    """Write a page from one of the templates; every value is escaped."""
+    """Write a page of one of the templates."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(_environment().get_template(template).render(values), encoding="utf-8", newline="\n")
+    out.write_text(rendered(template, **values), encoding="utf-8", newline="\n")

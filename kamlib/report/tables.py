@@ -16,6 +16,11 @@ from kamlib.study.columns import Column
 from kamlib.study.run_tables import column
 from kamlib.study.run_tables import columns as described
 
+CUSTOMER = ("customer_id", "account_id", "name")
+"""Columns that say which customer a row is of; the pages of a report lead from their cells to what is known of it."""
+HELD = 1_000
+"""Rows that a table holds at most: a notebook shows the first of them, a page opens the rest."""
+
 
 def table(
     frame: pd.DataFrame,
@@ -37,7 +42,7 @@ def table(
         Shown in its own order.
     caption : what the table holds, with unit and period.
     index : whether to show the index; None: when it is named or not just 0, 1, 2...
-    most : rows shown at most; the rest is counted below the table.
+    most : rows shown at most; the rest is counted below the table, and held (`HELD`) for the page to open.
     of : of a cross table, the column of the dictionary that its cells hold: all its numbers are written as that one. Default: what
         the table says of itself, as ``frame.attrs["of"]``.
     **formats
@@ -54,12 +59,14 @@ def table(
     if (waits := waits_for(frame)) is not None:
         tell(waits)
         return
-    heads, rows, right = cells(frame, index=index, most=most, of=of or frame.attrs.get("of"), formats=formats)
-    left_out = max(0, len(frame) - most)
+    heads, rows, right = cells(
+        frame, index=index, most=max(most, HELD), of=of or frame.attrs.get("of"), formats=formats
+    )
+    who = [head in {known.head for known in described(CUSTOMER) if known} for head in heads]
     display(
         {
-            "text/html": _as_html(heads, rows, right, caption, left_out),
-            "text/plain": _as_text(heads, rows, right, caption, left_out),
+            "text/html": _as_html(heads, rows, right, who, caption, most, len(frame)),
+            "text/plain": _as_text(heads, rows[:most], right, caption, len(frame) - most),
         },
         raw=True,
     )
@@ -137,21 +144,33 @@ _SPECS = {"share": ".{}%", "rate": ".{}%", "place": ".0f", "figures": ",.{}g"}
 _SPECS |= dict.fromkeys(("money", "days", "count", "points", "number", "interval"), ",.{}f")
 
 
-def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
+def _as_html(
+    heads: list[str], rows: list[list[str]], right: list[bool], who: list[bool], caption: str | None, most: int, of: int
+) -> str:
     side = ["right" if flag else "left" for flag in right]
+    kind = [' class="who"' if flag else "" for flag in who]
     head = "".join(
         f'<th scope="col" style="text-align: {s}">{escape(h)}</th>' for h, s in zip(heads, side, strict=True)
     )
-    body = "\n".join(
+    lines = [
         "<tr>"
-        + "".join(f'<td style="text-align: {s}">{escape(c)}</td>' for c, s in zip(row, side, strict=True))
+        + "".join(f'<td{k} style="text-align: {s}">{escape(c)}</td>' for c, s, k in zip(row, side, kind, strict=True))
         + "</tr>"
         for row in rows
-    )
+    ]
     title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
-    left = "none" if not rows else f"and {left_out:,} more rows" if left_out else ""
-    more = f"\n<p><small>{left}</small></p>" if left else ""
-    return f'<table class="kam">\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{more}'
+    parts = [f"<thead><tr>{head}</tr></thead>", _body(lines[:most])]
+    if unseen := lines[most:]:  # by a notebook; a page opens them and drops the foot
+        foot = f'<td colspan="{len(heads)}"><small>and {of - most:,} more rows</small></td>'
+        parts += [_body(unseen, " hidden"), f"<tfoot><tr>{foot}</tr></tfoot>"]
+    held = f"a page of the report holds the first {len(rows):,} of {of:,} rows" if len(rows) < of else ""
+    note = held or ("" if rows else "none")
+    below = f"\n<p><small>{note}</small></p>" if note else ""
+    return f'<table class="kam">\n{title}{chr(10).join(parts)}\n</table>{below}'
+
+
+def _body(lines: list[str], kind: str = "") -> str:
+    return "\n".join([f"<tbody{kind}>", *lines, "</tbody>"])
 
 
 def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption: str | None, left_out: int) -> str:
@@ -163,7 +182,7 @@ def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption
     return "\n".join(
         ([tidy(caption)] if caption else [])
         + lines
-        + (["none"] if not rows else [f"and {left_out:,} more rows"] if left_out else [])
+        + (["none"] if not rows else [f"and {left_out:,} more rows"] if left_out > 0 else [])
     )
 
 

@@ -15,7 +15,7 @@ from kamlib.errors import InputError, StepError
 from kamlib.passwords import hidden
 from kamlib.run.batch_file import Job, jobs_of, read, refuse_twice
 from kamlib.run.place import clear, unwritable
-from kamlib.run.publish import is_done, older_schema, run_study
+from kamlib.run.publish import is_done, older_schema, run_study, shelve
 from kamlib.run.schedule import LOOK, Workers
 from kamlib.run.tables import write_whole
 
@@ -138,7 +138,5 @@ def _run(job: Job, before: Job | None, out: Path, workers: Workers, watch: Watch
 
 
 def _told(out: Path, entries: list[dict[str, Any]]) -> None:
-    from kamlib.report.html import batch_page
-
-    batch_page(out / "index.html", entries)
     write_whole(out / "batch.json", json.dumps(entries, indent=1, ensure_ascii=False))
+    shelve(out)

@@ -85,11 +85,13 @@ def run_study(
                 progress("report", time.perf_counter() - began)
             except StepError as error:
                 error.log = _log(home / f"{label}.log", error)
+                shelve(home.parent)
                 raise
             put(made, home / label, folder / PREVIOUS)
+        (home / f"{label}.log").unlink(missing_ok=True)
+        shelve(home.parent)
     except OSError as error:
         raise unwritable(home, error) from error
-    (home / f"{label}.log").unlink(missing_ok=True)
     return home / label / "index.html"
 
 
@@ -153,6 +155,7 @@ def older_schema(report: Path) -> str:
 def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     """Index and run.json of a report whose steps are there; `home` holds the reports of the study before it."""
     from kamlib.report import html
+    from kamlib.report import whole as whole_report
     from kamlib.report.index.handed_on import write_handed_on
     from kamlib.report.index.since_last import since
     from kamlib.report.published import read_for
@@ -167,7 +170,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
     changed = since(home, study, tables)
     single = {"scores", "accounts", "actions", "notes"} <= tables.keys()  # there are pages on single customers
-    html.index(
+    told = html.index(
         folder / "index.html",
         study=study,
         as_of=study.as_of,
@@ -179,10 +182,13 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         record=record(study, values, whole),
         since=changed,
     )
-    write_handed_on(folder, study, tables, changed)
+    write_handed_on(folder, study, tables, told)
     write_workbook(folder / "accounts.xlsx", study, tables)
+    whole_report.write_digest(folder, study, told)
+    hrefs = whole_report.write_customers(folder, study, tables)
     if single:
-        _dossiers(folder, study, tables)
+        hrefs |= _dossiers(folder, study, tables)
+    _link(folder, tables, hrefs)
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -218,18 +224,36 @@ def _said(building: Building, home: Path, tables: Mapping[str, Any]) -> pd.DataF
     return found
 
 
-def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> None:
-    """The pages on single customers, what managers fill in, and the links from the tables of all other pages."""
-    from kamlib.facts.customers import own_rows
+def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> dict[str, str]:
+    """The pages on single customers, and what managers fill in; the pages by customer_id, seen from the folder."""
     from kamlib.report import dossier, round_trip
 
     round_trip.write_csv(folder / "actions.csv", round_trip.actions_out(tables))
     changes = round_trip.changes_of(study)
     made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")
-    pages = {one: f"dossiers/{page}" for one, page in made.items()}
-    hrefs = dossier.hrefs_by_text(pages, dict(own_rows(tables["accounts"])["name"].dropna()))
-    for page in folder.glob("*.html"):
-        page.write_text(dossier.linked(page.read_text(encoding="utf-8"), hrefs), encoding="utf-8", newline="\n")
+    return {one: f"dossiers/{page}" for one, page in made.items()}
+
+
+def _link(folder: Path, tables: Mapping[str, Any], hrefs: Mapping[str, str]) -> None:
+    """Lead from the customers in the tables of all pages to their dossier, or to their row."""
+    from kamlib.facts.customers import own_rows
+    from kamlib.report.dossier import hrefs_by_text, linked
+
+    if "accounts" in tables:
+        known = hrefs_by_text(hrefs, dict(own_rows(tables["accounts"])["name"].dropna()))
+        for page in folder.glob("*.html"):
+            page.write_text(linked(page.read_text(encoding="utf-8"), known), encoding="utf-8", newline="\n")
+
+
+def shelve(out: Path) -> None:
+    """Write the pages of the shelf of all reports; of several processes at once the last one tells what all have made."""
+    from kamlib.report.whole import shelf_pages
+
+    told: dict[Path, str] | None = None
+    while (pages := shelf_pages(out)) != told:  # another one has come since
+        for path, text in pages.items():
+            write_whole(path, text)
+        told = pages
 
 
 def _key(present: Present, plan: Sequence[Step], home: Path) -> str:

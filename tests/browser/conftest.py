@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from base64 import b64encode
 from html import escape
@@ -35,7 +36,8 @@ def chromium():
 def pages(tmp_path_factory) -> dict[str, Path]:
     """File of each kind of page, by name."""
     from kamlib.report.dossier import write_dossiers
-    from kamlib.report.html import batch_page, index, page
+    from kamlib.report.html import index, page
+    from kamlib.report.whole import shelf_pages, write_customers, write_digest, write_one_file
     from kamlib.study.model import Study
 
     folder = tmp_path_factory.mktemp("report")
@@ -51,27 +53,15 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "parts": [(*link, "Why?") for link in links[1:]],
         "record": _record(),
     }
-    index(folder / "index.html", tables=_tables(), **more)
+    told = index(folder / "index.html", tables=_tables(), **more)
+    write_digest(folder, study, told)
+    write_customers(folder, study, _dossiers())
     index(folder / "waiting.html", tables={}, **more)
     page(_notebook(folder / "02_scoring.ipynb"), folder / "02_scoring.html", "Who", links)
     page(_notebook(folder / "plain.ipynb", prose=False), folder / "01_cleaning.html", "Data", links)
-    entry = {
-        "study": "x",
-        "title": NAMES[1],
-        "as_of": "2026Q3",
-        "period": "2026Q3",
-        "cause": None,
-        "href": "index.html",
-        "seconds": 1.0,
-    }
-    batch_page(
-        folder / "batch.html",
-        [
-            {**entry, "status": "done"},
-            {**entry, "status": "failed", "cause": NAMES[0], "href": None},
-            {**entry, "status": "kept"},
-        ],
-    )
+    write_one_file(folder)
+    shelf = shelf_pages(_shelved(folder / "all"))
+    (folder / "shelf.html").write_text(shelf[folder / "all" / "index.html"], encoding="utf-8")
     made = write_dossiers(folder / "dossiers", study, _dossiers())
     first = folder / "dossiers" / made["000"]
     more = {
@@ -81,6 +71,22 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     }
     more |= {"dossiers": first.with_name("index.html"), "prospect": folder / "dossiers" / made["P"]}
     return {path.stem: path for path in folder.glob("*.html")} | more
+
+
+def _shelved(out: Path) -> Path:
+    """Two quarters of a study with every line of the scoreboard, and one that failed."""
+    from kamlib.measures.scoreboard import MEASURES
+
+    for period, day in (("2026Q2", "2026-06-30"), ("2026Q3", "2026-09-30")):
+        place = out / "x" / period
+        place.mkdir(parents=True)
+        made = {"as_of": day, "parameters": {"language": "en", "currency": "EUR", "title": NAMES[1]}}
+        (place / "run.json").write_text(json.dumps(made))
+        told = [{"name": name, "as_of": day, "value": 0.5, "table": "scoreboard"} for name in MEASURES]
+        (place / "report.json").write_text(json.dumps({"figures": told}))
+    failed = {"study": "y", "title": NAMES[1], "period": "2026Q3", "status": "failed", "cause": NAMES[0]}
+    (out / "batch.json").write_text(json.dumps([failed]))
+    return out
 
 
 def _record() -> pd.DataFrame:
@@ -250,7 +256,9 @@ def _notebook(path: Path, *, prose: bool = True) -> Path:
         "Numbers": pd.DataFrame({"month": [NAMES[1], "may"]}),
     }
     written = [
-        table.to_html(index=False).replace("<thead>", f"<caption>{words}</caption><thead>")
+        table.to_html(index=False)
+        .replace("<thead>", f"<caption>{words}</caption><thead>")
+        .replace("<td>", "<td>" if words == "Numbers" else '<td class="who">')
         for words, table in tables.items()
     ]
     outputs = [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+from base64 import b64encode
 from itertools import pairwise
 
 import nbformat
@@ -13,7 +15,7 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 
 from kamlib.errors import InputError
-from kamlib.report.html import batch_page, index, page
+from kamlib.report.html import index, page
 
 LINKS = [
     ("Summary", "index.html"),
@@ -23,14 +25,12 @@ LINKS = [
 ]
 
 
-@pytest.fixture(params=["page", "index", "waiting", "batch"])
-def made(request, tmp_path, executed, outputs, study, tables, record, entries, hostile):
+@pytest.fixture(params=["page", "index", "waiting"])
+def made(request, tmp_path, executed, outputs, study, tables, record, hostile):
     """Each page in turn: the file and its soup."""
     out = tmp_path / "out" / ("02_scoring.html" if request.param == "page" else "index.html")
     if request.param == "page":
         page(executed(*outputs), out, hostile, LINKS)
-    elif request.param == "batch":
-        batch_page(out, entries)
     else:
         held = tables if request.param == "index" else {}
         index(
@@ -44,8 +44,13 @@ def made(request, tmp_path, executed, outputs, study, tables, record, entries, h
     return BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
 
 
-def test_a_page_loads_nothing_and_runs_nothing(made):
-    assert not made.find(["script", "iframe", "object", "embed", "form", "audio", "video", "base"])
+def test_a_page_loads_nothing_and_runs_nothing_but_the_script_that_its_policy_knows(made):
+    policy = made.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    scripts = [tag.get_text() for tag in made.find_all("script")]
+    hashes = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    assert len(scripts) == 1 and len(scripts[0].encode()) <= 6_000
+    assert f"script-src 'sha256-{hashes[0]}';" in policy and policy.startswith("default-src 'none'; ")
+    assert not made.find(["iframe", "object", "embed", "form", "audio", "video", "base"])
     for tag in made.find_all(True):
         assert not [key for key in tag.attrs if key.startswith("on")]
         for key in ("src", "srcset", "data", "poster", "background"):
@@ -54,8 +59,6 @@ def test_a_page_loads_nothing_and_runs_nothing(made):
             assert tag["href"] == "data:,"
         assert not str(tag.get("href", "")).lower().startswith(("javascript", "data:text"))
     assert not re.search(r"url\(|@import|@font-face", made.find("style").get_text())
-    policy = made.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert "default-src 'none'" in policy
 
 
 def test_a_page_has_a_language_a_title_and_a_skip_link_that_leads_to_its_content(made):
@@ -228,39 +231,6 @@ def test_every_column_of_the_list_is_explained_below_it(study, tables, record, t
     told = {term.get_text() for term in soup.select(".legend dt")}
     assert heads - told == {"Rank", "Customer", "Share of revenue in the last 12 months"}, "these say it themselves"
     assert told <= heads
-
-
-def test_the_batch_page_names_failures_and_puts_the_latest_first(entries, tmp_path):
-    out = tmp_path / "index.html"
-    batch_page(out, entries)
-    soup = BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
-    assert "line 4: <as_of>\nmend it" in soup.find(class_="cause").get_text()
-    assert soup.find(class_="asof").get_text().startswith("2 of 3 reports stand")
-    first = soup.find("tbody").find_all("tr")
-    assert [row.th.get_text() for row in first] == ["2026Q3", "2026Q2"]
-    assert [row.a["href"] for row in first] == ["a/2026Q3/index.html", "a/2026Q2/index.html"]
-
-
-def test_a_cause_on_the_batch_page_keeps_its_lines_and_turns_no_writing(entries, tmp_path):
-    """A file's name may hold marks that turn what stands behind them, and signs that no page shows."""
-    failed = next(entry for entry in entries if entry["status"] == "failed")
-    failed["cause"] = "\u202egnp.exe\u202c\x07: no such file\n- line 2: \ufefftitle"
-    batch_page(tmp_path / "index.html", entries)
-    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
-    assert soup.find(class_="cause").get_text() == "gnp.exe: no such file\n- line 2: title"
-
-
-def test_the_batch_page_calls_a_day_as_its_study_does_and_sorts_by_the_day(entries, tmp_path):
-    entries[0] |= {"as_of": "2025-12-31", "period": "FY2026Q2"}
-    entries[1] |= {"as_of": "2026-03-31", "period": "FY2026Q3"}
-    batch_page(tmp_path / "index.html", entries)
-    rows = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser").find("tbody")
-    assert [row.th.get_text() for row in rows.find_all("tr")] == ["FY2026Q3", "FY2026Q2"]
-
-
-def test_a_batch_without_failures_has_no_box_for_them(entries, tmp_path):
-    batch_page(tmp_path / "index.html", entries[:2])
-    assert "failed" not in BeautifulSoup((tmp_path / "index.html").read_text(), "html.parser").get_text()
 
 
 def test_a_summary_of_nothing_says_of_each_block_what_it_waits_for(study, record, tmp_path):

@@ -100,6 +100,7 @@ MADE = (
         "unit_",
         "about_",
         "row_",
+        "table_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )

@@ -38,7 +38,7 @@ _VALUES = {
     "src": re.compile(rf"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+|{re.escape(ADDRESS)}<svg\b.*", re.S),
     "href": re.compile(r"(https?://|mailto:|#).*|[\w.-]+\.html(#[\w-]*)?", re.S),
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
-    "class": re.compile("num|appendix"),
+    "class": re.compile("num|who|appendix"),
 }
 _NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
 _DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
@@ -92,7 +92,7 @@ def _harmless(html: str) -> str:
         heading["class"] = "appendix" if heading.find_parent(class_="celltag_appendix") else ""
     for cell in soup.find_all(["td", "th"]):
         right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
-        cell["class"] = "num" if right else ""
+        cell["class"] = "num" if right else "who" if "who" in (cell.get("class") or ()) else ""
     return nh3.clean(
         str(soup),
         tags=_PLAIN | _KEPT.keys(),
@@ -147,6 +147,7 @@ def _pictures(soup: BeautifulSoup) -> None:
 def _tables(soup: BeautifulSoup) -> None:
     named: Counter[str] = Counter()
     for table in soup.find_all("table"):
+        _whole(table)
         for cell in table.select("thead th"):
             if cell.get_text(strip=True):
                 cell["scope"] = "col"
@@ -158,9 +159,9 @@ def _tables(soup: BeautifulSoup) -> None:
         for cell in table.find_all(["td", "th"], string=_DAY):
             cell["class"] = "day"
         _numbers_right(table)
-        for cell in table.select("td:not([class])"):
+        for cell in table.select("td:not(.num, .day)"):
             if len(cell.get_text(strip=True)) > 16:
-                cell["class"] = "words"
+                cell["class"] = [*(cell.get("class") or ()), "words"]
         caption = table.find("caption")
         words = caption.get_text(" ", strip=True) if caption else f"Table: {_under(table)}"
         named[words] += 1
@@ -168,6 +169,16 @@ def _tables(soup: BeautifulSoup) -> None:
         table.wrap(
             soup.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": label})
         )
+
+
+def _whole(table: Tag) -> None:
+    """One body with all rows that the table holds, those that a notebook leaves unseen too, and no foot that counts them."""
+    first, *unseen = table.find_all("tbody", recursive=False) or [table]
+    for body in unseen:
+        first.extend(body.find_all("tr", recursive=False))
+        body.decompose()
+    if unseen and table.tfoot:
+        table.tfoot.decompose()
 
 
 def _numbers_right(table: Tag) -> None:

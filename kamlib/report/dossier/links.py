@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
 
-_CELL = re.compile(r"(<t[dh]\b[^>]*>)([^<>]+)(<small>|</t[dh]>)")
+_CELL = re.compile(r'(<t[dh]\b[^>]*class="who\b[^>]*>)([^<>]+)(<small>|</t[dh]>)')
 
 
-def hrefs_by_text(pages: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    """The page that a cell of a table leads to by what it says: an id, or a name that one customer alone has.
+_ROW = re.compile(r"<tr\b.*?</tr>", re.S)
+
+
+def hrefs_by_text(pages: Mapping[str, str], names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Where a cell of a table leads to by what it says, an id or a name that one customer alone has: the page, and the id.
 
     Parameters
     ----------
@@ -19,12 +22,12 @@ def hrefs_by_text(pages: Mapping[str, str], names: Mapping[str, str]) -> dict[st
     names : name by customer_id, of all customers.
     """
     times = Counter(names.values())
-    own = {name: pages[one] for one, name in names.items() if one in pages and times[name] == 1}
-    return own | dict(pages)
+    own = {name: (pages[one], one) for one, name in names.items() if one in pages and times[name] == 1}
+    return own | {one: (page, one) for one, page in pages.items()}
 
 
-def linked(html: str, hrefs: Mapping[str, str]) -> str:
-    """A page in which each cell of a table that says nothing but such a text is a link to its page.
+def linked(html: str, hrefs: Mapping[str, tuple[str, str]]) -> str:
+    """A page in which each cell of the class ``who`` that says nothing but such a text is a link to its page; beside a name stands the id, where the row has it nowhere.
 
     Parameters
     ----------
@@ -32,9 +35,17 @@ def linked(html: str, hrefs: Mapping[str, str]) -> str:
     hrefs : from `hrefs_by_text`, as seen from that page.
     """
 
-    def link(found: re.Match[str]) -> str:
-        opening, text, closing = found.groups()
-        href = hrefs.get(" ".join(unescape(text).split()))
-        return found[0] if href is None else f'{opening}<a href="{escape(href)}">{text.rstrip()}</a>{closing}'
+    def in_row(row: re.Match[str]) -> str:
+        def link(found: re.Match[str]) -> str:
+            opening, text, closing = found.groups()
+            said = " ".join(unescape(text).split())
+            if said not in hrefs:
+                return found[0]
+            href, one = hrefs[said]
+            there = one == said or f">{escape(one)}<" in row[0]
+            beside = "" if there else f" <small>{escape(one)}</small>"
+            return f'{opening}<a href="{escape(href)}">{text.rstrip()}</a>{beside}{closing}'
 
-    return _CELL.sub(link, html)
+        return _CELL.sub(link, row[0])
+
+    return _ROW.sub(in_row, html)

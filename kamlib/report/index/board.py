@@ -58,7 +58,7 @@ def board(tables: Tables, write: Numbers) -> Board:
     values, rows = now.T.to_dict(), []
     for measures in LINES:
         if all(name in now.index for name in measures):
-            cells = [" · ".join(_written(name, float(values[name][one]), write) for name in measures) for one in days]
+            cells = [" · ".join(written(name, float(values[name][one]), write) for name in measures) for one in days]
             told = [_verdict(name, str(verdict.at[name, days[-1]])) for name in measures]
             rows.append([" · ".join(map(word, measures)), *cells, " · ".join(dict.fromkeys(told))])
     return Board(["Figure", *(day(pd.Timestamp(one)) for one in days), "Against a year before"], rows)
@@ -114,7 +114,8 @@ def promised(tables: Tables, write: Numbers) -> Board:
     return Board(heads, rows)
 
 
-def _written(name: str, value: float, write: Numbers) -> str:
+def written(name: str, value: float | None, write: Numbers) -> str:
+    """A value of the scoreboard as its measure is written."""
     if name in SHARES:
         return write.share(value, 1)
     return write.short_money(value) if name in MONEY else write.number(value)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kamlib.facts.states import STATES
 from kamlib.facts.worth import worth_column
 from kamlib.report.index.summary_facts import Fact, Tables, event_of, ours, waits_for
 from kamlib.report.numbers import Numbers
+from kamlib.report.words import sentence, word_if_known
 from kamlib.scoring.doubt.border import EVEN, SAFE, falls
 from kamlib.scoring.scores import tied_over
 from kamlib.segments.xyz import seldom
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
 
@@ -20,6 +23,7 @@ def confidence_facts(study: Study, tables: Tables, accounts: pd.DataFrame, wait:
         _chances(study, tables, write),
         _classes(tables, write),
         _margin(tables),
+        _reconciled(tables, write),
     ]
 
 
@@ -124,3 +128,20 @@ def _margin(tables: Tables) -> Fact:
     return Fact(
         label, "Margin comes from the order lines." if known else "No margin is known: revenue stands in its place."
     )
+
+
+def _reconciled(tables: Tables, write: Numbers) -> Fact:
+    """What came in and what became of it, and the customers by state: each sum adds up."""
+    label = "What adds up"
+    if wait := waits_for(tables, ledger=("table", "rule", "action", "rows", "matched_rows"), states=("state",)):
+        return Fact(label, waits=wait)
+    lines = tables["ledger"][tables["ledger"]["table"] == "orders"]
+    rows = lines.set_index("rule")["rows"]
+    done = lines.groupby("action")
+    values = {"came_in": int(rows["came in"]), "kept": int(rows["kept"])}
+    values |= {"aside": int(done["rows"].sum().get("set_aside", 0))}
+    values |= {"repaired": int(done["matched_rows"].sum().get("repair", 0))}
+    found = tables["states"]["state"].value_counts()
+    parts = " + ".join(f"{write.number(found[state])} {word_if_known(state)}" for state in STATES if state in found)
+    customers = Reason("customers_add_up", {"n": int(found.sum()), "parts": parts})
+    return Fact(label, f"{sentence(Reason('lines_add_up', values))} {sentence(customers)}")

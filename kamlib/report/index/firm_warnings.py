@@ -76,14 +76,28 @@ def _set_aside(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers)
     if waits_for(tables, ledger=("table", "rule", "action", "rows", "amount")):
         return
     aside = faults(tables["ledger"])
-    if aside["share"] > ASIDE:
-        yield on_record(
-            "warn_set_aside",
-            {"share": write.share(aside["share"]), "n": int(aside["rows"])},
-            money=None,
-            owner="",
-            href="01_cleaning.html",
-        )
+    came_in = float(_came_in(tables["ledger"], "amount").get("orders") or 0)
+    money = abs(float(aside["amount"])) / came_in if came_in > 0 else 0.0
+    if max(aside["share"], money) > ASIDE:
+        values = {"share": write.share(aside["share"], 1), "n": int(aside["rows"])}
+        values |= {"amount": write.short_money(float(aside["amount"])), "of_money": write.share(money, 1)}
+        yield on_record("warn_set_aside", values, money=None, owner="", href="01_cleaning.html")
+
+
+def _shorter(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
+    """A source that holds fewer rows than in the report before: a file lacks, or was cut."""
+    names = ("table", "rule", "rows")
+    if waits_for(tables, ledger=names, ledger_before=names):
+        return
+    now, before = (_came_in(tables[name], "rows") for name in ("ledger", "ledger_before"))
+    for table, rows in before[before > now.reindex(before.index, fill_value=0)].items():
+        values = {"table": table, "now": int(now.get(table, 0)), "before": int(rows)}
+        yield on_record("warn_shorter", values, money=None, owner="", href="01_cleaning.html")
+
+
+def _came_in(ledger: pd.DataFrame, column: str) -> pd.Series:
+    """What came in of each table, by its name."""
+    return ledger[ledger["rule"] == "came in"].set_index("table")[column]
 
 
 def _forecasts(study: Study, tables: Tables, keys: pd.DataFrame, write: Numbers) -> Iterator[Warned]:
@@ -119,4 +133,4 @@ def _single_supplier(study: Study, tables: Tables, keys: pd.DataFrame, write: Nu
         )
 
 
-FIRM_RULES: tuple[Rule, ...] = (_large_groups, _overdue, _cash, _set_aside, _forecasts, _single_supplier)
+FIRM_RULES: tuple[Rule, ...] = (_large_groups, _overdue, _cash, _set_aside, _shorter, _forecasts, _single_supplier)

@@ -14,8 +14,7 @@ from kamlib.measures.scoreboard import SHARES
 from kamlib.plan.action_list import NOW
 from kamlib.report.index.board import MONEY
 from kamlib.report.index.calls import next_actions
-from kamlib.report.index.since_last import Since
-from kamlib.report.index.summary import summary
+from kamlib.report.index.summary import Summary
 from kamlib.report.index.summary_facts import Tables, by_account, event_of, names, ours, stakes, waits_for
 from kamlib.report.round_trip import write_csv
 from kamlib.report.text import is_missing
@@ -27,16 +26,17 @@ CUSTOMERS = ("customer_id", "name", "state", "p_stopped", "tier", "action", "own
 _AT_A_DAY = ("overdue",)
 
 
-def write_handed_on(folder: Path, study: Study, tables: Tables, before: Since | None = None) -> None:
+def write_handed_on(folder: Path, study: Study, tables: Tables, told: Summary) -> None:
     """Write report.json and customers.csv beside the index.
 
     Parameters
     ----------
     folder : of the report.
-    study, tables, before : as for `kamlib.report.index.summary.summary`.
+    study, tables : as for `kamlib.report.index.summary.summary`.
+    told : what that found.
     """
-    told = json.dumps(as_json(study, tables, before), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / "report.json").write_text(told + "\n", encoding="utf-8", newline="\n")
+    written = json.dumps(as_json(study, tables, told), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "report.json").write_text(written + "\n", encoding="utf-8", newline="\n")
     write_csv(folder / "customers.csv", customers(tables))
 
 
@@ -61,7 +61,7 @@ def customers(tables: Tables) -> pd.DataFrame:
     return rows.merge(next_actions(tables), on="customer_id", how="left")[list(CUSTOMERS)]
 
 
-def as_json(study: Study, tables: Tables, before: Since | None = None) -> dict[str, Any]:
+def as_json(study: Study, tables: Tables, told: Summary) -> dict[str, Any]:
     """What the index says, as plain values: None is what is not known.
 
     Returns
@@ -71,7 +71,6 @@ def as_json(study: Study, tables: Tables, before: Since | None = None) -> dict[s
         value, unit (*customers*, *share*, *points*, *actions*, *hours*, *weeks*, or the currency), period in words, as_of, and the table of the run that
         the value comes from.
     """
-    told = summary(study, tables, before)
     return {
         "study": study.name,
         "title": study.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -30,12 +30,14 @@ class Since:
     period, href : its quarter or day; its page, seen from the new one.
     changes : of `kamlib.scoring.list_changes.changes` in words, those accounts alone that came in or left, with their name.
     refused : why the two can't be compared, or ''.
+    ledger : what came in then, by table and rule, as the run of that report kept it; empty where it is not there.
     """
 
     period: str
     href: str
     changes: pd.DataFrame
     refused: str = ""
+    ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def since(reports: Path, study: Study, tables: Tables) -> Since | None:
@@ -67,7 +69,9 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
         return Since(period, href, pd.DataFrame(), why)
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
-    return Since(period, href, moves.assign(name=[called.get(account, account) for account in moves["customer_id"]]))
+    moves = moves.assign(name=[called.get(account, account) for account in moves["customer_id"]])
+    ledger = folder / "tables" / "ledger.parquet"
+    return Since(period, href, moves, ledger=pd.read_parquet(ledger) if ledger.exists() else pd.DataFrame())
 
 
 def _latest(reports: Path, study: Study) -> Published | None:

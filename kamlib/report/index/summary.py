@@ -81,6 +81,8 @@ def summary(study: Study, tables: Tables, before: Since | None = None) -> Summar
     """
     write = Numbers(study.language, study.currency)
     held = {name: table for name, table in tables.items() if table is not None}
+    if before is not None:
+        held["ledger_before"] = before.ledger
     if "facts" in held:
         held["facts"] = at_last_date(held["facts"])
     if "said" in held:

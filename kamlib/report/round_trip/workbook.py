@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from kamlib.intake.sheet_rows import FORMULA
+from kamlib.io.letters import guarded
 from kamlib.report.round_trip.sheets import TOPICS, meaning
 from kamlib.report.text import as_cell, is_missing
 
@@ -62,7 +62,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()[:10]
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return guarded(value)
     return repr(float(value))
 
 

@@ -24,7 +24,8 @@ def body_of(html: str) -> BeautifulSoup:
 
 def table(rows: int, *heads: str) -> str:
     head = "".join(f"<th>{name}</th>" for name in heads)
-    lines = f"<tr>{'<td>1</td>' * len(heads)}</tr>" * rows
+    cells = "".join("<td class='who'>1</td>" if name == "name" else "<td>1</td>" for name in heads)
+    lines = f"<tr>{cells}</tr>" * rows
     return f"<table><caption>Numbers</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 

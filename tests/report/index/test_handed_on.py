@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from kamlib.report.index.handed_on import CUSTOMERS, as_json, customers, write_handed_on
+from kamlib.report.index.summary import summary
 
 DOCS = Path(__file__).parents[3] / "docs" / "files.md"
 
@@ -47,7 +48,7 @@ def test_a_row_for_each_customer_says_what_is_known_and_nothing_else(whole):
 
 
 def test_no_name_of_the_file_is_a_formula_and_each_comes_back_as_it_was(whole, study, tmp_path, hostile):
-    write_handed_on(tmp_path, study, whole)
+    write_handed_on(tmp_path, study, whole, summary(study, whole))
     text = (tmp_path / "customers.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.reader(text.splitlines()))
     assert tuple(rows[0]) == CUSTOMERS
@@ -57,7 +58,7 @@ def test_no_name_of_the_file_is_a_formula_and_each_comes_back_as_it_was(whole, s
 
 
 def test_each_figure_has_a_value_or_null_with_unit_period_day_and_table(whole, study, tmp_path):
-    write_handed_on(tmp_path, study, whole)
+    write_handed_on(tmp_path, study, whole, summary(study, whole))
     found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     figures = {
         (one["name"], one["as_of"]): (one["value"], one["unit"], one["period"], one["table"])
@@ -75,13 +76,13 @@ def test_each_figure_has_a_value_or_null_with_unit_period_day_and_table(whole, s
 
 
 def test_the_sentences_are_those_of_the_index(whole, study):
-    found = as_json(study, whole)
+    found = as_json(study, whole, summary(study, whole))
     assert [one["question"] for one in found["answer"]][2] == "Whom we lose next" and len(found["answer"]) == 5
     assert all(bool(one["text"]) != bool(one["waits"]) for one in found["answer"])
 
 
 def test_a_run_that_holds_nothing_leaves_both_files_without_a_figure(study, tmp_path):
-    write_handed_on(tmp_path, study, {})
+    write_handed_on(tmp_path, study, {}, summary(study, {}))
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["figures"] == []
     assert (tmp_path / "customers.csv").read_text(encoding="utf-8-sig").strip() == ",".join(CUSTOMERS)
 

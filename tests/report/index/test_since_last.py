@@ -122,7 +122,7 @@ def test_the_page_names_who_came_and_left_with_the_names_made_harmless(
     more = {"study": study, "as_of": AUTUMN, "parts": [], "record": record}
     index(tmp_path / "index.html", tables=tables, since=found, **more)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "Since the report of 2026Q2" in page and "came in" in page and "<script>" not in page
+    assert "Since the report of 2026Q2" in page and "came in" in page and "<script>alert" not in page
     index(tmp_path / "without.html", tables=tables, **more)
     assert "Since the report" not in (tmp_path / "without.html").read_text(encoding="utf-8")
     assert np.isfinite(found.changes["score_now"].astype(float)).all()
