@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from kamlib.errors import InputError, some
-from kamlib.report.text import is_number, number_or_text, tidy
-from kamlib.report.words import tell, with_words, word_if_known
-from kamlib.stats.reasons import waits_for
+from kamlib.report.language import heads as heads_of
+from kamlib.report.language import listed, marked
+from kamlib.report.text import digits, is_number, number_or_text, tidy
+from kamlib.report.words import sentence, tell, with_words, word_if_known
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.columns import Column
 from kamlib.study.run_tables import column
 from kamlib.study.run_tables import columns as described
@@ -100,7 +102,7 @@ def cells(
     for (name, values), known in zip(columns, said, strict=True):
         like = cell if cell and any(map(is_number, values)) else known
         words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
-        heads.append(known.head if known else tidy(words).replace("_", " "))
+        heads.append(head_of(known.head if known else tidy(words).replace("_", " ")))
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
         kind = like.format.kind if like and like.format and not own else "text"
@@ -113,15 +115,19 @@ def cells(
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
 
 
+def head_of(name: str) -> str:
+    """A head of a column in the language that is spoken; the English one where it has no other."""
+    return heads_of().get(name, name)
+
+
 def _cell(value: Any, spec: str, kind: str) -> str:
     """A value as it is written; a share that is neither nothing nor all is not written as such."""
     text = number_or_text(value, spec)
     if kind == "share" and spec.endswith("%") and is_number(value) and 0 < value < 1:
-        step = 10.0 ** -(int(spec.strip("+.%") or 0) + 2)
-        if float(text.rstrip("%")) == 0:
-            return f"under {step:{spec}}"
-        if float(text.rstrip("%")) == 100:
-            return f"over {1 - step:{spec}}"
+        step, plain = 10.0 ** -(int(spec.strip("+.%") or 0) + 2), float(digits(value, spec).rstrip("%"))
+        if plain in (0, 100):
+            bound = marked(digits(step if plain == 0 else 1 - step, spec))
+            return sentence(Reason("under" if plain == 0 else "over", {"value": bound}))
     return text
 
 
@@ -149,7 +155,7 @@ def _as_html(heads: list[str], rows: list[list[str]], right: list[bool], caption
         for row in rows
     )
     title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
-    left = "none" if not rows else f"and {left_out:,} more rows" if left_out else ""
+    left = _left(rows, left_out)
     more = f"\n<p><small>{left}</small></p>" if left else ""
     return f'<table class="kam">\n{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{more}'
 
@@ -160,11 +166,13 @@ def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption
         "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
         for row in [heads, *rows]
     ]
-    return "\n".join(
-        ([tidy(caption)] if caption else [])
-        + lines
-        + (["none"] if not rows else [f"and {left_out:,} more rows"] if left_out else [])
-    )
+    left = _left(rows, left_out)
+    return "\n".join(([tidy(caption)] if caption else []) + lines + ([left] if left else []))
+
+
+def _left(rows: list[list[str]], left_out: int) -> str:
+    """What stands below a table that has no rows, or shows not all of them."""
+    return listed([]) if not rows else sentence(Reason("more_rows", {"n": left_out})) if left_out else ""
 
 
 def _all_numbers(values: pd.Series) -> bool:

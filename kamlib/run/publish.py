@@ -15,6 +15,7 @@ import pandas as pd
 
 import kamlib
 from kamlib.errors import InputError, StepError
+from kamlib.report.language import speaking
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
 from kamlib.run.notebook.steps import Step, notebook_steps
 from kamlib.run.place import KILLED, PREVIOUS, beside, clear, put, unwritable
@@ -70,7 +71,11 @@ def run_study(
     label = loaded.period
     home = Path(out).resolve() / loaded.name
     try:
-        with beside(home, label) as folder, nullcontext(workers) if workers else Workers() as pool:
+        with (
+            speaking(loaded.language),
+            beside(home, label) as folder,
+            nullcontext(workers) if workers else Workers() as pool,
+        ):
             if not workers:
                 clear(home)
             made = folder / label

@@ -19,7 +19,7 @@ from kamlib.report.dossier.sections import bars, grid, shortened, strip, written
 from kamlib.report.html import write_page
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
-from kamlib.report.text import UNKNOWN, is_missing
+from kamlib.report.text import is_missing, unknown
 from kamlib.report.words import in_words, sentence, word
 from kamlib.stats.reasons import split
 from kamlib.study.model import Study
@@ -192,7 +192,7 @@ def _prospect_views(first: pd.DataFrame, tables: Mapping[str, pd.DataFrame], stu
     made = {}
     for one, line, name in zip(first["customer_id"], lines, first["name"], strict=True):
         record = each["completeness"][one].iloc[0]
-        if line[chance] != UNKNOWN:
+        if line[chance] != unknown():
             line[chance] += f" ({line[low]} to {line[high]})"
         facts = [(labels[at], shortened(cell, 60)) for at, cell in enumerate(line) if cell and at not in (low, high)]
         made[str(one)] = {
