@@ -20,9 +20,12 @@ from kamlib.errors import InputError
 from kamlib.report.body import sanitise_body
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import summary
+from kamlib.report.language import month_of, speaking, spoken, words_in
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
-from kamlib.report.text import number_or_text, tidy
+from kamlib.report.text import is_missing, number_or_text, tidy
+from kamlib.report.words import sentence, word
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 
@@ -92,6 +95,7 @@ def index(
         title=tidy(study.title),
         study=study,
         day=day(as_of),
+        month=month_of(study.year_begins),
         period=period_label(as_of, study.year_begins),
         summary=summary(study, tables, since),
         since=since,
@@ -108,7 +112,7 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
     Parameters
     ----------
     out : the page to write.
-    entries : dicts of study, title, as_of, period (what the day is called in the study), status ('done', 'kept' or 'failed'), href or None, cause or None, seconds.
+    entries : dicts of study, title, as_of, period (what the day is called in the study), status ('done', 'kept' or 'failed'), href or None, cause or None, seconds, and language where the study could be read: they speak it where all have one.
     """
     studies: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
@@ -117,7 +121,10 @@ def batch_page(out: Path, entries: Sequence[dict[str, Any]]) -> None:
         rows.sort(key=lambda row: row["when"], reverse=True)
     count = {status: sum(entry["status"] == status for entry in entries) for status in ("done", "kept", "failed")}
     failed = [row for rows in studies.values() for row in rows if row["status"] == "failed"]
-    write_page(out, "batch.html.j2", title="Key account reports", studies=studies, count=count, failed=failed)
+    told = {str(entry["language"]) for entry in entries if "language" in entry}
+    with speaking(told.pop() if len(told) == 1 else "en"):
+        title = word("page_all_reports")
+        write_page(out, "batch.html.j2", title=title, studies=studies, count=count, failed=failed)
 
 
 def _when(as_of: object) -> str:
@@ -184,12 +191,19 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals |= {"t": _told, "lang": lambda: words_in(spoken())}
+    environment.tests["missing"] = is_missing
     environment.filters |= {
         "tidy": lambda text: tidy(str(text)),
         "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
         "known": number_or_text,
     }
     return environment
+
+
+def _told(code: str, **values: Any) -> str:
+    """The words of a code with its values, for a template."""
+    return sentence(Reason(code, values))
 
 
 def _markup(html: str) -> Any:

@@ -89,7 +89,9 @@ def heads(language: str = "") -> Mapping[str, str]:
 
 @cache
 def _source(language: str) -> Mapping[str, Mapping[str, str]]:
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load((CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8"))
+    read: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+        (CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8")
+    )
     return read
 
 
@@ -160,6 +162,13 @@ def month_and_year(value: dt.date) -> str:
     from babel.dates import format_date
 
     return format_date(value, "LLLL y", locale=_locale(words_in(spoken())))
+
+
+def month_of(number: int) -> str:
+    """The name of a month, 1 to 12, as it stands alone."""
+    from babel.dates import get_month_names
+
+    return str(get_month_names("wide", "stand-alone", locale=_locale(words_in(spoken())))[number])
 
 
 def infinite(value: float) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 from kamlib.errors import InputError, some
 from kamlib.report.language import catalogue, infinite, listed, marked, month_and_year, plural, short_day
 
+
 def unknown() -> str:
     """What stands where a value is missing."""
     return catalogue()["unknown_value"]

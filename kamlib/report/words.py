@@ -32,6 +32,11 @@ def word(code: str) -> str:
     return "; ".join(map(_template, code.split(";")))
 
 
+def from_to(low: str, high: str) -> str:
+    """The ends of a range that are written already."""
+    return sentence(Reason("from_to", {"low": low, "high": high}))
+
+
 def word_if_known(code: str) -> str:
     """`word` of a code, or the text itself where the catalogue has no word for it (a sentence with values is none)."""
     found = catalogue().get(code, code)

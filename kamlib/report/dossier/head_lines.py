@@ -10,7 +10,7 @@ from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.dossier.sections import shortened
 from kamlib.report.tables import cells
 from kamlib.report.text import unknown
-from kamlib.report.words import sentence, word
+from kamlib.report.words import from_to, sentence, word
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
@@ -89,7 +89,7 @@ def head_facts(heads: pd.DataFrame, study: Study) -> dict[str, dict[str, list[tu
         said = dict(zip(columns, line, strict=True))
         for name, (low, high) in RANGES.items():
             if unknown() not in (said[name], said[low], said[high]):
-                said[name] += f" ({said[low]} to {said[high]})"
+                said[name] += f" ({from_to(said[low], said[high])})"
         made[str(one)] = {
             word(told): [
                 (labels[name], shortened(said[name], 60)) for name in names_ if said[name] not in ("", unknown())

@@ -9,7 +9,8 @@ import pandas as pd
 from kamlib.measures.scoreboard import LESS_IS_BETTER, SHARES
 from kamlib.report.index.summary_facts import Tables, waits_for
 from kamlib.report.numbers import Numbers, day
-from kamlib.report.words import word
+from kamlib.report.words import from_to, sentence, word
+from kamlib.stats.reasons import Reason
 
 LINES = (
     ("revenue_12m",), ("contribution_12m",), ("nrr", "grr"), ("lost_customers", "returned_customers"), ("share_of_keys",), ("top_1",),
@@ -57,7 +58,7 @@ def board(tables: Tables, write: Numbers) -> Board:
             cells = [" · ".join(_written(name, float(values[name][one]), write) for name in measures) for one in days]
             told = [_verdict(name, str(verdict.at[name, days[-1]])) for name in measures]
             rows.append([" · ".join(map(word, measures)), *cells, " · ".join(dict.fromkeys(told))])
-    return Board(["Figure", *(day(pd.Timestamp(one)) for one in days), "Against a year before"], rows)
+    return Board([word("board_figure"), *(day(pd.Timestamp(one)) for one in days), word("board_against")], rows)
 
 
 def promised(tables: Tables, write: Numbers) -> Board:
@@ -74,13 +75,16 @@ def promised(tables: Tables, write: Numbers) -> Board:
     last = card.assign(open=card["not_over"] > 0).drop_duplicates(["event", "open"], keep="last")
     rows = []
     for row in last.sort_values(["event", "open"]).to_dict("records"):
-        spread = f"{write.number(row['expected_low'])} to {write.number(row['expected_high'])}"
-        over = f"so far: {write.number(row['not_over'])} not over" if row["open"] else "over"
+        spread = from_to(write.number(row["expected_low"]), write.number(row["expected_high"]))
+        over = sentence(Reason("window_open" if row["open"] else "window_over", {"n": write.number(row["not_over"])}))
         told = [word(f"forecast_of_{row['event']}"), day(row["as_of"]), over, write.number(row["customers"])]
         rows.append(
             [*told, f"{write.number(row['expected'])} ({spread})", write.number(row["came"]), word(row["verdict"])]
         )
-    return Board(["Forecast", "Of", "Window", "Customers", "Expected (80 %)", "Came", "Verdict"], rows)
+    return Board(
+        [word(f"promised_{name}") for name in ("forecast", "of", "window", "customers", "expected", "came", "verdict")],
+        rows,
+    )
 
 
 def _written(name: str, value: float, write: Numbers) -> str:

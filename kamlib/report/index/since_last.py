@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from kamlib.facts.accounts import at_last_date
 from kamlib.report.index.summary_facts import Tables, names, revenue
-from kamlib.report.words import with_words
+from kamlib.report.words import sentence, with_words
 from kamlib.scoring.list_changes import Scored, changes
-from kamlib.stats.reasons import or_waiting
+from kamlib.stats.reasons import Reason, or_waiting
 from kamlib.study.model import Study
 from kamlib.study.periods import as_date, period_label
 from kamlib.study.run_tables import SCHEMA
@@ -62,13 +62,13 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     folder, day, scoring, schema = found
     period, href = period_label(day, study.year_begins), f"../{folder.name}/index.html"
     if schema != SCHEMA:
-        why = f"its tables are of schema {schema}, not {SCHEMA}: run it again to compare"
+        why = sentence(Reason("other_schema", {"schema": schema, "now": SCHEMA}))
         return Since(period, href, pd.DataFrame(), why)
     try:
         before = _scored({name: pd.read_parquet(folder / "tables" / f"{name}.parquet") for name in _TABLES})
         moves = changes(before, Scoring.model_validate(scoring), _scored(tables), study.scoring)
     except (OSError, KeyError, ValidationError) as error:
-        why = f"it was made by another version of the kit ({type(error).__name__}): run it again to compare"
+        why = sentence(Reason("other_version", {"error": type(error).__name__}))
         return Since(period, href, pd.DataFrame(), why)
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
