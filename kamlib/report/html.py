@@ -6,6 +6,7 @@ anything, so that nothing in a customer's name can.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -192,7 +193,10 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.globals |= {"t": _told, "lang": lambda: words_in(spoken())}
-    environment.tests["missing"] = is_missing
+    environment.tests |= {
+        "missing": is_missing,
+        "a_day": re.compile(r"\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4}").fullmatch,
+    }
     environment.filters |= {
         "tidy": lambda text: tidy(str(text)),
         "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),

@@ -22,8 +22,8 @@ from kamlib.errors import InputError, some
 CATALOGUES = Path(__file__).parent / "catalogue"
 TOLD = ("en", "ru", "ca")
 """Languages with words of their own; any other gives its marks of numbers, and English words."""
-_HEADS = "columns"
-"""The section of a catalogue that names columns, not codes."""
+_HEADS, _VALUES = "columns", "values"
+"""Sections of a catalogue that hold no codes: heads of columns by their English, and what stands in a column, by column and value."""
 _WITHIN: ContextVar[str] = ContextVar("language", default="")
 _OF_PROCESS = ["en"]
 
@@ -74,7 +74,7 @@ def own_words(language: str) -> Mapping[str, str]:
     """Template by code that the catalogue of a language has itself."""
     found: dict[str, str] = {}
     for name, section in _source(language).items():
-        if name == _HEADS:
+        if name in (_HEADS, _VALUES):
             continue
         if twice := found.keys() & section.keys():
             raise InputError("codes stand twice in the catalogue", file=CATALOGUES, found=some(sorted(twice)))
@@ -87,9 +87,15 @@ def heads(language: str = "") -> Mapping[str, str]:
     return _source(words_in(language or spoken())).get(_HEADS, {})
 
 
+def value_word(name: str, value: str) -> str:
+    """What a value of the kit's own (a state, a kind, the words of a rule) is called in a column; the value itself where it has no other word."""
+    known: Mapping[str, Any] = _source(words_in(spoken())).get(_VALUES, {})
+    return str(known.get(name, {}).get(value, value))
+
+
 @cache
-def _source(language: str) -> Mapping[str, Mapping[str, str]]:
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+def _source(language: str) -> Mapping[str, Mapping[str, Any]]:
+    read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
         (CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8")
     )
     return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from kamlib.errors import InputError, some
 from kamlib.report.language import heads as heads_of
-from kamlib.report.language import listed, marked
+from kamlib.report.language import listed, marked, value_word
 from kamlib.report.text import digits, is_number, number_or_text, tidy
 from kamlib.report.words import sentence, tell, with_words, word_if_known
 from kamlib.stats.reasons import Reason, waits_for
@@ -106,13 +107,21 @@ def cells(
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
         kind = like.format.kind if like and like.format and not own else "text"
-        if kind == "code" or (values.dtype == object and any(map(is_number, values))):
-            values = values.map(lambda value: word_if_known(value) if isinstance(value, str) else value)
+        code = kind == "code" or (values.dtype == object and any(map(is_number, values)))
+        if code or not pd.api.types.is_numeric_dtype(values):
+            values = values.map(partial(_in_words, str(name), code))
         written.append([_cell(value, spec if own or is_number(value) else "", kind) for value in values])
         right.append(
             (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
         )
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
+
+
+def _in_words(name: str, code: bool, value: Any) -> Any:
+    """A value of the kit's own as it is called in the column `name`; anything else as it is."""
+    if not isinstance(value, str) or (own := value_word(name, value)) != value:
+        return own if isinstance(value, str) else value
+    return word_if_known(value) if code else value
 
 
 def head_of(name: str) -> str:

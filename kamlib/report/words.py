@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.errors import InputError
-from kamlib.report.language import catalogue
+from kamlib.report.language import catalogue, value_word
 from kamlib.report.text import fill, plain
 from kamlib.stats.reasons import Reason, split
 
@@ -80,6 +80,8 @@ def _ready(reason: Reason) -> tuple[str, dict[str, Any]]:
         if spec == "w" and name in values:
             given = values[name]
             values[name] = [word(one) for one in given] if isinstance(given, list) else given and word(given)
+        elif isinstance(given := values.get(str(name)), str):
+            values[str(name)] = value_word(str(name), given)
     return template.replace(":w}", "}"), values
 
 

@@ -97,7 +97,6 @@ MADE = (
         "section_",
         "promised_",
         "by_way_",
-        "mark_",
         "figure_at_stake_",
         "figure_expected_",
         "page_held_",

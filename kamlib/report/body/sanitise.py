@@ -43,8 +43,10 @@ _VALUES = {
     "aria-hidden": re.compile("true"),
     "class": re.compile("num|appendix"),
 }
-_NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
-_DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
+_NUMBER = re.compile(
+    r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|неизвестно|desconegut|nan|NaN|NaT|<NA>)$"
+)
+_DAY = re.compile(r"^\s*(\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4})\s*$")
 
 
 @dataclass(frozen=True)

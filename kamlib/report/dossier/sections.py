@@ -9,10 +9,11 @@ import pandas as pd
 
 from kamlib.plan.dossier import Dossiers
 from kamlib.plan.dossier.decision_scheme import INFLUENCE, SUPPORT
+from kamlib.report.language import value_word
 from kamlib.report.numbers import Numbers
 from kamlib.report.tables import cells
 from kamlib.report.text import is_missing, tidy
-from kamlib.report.words import sentence, word, word_if_known
+from kamlib.report.words import sentence, word
 from kamlib.stats.reasons import Reason, waits_for
 
 _FREE = (
@@ -138,7 +139,9 @@ def strip(
     ]
     if path is not None:
         by = path.set_index("as_of").reindex(money["until"], method="bfill", tolerance=pd.Timedelta(days=30))
-        lines.append((word("strip_cell"), ["" if is_missing(cell) else word_if_known(cell) for cell in by["cell"]]))
+        lines.append(
+            (word("strip_cell"), ["" if is_missing(cell) else value_word("cell", str(cell)) for cell in by["cell"]])
+        )
         lines.append((word("strip_attractiveness"), [write.number(value, 1) for value in by["attractiveness"]]))
     return list(money["quarter"]), lines
 

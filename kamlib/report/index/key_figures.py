@@ -22,6 +22,7 @@ from kamlib.report.index.summary_facts import (
     without_giants,
     worth_word,
 )
+from kamlib.report.language import value_word
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.standing import ladder
 from kamlib.report.text import unknown
@@ -86,7 +87,7 @@ def _revenue(tables: Tables, write: Numbers) -> Fact:
         name = names(tables).get(largest[0], largest[0])
         large = mark(largest[1])
         told = sentence(Reason("largest_gives", {"name": name, "share": write.share(largest[1])}))
-        note += f"; {told}" + (f" ({word(f'mark_{large}'.replace('-', '_'))})" if large else "")
+        note += f"; {told}" + (f" ({value_word('mark', large)})" if large else "")
     return Fact(word("figure_revenue"), write.short_money(total(facts[column])), note)
 
 
@@ -102,7 +103,7 @@ def _kept(tables: Tables, write: Numbers) -> Fact:
     if not left:
         return Fact(label, write.share(1.0), sentence(Reason("all_lines_kept", {"n": kept})))
     most = aside.sort_values("rows", ascending=False).iloc[0]
-    why = str(most.get("words") or "") or str(most["rule"]).replace("_", " ")
+    why = value_word("words", str(most.get("words") or "")) or str(most["rule"]).replace("_", " ")
     amount = write.short_money(aside["amount"].astype(float).sum())
     told = {"n": left, "of": kept + left, "amount": amount, "why": why}
     return Fact(label, write.share(kept / (kept + left), 1), sentence(Reason("lines_set_aside", told)))
