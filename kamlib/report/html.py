@@ -7,6 +7,7 @@ any script but the one that sorts and searches tables, which it knows by its has
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
@@ -23,10 +24,12 @@ from kamlib.errors import InputError
 from kamlib.report.body import sanitise_body
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import Summary, summary
+from kamlib.report.language import month_of, spoken, words_in
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
-from kamlib.report.text import number_or_text, tidy
-from kamlib.report.words import word
+from kamlib.report.text import is_missing, number_or_text, tidy
+from kamlib.report.words import sentence, word
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 from kamlib.study.periods import period_label
 
@@ -97,6 +100,7 @@ def index(
         title=tidy(study.title),
         study=study,
         day=day(as_of),
+        month=month_of(study.year_begins),
         period=period_label(as_of, study.year_begins),
         summary=told,
         since=since,
@@ -164,6 +168,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals |= {"t": _told, "lang": lambda: words_in(spoken())}
+    environment.tests |= {
+        "missing": is_missing,
+        "a_day": re.compile(r"\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4}").fullmatch,
+    }
     environment.filters |= {
         "tidy": lambda text: tidy(str(text)),
         "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
@@ -173,13 +182,22 @@ def _environment() -> jinja2.Environment:
     environment.globals |= {
         "script": Markup(script),
         "script_hash": f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
-        "script_words": json.dumps({name: word(f"table_{name}") for name in _SCRIPT_WORDS}, ensure_ascii=False),
+        "script_words": _script_words,
     }
     return environment
 
 
 _SCRIPT_WORDS = ("search", "copy", "copied", "under", "over", "unknown", "decimal")
 """What the script of tables says and reads; in the catalogue as ``table_…``."""
+
+
+def _script_words() -> str:
+    return json.dumps({name: word(f"table_{name}") for name in _SCRIPT_WORDS}, ensure_ascii=False)
+
+
+def _told(code: str, **values: Any) -> str:
+    """The words of a code with its values, for a template."""
+    return sentence(Reason(code, values))
 
 
 def _markup(html: str) -> Any:

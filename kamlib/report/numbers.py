@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass
 
 from babel import Locale
-from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
-from kamlib.report.text import UNKNOWN, is_missing
+from kamlib.report.language import catalogue, long_day
+from kamlib.report.text import is_missing, plain, unknown
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Numbers:
     def money(self, value: object) -> str:
         """An amount in whole units of the currency."""
         if is_missing(value):
-            return UNKNOWN
+            return unknown()
         amount = _half_up(float(value), 0)  # type: ignore[arg-type]
         return format_currency(amount, self.currency, locale=self.language, currency_digits=False, format=self._whole())
 
     def short_money(self, value: object) -> str:
         """An amount in thousands or millions where it is large, with three figures or so."""
         if is_missing(value):
-            return UNKNOWN
+            return unknown()
         amount = float(value)  # type: ignore[arg-type]
         if abs(amount) < 1000:  # the compact form would not round it
             return self.money(amount)
@@ -48,12 +48,12 @@ class Numbers:
     def share(self, value: object, digits: int = 0) -> str:
         """A share of 1 as percent; "under 1 %" instead of a false zero, "over 99 %" instead of a false whole."""
         if is_missing(value):
-            return UNKNOWN
+            return unknown()
         number, step = float(value), 10.0 ** -(digits + 2)  # type: ignore[arg-type]
         if 0 < number < step / 2:
-            return f"under {self.share(step, digits)}"
+            return plain(catalogue()["under"], value=self.share(step, digits))
         if 1 - step / 2 < number < 1:
-            return f"over {self.share(1 - step, digits)}"
+            return plain(catalogue()["over"], value=self.share(1 - step, digits))
         pattern = ("#,##0." + "0" * digits if digits else "#,##0") + (
             "%" if self.language == "en" else "\N{NO-BREAK SPACE}%"
         )
@@ -62,7 +62,7 @@ class Numbers:
     def number(self, value: object, digits: int = 0) -> str:
         """A plain number with `digits` decimals."""
         if is_missing(value):
-            return UNKNOWN
+            return unknown()
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(_half_up(float(value), digits), format=pattern, locale=self.language)  # type: ignore[arg-type]
 
@@ -71,8 +71,8 @@ class Numbers:
 
 
 def day(value: dt.date) -> str:
-    """A day in words, in English as the pages are: 30 September 2026."""
-    return format_date(value, "d MMMM y", locale="en")
+    """A day in words of the language that is spoken: 30 September 2026."""
+    return long_day(value)
 
 
 def _half_up(value: float, digits: int) -> float:

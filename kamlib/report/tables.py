@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 import pandas as pd
 
 from kamlib.errors import InputError, some
-from kamlib.report.text import is_number, number_or_text, tidy
-from kamlib.report.words import tell, with_words, word_if_known
-from kamlib.stats.reasons import waits_for
+from kamlib.report.language import heads as heads_of
+from kamlib.report.language import listed, marked, value_word
+from kamlib.report.text import digits, is_number, number_or_text, tidy
+from kamlib.report.words import sentence, tell, with_words, word_if_known
+from kamlib.stats.reasons import Reason, waits_for
 from kamlib.study.columns import Column
 from kamlib.study.run_tables import column
 from kamlib.study.run_tables import columns as described
@@ -62,7 +65,8 @@ def table(
     heads, rows, right = cells(
         frame, index=index, most=max(most, HELD), of=of or frame.attrs.get("of"), formats=formats
     )
-    who = [head in {known.head for known in described(CUSTOMER) if known} for head in heads]
+    names = {head_of(known.head) for known in described(CUSTOMER) if known}
+    who = [head in names for head in heads]
     display(
         {
             "text/html": _as_html(heads, rows, right, who, caption, most, len(frame)),
@@ -107,12 +111,13 @@ def cells(
     for (name, values), known in zip(columns, said, strict=True):
         like = cell if cell and any(map(is_number, values)) else known
         words = " / ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
-        heads.append(known.head if known else tidy(words).replace("_", " "))
+        heads.append(head_of(known.head if known else tidy(words).replace("_", " ")))
         own = formats.get(str(name))
         spec = own or _spec(like, whole=pd.api.types.is_integer_dtype(values))
         kind = like.format.kind if like and like.format and not own else "text"
-        if kind == "code" or (values.dtype == object and any(map(is_number, values))):
-            values = values.map(lambda value: word_if_known(value) if isinstance(value, str) else value)
+        code = kind == "code" or (values.dtype == object and any(map(is_number, values)))
+        if code or not pd.api.types.is_numeric_dtype(values):
+            values = values.map(partial(_in_words, str(name), code))
         written.append([_cell(value, spec if own or is_number(value) else "", kind) for value in values])
         right.append(
             (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)) or _all_numbers(values)
@@ -120,15 +125,26 @@ def cells(
     return heads, [list(row) for row in zip(*written, strict=True)] if written else [], right
 
 
+def _in_words(name: str, code: bool, value: Any) -> Any:
+    """A value of the kit's own as it is called in the column `name`; anything else as it is."""
+    if not isinstance(value, str) or (own := value_word(name, value)) != value:
+        return own if isinstance(value, str) else value
+    return word_if_known(value) if code else value
+
+
+def head_of(name: str) -> str:
+    """A head of a column in the language that is spoken; the English one where it has no other."""
+    return heads_of().get(name, name)
+
+
 def _cell(value: Any, spec: str, kind: str) -> str:
     """A value as it is written; a share that is neither nothing nor all is not written as such."""
     text = number_or_text(value, spec)
     if kind == "share" and spec.endswith("%") and is_number(value) and 0 < value < 1:
-        step = 10.0 ** -(int(spec.strip("+.%") or 0) + 2)
-        if float(text.rstrip("%")) == 0:
-            return f"under {step:{spec}}"
-        if float(text.rstrip("%")) == 100:
-            return f"over {1 - step:{spec}}"
+        step, plain = 10.0 ** -(int(spec.strip("+.%") or 0) + 2), float(digits(value, spec).rstrip("%"))
+        if plain in (0, 100):
+            bound = marked(digits(step if plain == 0 else 1 - step, spec))
+            return sentence(Reason("under" if plain == 0 else "over", {"value": bound}))
     return text
 
 
@@ -161,10 +177,10 @@ def _as_html(
     title = f'<caption style="text-align: left">{escape(tidy(caption))}</caption>\n' if caption else ""
     parts = [f"<thead><tr>{head}</tr></thead>", _body(lines[:most])]
     if unseen := lines[most:]:  # by a notebook; a page opens them and drops the foot
-        foot = f'<td colspan="{len(heads)}"><small>and {of - most:,} more rows</small></td>'
+        foot = f'<td colspan="{len(heads)}"><small>{sentence(Reason("more_rows", {"n": of - most}))}</small></td>'
         parts += [_body(unseen, " hidden"), f"<tfoot><tr>{foot}</tr></tfoot>"]
-    held = f"a page of the report holds the first {len(rows):,} of {of:,} rows" if len(rows) < of else ""
-    note = held or ("" if rows else "none")
+    held = sentence(Reason("rows_held", {"n": len(rows), "of": of})) if len(rows) < of else ""
+    note = held or ("" if rows else listed([]))
     below = f"\n<p><small>{note}</small></p>" if note else ""
     return f'<table class="kam">\n{title}{chr(10).join(parts)}\n</table>{below}'
 
@@ -179,11 +195,13 @@ def _as_text(heads: list[str], rows: list[list[str]], right: list[bool], caption
         "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
         for row in [heads, *rows]
     ]
-    return "\n".join(
-        ([tidy(caption)] if caption else [])
-        + lines
-        + (["none"] if not rows else [f"and {left_out:,} more rows"] if left_out > 0 else [])
-    )
+    left = _left(rows, left_out)
+    return "\n".join(([tidy(caption)] if caption else []) + lines + ([left] if left else []))
+
+
+def _left(rows: list[list[str]], left_out: int) -> str:
+    """What stands below a table that has no rows, or shows not all of them."""
+    return listed([]) if not rows else sentence(Reason("more_rows", {"n": left_out})) if left_out > 0 else ""
 
 
 def _all_numbers(values: pd.Series) -> bool:

@@ -19,17 +19,23 @@ from typing import Any
 import pandas as pd
 
 from kamlib.errors import InputError, some
+from kamlib.report.language import catalogue, infinite, listed, marked, month_and_year, plural, short_day
 
-UNKNOWN = "unknown"
 LONGEST = 32_767
 """Letters of a cell of a spreadsheet."""
+
+
+def unknown() -> str:
+    """What stands where a value is missing."""
+    return catalogue()["unknown_value"]
 
 
 def say(template: str, /, **values: object) -> None:
     """Display a sentence in Markdown, with values put in.
 
     The template is ours and may hold Markdown; values are data: texts in them are escaped, numbers are written by
-    their format spec, what is missing (None, NaN, NaT) reads "unknown", a list reads "a, b and c".
+    their format spec, what is missing (None, NaN, NaT) reads "unknown", a list reads "a, b and c", and ``{n:|customer|customers}``
+    is the form that goes with n.
 
     Parameters
     ----------
@@ -59,24 +65,37 @@ def plain(template: str, /, **values: object) -> str:
 
 
 def number_or_text(value: object, spec: str = "") -> str:
-    """A value as it is printed, not escaped: numbers by `spec`, days as ISO dates, what is missing as "unknown"."""
+    """A value as it is printed, not escaped, in the language that is spoken.
+
+    Numbers are written by `spec`, what is missing as "unknown"; a spec ``|customer|customers`` gives the form of the plural that
+    goes with a number, in the order of `kamlib.report.language.plural_tags`.
+    """
+    if spec.startswith("|"):
+        return plural(value, spec[1:].split("|"))
     if is_missing(value):
-        return UNKNOWN
+        return unknown()
     if isinstance(value, str):
         return tidy(format(value, spec))
     if _is_flag(value):
-        return "yes" if value else "no"
+        return catalogue()["yes" if value else "no"]
+    if isinstance(value, dt.date) and spec == "%B %Y":
+        return month_and_year(value)
     if isinstance(value, dt.date) and not spec:
         midnight = not isinstance(value, dt.datetime) or value.time() == dt.time()
-        return value.date().isoformat() if isinstance(value, dt.datetime) and midnight else value.isoformat()
+        return short_day(value.date() if isinstance(value, dt.datetime) else value) if midnight else value.isoformat()
     if isinstance(value, pd.Period) and not spec:
         return str(value)
     if is_number(value):
         if math.isinf(float(value)):  # type: ignore[arg-type]
-            return "infinite" if float(value) > 0 else "minus infinite"  # type: ignore[arg-type]
-        text = format(value, spec or ("," if isinstance(value, Integral) else ",.2f"))
-        return re.sub(r"^-(?=[0,. ]*%?$)", "", text)  # no minus zero
+            return infinite(float(value))  # type: ignore[arg-type]
+        return marked(digits(value, spec))
     return tidy(format(value, spec))
+
+
+def digits(value: Any, spec: str = "") -> str:
+    """A number by `spec` before the marks of a language; never minus zero."""
+    text = format(value, spec or ("," if isinstance(value, Integral) else ",.2f"))
+    return re.sub(r"^-(?=[0,. ]*%?$)", "", text)
 
 
 def is_missing(value: object) -> bool:
@@ -136,20 +155,16 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple | set | frozenset | pd.Series | pd.Index):
             items = sorted(value) if isinstance(value, set | frozenset) else list(value)
-            return _listed([self.format_field(item, format_spec) for item in items])
+            return listed([self.format_field(item, format_spec) for item in items])
         try:
             text = number_or_text(value, format_spec)
         except (ValueError, TypeError) as error:
             raise InputError(f"the format {format_spec!r} does not fit", found=repr(value), remedy=str(error)) from None
-        return text if is_number(value) else self.quote(text)
+        return text if is_number(value) or format_spec.startswith("|") else self.quote(text)
 
 
 def _put(template: str, values: Mapping[str, object], quote: Any) -> str:
     return _Writer(quote).vformat(template, (), values)
-
-
-def _listed(items: list[str]) -> str:
-    return "none" if not items else items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
 def _is_flag(value: object) -> bool:

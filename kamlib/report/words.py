@@ -1,21 +1,18 @@
-"""Every sentence and word that a report puts to a code of the analysis, from a catalogue a language."""
+"""Every sentence and word that a report puts to a code of the analysis, from the catalogue of the language that is spoken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from kamlib.errors import InputError, some
+from kamlib.errors import InputError
+from kamlib.report.language import catalogue, value_word
 from kamlib.report.text import fill, plain
 from kamlib.stats.reasons import Reason, split
-
-_FOLDER = Path(__file__).parent / "catalogue"
 
 
 def sentence(reason: Reason) -> str:
@@ -33,6 +30,11 @@ def sentence(reason: Reason) -> str:
 def word(code: str) -> str:
     """What a report calls a code: a stage, a cell, a class, a sign; several (``a;b``) are joined by "; "."""
     return "; ".join(map(_template, code.split(";")))
+
+
+def from_to(low: str, high: str) -> str:
+    """The ends of a range that are written already."""
+    return sentence(Reason("from_to", {"low": low, "high": high}))
 
 
 def word_if_known(code: str) -> str:
@@ -78,6 +80,8 @@ def _ready(reason: Reason) -> tuple[str, dict[str, Any]]:
         if spec == "w" and name in values:
             given = values[name]
             values[name] = [word(one) for one in given] if isinstance(given, list) else given and word(given)
+        elif isinstance(given := values.get(str(name)), str):
+            values[str(name)] = value_word(str(name), given)
     return template.replace(":w}", "}"), values
 
 
@@ -88,21 +92,3 @@ def _template(code: str) -> str:
         raise InputError(
             "the catalogue has no words for a code", found=code, remedy="Add it to report/catalogue."
         ) from None
-
-
-@cache
-def catalogue(language: str = "en") -> Mapping[str, str]:
-    """Template by code, of all sections of a language; a template is written as for `say`.
-
-    Raises
-    ------
-    InputError
-        If a code stands in two sections.
-    """
-    sections = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-    found: dict[str, str] = {}
-    for section in sections.values():
-        if twice := found.keys() & section.keys():
-            raise InputError("codes stand twice in the catalogue", file=_FOLDER, found=some(sorted(twice)))
-        found |= section
-    return found

@@ -115,6 +115,7 @@ def _run(job: Job, before: Job | None, out: Path, workers: Workers, watch: Watch
         if job.loaded is None:
             raise InputError(entry["cause"])
         assert job.place
+        entry["language"] = job.loaded.language
         entry["cause"] = older_schema(out.joinpath(*job.place)) or None
         index = is_done(job.study, as_of=job.as_of, out=out, values=job.values)
         if index and before:  # it rests on the reports before it, which may be made meanwhile

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kamlib.errors import InputError, StepError, some
+from kamlib.report.language import speak
 from kamlib.run import places
 from kamlib.run.execute_step import execute_step
 from kamlib.run.notebook.parameters import own, undeclared
@@ -90,6 +91,7 @@ class Run:
         finished = folder.parents[2] / name / label if drafts == DRAFTS else None
         run = cls(read, folder, given, finished, asked=tuple(values or ()))
         run.tables.folder.mkdir(parents=True, exist_ok=True)
+        speak(read.language)
         _OPENED.append(run)
         return run
 
@@ -178,7 +180,8 @@ class Run:
     def _page(self) -> Rests:
         """What the page rests on: all that the runs of this notebook read, but not the values that it set itself."""
         runs = [run for run in _OPENED if run.folder == self.folder]
-        keys = {key for run in runs for key in run.study.read_values() if not _set(key, run.values)}
+        read = {key for run in runs for key in run.study.read_values() if not _set(key, run.values)}
+        keys = read | {"language"}  # its words, and the marks of its numbers
         step = next((step for step in notebook_steps() if step.name == os.environ.get("KAM_STEP")), None)
         return self.present.rests(step, keys, {k: v for run in runs for k, v in run.loaded.items()}, page=True)
 

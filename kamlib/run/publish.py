@@ -13,6 +13,7 @@ from typing import Any
 
 import kamlib
 from kamlib.errors import InputError, StepError
+from kamlib.report.language import speaking
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
 from kamlib.run.notebook.steps import Step, notebook_steps
 from kamlib.run.opened import Run
@@ -69,7 +70,11 @@ def run_study(
     label = loaded.period
     home = Path(out).resolve() / loaded.name
     try:
-        with beside(home, label) as folder, nullcontext(workers) if workers else Workers() as pool:
+        with (
+            speaking(loaded.language),
+            beside(home, label) as folder,
+            nullcontext(workers) if workers else Workers() as pool,
+        ):
             if not workers:
                 clear(home)
             made = folder / label

@@ -101,12 +101,27 @@ MADE = (
         "about_",
         "row_",
         "table_",
+        "section_",
+        "promised_",
+        "by_way_",
+        "figure_at_stake_",
+        "figure_expected_",
+        "page_held_",
+        "page_cell_",
+        "page_support_",
+        "page_influence_",
+        "page_change_",
+        "page_cause_",
+        "page_status_",
+        "page_plan_",
+        "page_at_stake_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )
 SOURCES = [
     *Path(kamlib.__file__).parent.rglob("*.py"),
     *(Path(kamlib.__file__).parent / "study").glob("*.yaml"),
+    *(Path(kamlib.__file__).parent / "report" / "templates").glob("*.j2"),
 ]
 
 

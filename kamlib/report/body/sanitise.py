@@ -40,8 +40,10 @@ _VALUES = {
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
     "class": re.compile("num|who|appendix"),
 }
-_NUMBER = re.compile(r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|nan|NaN|NaT|<NA>)$")
-_DAY = re.compile(r"^\s*\d{4}-\d\d-\d\d\s*$")
+_NUMBER = re.compile(
+    r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|неизвестно|desconegut|nan|NaN|NaT|<NA>)$"
+)
+_DAY = re.compile(r"^\s*(\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4})\s*$")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pandas as pd
 from kamlib.measures.lifetime.lifetime_value import span_years
 from kamlib.report.dossier.sections import shortened
 from kamlib.report.tables import cells
-from kamlib.report.text import UNKNOWN
-from kamlib.report.words import sentence, word
+from kamlib.report.text import unknown
+from kamlib.report.words import from_to, sentence, word
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
@@ -88,11 +88,11 @@ def head_facts(heads: pd.DataFrame, study: Study) -> dict[str, dict[str, list[tu
     for one, line in zip(heads.index, lines, strict=True):
         said = dict(zip(columns, line, strict=True))
         for name, (low, high) in RANGES.items():
-            if UNKNOWN not in (said[name], said[low], said[high]):
-                said[name] += f" ({said[low]} to {said[high]})"
+            if unknown() not in (said[name], said[low], said[high]):
+                said[name] += f" ({from_to(said[low], said[high])})"
         made[str(one)] = {
             word(told): [
-                (labels[name], shortened(said[name], 60)) for name in names_ if said[name] not in ("", UNKNOWN)
+                (labels[name], shortened(said[name], 60)) for name in names_ if said[name] not in ("", unknown())
             ]
             for told, names_ in FACTS.items()
         }

@@ -19,9 +19,9 @@ from kamlib.report.dossier.sections import bars, grid, shortened, strip, written
 from kamlib.report.html import write_page
 from kamlib.report.numbers import Numbers, day
 from kamlib.report.tables import cells
-from kamlib.report.text import UNKNOWN, is_missing
-from kamlib.report.words import in_words, sentence, word
-from kamlib.stats.reasons import split
+from kamlib.report.text import is_missing, unknown
+from kamlib.report.words import from_to, in_words, sentence, word
+from kamlib.stats.reasons import Reason, split
 from kamlib.study.model import Study
 from kamlib.study.periods import period_label
 
@@ -79,7 +79,7 @@ def write_dossiers(
         folder / "index.html",
         "dossiers.html.j2",
         **common,
-        title="Dossiers",
+        title=word("page_dossiers"),
         rows=rows,
         prospects=ahead,
         **_hand(changes, workbook),
@@ -145,14 +145,18 @@ def _views(
 def _goal(tier: pd.Series) -> dict[str, str]:
     """What the strategy of its tier says: goal, offer, measure, how often."""
     said = {name: shortened(str(tier[name])) for name in ("goal", "offer", "measure") if not is_missing(tier[name])}
-    return said if is_missing(tier["every_days"]) else said | {"contact": f"every {tier['every_days']:,.0f} days"}
+    return (
+        said
+        if is_missing(tier["every_days"])
+        else said | {"contact": sentence(Reason("every_so_many_days", {"days": tier["every_days"]}))}
+    )
 
 
 def _ages(facts: pd.DataFrame) -> list[tuple[str, str, bool]]:
     """What ages, with its age in days, and whether it has lost more than half of its worth."""
     aging = facts[facts["freshness"].notna()]
     ages = zip(aging["fact"], aging["age_days"], aging["freshness"] < 0.5, strict=True)
-    return [(word(fact), f"{age:,} days", bool(old)) for fact, age, old in ages]
+    return [(word(fact), sentence(Reason("so_many_days", {"days": age})), bool(old)) for fact, age, old in ages]
 
 
 def _contact_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -192,8 +196,8 @@ def _prospect_views(first: pd.DataFrame, tables: Mapping[str, pd.DataFrame], stu
     made = {}
     for one, line, name in zip(first["customer_id"], lines, first["name"], strict=True):
         record = each["completeness"][one].iloc[0]
-        if line[chance] != UNKNOWN:
-            line[chance] += f" ({line[low]} to {line[high]})"
+        if line[chance] != unknown():
+            line[chance] += f" ({from_to(line[low], line[high])})"
         facts = [(labels[at], shortened(cell, 60)) for at, cell in enumerate(line) if cell and at not in (low, high)]
         made[str(one)] = {
             "title": shortened(str(name)),

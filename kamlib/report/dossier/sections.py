@@ -9,11 +9,12 @@ import pandas as pd
 
 from kamlib.plan.dossier import Dossiers
 from kamlib.plan.dossier.decision_scheme import INFLUENCE, SUPPORT
+from kamlib.report.language import value_word
 from kamlib.report.numbers import Numbers
 from kamlib.report.tables import cells
 from kamlib.report.text import is_missing, tidy
-from kamlib.report.words import word, word_if_known
-from kamlib.stats.reasons import waits_for
+from kamlib.report.words import sentence, word
+from kamlib.stats.reasons import Reason, waits_for
 
 _FREE = (
     "text",
@@ -30,10 +31,8 @@ LONGEST = 150
 
 @dataclass(frozen=True)
 class Shown:
-    """How a part is shown: its title, what it is of (with its period), its columns, and how many rows at most."""
+    """How a part is shown, under its code section_…: its columns, and how many rows at most."""
 
-    title: str
-    about: str
     columns: tuple[str, ...]
     most: int
 
@@ -53,39 +52,27 @@ class Section:
 
 SHOWN: Mapping[str, Shown] = {
     "owed": Shown(
-        "What we owe them",
-        "open on the day, late deliveries of 12 months; age in days",
         ("owed", "since", "age_days", "text", "owner"),
         6,
     ),
-    "steps": Shown("Next actions", "by the list of the plan", ("action", "owner", "due", "why"), 3),
-    "done": Shown("What was done", "actions of 12 months", ("action", "done", "cost", "benefit_kind"), 4),
-    "lessons": Shown("What we learned", "claims, disputes and tests, in their words", ("date", "kind", "lesson"), 4),
-    "notes": Shown("What we know of them", "the latest notes by topic", ("topic", "date", "text", "source"), 8),
-    "rivals": Shown(
-        "Rivals", "bids of two years", ("rival", "bids", "bids_won", "bids_lost", "lost_value", "last_met"), 4
-    ),
+    "steps": Shown(("action", "owner", "due", "why"), 3),
+    "done": Shown(("action", "done", "cost", "benefit_kind"), 4),
+    "lessons": Shown(("date", "kind", "lesson"), 4),
+    "notes": Shown(("topic", "date", "text", "source"), 8),
+    "rivals": Shown(("rival", "bids", "bids_won", "bids_lost", "lost_value", "last_met"), 4),
     "bids": Shown(
-        "Bids",
-        "of two years, the latest first",
         ("date", "bid_value", "bid_outcome", "reason_given", "rival", "single_supplier"),
         4,
     ),
     "quiet": Shown(
-        "Product lines gone quiet",
-        "order days a year before, revenue of that year",
         ("category", "change", "since", "order_days_a_year", "amount_a_year"),
         4,
     ),
     "white": Shown(
-        "White space",
-        "bought by most peers in 12 months; their median with its 95 % interval",
         ("category", "share_of_peers", "usual_amount", "low", "high"),
         4,
     ),
-    "benefits": Shown(
-        "Benefits", "of 12 months", ("benefit_kind", "times", "benefit_cost", "share_of_margin", "why_given"), 3
-    ),
+    "benefits": Shown(("benefit_kind", "times", "benefit_cost", "share_of_margin", "why_given"), 3),
 }
 NONE: Mapping[str, str] = {
     "owed": "nothing_owed",
@@ -119,7 +106,13 @@ def written(found: Dossiers) -> dict[str, dict[str, Section]]:
             own = [lines[place] for place in by.get(one, ())]
             instead = "" if own else word(waits.code if waits and not waits.values else NONE[name])
             sections[name] = Section(
-                shown.title, shown.about, heads, own[: shown.most], right, max(0, len(own) - shown.most), instead
+                word(f"section_{name}"),
+                word(f"section_{name}_about"),
+                heads,
+                own[: shown.most],
+                right,
+                max(0, len(own) - shown.most),
+                instead,
             )
     return made
 
@@ -146,7 +139,9 @@ def strip(
     ]
     if path is not None:
         by = path.set_index("as_of").reindex(money["until"], method="bfill", tolerance=pd.Timedelta(days=30))
-        lines.append((word("strip_cell"), ["" if is_missing(cell) else word_if_known(cell) for cell in by["cell"]]))
+        lines.append(
+            (word("strip_cell"), ["" if is_missing(cell) else value_word("cell", str(cell)) for cell in by["cell"]])
+        )
         lines.append((word("strip_attractiveness"), [write.number(value, 1) for value in by["attractiveness"]]))
     return list(money["quarter"]), lines
 
@@ -190,4 +185,4 @@ def _counted(people: list[str]) -> str:
     """Each once, with how many there are of it; the rest counted where there are many."""
     times = {one: people.count(one) for one in dict.fromkeys(people)}
     told = [shortened(one, 40) + (f" × {n}" if n > 1 else "") for one, n in times.items()]
-    return ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
+    return ", ".join(told[:4]) + (f", {sentence(Reason('and_more', {'n': len(told) - 4}))}" if len(told) > 4 else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from kamlib.measures.lifetime.lifetime_value import span_years
@@ -67,25 +69,26 @@ def _told(label: str, *reasons: Reason | None) -> Fact:
 def _carried(
     tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, verdict: str, write: Numbers
 ) -> Fact:
-    label = "Who carries us"
+    label = word("answer_carries")
     if wait:
-        return Fact(label, waits=f"The list of key accounts {wait}.")
+        return Fact(label, waits=sentence(Reason("answer_list_waits", {"why": wait})))
     if accounts.empty:
         return _told(label, Reason("carried_by_none"))
-    one = len(accounts) == 1
-    values = {"accounts": f"{write.number(len(accounts))} key account{'' if one else 's'}"}
+    values: dict[str, Any] = {"n": len(accounts)}
     if share is None:
-        why = waits_for(tables, facts=("revenue",)) or "was not observed"
+        why = waits_for(tables, facts=("revenue",)) or word("was_not_observed")
         return _told(label, Reason("carried_unknown", values | {"why": why}))
     of = f"{period(tables)}{rest_of_key(tables, accounts, write)}"
-    values |= {"bring": "brings" if one else "bring", "share": write.share(share), "of": of, "verdict": verdict}
+    values |= {"share": write.share(share), "of": of, "verdict": verdict}
     largest = accounts.dropna(subset="share").nlargest(NAMED - 1, "share")
     most = [f"{name} {write.share(part)}" for name, part in zip(largest["name"], largest["share"], strict=True)]
-    return _told(label, Reason("carried", values), None if one else Reason("carried_most", {"names": most}))
+    return _told(
+        label, Reason("carried", values), None if len(accounts) == 1 else Reason("carried_most", {"names": most})
+    )
 
 
 def _moved(study: Study, tables: Tables, before: Since | None, write: Numbers) -> Fact:
-    label = "Who came and went"
+    label = word("answer_moved")
     if wait := waits_for(tables, facts=("first_order", "revenue_12m"), losses=("lost_on", "returned_on", "amount")):
         return Fact(label, waits=wait)
     end = pd.Timestamp(study.as_of)
@@ -116,13 +119,13 @@ def _some(called: list[str]) -> list[str] | str:
 
 
 def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
-    label, event, days = "Whom we lose next", event_of(tables), study.churn.horizon_days
+    label, event, days = word("answer_next"), event_of(tables), study.churn.horizon_days
     if wait := waits_for(tables, churn=("customer_id", event)):
         return Fact(label, waits=wait)
     churn = tables["churn"].dropna(subset=event)
     known = churn[ours(tables, churn)]
     if known.empty:
-        return Fact(label, waits="no probability of loss could be estimated")
+        return Fact(label, waits=word("no_chance_estimated"))
     values = {
         "n": write.number(known[event].sum()),
         "of": len(known),
@@ -132,8 +135,9 @@ def _next(study: Study, tables: Tables, write: Numbers) -> Fact:
     reasons = [Reason("outlook", values)]
     if not waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
         soon, whole = stakes(tables)
-        span = f"{span_years(days, study.value.days):g} years" + (f" ({note})" if (note := missed(tables)) else "")
-        worth = {"worth": worth_word(tables), "soon": write.short_money(soon), "whole": write.short_money(whole)}
+        years = sentence(Reason("so_many_years", {"years": span_years(days, study.value.days)}))
+        span = years + (f" ({note})" if (note := missed(tables)) else "")
+        worth = {"worth": word(worth_word(tables)), "soon": write.short_money(soon), "whole": write.short_money(whole)}
         if soon is not None and whole is not None:
             reasons = [Reason("outlook_at_stake", values | worth | {"span": span})]
     return _told(label, *reasons, _likeliest(tables, known, event, write), _held(tables, event))
@@ -151,8 +155,10 @@ def _likeliest(tables: Tables, known: pd.DataFrame, event: str, write: Numbers) 
     by = next_actions(tables).set_index("customer_id").to_dict("index")
     lines = []
     for name, row in zip(called(tables, first, NAMED), first.itertuples(), strict=True):
-        who = f"; {by[row.customer_id]['owner']} by {day(by[row.customer_id]['due'])}" if row.customer_id in by else ""
-        lines.append(f"{name} ({write.share(getattr(row, event))}, {write.short_money(row.worth)}{who})")
+        values = {"name": name, "p": write.share(getattr(row, event)), "worth": write.short_money(row.worth)}
+        if action := by.get(row.customer_id):
+            values |= {"owner": action["owner"], "due": day(action["due"])}
+        lines.append(sentence(Reason("named_with_owner" if action else "named", values)))
     values = {"n": len(told), "names": lines, "all": write.short_money(told["worth"].sum())}
     return Reason("likeliest_to_go", values | {"measure": word_if_known(str(worth.name))})
 
@@ -175,13 +181,13 @@ def _held(tables: Tables, event: str) -> Reason | None:
 
 
 def _hangs(tables: Tables, write: Numbers) -> Fact:
-    label = "What it hangs on"
+    label = word("answer_hangs")
     if wait := waits_for(tables, concentration=("measure", "top_1"), exposure=("customer_id", "revenue")):
         return Fact(label, waits=wait)
     shares = tables["concentration"].set_index("measure")["top_1"]
     largest = tables["exposure"].sort_values("revenue", ascending=False)
     if "revenue" not in shares or pd.isna(shares["revenue"]) or largest.empty:
-        return Fact(label, waits="the last 12 months have no revenue to share")
+        return Fact(label, waits=word("no_revenue_to_share"))
     name = called(tables, largest, 1)[0]
     reasons = [Reason("hangs_on_largest", {"name": name, "share": write.share(shares["revenue"])})]
     if not waits_for(tables, if_they_left=("customers", "hours_are", "result_before", "result_after")):
@@ -215,7 +221,7 @@ def _hangs(tables: Tables, write: Numbers) -> Fact:
 
 
 def _first(study: Study, tables: Tables, write: Numbers) -> Fact:
-    label = "What to do first"
+    label = word("answer_first")
     if wait := waits_for(tables, action_list=("customer_id", "fate", "gain", "hours", "action", "owner", "due")):
         return Fact(label, waits=wait)
     now = tables["action_list"][tables["action_list"]["fate"] == NOW]

@@ -9,7 +9,8 @@ import pandas as pd
 from kamlib.measures.scoreboard import LESS_IS_BETTER, SHARES
 from kamlib.report.index.summary_facts import Tables, waits_for
 from kamlib.report.numbers import Numbers, day
-from kamlib.report.words import word
+from kamlib.report.words import from_to, sentence, word
+from kamlib.stats.reasons import Reason
 
 LINES = (
     ("revenue_12m",), ("contribution_12m",), ("nrr", "grr"), ("lost_customers", "returned_customers"), ("share_of_keys",), ("top_1",),
@@ -61,7 +62,7 @@ def board(tables: Tables, write: Numbers) -> Board:
             cells = [" · ".join(written(name, float(values[name][one]), write) for name in measures) for one in days]
             told = [_verdict(name, str(verdict.at[name, days[-1]])) for name in measures]
             rows.append([" · ".join(map(word, measures)), *cells, " · ".join(dict.fromkeys(told))])
-    return Board(["Figure", *(day(pd.Timestamp(one)) for one in days), "Against a year before"], rows)
+    return Board([word("board_figure"), *(day(pd.Timestamp(one)) for one in days), word("board_against")], rows)
 
 
 def judged(tables: Tables) -> pd.DataFrame:
@@ -105,13 +106,13 @@ def promised(tables: Tables, write: Numbers) -> Board:
         number = write.short_money if row["event"] in MONEY_EVENTS else write.number
         expected, low, high = (number(row[name]) for name in ("expected", "expected_low", "expected_high"))
         expected = "" if pd.isna(row["expected"]) else expected
-        spread = "" if pd.isna(row["expected_low"]) else f" ({low} to {high})"
-        over = f"so far: {write.number(row['not_over'])} not over" if row["open"] else "over"
+        spread = "" if pd.isna(row["expected_low"]) else f" ({from_to(low, high)})"
+        over = sentence(Reason("window_open" if row["open"] else "window_over", {"n": write.number(row["not_over"])}))
         told = [word(f"forecast_of_{row['event']}"), day(row["as_of"]), word(row["source"]), over]
         verdict = "" if pd.isna(row["verdict"]) else word(row["verdict"])
         rows.append([*told, write.number(row["customers"]), f"{expected}{spread}", number(row["came"]), verdict])
-    heads = ["Forecast", "Of", "Source", "Window", "Customers", "Expected (80 %)", "Came", "Verdict"]
-    return Board(heads, rows)
+    heads = ("forecast", "of", "source", "window", "customers", "expected", "came", "verdict")
+    return Board([word(f"promised_{name}") for name in heads], rows)
 
 
 def written(name: str, value: float | None, write: Numbers) -> str:

@@ -8,7 +8,7 @@ from kamlib.facts.states import STATES
 from kamlib.facts.worth import worth_column
 from kamlib.report.index.summary_facts import Fact, Tables, event_of, ours, waits_for
 from kamlib.report.numbers import Numbers
-from kamlib.report.words import sentence, word_if_known
+from kamlib.report.words import from_to, sentence, word, word_if_known
 from kamlib.scoring.doubt.border import EVEN, SAFE, falls
 from kamlib.scoring.scores import tied_over
 from kamlib.segments.xyz import seldom
@@ -28,74 +28,56 @@ def confidence_facts(study: Study, tables: Tables, accounts: pd.DataFrame, wait:
 
 
 def _membership(study: Study, tables: Tables, accounts: pd.DataFrame, wait: str, write: Numbers) -> Fact:
-    label = "The list of key accounts"
+    label = word("sure_list")
     if wait:
         return Fact(label, waits=wait)
     known = accounts["p_key"].dropna()
     if "p_key" not in tables["scores"]:
-        return Fact(label, waits="waits for the column p_key of the table scores")
+        return Fact(label, waits=sentence(Reason("waits_for_columns", {"columns": "p_key", "table": "scores"})))
     scores = tables["scores"]
     tied = tied_over(scores, study.scoring) if "rank" in scores else scores[:0]
-    tie = (
-        f" {write.number(len(tied))} customers have the same score at its border, and none of them is sure of a place."
-        if len(tied)
-        else ""
-    )
+    tie = [Reason("sure_tied", {"n": len(tied)})] if len(tied) else []
     if accounts.empty:
-        return Fact(label, f"Nobody is on the list.{tie}")
+        return _told(label, Reason("sure_nobody"), *tie)
     if known.empty:
-        return Fact(
-            label, "Everybody who is ranked is key, as the list has as many places: that says nothing of anybody."
-        )
+        return _told(label, Reason("sure_everybody"))
     close = accounts[accounts["p_key"] < SAFE].sort_values("p_key")
-    text = (
-        f"{write.number((known >= SAFE).sum())} of {write.number(len(accounts))} stay on the list in at least "
-        f"{write.share(SAFE)} of {write.number(study.scoring.draws)} draws, in which weights and ratings move within their doubt."
-    )
+    values = {"n": int((known >= SAFE).sum()), "of": len(accounts), "draws": study.scoring.draws}
+    told = [Reason("sure_stay", values | {"share": write.share(SAFE)})]
     if len(close):
-        text += f" Least sure: {', '.join(close['name'].astype(str).head(5))}."
+        told.append(Reason("sure_least", {"names": ", ".join(close["name"].astype(str).head(5))}))
     if off := int((known < EVEN).sum()):
-        text += f" {write.number(off)} of them {'is' if off == 1 else 'are'} more likely off the list than on it."
+        told.append(Reason("sure_off", {"n": off}))
     ranked = scores[scores["rank"].notna()] if "rank" in scores else accounts
     if (fall := falls(ranked["score"].astype(float), len(accounts))) is not None:
-        text += f" The list is stable to rank {fall['rank']}, where the score falls by {write.number(fall['fall'], 1)}"
-        at = f"; after rank {fall['key']}, where it ends, by {write.number(fall['at'], 1)}"
-        text += f"{at if fall['rank'] != fall['key'] else ', the last'}."
-    return Fact(label, text + tie)
+        code = "sure_stable" if fall["rank"] != fall["key"] else "sure_stable_to_the_last"
+        told.append(Reason(code, {name: fall[name] for name in ("rank", "fall", "key", "at")}))
+    return _told(label, *told, *tie)
+
+
+def _told(label: str, *reasons: Reason) -> Fact:
+    return Fact(label, " ".join(map(sentence, reasons)))
 
 
 def _chances(study: Study, tables: Tables, write: Numbers) -> Fact:
-    label = "The chances of loss"
+    label = word("sure_chances")
     event = event_of(tables)
     way = "method_stopped" if event == "p_stopped" else "method"
     if wait := waits_for(tables, churn=("customer_id", event, way)):
         return Fact(label, waits=wait)
     churn = tables["churn"]
     methods = churn.loc[churn[event].notna(), way].value_counts()
-    ways = " and ".join(f"for {write.number(count)} customers by {_way(str(name))}" for name, count in methods.items())
-    text = f"Estimated {ways}." if ways else "None could be estimated."
+    ways = [
+        sentence(Reason("chances_by", {"n": int(count), "way": word_if_known(f"by_way_{name}")}))
+        for name, count in methods.items()
+    ]
+    told = [Reason("chances_estimated", {"ways": ways}) if ways else Reason("no_chances")]
     if unknown := int(churn[event].isna().sum()):
-        text += f" {write.number(unknown)} {'customer has' if unknown == 1 else 'customers have'} none."
+        told.append(Reason("chances_unknown", {"n": unknown}))
     if seasons := season_range(churn[ours(tables, churn)], write):
-        text += f" From the mildest to the hardest season seen so far, {seasons} losses of ours are to be expected."
-    days = study.churn.horizon_days
-    loss = f"{days} days without an order"
-    if event == "p_stopped":
-        loss = f"to have stopped within {days} days: no order in the span after them in which the customer would, or closed by then"
-    return Fact(
-        label,
-        f"{text} A loss is {loss}; followed is who ordered in the last {study.churn.at_risk_days} days or within its own rhythm, and neither "
-        "closed nor ended the contract: those that are ours, and the lost lately.",
-    )
-
-
-def _way(method: str) -> str:
-    """How the chances came about, by what `kamlib.churn.evaluation.holdout.Verdict` means by its method."""
-    return {
-        "model": "the model of loss, which beat the rules of thumb on a period that it had not seen",
-        "baseline": "a simpler way, as the model was not shown to beat it",
-        "untested": "a model that no past period could test yet",
-    }.get(method, method)
+        told.append(Reason("chances_by_season", {"range": seasons}))
+    values = {"days": study.churn.horizon_days, "at_risk": study.churn.at_risk_days}
+    return _told(label, *told, Reason("loss_is_stopped" if event == "p_stopped" else "loss_is_silent", values))
 
 
 def season_range(churn: pd.DataFrame, write: Numbers) -> str:
@@ -103,36 +85,30 @@ def season_range(churn: pd.DataFrame, write: Numbers) -> str:
     low, high = (f"{event_of({'churn': churn})}_{end}" for end in ("low", "high"))
     if not {low, high} <= set(churn) or churn[low].isna().all():
         return ""
-    return f"{write.number(churn[low].sum())} to {write.number(churn[high].sum())}"
+    return from_to(write.number(churn[low].sum()), write.number(churn[high].sum()))
 
 
 def _classes(tables: Tables, write: Numbers) -> Fact:
-    label = "How regularly they buy"
+    label = word("sure_classes")
     if wait := waits_for(tables, abcxyz=("customer_id", "xyz", "uncertain")):
         return Fact(label, waits=wait)
     unsure = seldom(tables["abcxyz"])
     if unsure.empty:
-        return Fact(label, "All customers are lost.")
-    return Fact(
-        label,
-        f"{write.share(unsure.mean())} of the {write.number(len(unsure))} customers that are not lost bought too seldom to tell one class "
-        "from the next.",
-    )
+        return Fact(label, word("all_are_lost"))
+    return _told(label, Reason("bought_too_seldom", {"share": write.share(unsure.mean()), "n": len(unsure)}))
 
 
 def _margin(tables: Tables) -> Fact:
-    label = "Profit"
+    label = word("sure_profit")
     if wait := waits_for(tables, facts=("margin",)):
         return Fact(label, waits=wait)
     known = worth_column(tables["facts"], "") == "margin"
-    return Fact(
-        label, "Margin comes from the order lines." if known else "No margin is known: revenue stands in its place."
-    )
+    return Fact(label, word("margin_from_lines" if known else "revenue_for_margin"))
 
 
 def _reconciled(tables: Tables, write: Numbers) -> Fact:
     """What came in and what became of it, and the customers by state: each sum adds up."""
-    label = "What adds up"
+    label = word("label_adds_up")
     if wait := waits_for(tables, ledger=("table", "rule", "action", "rows", "matched_rows"), states=("state",)):
         return Fact(label, waits=wait)
     lines = tables["ledger"][tables["ledger"]["table"] == "orders"]

@@ -12,7 +12,7 @@ from kamlib.facts.months import end_of_months
 from kamlib.measures.noise import change
 from kamlib.report.index.calls import next_actions
 from kamlib.report.index.summary_facts import Tables, by_account, event_of, names, shares, waits_for
-from kamlib.report.words import in_words
+from kamlib.report.words import in_words, word
 from kamlib.scoring.doubt.border import held
 from kamlib.study.model import Study
 
@@ -42,7 +42,7 @@ def key_accounts(study: Study, tables: Tables) -> tuple[pd.DataFrame, str]:
     """
     wait = waits_for(tables, scores=("customer_id", "score", "key"))
     if not wait and "rank" in tables["scores"] and tables["scores"]["rank"].isna().all():
-        wait = "can't be made: nobody could be ranked, and the part on key accounts says why"
+        wait = word("nobody_could_be_ranked")
     if wait:
         return pd.DataFrame(columns=list(LIST)), wait
     scores = tables["scores"]
@@ -61,7 +61,6 @@ def key_accounts(study: Study, tables: Tables) -> tuple[pd.DataFrame, str]:
         rows["sure"] = held(rows["p_key"])
     for name, values in found.items():
         rows[name] = rows["customer_id"].map(values)
-    rows["cell"] = rows["cell"].replace("unknown", "unknown: ask")
     rows["name"] = rows["name"].fillna(rows["customer_id"])
     rows["stake_below"] = _stake_below(
         rows, rows["p_loss"].astype(float), by_account(tables, "value", "remaining_value")

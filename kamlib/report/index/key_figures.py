@@ -22,10 +22,13 @@ from kamlib.report.index.summary_facts import (
     without_giants,
     worth_word,
 )
+from kamlib.report.language import value_word
 from kamlib.report.numbers import Numbers
 from kamlib.report.readings.standing import ladder
+from kamlib.report.text import unknown
 from kamlib.report.words import sentence, word
 from kamlib.risk.concentration import mark
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 
 OTHER_TIME = ("after_as_of", "before_start")
@@ -62,12 +65,12 @@ def grouped(study: Study, tables: Tables) -> bool:
 
 
 def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
-    label = "Customers, by group" if grouped(study, tables) else "Customers"
+    label = word("figure_customers_by_group" if grouped(study, tables) else "figure_customers")
     if wait := waits_for(tables, facts=("order_days",)):
         return Fact(label, waits=wait)
     facts = tables["facts"]
     bought = facts["order_days"] > 0
-    note = f"{write.number((facts['silence_days'] <= 365).sum())} of them ordered in the last 12 months"
+    note = sentence(Reason("ordered_lately", {"n": int((facts["silence_days"] <= 365).sum())}))
     if not waits_for(tables, states=("state", "silence_days", "reason")):
         note = sentence(ladder(tables["states"], study.churn.at_risk_days)).replace("**", "")
     return Fact(label, write.number(bought.sum()), note)
@@ -75,7 +78,7 @@ def _size(study: Study, tables: Tables, write: Numbers) -> Fact:
 
 def _revenue(tables: Tables, write: Numbers) -> Fact:
     if wait := waits_for(tables, facts=("customer_id", "revenue")):
-        return Fact("Net revenue", waits=wait)
+        return Fact(word("figure_revenue"), waits=wait)
     facts = tables["facts"]
     column, period = money_column(facts)
     largest = max(shares(tables).items(), key=lambda item: item[1], default=None)
@@ -83,13 +86,14 @@ def _revenue(tables: Tables, write: Numbers) -> Fact:
     if largest:
         name = names(tables).get(largest[0], largest[0])
         large = mark(largest[1])
-        note += f"; the largest customer, {name}, gives {write.share(largest[1])}" + (f" ({large})" if large else "")
-    return Fact("Net revenue", write.short_money(total(facts[column])), note)
+        told = sentence(Reason("largest_gives", {"name": name, "share": write.share(largest[1])}))
+        note += f"; {told}" + (f" ({value_word('mark', large)})" if large else "")
+    return Fact(word("figure_revenue"), write.short_money(total(facts[column])), note)
 
 
 def _kept(tables: Tables, write: Numbers) -> Fact:
     """Lines of another time (after the date of the study, before its start) are no fault of the files."""
-    label = "Order lines kept"
+    label = word("figure_lines_kept")
     if wait := waits_for(tables, ledger=("table", "rule", "action", "rows", "amount")):
         return Fact(label, waits=wait)
     ledger = tables["ledger"]
@@ -97,25 +101,25 @@ def _kept(tables: Tables, write: Numbers) -> Fact:
     aside = orders[(orders["action"] == "set_aside") & ~orders["rule"].isin(OTHER_TIME) & (orders["rows"] > 0)]
     kept, left = int(orders["rows"].iloc[-1]), int(aside["rows"].sum())
     if not left:
-        return Fact(label, write.share(1.0), f"all {write.number(kept)}; none had to be set aside")
+        return Fact(label, write.share(1.0), sentence(Reason("all_lines_kept", {"n": kept})))
     most = aside.sort_values("rows", ascending=False).iloc[0]
-    why = str(most.get("words") or "") or str(most["rule"]).replace("_", " ")
+    why = value_word("words", str(most.get("words") or "")) or str(most["rule"]).replace("_", " ")
     amount = write.short_money(aside["amount"].astype(float).sum())
-    note = f"{write.number(left)} of {write.number(kept + left)} set aside, worth {amount} net over all days; most often: {why}"
-    return Fact(label, write.share(kept / (kept + left), 1), note)
+    told = {"n": left, "of": kept + left, "amount": amount, "why": why}
+    return Fact(label, write.share(kept / (kept + left), 1), sentence(Reason("lines_set_aside", told)))
 
 
 def _keys(tables: Tables, accounts: pd.DataFrame, wait: str, share: float | None, write: Numbers) -> Fact:
     if wait:
-        return Fact("Key accounts", waits=wait)
+        return Fact(word("page_key_accounts"), waits=wait)
     losing = accounts[accounts["contribution"] < 0].sort_values("contribution")
-    shared = f"{write.share(share)} of revenue {period(tables)}" + rest_of_key(tables, accounts, write)
-    note = shared if len(accounts) else ""
+    told = {"share": write.share(share), "of": f"{period(tables)}{rest_of_key(tables, accounts, write)}"}
+    note = sentence(Reason("share_of_revenue_held", told)) if len(accounts) else ""
     if len(losing):
-        names_ = ", ".join(losing["name"].astype(str).head(5))
-        lost = write.money(-losing["contribution"].sum())
-        note += f"; {write.number(len(losing))} cost more than they bring, {lost} in 12 months: {names_}"
-    return Fact("Key accounts", write.number(len(accounts)), note)
+        lost = {"n": len(losing), "lost": write.money(-losing["contribution"].sum())}
+        lost["names"] = ", ".join(losing["name"].astype(str).head(5))
+        note += f"; {sentence(Reason('keys_that_cost', lost))}"
+    return Fact(word("page_key_accounts"), write.number(len(accounts)), note)
 
 
 def period(tables: Tables) -> str:
@@ -133,53 +137,51 @@ def rest_of_key(tables: Tables, accounts: pd.DataFrame, write: Numbers) -> str:
     if not n or not (rest > 0).any():
         return ""
     share = rest[rest.index.isin(accounts["customer_id"])].clip(lower=0).sum() / rest.clip(lower=0).sum()
-    return f" ({write.share(share)} without the {write.number(n)} that bring{'s' * (n == 1)} a tenth or more)"
+    return f" ({sentence(Reason('share_without_giants', {'share': write.share(share), 'n': n}))})"
 
 
 def _losses(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
     event, days = event_of(tables), study.churn.horizon_days
-    label = f"Expected to {'have stopped within' if event == 'p_stopped' else 'order nothing for'} {days} days"
+    label = sentence(Reason(f"figure_expected_{event}", {"days": days}))
     if wait := waits_for(tables, churn=("customer_id", event)):
         return Fact(label, waits=wait)
     churn = tables["churn"].dropna(subset=event)
     here = ours(tables, churn)
     known, apart = churn.loc[here, event], churn.loc[~here, event]
     if known.empty:
-        return Fact(label, "unknown", "no probability of loss could be estimated")
+        return Fact(label, unknown(), word("no_chance_estimated"))
     seasons = season_range(churn[here], write)
-    note = f"{seasons} by the season; " if seasons else ""
-    note += f"{write.share(known.mean())} of the {write.number(len(known))} customers that are ours"
+    told = [Reason("by_the_season", {"range": seasons})] if seasons else []
+    told.append(Reason("of_those_ours", {"share": write.share(known.mean()), "n": len(known)}))
     if accounts["p_loss"].notna().any():
-        note += f"; {write.number(accounts['p_loss'].sum(), 1)} are key accounts"
+        told.append(Reason("of_them_keys", {"n": write.number(accounts["p_loss"].sum(), 1)}))
     if len(apart):
-        note += f"; apart from these {write.number(apart.sum())} of the {write.number(len(apart))} lost lately"
-    return Fact(label, write.number(known.sum()), note)
+        told.append(Reason("apart_lost_lately", {"n": write.number(apart.sum()), "of": len(apart)}))
+    return Fact(label, write.number(known.sum()), "; ".join(map(sentence, told)))
 
 
 def _stake(study: Study, tables: Tables, accounts: pd.DataFrame, write: Numbers) -> Fact:
-    label = f"{worth_word(tables).capitalize()} at stake within {study.churn.horizon_days} days"
+    label = sentence(Reason(f"figure_at_stake_{worth_word(tables)}", {"days": study.churn.horizon_days}))
     if wait := waits_for(tables, value=("customer_id", "stake", "stake_horizon")):
         return Fact(label, waits=wait)
     value, (soon, whole) = tables["value"], stakes(tables)
     here = ours(tables, value)
-    years = f"{span_years(study.churn.horizon_days, study.value.days):g} years"
+    years = {"years": span_years(study.churn.horizon_days, study.value.days)}
     positive = value[here].assign(stake=value["stake"].clip(lower=0))
-    notes = [f"{write.short_money(whole)} over {years}"]
+    notes = [sentence(Reason("stake_over_years", years | {"money": write.short_money(whole)}))]
     if len(accounts) and positive["stake"].sum() > 0:
         key = positive.loc[positive["customer_id"].isin(accounts["customer_id"]), "stake"].sum()
-        notes[0] += f", {write.share(key / positive['stake'].sum())} of it with key accounts"
+        notes[0] += f", {sentence(Reason('of_it_with_keys', {'share': write.share(key / positive['stake'].sum())}))}"
     n, others = without_giants(tables, value)
     if n and (here & others).any():
         rest = write.short_money(total(value.loc[here & others, "stake"]))
-        notes.append(
-            f"{rest} over {years} without the {write.number(n)} that bring{'s' * (n == 1)} a tenth of revenue or more"
-        )
+        notes.append(sentence(Reason("stake_without_giants", years | {"money": rest, "n": n})))
     lost = value[~here & (value["stake"] != 0)]
     if len(lost):
         apart = write.short_money(total(lost["stake"]))
-        notes.append(f"apart from these {apart} over {years} with the {write.number(len(lost))} lost lately")
+        notes.append(sentence(Reason("stake_lost_lately", years | {"money": apart, "n": len(lost)})))
     notes += [
-        "chance of loss times what each would bring if it stayed, less what it still brings if it goes",
+        word("what_a_stake_is"),
         missed(tables),
     ]
     return Fact(label, write.short_money(soon), "; ".join(filter(None, notes)))

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from kamlib.facts.accounts import at_last_date
 from kamlib.report.index.summary_facts import Tables, names, revenue
 from kamlib.report.published import Published, published
-from kamlib.report.words import with_words
+from kamlib.report.words import sentence, with_words
 from kamlib.scoring.list_changes import Scored, changes
+from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
 from kamlib.study.periods import period_label
 from kamlib.study.run_tables import SCHEMA
@@ -58,14 +59,14 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
         return None
     period, href = period_label(found.as_of, study.year_begins), f"../{found.folder.name}/index.html"
     if found.schema != SCHEMA:
-        why = f"its tables are of schema {found.schema}, not {SCHEMA}: run it again to compare"
+        why = sentence(Reason("other_schema", {"schema": found.schema, "now": SCHEMA}))
         return Since(period, href, pd.DataFrame(), why)
     try:
         before = _scored({name: pd.read_parquet(found.folder / "tables" / f"{name}.parquet") for name in _TABLES})
         scoring = Scoring.model_validate(found.parameters["scoring"])
         moves = changes(before, scoring, _scored(tables), study.scoring)
     except (OSError, KeyError, ValidationError) as error:
-        why = f"it was made by another version of the kit ({type(error).__name__}): run it again to compare"
+        why = sentence(Reason("other_version", {"error": type(error).__name__}))
         return Since(period, href, pd.DataFrame(), why)
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)

@@ -12,6 +12,8 @@ from kamlib.facts.customers import own_rows
 from kamlib.facts.states import are_lost
 from kamlib.facts.worth import giants, money_column, worth_column
 from kamlib.report.text import is_missing
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -30,11 +32,11 @@ def waits_for(tables: Tables, **needs: tuple[str, ...]) -> str:
     """What is missing, in words; empty if all is there."""
     for name, columns in needs.items():
         if name not in tables:
-            return f"waits for the table {name}"
+            return sentence(Reason("waits_for_table", {"table": name}))
         if missing := [column for column in columns if column not in tables[name]]:
-            return f"waits for the columns {', '.join(missing)} of the table {name}"
+            return sentence(Reason("waits_for_columns", {"columns": ", ".join(missing), "table": name}))
         if tables[name].empty:
-            return f"waits: the table {name} has no rows"
+            return sentence(Reason("waits_for_rows", {"table": name}))
     return ""
 
 
@@ -72,7 +74,7 @@ def missed(tables: Tables) -> str:
     """By how much sums of the value missed on the past, to stand beside each of them; empty where that is not known."""
     value = tables.get("value", pd.DataFrame())
     known = value["bias"].dropna().to_list() if "bias" in value else []
-    return f"such sums missed by {known[0]:+.0%} on the past" if known else ""
+    return sentence(Reason("missed_on_the_past", {"bias": known[0]})) if known else ""
 
 
 def worth_word(tables: Tables) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.report.index.summary_facts import Tables, waits_for
 from kamlib.report.numbers import Numbers
+from kamlib.report.text import unknown
 from kamlib.report.words import sentence, word
 from kamlib.scoring.doubt.border import held
 from kamlib.stats.reasons import Reason
@@ -62,7 +63,9 @@ def by_chance(code: str, values: dict[str, Any], chance: float, write: Numbers, 
     """A warning of something that comes with a chance."""
     word_ = held(pd.Series([chance])).iloc[0]
     return Warned(
-        sentence(Reason(code, values)), sure=f"{word_} ({write.share(chance)})" if word_ else "unknown", **more
+        sentence(Reason(code, values)),
+        sure=f"{word(f'page_held_{word_}')} ({write.share(chance)})" if word_ else unknown(),
+        **more,
     )
 
 

@@ -44,7 +44,7 @@ def write_customers(folder: Path, study: Study, tables: Tables) -> dict[str, str
         day=day(study.as_of),
         period=period_label(study.as_of, study.year_begins),
         numbers=Numbers(study.language, study.currency),
-        worth=word_if_known(str(worth.name)),
+        worth=str(worth.name),
         days=study.churn.horizon_days,
         rows=shown,
         left_out=len(rows) - len(shown),

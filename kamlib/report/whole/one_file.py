@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 
 from kamlib.report.html import rendered
+from kamlib.report.tables import head_of
+from kamlib.report.words import word
 from kamlib.study.run_tables import columns
 
 PAGE = "report.html"
@@ -51,7 +53,7 @@ class _Within:
 
     def __init__(self, soup: BeautifulSoup, name: str, names: list[str]) -> None:
         self.soup, self.name, self.names = soup, name, names
-        lines = {known.head for known in columns(LINES) if known}
+        lines = {head_of(known.head) for known in columns(LINES) if known}
         for table in soup.select("main table"):
             if lines & {head.get_text(" ", strip=True) for head in table.select("thead th")}:
                 self._left_out(table)
@@ -68,7 +70,7 @@ class _Within:
 
     def _left_out(self, table: Tag) -> None:
         said = self.soup.new_tag("p", attrs={"class": "note"})
-        said.string = "A table of lines, contacts or notes stands in the report, not in this file."
+        said.string = word("page_left_out")
         box = table.find_parent(class_="scroll") or table
         box.insert_before(said)
         more = box.find_next_sibling()

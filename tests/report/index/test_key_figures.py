@@ -135,5 +135,5 @@ def test_key_accounts_that_lose_money_are_named_with_what_they_cost(study, table
     found = {fact.label: fact for fact in summary(study, tables).facts}
     assert found["Key accounts"].note == (
         "55% of revenue in the last 12 months (100% without the 3 that bring a tenth or more); "
-        "1 cost more than they bring, €1,234 in 12 months: 004"
+        "1 costs more than it brings, €1,234 in 12 months: 004"
     )
