@@ -9,18 +9,17 @@ import sys
 import tempfile
 import traceback
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from kamlib import __version__
-from kamlib.errors import InputError, StepError, wrapped
+from kamlib.ends import STOPPED, Stopped, end, stop, stopped
+from kamlib.errors import InputError, StepError
 from kamlib.passwords import INSTEAD, PASSWORD, hidden, shows
 
-STOPPED = 130
 STATUS = """Exit status: 0 done · 1 a step or a study failed · 2 a mistake in what was given · 130 stopped by Ctrl-C or the system."""
 app = typer.Typer(
     help="Find a company's key customers from its own records, and keep them.",
@@ -65,14 +64,15 @@ def run(
     study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None, one_file: OneFile = False, pdf: Pdf = False
 ) -> None:  # fmt: skip
     """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
+    from kamlib.run.places import older_schema, place_of
     from kamlib.run.progress import expected, telling
-    from kamlib.run.publish import older_schema, place_of, run_study
+    from kamlib.run.publish import run_study
     from kamlib.study.yaml_lines import given
 
     values = given(set_ or [])
     report = place_of(study, as_of, out, values)
     left = f"the report of {report.name} stands as it was" if report.exists() else "no report was made"
-    with _stopped(left), telling() as told:
+    with stopped(left), telling() as told:
         if word := older_schema(report):
             told.line(word)
         told.expect(expected(report))
@@ -92,7 +92,7 @@ def open_(
     out: Out = Path("reports"),
 ) -> None:
     """Open the last report in the browser."""
-    from kamlib.run.publish import last_report
+    from kamlib.run.places import last_report
 
     index = last_report(out, study)
     typer.echo(f"report: {index}")
@@ -142,7 +142,7 @@ def batch(
     from kamlib.run.progress import BatchTelling, telling
 
     at_once = jobs or os.cpu_count() or 1
-    with _stopped("what is finished stands; the same command goes on from there"), telling(at_once) as told:
+    with stopped("what is finished stands; the same command goes on from there"), telling(at_once) as told:
         entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=BatchTelling(told, out))
     typer.echo(f"reports: {(out / 'index.html').resolve()}")
     if any(entry["status"] == "failed" for entry in entries):
@@ -214,44 +214,21 @@ def main() -> None:
     gc.set_threshold(50_000)  # objects until garbage is looked for; at Python's 700 a tenth of the time goes into that
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+            signal.signal(getattr(signal, name), stop)
     words = (part for word in sys.argv[1:] for part in (word.lstrip("-"), word.partition("=")[2]))
     if any(map(shows, words)):  # before they are parsed: what is wrong with a command is told with its words
-        _end(f"{PASSWORD}. {INSTEAD}", 2)
+        end(f"{PASSWORD}. {INSTEAD}", 2)
     try:
         app()
-    except _Stopped:
-        _end("stopped", STOPPED)
+    except Stopped:
+        end("stopped", STOPPED)
     except InputError as error:
-        _end(str(error), 2)
+        end(str(error), 2)
     except OSError as error:
-        _end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+        end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except Exception as error:
         if isinstance(error, StepError):
-            _end(f"{error}{f'. The details are in {error.log}' if error.log else ''}", 1)
+            end(f"{error}{f'. The details are in {error.log}' if error.log else ''}", 1)
         with tempfile.NamedTemporaryFile("w", prefix="kam-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(hidden(traceback.format_exc()))
-        _end(f"{type(error).__name__}: {error}. The details are in {log.name}", 1)
-
-
-class _Stopped(BaseException):
-    """A person or the system stops the command; typer would take a KeyboardInterrupt for itself."""
-
-
-def _stop(number: int, frame: object) -> None:
-    raise _Stopped
-
-
-def _end(words: str, status: int) -> NoReturn:
-    told = hidden(f"kam: {words}")
-    typer.echo(wrapped(told) if sys.stderr.isatty() else told, err=True)
-    sys.exit(status)
-
-
-@contextmanager
-def _stopped(words: str) -> Iterator[None]:
-    """End with one line where a person or the system stops the command; by then it has cleared what it began."""
-    try:
-        yield
-    except _Stopped:
-        _end(f"stopped; {words}", STOPPED)
+        end(f"{type(error).__name__}: {error}. The details are in {log.name}", 1)

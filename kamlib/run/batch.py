@@ -14,8 +14,9 @@ from typing import Any
 from kamlib.errors import InputError, StepError
 from kamlib.passwords import hidden
 from kamlib.run.batch_file import Job, jobs_of, read, refuse_twice
-from kamlib.run.place import clear, unwritable
-from kamlib.run.publish import is_done, older_schema, run_study, shelve
+from kamlib.run.place import clear, shelve, unwritable
+from kamlib.run.places import older_schema
+from kamlib.run.publish import is_done, run_study
 from kamlib.run.schedule import LOOK, Workers
 from kamlib.run.tables import write_whole
 

@@ -142,3 +142,15 @@ def unwritable(folder: Path, error: OSError) -> InputError:
         return InputError("it can't be read", file=at, found=error.strerror, remedy="Mend the file, or its rights.")
     remedy = known or "Give another folder by --out."
     return InputError("the report can't be written there", file=folder, found=error.strerror, remedy=remedy)
+
+
+def shelve(out: Path) -> None:
+    """Write the pages of the shelf of all reports; of several processes at once the last one tells what all have made."""
+    from kamlib.report.whole import shelf_pages
+    from kamlib.run.tables import write_whole
+
+    told: dict[Path, str] | None = None
+    while (pages := shelf_pages(out)) != told:  # another one has come since
+        for path, text in pages.items():
+            write_whole(path, text)
+        told = pages

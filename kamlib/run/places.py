@@ -1,11 +1,18 @@
-"""Where the kit's notebooks and its sample lie, and where a notebook that is opened by hand keeps its draft."""
+"""Where the kit's notebooks and its sample lie, where reports do, and where a notebook that is opened by hand keeps its draft."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
+
+from kamlib.errors import InputError
+from kamlib.study.model import Study
+from kamlib.study.run_tables import SCHEMA
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KIT = PACKAGE / "kit" if (PACKAGE / "kit").is_dir() else PACKAGE.parent  # installed from a wheel, or a clone
@@ -20,6 +27,39 @@ def reports_here() -> Path:
     here = Path.cwd().resolve()
     home = here.parent if here.name == "notebooks" else here
     return home / "reports" if _ours(home) else user_cache_path("kam") / "reports"
+
+
+def place_of(study: str | Path, as_of: str | None, out: str | Path, values: Mapping[str, Any]) -> Path:
+    """The folder of the report of a study."""
+    loaded = Study.read(study, as_of=as_of, values=dict(values))
+    return Path(out).resolve() / loaded.name / loaded.period
+
+
+def last_report(out: str | Path, study: str | Path | None = None) -> Path:
+    """The index of the report that was made last, of all or of one study.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    home = Path(out).resolve() / (Study.read(study).name if study else "*")
+    made = sorted(home.parent.glob(f"{home.name}/*/run.json"), key=lambda path: path.stat().st_mtime_ns)
+    made = [path for path in made if path.parent.parent.name != "drafts" and not path.parent.name.startswith(".")]
+    if not made:
+        raise InputError(
+            "no report there", file=out, remedy="Make one: kam run study.yaml, or name its folder by --out."
+        )
+    return made[-1].parent / "index.html"
+
+
+def older_schema(report: Path) -> str:
+    """A word where a report stands whose tables are of an older schema: it is made anew."""
+    try:
+        schema = json.loads((report / "run.json").read_text(encoding="utf-8")).get("schema", 1)
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return "" if schema == SCHEMA else f"made anew, for its tables were of schema {schema}"
 
 
 def _ours(folder: Path) -> bool:

@@ -11,13 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import kamlib
 from kamlib.errors import InputError, StepError
 from kamlib.report.language import speaking
 from kamlib.run.notebook.code import PACKAGES, code_of, speaking_code
 from kamlib.run.notebook.steps import Step, notebook_steps
 from kamlib.run.opened import Run
-from kamlib.run.place import KILLED, PREVIOUS, beside, clear, put, unwritable
+from kamlib.run.place import KILLED, PREVIOUS, beside, clear, put, shelve, unwritable
+from kamlib.run.places import place_of
 from kamlib.run.present import Present
 from kamlib.run.record import record, seconds_of
 from kamlib.run.rests import Rests, digest
@@ -109,30 +112,6 @@ def _log(path: Path, error: StepError) -> Path | None:
     return path
 
 
-def place_of(study: str | Path, as_of: str | None, out: str | Path, values: Mapping[str, Any]) -> Path:
-    """The folder of the report of a study."""
-    loaded = Study.read(study, as_of=as_of, values=dict(values))
-    return Path(out).resolve() / loaded.name / loaded.period
-
-
-def last_report(out: str | Path, study: str | Path | None = None) -> Path:
-    """The index of the report that was made last, of all or of one study.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    home = Path(out).resolve() / (Study.read(study).name if study else "*")
-    made = sorted(home.parent.glob(f"{home.name}/*/run.json"), key=lambda path: path.stat().st_mtime_ns)
-    made = [path for path in made if path.parent.parent.name != "drafts" and not path.parent.name.startswith(".")]
-    if not made:
-        raise InputError(
-            "no report there", file=out, remedy="Make one: kam run study.yaml, or name its folder by --out."
-        )
-    return made[-1].parent / "index.html"
-
-
 def is_done(
     study: str | Path, *, as_of: str | None, out: str | Path, values: Mapping[str, Any] | None = None
 ) -> Path | None:
@@ -148,19 +127,11 @@ def is_done(
     return None
 
 
-def older_schema(report: Path) -> str:
-    """A word where a report stands whose tables are of an older schema: it is made anew."""
-    try:
-        schema = json.loads((report / "run.json").read_text(encoding="utf-8")).get("schema", 1)
-    except (OSError, ValueError, AttributeError):
-        return ""
-    return "" if schema == SCHEMA else f"made anew, for its tables were of schema {schema}"
-
-
 def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     """Index and run.json of a report whose steps are there; `home` holds the reports of the study before it."""
     from kamlib.report import html
     from kamlib.report import whole as whole_report
+    from kamlib.report.dossier import link_pages
     from kamlib.report.index.handed_on import write_handed_on
     from kamlib.report.index.since_last import since
     from kamlib.report.published import read_for
@@ -193,7 +164,8 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     hrefs = whole_report.write_customers(folder, study, tables)
     if single:
         hrefs |= _dossiers(folder, study, tables)
-    _link(folder, tables, hrefs)
+    if "accounts" in tables:
+        link_pages(folder, hrefs, tables["accounts"])
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -237,28 +209,6 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> dict[str
     changes = round_trip.changes_of(study)
     made = dossier.write_dossiers(folder / "dossiers", study, tables, changes=changes, workbook="../accounts.xlsx")
     return {one: f"dossiers/{page}" for one, page in made.items()}
-
-
-def _link(folder: Path, tables: Mapping[str, Any], hrefs: Mapping[str, str]) -> None:
-    """Lead from the customers in the tables of all pages to their dossier, or to their row."""
-    from kamlib.facts.customers import own_rows
-    from kamlib.report.dossier import hrefs_by_text, linked
-
-    if "accounts" in tables:
-        known = hrefs_by_text(hrefs, dict(own_rows(tables["accounts"])["name"].dropna()))
-        for page in folder.glob("*.html"):
-            page.write_text(linked(page.read_text(encoding="utf-8"), known), encoding="utf-8", newline="\n")
-
-
-def shelve(out: Path) -> None:
-    """Write the pages of the shelf of all reports; of several processes at once the last one tells what all have made."""
-    from kamlib.report.whole import shelf_pages
-
-    told: dict[Path, str] | None = None
-    while (pages := shelf_pages(out)) != told:  # another one has come since
-        for path, text in pages.items():
-            write_whole(path, text)
-        told = pages
 
 
 def _key(present: Present, plan: Sequence[Step], home: Path) -> str:

@@ -17,8 +17,8 @@ import pytest
 from kamlib.errors import InputError, StepError
 from kamlib.run import publish
 from kamlib.run.notebook.steps import Step
-from kamlib.run.places import SAMPLE
-from kamlib.run.publish import is_done, last_report, older_schema, place_of, run_study
+from kamlib.run.places import SAMPLE, last_report, older_schema, place_of
+from kamlib.run.publish import is_done, run_study
 from kamlib.study.run_tables import SCHEMA
 
 

@@ -6,6 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
+from pathlib import Path
+
+import pandas as pd
+
+from kamlib.facts.customers import own_rows
 
 _CELL = re.compile(r'(<t[dh]\b[^>]*class="who\b[^>]*>)([^<>]+)(<small>|</t[dh]>)')
 
@@ -49,3 +54,17 @@ def linked(html: str, hrefs: Mapping[str, tuple[str, str]]) -> str:
         return _CELL.sub(link, row[0])
 
     return _ROW.sub(in_row, html)
+
+
+def link_pages(folder: Path, hrefs: Mapping[str, str], accounts: pd.DataFrame) -> None:
+    """Lead from the customers in the tables of all pages of a report to their dossier, or to their row.
+
+    Parameters
+    ----------
+    folder : of the report.
+    hrefs : page by customer_id, seen from the folder.
+    accounts : the clean table, for the names.
+    """
+    known = hrefs_by_text(hrefs, dict(own_rows(accounts)["name"].dropna()))
+    for page in folder.glob("*.html"):
+        page.write_text(linked(page.read_text(encoding="utf-8"), known), encoding="utf-8", newline="\n")

@@ -71,7 +71,7 @@ def since(reports: Path, study: Study, tables: Tables) -> Since | None:
     moves = with_words(moves[moves["change"] != ""])
     called = names(tables)
     moves = moves.assign(name=[called.get(account, account) for account in moves["customer_id"]])
-    ledger = folder / "tables" / "ledger.parquet"
+    ledger = found.folder / "tables" / "ledger.parquet"
     return Since(period, href, moves, ledger=pd.read_parquet(ledger) if ledger.exists() else pd.DataFrame())
 
 

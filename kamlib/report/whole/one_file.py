@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 
 from kamlib.report.html import rendered
+from kamlib.report.language import speaking
 from kamlib.report.tables import head_of
 from kamlib.report.words import word
 from kamlib.study.run_tables import columns
@@ -27,6 +28,14 @@ def write_one_file(folder: Path) -> Path:
     folder : of a published report.
     """
     index = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    with speaking(str(index.html["lang"]) if index.html else "en"):
+        page = _joined(index, folder)
+    part = folder / f".{PAGE}"
+    part.write_text(page, encoding="utf-8", newline="\n")
+    return part.replace(folder / PAGE)
+
+
+def _joined(index: BeautifulSoup, folder: Path) -> str:
     title = index.title.get_text() if index.title else folder.name
     links = [(a.get_text(), str(a["href"])) for a in index.select(".cards a") if "/" not in str(a["href"])]
     names = ["index", *(href.removesuffix(".html") for _, href in links)]
@@ -36,12 +45,9 @@ def write_one_file(folder: Path) -> Path:
         (name, words, _Within(_read(folder / href), name, names).main(deeper=1))
         for name, (words, href) in zip(names[1:], links, strict=True)
     ]
-    page = rendered(
+    return rendered(
         "one_file.html.j2", title=title, head=Markup(head.decode_contents() if head else ""), summary=first.main(), parts=parts
     )  # fmt: skip
-    part = folder / f".{PAGE}"
-    part.write_text(page, encoding="utf-8", newline="\n")
-    return part.replace(folder / PAGE)
 
 
 def _read(page: Path) -> BeautifulSoup:

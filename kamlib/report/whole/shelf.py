@@ -15,7 +15,9 @@ from markupsafe import Markup
 
 from kamlib.report.html import rendered
 from kamlib.report.index.board import LINES, written
+from kamlib.report.language import speaking
 from kamlib.report.numbers import Numbers, day
+from kamlib.report.text import unknown
 from kamlib.report.whole.sparkline import sparkline
 from kamlib.report.words import word
 from kamlib.study.periods import as_date
@@ -48,21 +50,28 @@ def shelf_pages(out: Path) -> dict[Path, str]:
     studies = {
         name: list(rows) for name, rows in groupby(sorted(found, key=lambda one: one.study), lambda one: one.study)
     }
-    pages = {out / "index.html": _page(studies, "")}
+    with speaking(_language(found)):
+        pages = {out / "index.html": _page(studies, "")}
     for name, rows in studies.items():
         if (out / name).is_dir():
-            pages[out / name / "index.html"] = _page({name: rows}, name)
+            with speaking(_language(rows)):
+                pages[out / name / "index.html"] = _page({name: rows}, name)
     return pages
+
+
+def _language(found: Sequence[Shelved]) -> str:
+    """That of the reports; English where they have several."""
+    told = {one.numbers.language for one in found if not one.cause}
+    return told.pop() if len(told) == 1 else "en"
 
 
 def _page(studies: dict[str, list[Shelved]], within: str) -> str:
     views = [_view(rows, "" if within else f"{name}/") for name, rows in studies.items()]
     failed = [one for rows in studies.values() for one in rows if one.cause]
-    title = views[0]["title"] if within and views else "Key account reports"
     standing = sum(len(view["rows"]) for view in views)
-    return rendered(
-        "shelf.html.j2", title=title, within=within, studies=views, failed=failed, standing=standing, heads=_heads()
-    )
+    title = views[0]["title"] if within and views else word("page_all_reports")
+    told = {"within": within, "studies": views, "failed": failed, "standing": standing, "heads": _heads()}
+    return rendered("shelf.html.j2", title=title, **told)
 
 
 def _heads() -> list[str]:
@@ -102,7 +111,7 @@ def _spark(course: pd.DataFrame, measures: Sequence[str], write: Numbers) -> Mar
 def _cell(one: Shelved, measures: Sequence[str]) -> tuple[str, float | None]:
     """The values of a line on the day of a report, as written; and the first of them, to sort by."""
     if one.figures is None:
-        return "unknown", None
+        return unknown(), None
     now = one.figures[one.figures["as_of"] == one.as_of].set_index("measure")["value"]
     values = [now.get(name) for name in measures]
     return " · ".join(written(name, value, one.numbers) for name, value in zip(measures, values, strict=True)), values[

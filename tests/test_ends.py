@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from kamlib import cli
-
 
 def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
     from kamlib.errors import StepError
@@ -42,15 +40,15 @@ def raising(error: BaseException):
 def test_a_run_that_is_stopped_says_in_one_line_what_stands(kam, tmp_path, monkeypatch, stands):
     if stands:
         (tmp_path / "reports" / "tiny" / "2026Q2").mkdir(parents=True)
-    monkeypatch.setattr("kamlib.run.publish.run_study", raising(cli._Stopped()))
+    monkeypatch.setattr("kamlib.run.publish.run_study", raising(Stopped()))
     left = "the report of 2026Q2 stands as it was" if stands else "no report was made"
     assert kam("run", "study.yaml") == (130, "", f"kam: stopped; {left}\n")
 
 
 @pytest.mark.parametrize("words", [["batch", "all.yaml"], ["check", "study.yaml"]], ids=lambda words: words[0])
 def test_any_command_that_is_stopped_ends_with_one_line_and_130(kam, monkeypatch, words):
-    monkeypatch.setattr("kamlib.run.batch.run_batch", raising(cli._Stopped()))
-    monkeypatch.setattr("kamlib.intake.pipeline.collect", raising(cli._Stopped()))
+    monkeypatch.setattr("kamlib.run.batch.run_batch", raising(Stopped()))
+    monkeypatch.setattr("kamlib.intake.pipeline.collect", raising(Stopped()))
     status, out, err = kam(*words)
     assert (status, out) == (130, "") and err.startswith("kam: stopped") and err.count("\n") == 1
 
