@@ -64,25 +64,26 @@ def tables(study) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-@pytest.fixture
-def made(study, tables, tmp_path) -> Path:
-    """The workbook of the tables."""
-    write_workbook(tmp_path / "accounts.xlsx", study, tables)
-    return tmp_path / "accounts.xlsx"
+@pytest.fixture(scope="session")
+def made(study, tables, tmp_path_factory) -> Path:
+    """The workbook of the tables; to be read."""
+    path = tmp_path_factory.mktemp("workbook") / "accounts.xlsx"
+    write_workbook(path, study, tables)
+    return path
 
 
 @pytest.fixture
-def recalculated(tmp_path) -> Callable[[Path], Path]:
-    """``recalculated(path)``: the workbook as LibreOffice opens it, calculates all of it and saves it."""
+def recalculated(tmp_path) -> Callable[..., list[Path]]:
+    """``recalculated(path, …)``: the workbooks as LibreOffice opens them, calculates all of them and saves them."""
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("libreoffice is not installed")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
 
-    def call(path: Path) -> Path:
+    def call(*paths: Path) -> list[Path]:
         out = tmp_path / "saved"
-        told = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
+        told = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), *map(str, paths)]
         subprocess.run(told, check=True, capture_output=True, timeout=240)
-        return out / path.name
+        return [out / path.name for path in paths]
 
     return call

@@ -103,15 +103,11 @@ def test_heads_stay_in_sight_and_can_be_filtered_and_numbers_are_written_by_the_
 
 @pytest.mark.slow
 def test_libreoffice_opens_and_calculates_the_workbook_of_the_sample_without_an_error(sample_report, recalculated):
-    book = load_workbook(recalculated(sample_report / "accounts.xlsx"), data_only=True, read_only=True)
-    wrong = [
-        (sheet.title, cell)
-        for sheet in book
-        for row in sheet.iter_rows(values_only=True)
-        for cell in row
-        if str(cell).startswith("#")
-    ]
-    assert wrong == [] and len(book.sheetnames) == 17
+    (saved,) = recalculated(sample_report / "accounts.xlsx")
+    with zipfile.ZipFile(saved) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 17 and sum(sheet.count(b"<f ") + sheet.count(b"<f>") for sheet in sheets) > 3000
+    assert not [sheet for sheet in sheets if b't="e"' in sheet]
 
 
 def test_the_cube_of_the_sample_adds_up_to_the_ledger_in_the_workbook_itself(sample_report):
