@@ -1,0 +1,106 @@
+"""A student's first quarter of an hour in JupyterLab: the notebook to start from, an exercise, a mistake."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from kam_teaching.exercises import make_course
+
+pytestmark = [pytest.mark.browser, pytest.mark.kernel]
+ANSWER = 'copies = lines["line_id"].duplicated().sum()'
+MISTAKE = 'from kamlib.run import Run\nRun.open(None, None, None, {"unit": "firm"})'
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab of its own, in a folder with the exercises."""
+    home = tmp_path_factory.mktemp("class")
+    make_course(home / "exercises")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}  # fmt: skip
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+    ]
+    options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=home / "exercises", env=os.environ | places, stdout=log, stderr=log)  # fmt: skip
+    try:
+        for _ in range(600):
+            assert server.poll() is None, (home / "log").read_text()
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}/lab/tree"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+def opened(lab, chromium):
+    """``opened("1_clean.ipynb")``: a notebook in a tab, its kernel there."""
+    tabs = []
+
+    def open_(name):
+        tab = chromium.new_page(viewport={"width": 1280, "height": 900})
+        tabs.append(tab)
+        tab.goto(f"{lab}/{name}?reset")
+        tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
+        tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+        return tab
+
+    yield open_
+    for tab in tabs:
+        tab.close()
+
+
+def test_the_start_runs_cell_by_cell_and_shows_what_a_check_says(opened):
+    tab = opened("0_start.ipynb")
+    tab.locator(".jp-MarkdownCell a", has_text="1_clean").or_(tab.locator("a", has_text="clean")).first.wait_for()
+    tab.locator(".jp-Notebook .jp-Cell").first.click()
+    for _ in range(tab.locator(".jp-Notebook .jp-Cell").count()):
+        tab.keyboard.press("Shift+Enter")
+    said = tab.locator(".jp-OutputArea-output [role=status]")
+    said.wait_for(timeout=120_000)
+    assert "✘ Not yet. The cell above is still empty" in said.inner_text()
+    assert not tab.locator(".jp-OutputArea-output[data-mime-type*=error]").count()
+
+
+def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_message_alone(opened):
+    tab = opened("1_clean.ipynb")
+    put(tab, 0, None)
+    put(tab, 1, ANSWER)
+    put(tab, 2, None)
+    said = tab.locator(".jp-OutputArea-output [role=status]")
+    said.wait_for(timeout=120_000)
+    assert said.inner_text().startswith("✔ Right.")
+    put(tab, 1, MISTAKE)
+    error = tab.locator(".jp-OutputArea-output[data-mime-type*=error], .jp-OutputArea-output[data-mime-type*=stderr]")
+    error.wait_for(timeout=120_000)
+    text = error.inner_text()
+    assert text.startswith("InputError: ") and "firm" in text and "Traceback" not in text and text.count("\n") < 8
+
+
+def put(tab, place, code):
+    """Write `code` into the code cell at a place, None: leave it as it is; and run it."""
+    cell = tab.locator(".jp-CodeCell").nth(place)
+    cell.locator(".cm-content").click()
+    if code is not None:
+        tab.keyboard.press("Control+A")
+        tab.keyboard.insert_text(code)
+    tab.keyboard.press("Shift+Enter")
