@@ -67,7 +67,10 @@ def same_in_grey(axes) -> list[tuple[str, str]]:
     known: dict[str, tuple] = {}
     for mark, label in zip(*axes.get_legend_handles_labels(), strict=True):
         mark = mark[0] if isinstance(mark, tuple) else mark
+        if label.split()[0] in {text.get_text() for text in axes.texts}:
+            continue  # a text at the marks tells it
         looks = [getattr(mark, f"get_{name}", lambda: None)() for name in ("linestyle", "marker", "alpha")]
+        looks += [path.vertices.shape for path in getattr(mark, "get_paths", list)()[:1]]  # the marker of points
         colour = mark.get_facecolor() if hasattr(mark, "get_facecolor") else mark.get_color()
         flat = colour[0] if getattr(colour, "ndim", 1) == 2 and len(colour) else colour
         known[label] = (type(mark).__name__, str(looks), flat)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -14,6 +16,7 @@ from matplotlib.text import Text
 
 from kamlib.report.figures import matrix as draw
 from kamlib.report.figures import set_style
+from kamlib.report.figures.drawing import lay_out, svg
 from kamlib.scoring import kaism
 from kamlib.study.model import Kaism
 
@@ -96,7 +99,10 @@ def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_l
         {"customer_id": ["a"], "attractiveness": 8.0, "horizontal": 1.1, "reading": "strength", "cell": "invest"}
     )
     axes = draw.kaism(table)
-    assert axes.figure.get_label() == "The KAISM matrix, bubbles by revenue. Customers by cell: invest 1."
+    assert (
+        axes.figure.get_label()
+        == "The KAISM matrix, bubbles by revenue; those that matter have a number and stand by name in the list below. Customers by cell: invest 1."
+    )
     room = axes.get_window_extent().bounds
     lay_out(axes.figure)
     axes.figure.canvas.draw()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.report.figures.style import BLUE, FAINT, INK, RED, WIDTH, described, every, none_known, panel_title
+from kamlib.report.figures.labels import panel_grid
+from kamlib.report.figures.style import BLUE, FAINT, INK, RED, described, every, none_known, panel_title
 from kamlib.report.words import word
 
 
@@ -66,15 +66,15 @@ def _panels(card: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, pd.DataFrame, 
     """A panel for each event below the other, with its rows and their places among the days of all."""
     days = pd.Index(card["as_of"].sort_values().unique())
     events = card["event"].unique()
-    figure, column = plt.subplots(len(events), 1, figsize=(WIDTH, 1.1 + 1.4 * len(events)), sharex=True, squeeze=False)
-    for axes, event in zip(column[:, 0], events, strict=True):
+    figure, column = panel_grid(len(events), tall=1.4, more=1.3, sharex=True)
+    for axes, event in zip(column, events, strict=True):
         panel_title(axes, word(f"forecast_of_{event}"))
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         axes.set_ylabel("customers")
     step = every(len(days), 7)
-    column[-1, 0].set_xticks(range(0, len(days), step), [f"{day:%Y-%m}" for day in days[::step]])
+    column[-1].set_xticks(range(0, len(days), step), [f"{day:%Y-%m}" for day in days[::step]])
     of = [card[card["event"] == event] for event in events]
-    return figure, [(axes, rows, days.get_indexer(rows["as_of"])) for axes, rows in zip(column[:, 0], of, strict=True)]
+    return figure, [(axes, rows, days.get_indexer(rows["as_of"])) for axes, rows in zip(column, of, strict=True)]
 
 
 def _one_legend(figure: Figure) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from kamlib.report.figures.labels import beside_points
+from kamlib.report.figures.labels import at_points, panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
     INK,
     ORANGE,
     RED,
-    WIDTH,
     described,
     none_known,
     panel_title,
     percent_ticks,
     plain_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.report.words import word
 
 _COLOURS = {"above": RED, "below": RED, "at_the_edge": ORANGE, "within": BLUE}
@@ -45,14 +42,10 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
     measures = list(rows["measure"].unique())
     if not measures:
         return None
-    wide = min(2, len(measures))
-    tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.5 + 2.6 * tall), squeeze=False)
-    for axes, measure in zip(panels.flat, measures, strict=False):
+    figure, panels = panel_grid(len(measures), wide=min(2, len(measures)), tall=2.6)
+    for axes, measure in zip(panels, measures, strict=True):
         _panel(axes, rows[rows["measure"] == measure], language)
         panel_title(axes, word(measure))
-    for axes in list(panels.flat)[len(measures) :]:
-        axes.set_axis_off()
     handles = [Line2D([], [], color=GREY, linewidth=1.2, linestyle=line) for line in ("-", "--")]
     figure.legend(handles, ["limits of 95 %", "of 99.8 %"], loc="outside lower left", ncols=2)
     out = rows[rows["verdict"].isin(["above", "below"])]
@@ -60,7 +53,7 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
     n, groups = out["value"].nunique(), rows["value"].nunique()
     told = f"{n} of {groups} outside chance" if n else f"none of {groups} outside chance"
     figure.suptitle(f"By {words}: {told}", x=0.01, ha="left")
-    for axes, measure in zip(panels.flat, measures, strict=False):
+    for axes, measure in zip(panels, measures, strict=True):
         _name_those_beyond(axes, rows[rows["measure"] == measure])
     return described(figure, "alt_funnel_plots", trait=words, n=groups, out=n, panels=len(measures))
 
@@ -82,9 +75,10 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
 
 
 def _name_those_beyond(axes: Axes, rows: pd.DataFrame) -> None:
-    x, y = (rows[name].to_numpy(float) for name in ("whole", "rate"))
-    names = [shortened(str(value), 16) for value in rows["value"]]
-    beside_points(axes, x, y, np.full(len(rows), 30.0), names, np.flatnonzero(rows["verdict"] != "within"))
+    beyond = (rows["verdict"] != "within").to_numpy()
+    ordered = pd.concat([rows[beyond], rows[~beyond]])
+    x, y = (ordered[name].to_numpy(float) for name in ("whole", "rate"))
+    at_points(axes, x, y, np.full(len(rows), 30.0), [within(str(value), 1.3) for value in rows.loc[beyond, "value"]])
 
 
 def _bounds(rows: pd.DataFrame) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -26,7 +27,6 @@ from kamlib.report.figures.style import (
 from kamlib.report.words import word
 
 _COLOURS = {"better": GREEN, "worse": RED}
-_WIDE = 2  # panels side by side
 
 
 def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
@@ -39,10 +39,8 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
     if none_known(charts, "measure", "rate", "centre"):
         return None
     measures = list(charts["measure"].unique())
-    wide = min(_WIDE, len(measures))
-    tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.6 + 1.9 * tall), squeeze=False)
-    for axes, measure in zip(panels.flat, measures, strict=False):
+    figure, panels = panel_grid(len(measures), wide=min(2, len(measures)), tall=1.9)
+    for axes, measure in zip(panels, measures, strict=True):
         rows = charts[charts["measure"] == measure]
         place = np.arange(len(rows))
         axes.fill_between(place, rows["low"], rows["high"], step="mid", color=FAINT, linewidth=0)
@@ -57,8 +55,6 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
         panel_title(axes, word("claims_an_order_day" if measure == "claims_rate" else measure))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         percent_ticks(axes.yaxis, language, digits=0 if rows["rate"].max() > 0.1 else 1)
-    for axes in list(panels.flat)[len(measures) :]:
-        axes.set_axis_off()
     out = charts[charts["verdict"].isin(list(_COLOURS))]
     told = (
         f"{len(out)} of {len(charts)} quarters lie outside the limits of chance"

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
@@ -139,9 +140,8 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         return None
     blocks = [str(name) for name in pairs if str(name).startswith("block_")][::-1]
     counts = pairs.set_index(["customer_id", "category"])[blocks]
-    rows = -(-len(alarms) // 2)
-    figure, grid = plt.subplots(rows, 2, figsize=(WIDTH, 1.7 * rows + 0.4), sharex=True, squeeze=False)
-    for axes, (_, one) in zip(grid.flat, alarms.iterrows(), strict=False):
+    figure, panels = panel_grid(len(alarms), wide=min(2, len(alarms)), tall=1.7, sharex=True)
+    for axes, (_, one) in zip(panels, alarms.iterrows(), strict=True):
         had, usual = counts.loc[(one["customer_id"], one["category"])], one["order_days_a_year"] * 30 / 365
         axes.bar(range(len(blocks)), had, width=0.8, color=BLUE)
         axes.axhline(usual, color=RED, linewidth=1.2, linestyle="--")
@@ -149,8 +149,6 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         panel_title(axes, f"{shortened(who, 24)}\n{one['category']}")
         axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
         axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"])
-    for axes in grid.flat[len(alarms) :]:
-        axes.set_axis_off()
     figure.supylabel("Order days in 30 days", color=MUTED)
     quiet = int((found["change"] != "").sum())
     figure.suptitle(f"{quiet:,} product lines have gone quiet; the latest beside the usual rhythm of each (dashed)")

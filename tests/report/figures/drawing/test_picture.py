@@ -18,6 +18,7 @@ from kamlib.errors import InputError
 from kamlib.report.figures import drawing, style
 from kamlib.report.figures.labels import halo
 
+WAITS = "Bars for 2 owners of actions: the list takes 30 of 40 hours of the week, and actions of 9 hours wait."
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -75,8 +76,8 @@ def test_a_figure_without_alternative_text_is_refused(alt, shown):
 
 
 def test_a_picture_shows_the_text_that_it_carries_unless_another_is_given(shown):
-    for alt, told in ((None, "The KAISM matrix, bubbles by revenue. Customers by cell: key 3."), ("Mine", "Mine")):
-        drawing.show(style.described(drawn(), "alt_kaism", cells=["key 3"]), alt=alt)
+    for alt, told in ((None, WAITS), ("Mine", "Mine")):
+        drawing.show(style.described(drawn(), "alt_owner_hours", n=2, used=30, hours=40, waiting=9), alt=alt)
         assert image(shown.pop())["alt"] == told
 
 

@@ -40,7 +40,7 @@ def test_each_rate_has_a_panel_and_the_title_counts_what_lies_outside():
 def test_three_rates_stand_in_two_rows_and_what_is_left_is_empty():
     rows = pd.concat([chart(name, [0.5, 0.5], ["noise"] * 2) for name in ("on_time", "bids_won", "claims_rate")])
     figure = figures.rate_charts(rows)
-    assert [axes.axison for axes in figure.axes] == [True] * 3 + [False]
+    assert len(figure.axes) == 3
     assert figure.get_suptitle() == "No quarter lies outside the limits of chance"
     assert figure.axes[2].get_title() + figure.axes[2].get_title(loc="left") == "claims for each order day"
 
