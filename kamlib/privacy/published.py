@@ -49,7 +49,8 @@ def _texts(path: Path) -> Iterator[str]:
         page = html.unescape(_PICTURE.sub("", path.read_text("utf-8", "replace")))
         yield from (page, re.sub("<[^<>]*>", " ", page))
     elif kind in (".json", ".ipynb"):
-        yield "\n".join(_strings(json.loads(path.read_text("utf-8"))))
+        told = "\n".join(_strings(json.loads(path.read_text("utf-8"))))
+        yield from (told, re.sub("<[^<>]*>", " ", told))
     elif kind == ".parquet":
         for column in pq.read_table(path).columns:
             if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):

@@ -35,7 +35,7 @@ def held(path, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [("1.html", "<b>Katja</b> M&eacute;mikov"), ("1.html", '<img alt="sums of Memikov, Katja">'), ("tables/a.parquet", "Katja Memikov"),
-     ("accounts.xlsx", "KATJA MÉMIKOV"), ("run.json", "Katja Mémikov"), ("notebooks/1.ipynb", "K. Mémikov"),
+     ("accounts.xlsx", "KATJA MÉMIKOV"), ("run.json", "Katja Mémikov"), ("notebooks/1.ipynb", "K. Mémikov"), ("notebooks/2.ipynb", "<text>Katja</text><text>Mémikov</text>"),
      ("dossiers/K.1.html", "Katja Mémikov, management"), ("dossiers/handover/K.1.html", "Katja Mémikov"), ("actions.csv", "a1,K.1,call Katja Memikov"), ("quarantine/1.csv", "1;katja_memikov")],
 )  # fmt: skip
 def test_a_report_that_holds_the_person_is_named_whatever_kind_of_file_holds_it(tmp_path, name, text):

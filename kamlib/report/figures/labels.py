@@ -57,7 +57,8 @@ def panel_grid(
 def at_points(axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, texts: list[str]) -> None:
     """Short texts in their points where these are large enough, else at the nearest free place, with a line to it.
 
-    No text lies on another: a place is free where there is no text and no line, and no middle of another point.
+    No text lies on another: a place is free where there is no text and no line, and no middle of another point. A text that finds
+    no place is left out.
 
     Parameters
     ----------
@@ -86,7 +87,11 @@ def at_points(axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, texts:
         covers = ((others[:, None] > boxes[:, :2]) & (others[:, None] < boxes[:, 2:])).all(axis=2).any(axis=0)
         meets = ((taken[:, None, :2] < boxes[:, 2:]) & (taken[:, None, 2:] > boxes[:, :2])).all(axis=2).any(axis=0)
         free = np.flatnonzero(fits & ~meets & ~covers)
-        spot = spots[free[0]] if len(free) else spots[np.flatnonzero(fits & ~meets)[0]]
+        free = free if len(free) else np.flatnonzero(fits & ~meets)
+        if not len(free):
+            text.remove()
+            continue
+        spot = spots[free[0]]
         taken = np.vstack([taken, [*(spot - half - point), *(spot + half + point)]])
         to_data = axes.transData.inverted().transform
         text.set_transform(axes.transData)

@@ -18,8 +18,10 @@ from kamlib.report.figures.style import (
     MUTED,
     PALETTE,
     RED,
+    SKY,
     WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
     panel_title,
@@ -64,14 +66,14 @@ def loss_series(
         _quarters(axes, series["quarter"], named=at == 0 or at + 2 >= len(panels))
     below = figure.add_subplot(grid[rows + 1, :])
     unknown = False
-    for shift, column, words, look in (
-        (-0.19, money, "of those lost", {"color": RED}),
-        (0.19, f"returned_{money}", "of those who came back", {"color": BLUE, "hatch": "////"}),
+    for shift, column, words, colour in (
+        (-0.19, money, "of those lost", RED),
+        (0.19, f"returned_{money}", "of those who came back", SKY),
     ):
         amount = series[column].to_numpy(float)
         missing = np.isnan(amount)
         told = f"{words}: not known" if missing.all() else words
-        below.bar(place + shift, amount, width=0.36, label=told, **look)
+        below.bar(place + shift, amount, width=0.36, label=told, color=colour)
         for at in place[missing & ~missing.all()]:
             unknown = True
             below.annotate("?", (at + shift, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
@@ -130,5 +132,5 @@ def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, la
 def _quarters(axes: Axes, quarters: Sequence[str], *, named: bool) -> None:
     """Name the first quarter of a year, of three years at most, or all of a few."""
     starts = [at for at, quarter in enumerate(quarters) if str(quarter).endswith("Q1") or len(quarters) < 5]
-    starts = starts[:: max(1, -(-len(starts) // 3))]
+    starts = starts[:: every(len(starts), 3)]
     axes.set_xticks(starts, [str(list(quarters)[at]) for at in starts] if named else [""] * len(starts))

@@ -33,7 +33,7 @@ def silence_rhythm(
         return None
     large = known["m"] == known["m"].max()
     is_late = known["customer_id"].isin(late["customer_id"])
-    figure, axes = plt.subplots(figsize=(WIDTH, 5))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.8))
     ends = np.array([known["gap_median"].min() / 1.3, known["gap_median"].max() * 1.3])
     axes.plot(ends, ends, color=GREY, linewidth=1)
     axes.plot(ends, overdue * ends, color=RED, linewidth=1, linestyle=(0, (4, 3)))
@@ -56,13 +56,13 @@ def silence_rhythm(
     axes.set_yscale("log")
     axes.set_xlim(*ends)
     axes.set_ylim(0.8, 1.5 * known["silence_days"].clip(lower=1).max())
-    at = ends[0] * 2.6
+    at = ends[0] * 4.6
     for times, words, colour in ((1, "as usual", MUTED), (overdue, f"{overdue:g} usual gaps", RED)):
         axes.annotate(words, (at, times * at), xytext=(-5, 3), textcoords="offset points", color=colour, ha="right")
     plain_ticks(axes.xaxis)
     plain_ticks(axes.yaxis)
     axes.set_xlabel("Usual gap between two order days: the own median, days")
     axes.set_ylabel("Days since the last order")
-    figure.legend(loc="outside lower left", ncols=3)
+    figure.legend(loc="outside lower left")
     axes.set_title(f"{int(is_late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
     return described(axes, "alt_silence_rhythm", late=is_late.sum(), large=large.sum(), overdue=overdue)

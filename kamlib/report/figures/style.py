@@ -58,6 +58,7 @@ _THEME: dict[Any, Any] = {
     "axes.titley": 1.0,  # None would measure all ticks again at each look at the axes, in case they stand above
     "axes.titlecolor": INK,
     "figure.titlesize": 11,
+    "figure.labelsize": 10,
     "figure.titleweight": "bold",
     "axes.labelsize": 10,
     "axes.labelcolor": MUTED,
@@ -110,6 +111,11 @@ def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
     """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
     figure_of(drawn).set_label(sentence(Reason(code, values)))
     return drawn
+
+
+def every(count: int, most: int) -> int:
+    """The step at which of `count` labels at most `most` are written."""
+    return max(1, -(-count // most))
 
 
 def panel_title(axes: Any, words: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator
 from matplotlib.transforms import ScaledTranslation
 
+from kamlib.report.figures.labels import halo
 from kamlib.report.figures.style import (
     BLUE,
     INK,
@@ -17,6 +17,7 @@ from kamlib.report.figures.style import (
     PALETTE,
     WIDTH,
     described,
+    every,
     none_known,
     percent_ticks,
 )
@@ -88,8 +89,10 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
             textcoords="offset points",
             ha=side,
             color=INK,
+            path_effects=[halo()],
         )
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
+    shown = series["as_of"].iloc[:: -every(len(series), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m}" for day in shown])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_losses_by_landmark", **series.iloc[-1][["as_of", "share", "accounts"]])

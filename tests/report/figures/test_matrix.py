@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from xml.etree import ElementTree
 
 import matplotlib
 
@@ -67,15 +67,16 @@ def test_numbered_are_those_flagged_and_the_largest_that_changed_their_cell():
     assert named(movers=0) == ["b"]
 
 
-def test_every_bubble_tells_its_name_to_a_pointer_also_those_without_a_number():
+def test_the_report_gets_every_bubble_with_its_name_also_those_without_a_number():
     table = pd.DataFrame({"customer_id": ["a", "b"], "attractiveness": [8.0, 2.0], "horizontal": [9.0, 1.5],
                           "reading": "importance", "cell": ["invest", "opportunistic"]})  # fmt: skip
     names = pd.Series({"a": "Firm <A>", "b": "Fi\u202erm\u2066 B\u200f"})
-    revenue = pd.Series({"a": 9.0, "b": 3.0})
-    drawn = svg(draw.kaism(table, names=names, revenue=revenue, label=pd.Series(dtype=bool)))
-    assert re.findall(r"<title>(.*?)</title>", drawn) == ["Firm &lt;A&gt;", "Firm B"], (
-        "the larger revenue is drawn first"
+    told = svg(draw.kaism(table, names=names, revenue=pd.Series({"a": 9.0, "b": 3.0}), label=pd.Series(dtype=bool)))
+    first, second = (
+        bubble for bubble in ElementTree.fromstring(told).iter("{http://www.w3.org/2000/svg}circle") if len(bubble)
     )
+    assert [bubble[0].text for bubble in (first, second)] == ["Firm <A>", "Firm B"]
+    assert float(first.get("r")) > float(second.get("r")) > 1  # the larger revenue is drawn first, and larger
 
 
 def test_the_axes_keep_their_size_between_placing_the_labels_and_saving_on_the_log_axis():

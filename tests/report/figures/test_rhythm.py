@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.report.figures import rhythm, style
+from kamlib.report.figures import drawing, rhythm
 
 LATE = pd.DataFrame({"customer_id": ["K.0"]})
 
@@ -54,7 +54,7 @@ def test_only_large_accounts_far_beyond_their_own_gap_are_overdue():
     assert late.get_offsets().tolist() == [[10, 90]] and late.get_urls() == ["K.0"]
     none = rhythm.silence_rhythm(base(), LATE[:0], overdue=10)
     assert groups(none) == ["others (1)", "most money (2)", "overdue (0)"]
-    assert style.png(none)  # an empty group can be saved
+    assert drawing.svg(none)  # an empty group can be saved
 
 
 def test_of_very_many_a_part_is_drawn_and_the_legend_says_so(monkeypatch):

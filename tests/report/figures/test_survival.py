@@ -17,4 +17,3 @@ def test_curves_of_one_client_that_orders_at_once_can_be_drawn():
     numbers = [text.get_text() for text in axes.texts if text.get_text().isdigit()]
     assert numbers == ["1", "1"]  # day 0 and day 1
     assert axes.figure.get_label().endswith("over 1 days; numbers at risk stand below. Days until one half: all 1.")
-    matplotlib.pyplot.close("all")

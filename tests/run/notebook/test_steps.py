@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import nbformat
 import pytest
@@ -54,8 +55,13 @@ def test_every_notebook_keeps_the_anatomy(path):
     assert max(len(cell.source.splitlines()) for cell in code) <= 16
     assert any(cell.source.startswith("# NBVAL_CHECK_OUTPUT") for cell in code), "some output is compared"
     assert "record()" in code[-1].source, "closes with the run record"
-    pictures = [out for cell in code for out in cell.outputs if "image/png" in out.get("data", {})]
-    assert all(out.metadata["image/png"]["alt"].strip() for out in pictures)
+    pictures = [
+        out.data["text/html"]
+        for cell in code
+        for out in cell.outputs
+        if "<img" in out.get("data", {}).get("text/html", "")
+    ]
+    assert all(re.match(r'<img alt="[^"]+" src="data:image/svg', picture) for picture in pictures)
 
 
 def test_the_numbered_notebooks_make_each_table_once():

@@ -15,6 +15,8 @@ from kamlib.report.figures.style import plain_ticks
 from kamlib.report.glyphs import write_drawable
 
 _DPI = 130
+_SEAM = 0.04
+"""Inches above and below: letters of another font are taller."""
 _PANEL = 40
 """Points beside a panel that its title can't have."""
 
@@ -22,7 +24,8 @@ _PANEL = 40
 def lay_out(figure: Any) -> None:
     """Give all parts of a figure the places that they have in its picture.
 
-    A title too long for one line is wrapped; it begins at the left edge of the picture where its axes span it.
+    A title too long for one line is wrapped; it begins at the left edge of the picture where its axes span it. A label of an axis
+    is wrapped where it is longer than its axis.
     """
     _plain_log_ticks(figure)
     write_drawable(figure)
@@ -35,6 +38,8 @@ def lay_out(figure: Any) -> None:
     figure.set_dpi(_DPI)  # texts are wider or narrower at another, and with them the layout
     if engine := figure.get_layout_engine():
         engine.execute(figure)
+        if sum(map(_wrap_labels, figure.axes)):
+            engine.execute(figure)
     for title, share in across:
         if share == 1:
             box = title.axes.get_position()
@@ -50,7 +55,8 @@ def picture_box(figure: Any) -> Bbox:
     with mpl.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
     tight = figure.get_tightbbox()
-    return Bbox.from_extents(min(tight.x0, 0), tight.y0, max(tight.x1, figure.get_figwidth()), tight.y1)
+    low, high = tight.y0 - _SEAM, tight.y1 + _SEAM
+    return Bbox.from_extents(min(tight.x0, 0), low, max(tight.x1, figure.get_figwidth()), high)
 
 
 def _spans(axes: Any) -> float:
@@ -59,8 +65,15 @@ def _spans(axes: Any) -> float:
     return 1.0 if place is None else len(place.colspan) / place.get_gridspec().ncols
 
 
-def _wrap(words: Text, width: float) -> None:
-    """Break lines of a text that are wider than `width` points."""
+def _wrap_labels(axes: Any) -> bool:
+    """Break the labels of axes at the lengths of their axes; whether one was."""
+    box = axes.get_window_extent()
+    sides = ((axes.xaxis.label, box.width), (axes.yaxis.label, box.height))
+    return sum(_wrap(label, max(72 * length / axes.figure.dpi, 2 * _PANEL)) for label, length in sides) > 0
+
+
+def _wrap(words: Text, width: float) -> bool:
+    """Break lines of a text that are wider than `width` points; whether one was."""
 
     def wide(line: str) -> bool:
         return bool(_measured().get_text_width_height_descent(line, words.get_fontproperties(), False)[0] > width)
@@ -79,8 +92,11 @@ def _wrap(words: Text, width: float) -> None:
                 lines.append(line[:cut])
                 line = line[cut:]
         lines.append(line)
-    if (told := "\n".join(lines)) != words.get_text():
+    told = "\n".join(lines)
+    new = told != words.get_text()
+    if new:
         words.set_text(told)
+    return new
 
 
 @cache

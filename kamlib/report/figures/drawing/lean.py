@@ -87,7 +87,7 @@ def _marks(part: ElementTree.Element, named: _Source, cut: Box | None = None, na
         for inner in part:
             yield from _marks(inner, named, cut, known)
     elif kind == "path":
-        yield _shape(given, Outline.read(given["d"]), cut, name)
+        yield _shape(given, Outline.read(given.get("d", "")), cut, name)
     elif kind == "use":
         shape = Outline.read(named.shapes[given[_LINK][1:]], float(given["x"]), float(given["y"]))
         yield _shape(given, shape, cut, name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.report.figures.style import BLUE, FAINT, INK, RED, WIDTH, described, none_known, panel_title
+from kamlib.report.figures.labels import panel_grid
+from kamlib.report.figures.style import BLUE, FAINT, INK, RED, described, every, none_known, panel_title
 from kamlib.report.words import word
 
 
@@ -21,25 +22,22 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
     """
     if none_known(card, "expected", "came"):
         return None
-    events = card["event"].unique()
-    figure, panels = plt.subplots(1, len(events), figsize=(WIDTH, 3.6), squeeze=False)
-    for axes, event in zip(panels[0], events, strict=True):
-        rows = card[card["event"] == event]
-        place, off = np.arange(len(rows)), (rows["verdict"] != "as_expected").to_numpy()
+    figure, panels = _panels(card)
+    for axes, rows, place in panels:
+        off = (rows["verdict"] != "as_expected").to_numpy()
         low, high = (rows[f"expected_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
         axes.bar(place, high - low, bottom=low, width=0.5, color=FAINT, label="80 % of what may come")
         axes.hlines(rows["expected"], place - 0.25, place + 0.25, color=BLUE, label="expected")
-        for flag, colour, label in ((~off, INK, "came"), (off, RED, "came, outside")):
-            axes.scatter(
-                place[flag], rows["came"][flag], color=colour, s=26, zorder=3, label=label if flag.any() else None
-            )
-        axes.set_xticks(place, [f"{day:%Y-%m}" for day in rows["as_of"]], rotation=45)
-        panel_title(axes, word(f"forecast_of_{event}"))
+        for flag, look, label in (
+            (~off, {"color": INK, "s": 26}, "came"),
+            (off, {"color": RED, "s": 40, "marker": "D"}, "came, outside"),
+        ):
+            if flag.any():
+                axes.scatter(place[flag], rows["came"][flag], zorder=3, label=label, **look)
         axes.set(ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[0, 0].set_ylabel("customers")
-    figure.legend(*panels[0, -1].get_legend_handles_labels(), loc="outside lower left")
+    _one_legend(figure)
     held = int((card["verdict"] == "as_expected").sum())
+    figure.suptitle(f"In {held:,} of {len(card):,} forecasts as many came as was to be expected")
     return described(figure, "alt_expected_and_came", n=len(card), held=held)
 
 
@@ -53,19 +51,33 @@ def list_hits(card: pd.DataFrame) -> Figure | None:
     told = card[card["listed"] > 0] if len(card) else card
     if none_known(told, "hits"):
         return None
-    events = told["event"].unique()
-    figure, panels = plt.subplots(1, len(events), figsize=(WIDTH, 3.4), squeeze=False, sharey=True)
-    for axes, event in zip(panels[0], events, strict=True):
-        rows = told[told["event"] == event]
-        place = np.arange(len(rows))
+    figure, panels = _panels(told)
+    for axes, rows, place in panels:
         axes.bar(place, rows["listed"], width=0.62, color=FAINT, label="on the list")
         axes.bar(place, rows["hits"], width=0.62, color=BLUE, label="it came to")
         axes.hlines(rows["hits_expected"], place - 0.38, place + 0.38, color=INK, label="to be expected of them")
-        axes.set_xticks(place, [f"{day:%Y-%m}" for day in rows["as_of"]], rotation=45)
+    _one_legend(figure)
+    listed, hits = int(told["listed"].sum()), int(told["hits"].sum())
+    figure.suptitle(f"It came to {hits:,} of the {listed:,} first on the lists")
+    return described(figure, "alt_list_hits", n=len(told), listed=listed, hits=hits)
+
+
+def _panels(card: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, pd.DataFrame, np.ndarray]]]:
+    """A panel for each event below the other, with its rows and their places among the days of all."""
+    days = pd.Index(card["as_of"].sort_values().unique())
+    events = card["event"].unique()
+    figure, column = panel_grid(len(events), tall=1.4, more=1.3, sharex=True)
+    for axes, event in zip(column, events, strict=True):
         panel_title(axes, word(f"forecast_of_{event}"))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[0, 0].set_ylabel("customers")
-    figure.legend(*panels[0, -1].get_legend_handles_labels(), loc="outside lower left")
-    return described(
-        figure, "alt_list_hits", n=len(told), listed=int(told["listed"].sum()), hits=int(told["hits"].sum())
-    )
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.set_ylabel("customers")
+    step = every(len(days), 7)
+    column[-1].set_xticks(range(0, len(days), step), [f"{day:%Y-%m}" for day in days[::step]])
+    of = [card[card["event"] == event] for event in events]
+    return figure, [(axes, rows, days.get_indexer(rows["as_of"])) for axes, rows in zip(column, of, strict=True)]
+
+
+def _one_legend(figure: Figure) -> None:
+    """What the marks of all panels mean, each once."""
+    found = {label: mark for axes in figure.axes for mark, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(found.values(), found.keys(), loc="outside lower left", ncols=2)

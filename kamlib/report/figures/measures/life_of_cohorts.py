@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from babel.numbers import format_percent
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known
+from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known, panel_title
 from kamlib.report.words import word_if_known
 
 _TITLES = {"kept_share": "Customers kept", "money_kept": "Money kept"}
-_MOST = 16  # cohorts that can be read
+_MOST, _WIDE = 16, 11  # cohorts, and quarters beside each other, that can be read
 
 
 def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
@@ -30,25 +31,28 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
     names = list(rows["cohort"].unique())[-_MOST:]
     rows = rows[rows["cohort"].isin(names)]
     sizes = rows.groupby("cohort", sort=False)["customers"].max().reindex(names)
-    ages = range(int(rows["quarters"].max()) + 1)
-    figure, pair = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.62 * len(names)), sharex=True)
+    last_age = int(rows["quarters"].max())
+    ages = range(0, last_age + 1, 1 + last_age // _WIDE)
+    figure, pair = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.68 * len(names)), sharex=True)
     for axes, (column, title) in zip(pair, _TITLES.items(), strict=True):
         table = rows.pivot(index="cohort", columns="quarters", values=column).reindex(index=names, columns=ages)
         values = table.to_numpy(float)
         axes.imshow(np.clip(values, 0, 1), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
-        for at, age in zip(*np.nonzero(~np.isnan(values)), strict=True):
-            label = format_percent(values[at, age], format="#,##0%", locale=language)
-            colour = PAPER if values[at, age] > 0.6 else INK
-            axes.text(age, at, label, ha="center", va="center", color=colour)
-        labels = [f"{word_if_known(str(name))} ({sizes[name]:,})" for name in names]
+        for at, place in zip(*np.nonzero(~np.isnan(values)), strict=True):
+            label = f"{100 * values[at, place]:.0f}"
+            colour = PAPER if values[at, place] > 0.6 else INK
+            axes.text(place, at, label, ha="center", va="center", color=colour)
+        labels = [fill(f"{word_if_known(str(name))} ({sizes[name]:,})", 20) for name in names]
         axes.set_yticks(range(len(names)), labels)
         axes.tick_params(length=0)
-        axes.set_title(title)
+        panel_title(axes, f"{title}, %")
         for side in axes.spines.values():
             side.set_visible(False)
-    pair[1].set_xticks(ages, [str(age) for age in ages])
-    pair[1].set_xlabel("Quarters since the first order; kept: an order in the half-year that follows", color=MUTED)
-    figure.supylabel("Quarter of the first order (customers)", color=MUTED)
+    pair[1].set_xticks(range(len(ages)), [str(age) for age in ages])
+    pair[1].set_xlabel(
+        "Quarters since the first order; kept: an order in the half-year that follows. A row: the quarter of the first order (customers)",
+        color=MUTED,
+    )
     known = rows.dropna(subset="kept_share")
     last = known[known["quarters"] == known["quarters"].max()].iloc[0]
     told = {
@@ -57,5 +61,6 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
         "cohort": word_if_known(str(last["cohort"])),
         "kept": last["kept_share"],
     }
+    figure.suptitle("After {quarters} quarters {kept:.0%} are kept of {cohort}".format(**told))
     top: Axes = pair[0]
     return described(top, "alt_cohort_map", **told)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from kamlib.report.figures.labels import at_points, panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
     INK,
-    MUTED,
     ORANGE,
     RED,
-    WIDTH,
     described,
     none_known,
     panel_title,
     percent_ticks,
     plain_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.report.words import word
 
 _COLOURS = {"above": RED, "below": RED, "at_the_edge": ORANGE, "within": BLUE}
@@ -44,19 +42,19 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
     measures = list(rows["measure"].unique())
     if not measures:
         return None
-    wide = min(2, len(measures))
-    tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.5 + 2.6 * tall), squeeze=False)
-    for axes, measure in zip(panels.flat, measures, strict=False):
+    figure, panels = panel_grid(len(measures), wide=min(2, len(measures)), tall=2.6)
+    for axes, measure in zip(panels, measures, strict=True):
         _panel(axes, rows[rows["measure"] == measure], language)
         panel_title(axes, word(measure))
-    for axes in list(panels.flat)[len(measures) :]:
-        axes.set_axis_off()
+    handles = [Line2D([], [], color=GREY, linewidth=1.2, linestyle=line) for line in ("-", "--")]
+    figure.legend(handles, ["limits of 95 %", "of 99.8 %"], loc="outside lower left", ncols=2)
     out = rows[rows["verdict"].isin(["above", "below"])]
     words = trait.replace("_", " ")
     n, groups = out["value"].nunique(), rows["value"].nunique()
     told = f"{n} of {groups} outside chance" if n else f"none of {groups} outside chance"
     figure.suptitle(f"By {words}: {told}", x=0.01, ha="left")
+    for axes, measure in zip(panels, measures, strict=True):
+        _name_those_beyond(axes, rows[rows["measure"] == measure])
     return described(figure, "alt_funnel_plots", trait=words, n=groups, out=n, panels=len(measures))
 
 
@@ -68,21 +66,19 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
         ends = [np.clip(centre + side * reach.max() / np.sqrt(size), *_bounds(rows)) for side in (-1, 1)]
         for end in ends:
             axes.plot(size, end, color=GREY, linewidth=1.2, linestyle=line)
-        axes.annotate(f"{name.replace('998', '99.8')} %", (size[-1], ends[1][-1]), xytext=(3, 0), textcoords="offset points", color=MUTED, va="center")  # fmt: skip
     axes.axhline(centre, color=INK, linewidth=1)
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
-    for one in rows[rows["verdict"] != "within"].itertuples():
-        axes.annotate(
-            shortened(str(one.value), 16),
-            (one.whole, one.rate),
-            xytext=(5, 4),
-            textcoords="offset points",
-            color=INK,
-        )
     axes.set_xlabel("cases")
     percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
     plain_ticks(axes.xaxis, language)
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=4)
+
+
+def _name_those_beyond(axes: Axes, rows: pd.DataFrame) -> None:
+    beyond = (rows["verdict"] != "within").to_numpy()
+    ordered = pd.concat([rows[beyond], rows[~beyond]])
+    x, y = (ordered[name].to_numpy(float) for name in ("whole", "rate"))
+    at_points(axes, x, y, np.full(len(rows), 30.0), [within(str(value), 1.3) for value in rows.loc[beyond, "value"]])
 
 
 def _bounds(rows: pd.DataFrame) -> tuple[float, float]:

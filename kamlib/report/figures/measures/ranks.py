@@ -12,6 +12,7 @@ from kamlib.report.figures.scoring import short_names
 from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, WIDTH, described, none_known, plain_ticks
 
 COLOURS = {"certainly": BLUE, "possibly": ORANGE, "no": GREY}
+_WIDTHS = {"certainly": 4, "possibly": 3, "no": 1.2}
 
 
 def rank_intervals(
@@ -33,7 +34,7 @@ def rank_intervals(
     place, ends = np.arange(len(shown)), shown[["rank_best", "rank", "rank_worst"]].to_numpy(dtype=float)
     _, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.25 * len(shown)))
     colours = [COLOURS[name] for name in shown["among_top"]]
-    axes.hlines(place, ends[:, 0], ends[:, 2], color=colours, linewidth=3)
+    axes.hlines(place, ends[:, 0], ends[:, 2], color=colours, linewidth=[_WIDTHS[name] for name in shown["among_top"]])
     axes.scatter(ends[:, 1], place, color=INK, s=16, zorder=3)
     axes.axvline(top + 0.5, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     axes.set(xscale="log", xlim=(0.9, max(ends[:, 2].max(), top + 1) * 1.1), ylim=(-0.6, len(shown) - 0.4))
@@ -43,7 +44,7 @@ def rank_intervals(
     plain_ticks(axes.xaxis, language)
     sure = int((ranked["among_top"] == "certainly").sum())
     axes.set_title(f"{sure:,} of the first {top:,} are there for certain")
-    handles = [Line2D([], [], color=COLOURS[name], linewidth=3) for name in COLOURS]
-    axes.legend(handles, [f"certainly among the first {top:,}", "possibly", "not"], loc="upper right")
+    handles = [Line2D([], [], color=COLOURS[name], linewidth=_WIDTHS[name]) for name in COLOURS]
+    axes.figure.legend(handles, [f"certainly among the first {top:,}", "possibly", "not"], loc="outside lower left")
     possible = int((ranked["among_top"] == "possibly").sum())
     return described(axes, "alt_rank_intervals", n=len(shown), top=top, sure=sure, possible=possible)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import (
     BLUE,
     FAINT,
@@ -26,7 +27,6 @@ from kamlib.report.figures.style import (
 from kamlib.report.words import word
 
 _COLOURS = {"better": GREEN, "worse": RED}
-_WIDE = 2  # panels side by side
 
 
 def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
@@ -39,10 +39,8 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
     if none_known(charts, "measure", "rate", "centre"):
         return None
     measures = list(charts["measure"].unique())
-    wide = min(_WIDE, len(measures))
-    tall = -(-len(measures) // wide)
-    figure, panels = plt.subplots(tall, wide, figsize=(WIDTH, 0.6 + 1.9 * tall), squeeze=False)
-    for axes, measure in zip(panels.flat, measures, strict=False):
+    figure, panels = panel_grid(len(measures), wide=min(2, len(measures)), tall=1.9)
+    for axes, measure in zip(panels, measures, strict=True):
         rows = charts[charts["measure"] == measure]
         place = np.arange(len(rows))
         axes.fill_between(place, rows["low"], rows["high"], step="mid", color=FAINT, linewidth=0)
@@ -57,8 +55,6 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
         panel_title(axes, word("claims_an_order_day" if measure == "claims_rate" else measure))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         percent_ticks(axes.yaxis, language, digits=0 if rows["rate"].max() > 0.1 else 1)
-    for axes in list(panels.flat)[len(measures) :]:
-        axes.set_axis_off()
     out = charts[charts["verdict"].isin(list(_COLOURS))]
     told = (
         f"{len(out)} of {len(charts)} quarters lie outside the limits of chance"
@@ -82,25 +78,17 @@ def nps_intervals(scores: pd.DataFrame) -> Axes | None:
     quarters, years = known[known["window_months"] == 3], known[known["window_months"] == 12].tail(1)
     rows = pd.concat([quarters, years])
     place = np.arange(len(rows))
-    _, axes = plt.subplots(figsize=(WIDTH, 3.2))
+    _, axes = plt.subplots(figsize=(WIDTH, 0.9 + 0.4 * len(rows)))
     colours = [INK if months == 12 else BLUE for months in rows["window_months"]]
-    axes.axhline(0, color=GREY, linewidth=1)
-    axes.vlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
-    axes.scatter(place, rows["nps"], color=colours, s=36, zorder=3)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
+    axes.scatter(rows["nps"], place, color=colours, s=36, zorder=3)
     for at, score in zip(place, rows["nps"], strict=True):
-        axes.annotate(
-            f"{score:+.0f}",
-            (at, score),
-            xytext=(7, 0),
-            textcoords="offset points",
-            va="center",
-            color=MUTED,
-        )
-    words = [
-        f"{'year' if row.window_months == 12 else 'quarter'} to\n{row.until:%Y-%m-%d}" for row in rows.itertuples()
-    ]
-    axes.set_xticks(place, words)
-    axes.set(xlim=(-0.5, len(rows) - 0.2), ylabel="Net promoter score")
+        axes.annotate(f"{score:+.0f}", (score, at), xytext=(0, 6), textcoords="offset points", ha="center", color=MUTED)
+    words = [f"{'year' if row.window_months == 12 else 'quarter'} to {row.until:%Y-%m-%d}" for row in rows.itertuples()]
+    axes.set_yticks(place, words)
+    axes.tick_params(axis="y", length=0)
+    axes.set(ylim=(len(rows) - 0.5, -0.8), xlabel="Net promoter score")
     last = rows.iloc[-1]
     axes.set_title(f"Net promoter score {last['nps']:+.0f}, from {last['low']:+.0f} to {last['high']:+.0f}")
     return described(axes, "alt_nps_intervals", n=len(rows), **last[["nps", "low", "high", "customers"]])

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, GREY, WIDTH, described, none_known, percent_ticks
+from kamlib.report.figures.style import BLUE, GREEN, GREY, WIDTH, described, every, none_known, percent_ticks
 
 _LINES = {"nrr": ("net (NRR)", BLUE, -1), "grr": ("gross (GRR)", GREEN, 1)}
 
@@ -38,7 +38,8 @@ def retention_lines(retention: pd.DataFrame, *, language: str = "en") -> Axes | 
             color=colour,
         )
     axes.axhline(1, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-    axes.set_xticks(place, [f"{day:%Y-%m-%d}" for day in rows["as_of"]])
+    step = every(len(rows), 5)
+    axes.set_xticks(place[::-step], [f"{day:%Y-%m}" for day in rows["as_of"][::-step]])
     axes.set_xlim(-0.3, len(rows) - 1 + max(0.55, 0.2 * len(rows)))
     axes.set(xlabel="12 months that end on, against the 12 before", ylabel="Money kept of the base year")
     percent_ticks(axes.yaxis, language)

@@ -45,7 +45,7 @@ def bridge_waterfall(bridge: pd.DataFrame, *, currency: str, language: str = "en
             axes.plot([stop[at]] * 2, [at - 0.38, at + 0.38], color=INK, linewidth=3, solid_capstyle="butt")
         axes.text(max(start[at], stop[at]) + 0.015 * width, at, label, va="center", color=INK)
     axes.set_yticks(place, [word(str(step)) for step in rows["step"]])
-    axes.set(xlim=(level.min() - 0.05 * width, level.max() + 0.22 * width), ylim=(len(rows) - 0.4, -0.6))
+    axes.set(xlim=(level.min() - 0.05 * width, level.max() + 0.36 * width), ylim=(len(rows) - 0.4, -0.6))
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(
         f"{word(str(rows['measure'].iloc[0])).capitalize()} of 12 months, {currency}; in brackets customers"

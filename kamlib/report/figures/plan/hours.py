@@ -30,7 +30,7 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
     axes.set_yticks(shown.index, [shortened(str(owner), _LETTERS) for owner in shown["owner"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     axes.set_xlabel("Hours: those that wait to the left, those of the week to the right")
-    axes.figure.legend(loc="outside lower left", ncols=3)
+    axes.figure.legend(loc="outside lower left", ncols=2)
     used, hours, waiting = owners["used"].sum(), owners["hours"].sum(), owners["waiting_hours"].sum()
     axes.set_title(f"The list takes {used:,.0f} of {hours:,.0f} hours; {waiting:,.0f} hours of actions wait")
     return described(axes, "alt_owner_hours", n=len(owners), used=used, hours=hours, waiting=waiting)

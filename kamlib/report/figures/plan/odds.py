@@ -24,10 +24,10 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     known = rounds.dropna(subset=["odds_ratio", "odds_low", "odds_high"])
     lines = [("before any round", *Effect().odds, GREY)]
     for row in known.to_dict("records"):
-        words = f"round of {row['round_begun']:%Y-%m-%d}: {row['offered']:,} offers, {row['control']:,} without"
+        words = f"round of {row['round_begun']:%Y-%m-%d}:\n{row['offered']:,} offers, {row['control']:,} without"
         lines.append((words, row["odds_ratio"], row["odds_low"], row["odds_high"], BLUE))
     lines.append(("now", *effect.odds, INK))
-    _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.5 * len(lines)))
+    _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.55 * len(lines)))
     for at, (_, value, low, high, colour) in enumerate(reversed(lines)):
         axes.plot([low, high], [at, at], color=colour, linewidth=2)
         axes.scatter(value, at, color=colour, s=44, zorder=3)
@@ -43,7 +43,9 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     axes.minorticks_off()
     axes.set_yticks(range(len(lines)), [line[0] for line in reversed(lines)])
     axes.set_ylim(-0.6, len(lines) - 0.2)
-    axes.set_xlabel("Odds ratio of a return, offer against none, with its 95 % interval (log scale; 1: no difference)")
+    axes.set_xlabel(
+        "Odds ratio of a return, offer against none, with its 95\N{NO-BREAK SPACE}% interval (log scale; 1: no difference)"
+    )
     odds, low, high = effect.odds
     axes.set_title(f"With an offer the odds of a return are {odds:.2f} times those without")
     return described(axes, "alt_round_odds", n=len(known), odds=odds, low=low, high=high)

@@ -6,9 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 
+from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
@@ -18,6 +18,7 @@ from kamlib.report.figures.style import (
     RED,
     WIDTH,
     described,
+    every,
     money_ticks,
     none_known,
     panel_title,
@@ -106,8 +107,9 @@ def cash_paths(
             path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws"
         )
     axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
-    for colour, (name, other) in zip((RED, ORANGE, GREY), others.items(), strict=False):
-        axes.plot(other["until"], other["balance"], color=colour, linewidth=1.3, label=word(name))
+    looks = ((RED, (0, (5, 1.5))), (ORANGE, (0, (1, 1.2))), (GREY, "-."))
+    for (colour, dashes), (name, other) in zip(looks, others.items(), strict=False):
+        axes.plot(other["until"], other["balance"], color=colour, linestyle=dashes, label=word(name))
     at = int(path["balance"].to_numpy().argmin())
     low = float(path["balance"].iloc[at])
     told = f"cash stays at {low:,.0f} {currency} or more for {len(path)} weeks"
@@ -115,7 +117,8 @@ def cash_paths(
     axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"As expected, {told if low >= 0 else missing}")
     money_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
+    shown = path["until"].iloc[:: -every(len(path), 5)]
+    axes.set_xticks(shown, [f"{day:%Y-%m-%d}" for day in shown])
     axes.figure.legend(loc="outside lower left", ncols=2)
     below = float(fan["p_below"].max()) if len(fan) else None
     return described(axes, "alt_cash_paths", weeks=len(path), low=low, week=at + 1, p=below, currency=currency)
@@ -137,9 +140,8 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         return None
     blocks = [str(name) for name in pairs if str(name).startswith("block_")][::-1]
     counts = pairs.set_index(["customer_id", "category"])[blocks]
-    rows = -(-len(alarms) // 2)
-    figure, grid = plt.subplots(rows, 2, figsize=(WIDTH, 1.7 * rows + 0.4), sharex=True, squeeze=False)
-    for axes, (_, one) in zip(grid.flat, alarms.iterrows(), strict=False):
+    figure, panels = panel_grid(len(alarms), wide=min(2, len(alarms)), tall=1.7, sharex=True)
+    for axes, (_, one) in zip(panels, alarms.iterrows(), strict=True):
         had, usual = counts.loc[(one["customer_id"], one["category"])], one["order_days_a_year"] * 30 / 365
         axes.bar(range(len(blocks)), had, width=0.8, color=BLUE)
         axes.axhline(usual, color=RED, linewidth=1.2, linestyle="--")
@@ -147,9 +149,9 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         panel_title(axes, f"{shortened(who, 24)}\n{one['category']}")
         axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
         axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"])
-    for axes in grid.flat[len(alarms) :]:
-        axes.set_axis_off()
     figure.supylabel("Order days in 30 days", color=MUTED)
+    quiet = int((found["change"] != "").sum())
+    figure.suptitle(f"{quiet:,} product lines have gone quiet; the latest beside the usual rhythm of each (dashed)")
     first = alarms.iloc[0]
     who = names.get(first["customer_id"], first["customer_id"])
     return described(

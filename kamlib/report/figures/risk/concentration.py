@@ -7,7 +7,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import BLUE, GREEN, GREY, MUTED, RED, WIDTH, described, none_known, percent_ticks
+from kamlib.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    MUTED,
+    RED,
+    WIDTH,
+    described,
+    every,
+    none_known,
+    percent_ticks,
+)
 from kamlib.report.text import shortened
 from kamlib.report.words import word_if_known
 from kamlib.risk.concentration import MARKS
@@ -30,14 +41,23 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
     figure, axes = plt.subplots(figsize=(WIDTH, 5))
     told = pd.Series(dtype=object) if names is None else names
     shown = curves[curves["place"] > 0]
-    for measure, line in shown.groupby("measure", sort=False):
+    for (measure, line), dashes in zip(
+        shown.groupby("measure", sort=False), ("-", (0, (5, 1.5)), (0, (1, 1.2))), strict=False
+    ):
         who = told.get(measure)
         label = (
             word_if_known(str(measure))
             if who is None
             else f"{word_if_known(str(measure))}: first is {shortened(str(who), 30)}, {line['cumulative_share'].iloc[0]:.0%}"
         )
-        axes.plot(line["place"], line["cumulative_share"], color=COLOURS[str(measure)], linewidth=2, label=label)
+        axes.plot(
+            line["place"],
+            line["cumulative_share"],
+            color=COLOURS[str(measure)],
+            linestyle=dashes,
+            linewidth=2,
+            label=label,
+        )
         axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
     for limit, words in MARKS:
         axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -77,7 +97,7 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
         panel.set_ylabel(words)
         panel.grid(axis="y")
     percent_ticks(share.yaxis, language)
-    step = max(1, -(-len(day) // 4))
+    step = every(len(day), 4)
     share.set_xticks(day[::-step], [str(one.date()) for one in day[::-step]])
     share.set_xlabel("12 months that end on")
     last, before = trend.iloc[-1], trend.iloc[0]

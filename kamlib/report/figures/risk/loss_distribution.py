@@ -28,13 +28,14 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
     axes.bar(middle, counts / len(amounts), width=np.diff(edges), color=colours)
     top = counts.max() / len(amounts)
     marks = (
-        ("mean", "mean", INK, 1.02),
-        ("var_95", "VaR 95", MUTED, 0.85),
-        ("expected_shortfall", "expected shortfall", RED, 0.68),
+        ("mean", "mean", INK, 1.02, "left"),
+        ("var_95", "VaR 95", MUTED, 0.85, "right"),
+        ("expected_shortfall", "expected shortfall", RED, 0.68, "left"),
     )
-    for name, words, colour, height in marks:
+    for name, words, colour, height, side in marks:
         axes.axvline(row[name], color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
-        axes.annotate(words, (row[name], top * height), xytext=(4, 0), textcoords="offset points", color=colour)
+        beside = {"xytext": (4 if side == "left" else -4, 0), "textcoords": "offset points", "ha": side}
+        axes.annotate(words, (row[name], top * height), color=colour, **beside)
     axes.set(
         xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
     )

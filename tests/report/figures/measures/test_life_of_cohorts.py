@@ -16,8 +16,8 @@ ROWS = pd.DataFrame(
 
 def test_each_known_share_has_its_cell_in_words():
     axes = figures.cohort_map(ROWS)
-    assert [text.get_text() for text in axes.texts] == ["100%", "75%", "100%"]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["first half-year on record (40)", "2026Q1 (12)"]
+    assert [text.get_text() for text in axes.texts] == ["100", "75", "100"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["first half-year on\nrecord (40)", "2026Q1 (12)"]
     assert (
         "Of the cohort “first half-year on record” 75% of the customers are kept after 1 quarters"
         in axes.figure.get_label()
@@ -26,7 +26,15 @@ def test_each_known_share_has_its_cell_in_words():
 
 def test_money_stands_below_customers():
     below = figures.cohort_map(ROWS).figure.axes[1]
-    assert [text.get_text() for text in below.texts] == ["100%", "50%", "100%"]
+    assert [text.get_text() for text in below.texts] == ["100", "50", "100"]
+
+
+def test_of_many_quarters_some_are_drawn_and_named_as_what_they_are():
+    long = pd.concat([ROWS.head(1).assign(quarters=n, kept_share=1 - n / 100) for n in range(24)])
+    below = figures.cohort_map(long).figure.axes[1]
+    told = [label.get_text() for label in below.get_xticklabels()]
+    assert told == ["0", "3", "6", "9", "12", "15", "18", "21"]
+    assert [text.get_text() for text in below.figure.axes[0].texts] == [str(100 - int(n)) for n in told]
 
 
 def test_of_many_cohorts_the_latest_are_drawn():

@@ -44,6 +44,6 @@ def test_the_lines_are_the_limits_of_the_table_and_stay_within_what_a_share_can_
 def test_each_measure_has_a_panel_and_another_trait_none():
     rows = pd.concat([table(("a", 30, 60), ("b", 31, 60)), table(("a", 3, 60), ("b", 5, 60), measure="bids_won"), table(("a", 3, 60), ("b", 5, 60), measure="claims_an_order_day")])  # fmt: skip
     figure = figures.funnel_plots(rows, trait="manager")
-    assert [axes.axison for axes in figure.axes] == [True, True, True, False]
+    assert len(figure.axes) == 3
     assert title(figure) == "By manager: none of 2 outside chance"
     assert figures.funnel_plots(rows, trait="product_category") is None
