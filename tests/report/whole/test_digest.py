@@ -52,7 +52,7 @@ def test_the_pdf_is_what_the_browser_prints(tmp_path, monkeypatch):
 def test_a_browser_that_prints_nothing_and_none_at_all_are_said(tmp_path, monkeypatch):
     (tmp_path / "digest.html").write_text("x")
     monkeypatch.setattr(shutil, "which", browser(tmp_path, "echo no display >&2"))
-    with pytest.raises(InputError, match="no PDF was printed; found .*no display"):
+    with pytest.raises(InputError, match=r"no PDF was printed; found .*no display"):
         print_pdf(tmp_path / "digest.html")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(InputError, match="nothing that prints a PDF is installed"):
