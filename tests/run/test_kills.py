@@ -94,7 +94,7 @@ def test_a_run_killed_at_any_moment_leaves_the_last_report_whole_and_nothing_ali
             assert early or (status == 130 and said.splitlines()[-1].startswith("kam: stopped"))
             assert hidden(home) <= left
     assert started(ten, "last", "run", "ten/study.yaml", "--out", "out").wait() == 0
-    assert sorted(path.name for path in home.iterdir()) == ["2026Q2"]
+    assert sorted(path.name for path in home.iterdir()) == ["2026Q2", "index.html"]
 
 
 def finished(home: Path) -> set[tuple[str, str]]:
@@ -127,5 +127,5 @@ def test_a_batch_killed_at_any_moment_goes_on_and_redoes_no_finished_notebook(te
     ready = finished(home)
     assert redone(last.communicate()[1]) & ready == set()
     assert last.returncode == 0
-    assert {path.name for path in home.iterdir()} == {"2026Q1", "2026Q2"}
+    assert {path.name for path in home.iterdir()} == {"2026Q1", "2026Q2", "index.html"}
     assert whole(home / "2026Q1") and whole(home / "2026Q2")

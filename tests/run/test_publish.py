@@ -31,7 +31,7 @@ def test_a_report_of_an_older_schema_is_made_anew_with_a_word(sample_report, tmp
 
 
 def test_nothing_half_made_is_left_beside_the_report(sample_report):
-    assert [path.name for path in sample_report.parent.iterdir()] == ["2026Q2"]
+    assert {path.name for path in sample_report.parent.iterdir()} == {"2026Q2", "index.html"}
 
 
 def test_a_second_run_of_the_same_is_known_to_be_done(sample_report):
@@ -53,7 +53,7 @@ def test_a_failed_run_leaves_the_last_good_one_and_a_log_that_names_the_cause(sa
         run_study(SAMPLE, out=tmp_path)
     assert (home / "2026Q2" / "index.html").read_bytes() == before
     assert "02_scoring.ipynb, cell 7: ValueError: planted" in (home / "2026Q2.log").read_text()
-    assert sorted(path.name for path in home.iterdir()) == ["2026Q2", "2026Q2.log"]
+    assert sorted(path.name for path in home.iterdir()) == ["2026Q2", "2026Q2.log", "index.html"]
 
 
 def test_bad_input_leaves_no_report_at_all(tmp_path):
@@ -115,7 +115,7 @@ def test_a_run_takes_from_the_report_that_stands_what_still_fits_and_tells_so(qu
     assert sorted(name for name, seconds in ends.items() if seconds == 0) == ["01_first", "02_second", "04_fourth"]
     assert ends["03_third"] > 0 and ends["report"] >= 0
     assert holdings(report) == holdings(run_study(small, out=tmp_path / "anew", values={"rfm.classes": 3}).parent)
-    assert [path.name for path in report.parent.iterdir()] == ["2026Q2"]
+    assert {path.name for path in report.parent.iterdir()} == {"2026Q2", "index.html"}
 
 
 def test_a_run_goes_on_from_where_a_killed_one_was(quick, small, tmp_path):
@@ -137,7 +137,7 @@ def test_a_run_goes_on_from_where_a_killed_one_was(quick, small, tmp_path):
     quick.done.clear()
     run_study(small, out=tmp_path)
     assert {"01", "02"}.isdisjoint(quick.done) and "03" in quick.done
-    assert [path.name for path in (tmp_path / "small").iterdir()] == ["2026Q2"], (
+    assert {path.name for path in (tmp_path / "small").iterdir()} == {"2026Q2", "index.html"}, (
         "the log, and what other killed runs left, is gone"
     )
 
@@ -216,7 +216,7 @@ def test_a_disk_that_is_full_or_closed_leaves_the_report_that_stands(quick, smal
     quick.pause = fails
     with pytest.raises(InputError, match=f"the report can't be written there.*{says}"):
         run_study(small, out=tmp_path, values={"churn.horizon_days": 90})
-    assert holdings(report) == before and [path.name for path in report.parent.iterdir()] == ["2026Q2"]
+    assert holdings(report) == before and {path.name for path in report.parent.iterdir()} == {"2026Q2", "index.html"}
 
 
 def test_a_log_is_left_where_a_step_fails_and_gone_after_the_next_good_run(quick, small, tmp_path):

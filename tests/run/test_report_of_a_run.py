@@ -51,6 +51,8 @@ def test_a_report_holds_nothing_else_and_no_place_of_a_file(report):
             "accounts.xlsx",
             "actions.csv",
             "customers.csv",
+            "customers.html",
+            "digest.html",
             "report.json",
         }
         | pages
