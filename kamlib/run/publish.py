@@ -181,6 +181,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         record=record(study, values, whole),
         since=changed,
     )
+    html.glossary(folder / "glossary.html")
     write_handed_on(folder, study, tables, changed)
     if single:
         _dossiers(folder, study, tables)

@@ -8,6 +8,10 @@ from itertools import takewhile
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
+from kamlib.report.language import heads as heads_of
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
+
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: a longer table shows its first ten rows
 MOST_ROWS, FIRST_ROWS = 12, 10
@@ -62,16 +66,17 @@ def fold_tables(soup: BeautifulSoup) -> None:
     ----------
     soup : the body, each table in its box of the class ``scroll``; changed in place.
     """
+    named = {heads_of().get(one, one) for one in _CUSTOMERS}
     for box in [box for box in soup.select("div.scroll") if not box.find_parent("details")]:
         above = box.find_previous([*HEADINGS, "figure"])
         heads = {cell.get_text(" ", strip=True) for cell in box.select("thead th")}
         rows = len(box.select("tbody tr"))
-        if above and above.name == "figure" and not heads & _CUSTOMERS:
+        if above and above.name == "figure" and not heads & named:
             fold = box.wrap(soup.new_tag("details", attrs={"class": "numbers"}))
             fold.insert(0, _summary(soup, str(box["aria-label"])))
         elif rows > MOST_ROWS:
             more = soup.new_tag("details", attrs={"class": "more"})
-            more.append(_summary(soup, f"{rows - FIRST_ROWS} more rows"))
+            more.append(_summary(soup, sentence(Reason("rows_more", {"n": rows - FIRST_ROWS}))))
             box.insert_after(more)
 
 
