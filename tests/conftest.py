@@ -337,3 +337,12 @@ def alive() -> Callable[[str], list[str]]:
         return found
 
     return marked
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A notebook that a test opens speaks the language of its study; the next test hears English again."""
+    yield
+    from kamlib.report import language
+
+    language.speak("en")

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from kamlib.ends import Stopped
+
 
 def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
     from kamlib.errors import StepError

@@ -117,7 +117,9 @@ def _called(
     seen = _kept(table, orders)
     last = seen[seen["day"] <= trial.day].groupby("customer")["day"].max()
     limit = (SLOW * table["gap"]).clip(lower=LOST)
-    lost = last.index[trial.day - last >= limit[last.index]].difference([customer for drawn in before for customer in drawn])
+    lost = last.index[trial.day - last >= limit[last.index]].difference(
+        [customer for drawn in before for customer in drawn]
+    )
     drawn = rng.permutation(lost.to_numpy())[: trial.offered + trial.control]
     offered = np.arange(len(drawn)) < trial.offered
     away = (table["left"].to_numpy()[drawn] < trial.day) & ~(table["returned"].to_numpy()[drawn] <= trial.day + LOST)

@@ -85,13 +85,16 @@ def currency(source: SourceDraft) -> Marked:
     return Marked("", "nothing in the order lines names a currency: write its three letters", "", True)
 
 
+_CHOICES = "en, ru or ca: words and numbers of the report; de, es, fr: its numbers alone"
+
+
 def language(drafts: Mapping[str, SourceDraft]) -> Marked:
     """The language in which most columns are called."""
     spoken = Counter(c.language for source in drafts.values() for c in source.found.columns.values() if c.language)
     if not spoken:
-        return Marked("en", "", "how numbers are written")
+        return Marked("en", "", _CHOICES)
     first = spoken.most_common(1)[0][0]
-    return Marked(first, "", "how numbers are written; the columns are called so")
+    return Marked(first, "", f"{_CHOICES}; the columns are called so")
 
 
 def _as_of(orders: SourceDraft) -> Marked:

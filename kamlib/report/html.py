@@ -18,14 +18,15 @@ from typing import Any
 
 import jinja2
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kamlib.errors import InputError
 from kamlib.report.body import sanitise_body
 from kamlib.report.index.since_last import Since
 from kamlib.report.index.summary import Summary, summary
-from kamlib.report.language import month_of, spoken, words_in
+from kamlib.report.language import catalogue, month_of, spoken, value_word, words_in
 from kamlib.report.numbers import Numbers, day
+from kamlib.report.scripts import direction_of, language_of
 from kamlib.report.tables import cells
 from kamlib.report.text import is_missing, number_or_text, tidy
 from kamlib.report.words import sentence, word
@@ -56,6 +57,7 @@ def page(notebook: Path, out: Path, title: str, links: Sequence[tuple[str, str]]
     """
     node = _executed(notebook)
     body = sanitise_body(_prose_and_results(node), title=title)
+    links = [(value_word("part", words), href) for words, href in links]
     here = [href for _, href in links]
     place = here.index(out.name) if out.name in here else -1
     write_page(
@@ -105,11 +107,21 @@ def index(
         summary=told,
         since=since,
         numbers=Numbers(study.language, study.currency),
-        parts=parts,
+        parts=[(value_word("part", words), href, value_word("part", asks)) for words, href, asks in parts],
         record_heads=items,
         record=rows,
     )
     return told
+
+
+def glossary(out: Path) -> None:
+    """Write what the words of the report mean, in the language that is spoken."""
+    told = catalogue()
+    terms = [code.removeprefix("term_") for code in told if code.startswith("term_")]
+    rows = sorted((told[f"term_{one}"], told[f"means_{one}"], one) for one in terms)
+    write_page(
+        out, "glossary.html.j2", title=word("page_glossary"), terms=[(one, term, means) for term, means, one in rows]
+    )
 
 
 def _executed(notebook: Path) -> Any:
@@ -175,6 +187,7 @@ def _environment() -> jinja2.Environment:
     }
     environment.filters |= {
         "tidy": lambda text: tidy(str(text)),
+        "named": _named,
         "tidy_lines": lambda text: "\n".join(map(tidy, text.splitlines())),
         "known": number_or_text,
     }
@@ -198,6 +211,15 @@ def _script_words() -> str:
 def _told(code: str, **values: Any) -> str:
     """The words of a code with its values, for a template."""
     return sentence(Reason(code, values))
+
+
+def _named(name: object) -> Markup:
+    """A name from the data, with its language and the direction of its letters where these are sure and not the page's own."""
+    text = tidy(str(name))
+    language, direction = language_of(text), direction_of(text)
+    marks = Markup(f' lang="{language}"' if language not in ("", words_in(spoken())) else "")
+    marks += Markup(f' dir="{direction}"' if direction else "")
+    return Markup("<span{}>{}</span>").format(marks, text) if marks else escape(text)
 
 
 def _markup(html: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -159,6 +158,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         record=record(study, values, whole),
         since=changed,
     )
+    html.glossary(folder / "glossary.html")
     write_handed_on(folder, study, tables, told)
     write_workbook(folder / "accounts.xlsx", study, tables)
     whole_report.write_digest(folder, study, told)

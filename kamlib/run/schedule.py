@@ -60,8 +60,10 @@ class Building:
     @property
     def links(self) -> list[tuple[str, str]]:
         """Title and page of each part, in reading order."""
+        from kamlib.report.words import word
+
         steps = sorted(self.plan, key=lambda step: step.name)
-        return [("Summary", "index.html"), *((step.title, f"{step.name}.html") for step in steps)]
+        return [(word("page_summary"), "index.html"), *((step.title, f"{step.name}.html") for step in steps)]
 
     def run(self, workers: Workers, told: Callable[[str, float | None], None]) -> None:
         """Run every step as soon as the tables that it needs are there, though their notebook still goes on.

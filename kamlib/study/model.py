@@ -68,7 +68,9 @@ class Study(Part):
         {}, description="study currency for one of the code"
     )
     unit: Literal["group", "account"] = "group"
-    language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="how numbers are written")
+    language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field(
+        "en", description="of words and numbers: en, ru or ca; de, es and fr write numbers alone"
+    )
     managers: Naming = Field("numbered", description="how pages call our own people; named only where they know of it")
     engine: Engine = Engine()
     sources: Sources

@@ -115,6 +115,8 @@ MADE = (
         "page_status_",
         "page_plan_",
         "page_at_stake_",
+        "term_",
+        "means_",
     ),
     *("margin_", "amount_", "told_", "answers_", "no_share_of_wallet", "no_penetration"),
 )

@@ -8,6 +8,9 @@ from itertools import takewhile
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
+
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: a longer table shows its first ten rows
 MOST_ROWS, FIRST_ROWS = 12, 10
@@ -69,7 +72,7 @@ def fold_tables(soup: BeautifulSoup) -> None:
             fold.insert(0, _summary(soup, str(box["aria-label"])))
         elif rows > MOST_ROWS:
             more = soup.new_tag("details", attrs={"class": "more"})
-            more.append(_summary(soup, f"{rows - FIRST_ROWS} more rows"))
+            more.append(_summary(soup, sentence(Reason("rows_more", {"n": rows - FIRST_ROWS}))))
             box.insert_after(more)
 
 

@@ -17,19 +17,23 @@ from bs4.element import PreformattedString
 
 from kamlib.report.body.folding import HEADINGS, answer_first, fold_sections, fold_tables
 from kamlib.report.body.pictures import ADDRESS, draw_inline
+from kamlib.report.language import spoken
+from kamlib.report.words import sentence
+from kamlib.stats.reasons import Reason
 
 _KEPT = {
     "h2": {"class"},
     "h3": {"class"},
     "a": {"href", "title"},
     "abbr": {"title"},
+    "div": {"lang"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan", "class"},
     "th": {"colspan", "rowspan", "class", "scope"},
 }
 _PLAIN = {
-    *("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption"),
+    *("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "dl", "dt", "em", "figcaption"),
     *("figure", "h1", "h4", "h5", "h6", "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
     *("sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "tr", "u", "ul"),
 }
@@ -38,6 +42,7 @@ _VALUES = {
     "src": re.compile(rf"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+|{re.escape(ADDRESS)}<svg\b.*", re.S),
     "href": re.compile(r"(https?://|mailto:|#).*|[\w.-]+\.html(#[\w-]*)?", re.S),
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
+    "lang": re.compile("en"),
     "class": re.compile("num|who|appendix"),
 }
 _NUMBER = re.compile(
@@ -72,6 +77,10 @@ def sanitise_body(html: str, *, title: str) -> Body:
         elif empty.name == "div" and not empty.attrs:
             empty.unwrap()
     _pictures(soup)
+    for prose in soup.find_all("div", lang=True):
+        for part in prose.find_all(True, recursive=False) if spoken() != prose["lang"] else ():
+            part["lang"] = prose["lang"]
+        prose.unwrap()
     answer_first(soup)
     contents = [
         (str(tag["id"]), tag.get_text(" ", strip=True), int(tag.name[1]))
@@ -141,7 +150,7 @@ def _under(tag: Tag) -> str:
 def _pictures(soup: BeautifulSoup) -> None:
     for image in soup.find_all("img"):
         if not str(image.get("alt", "")).strip():
-            image["alt"] = f"Figure: {_under(image)}"
+            image["alt"] = sentence(Reason("figure_of", {"of": _under(image)}))
         if str(image.get("src", "")).startswith(ADDRESS):
             draw_inline(image)
 
@@ -165,7 +174,7 @@ def _tables(soup: BeautifulSoup) -> None:
             if len(cell.get_text(strip=True)) > 16:
                 cell["class"] = [*(cell.get("class") or ()), "words"]
         caption = table.find("caption")
-        words = caption.get_text(" ", strip=True) if caption else f"Table: {_under(table)}"
+        words = caption.get_text(" ", strip=True) if caption else sentence(Reason("table_of", {"of": _under(table)}))
         named[words] += 1
         label = words if named[words] == 1 else f"{words} ({named[words]})"
         table.wrap(

@@ -12,9 +12,7 @@ import pandas as pd
 
 from kamlib.facts.customers import own_rows
 
-_CELL = re.compile(r'(<t[dh]\b[^>]*class="who\b[^>]*>)([^<>]+)(<small>|</t[dh]>)')
-
-
+_CELL = re.compile(r'(<t[dh]\b[^>]*class="who\b[^>]*>(?:<span[^>]*>)?)([^<>]+)((?:</span>)?\s*(?:<small>|</t[dh]>))')
 _ROW = re.compile(r"<tr\b.*?</tr>", re.S)
 
 
