@@ -114,6 +114,7 @@ MADE = (
         "page_cause_",
         "page_status_",
         "page_plan_",
+        "page_12_months_",
         "page_at_stake_",
         "term_",
         "means_",
