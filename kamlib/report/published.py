@@ -68,7 +68,8 @@ def promises(reports: Path, study: Study) -> pd.DataFrame:
         chance. Of two reports of one day the one with the later folder name counts; a report of another schema, or without
         chances, is passed over. It waits where there is none.
     """
-    horizon, by_day = study.churn.horizon_days, {}
+    horizon = study.churn.horizon_days
+    by_day: dict[date, pd.DataFrame] = {}
     for one in published(reports):
         if one.as_of < study.as_of and one.schema == SCHEMA:
             with suppress(OSError, ValueError, KeyError, TypeError):  # no chances: no promise

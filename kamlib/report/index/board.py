@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -103,7 +104,7 @@ def promised(tables: Tables, write: Numbers) -> Board:
     last = last.assign(place=last["event"].map(list(_EVENTS).index)).sort_values(["place", "open"])
     rows = []
     for row in last.to_dict("records"):
-        number = write.short_money if row["event"] in MONEY_EVENTS else write.number
+        number: Callable[[object], str] = write.short_money if row["event"] in MONEY_EVENTS else write.number
         expected, low, high = (number(row[name]) for name in ("expected", "expected_low", "expected_high"))
         expected = "" if pd.isna(row["expected"]) else expected
         spread = "" if pd.isna(row["expected_low"]) else f" ({from_to(low, high)})"
