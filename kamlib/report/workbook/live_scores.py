@@ -19,7 +19,7 @@ from kamlib.scoring.scores import top_count
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Scoring, Study
 
-LIVE = 20_000
+LIVE = 10_000
 """Customers with formulas at most, the first by rank: each rank looks at all of them, which takes a spreadsheet seconds for so many."""
 TOP = 6
 """Row of the heads, counted from 0; above them stand the weights."""
