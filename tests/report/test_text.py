@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 
 from kamlib.errors import InputError
-from kamlib.report.text import fill, markdown, number_or_text, say, shortened, tidy
+from kamlib.report.text import LONGEST, as_cell, fill, markdown, number_or_text, say, shortened, tidy
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -122,3 +122,10 @@ def test_a_sentence_that_names_what_was_not_given_is_refused():
 def test_say_displays_markdown_and_plain_text(shown):
     say("**{name}** leads", name="A|B")
     assert shown == [{"text/markdown": "**A&#124;B** leads", "text/plain": "**A|B** leads"}]
+
+
+def test_a_cell_of_a_spreadsheet_holds_a_text_as_it_is_but_for_what_no_file_may_hold():
+    assert as_cell("=1+1") == "=1+1" and as_cell("a\nb\tc «ж»") == "a\nb\tc «ж»"
+    assert as_cell("a\x07b\ufffec\ud800d") == "abcd" and len(as_cell("y" * 40_000)) == LONGEST
+    assert as_cell("<r><t>x</t></r>") == "<r><t>x</t></r> ", "else the library takes it for marks of its own"
+    assert len(as_cell("<r>" + "y" * 40_000 + "</r>")) == LONGEST

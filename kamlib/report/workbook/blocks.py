@@ -52,7 +52,9 @@ class Block:
         names = [str(name) for name in self.frame.columns if not str(name).endswith("_values")]
         own = {one.name: one for one in run_tables()[self.table].columns} if self.table else {}
         found = {name: own.get(name, one) for name, one in zip(names, columns(names), strict=True)}
-        plain = {name: replace(found[name], format=_FIGURES, unit="") for name in self.mixed if found[name]}
+        plain = {
+            name: replace(one, format=_FIGURES, unit="") for name, one in found.items() if one and name in self.mixed
+        }
         return found | plain
 
 
@@ -161,7 +163,7 @@ def plain_values(values: pd.Series, column: Column | None) -> list[Any]:
         values = values.map({one: _in_words(one) for one in values.dropna().unique()})
     if pd.api.types.is_float_dtype(values):
         values = values.where(values.abs() != float("inf"))
-    plain = values.astype(object).where(values.notna(), None).tolist()
+    plain: list[Any] = [None if gone else one for one, gone in zip(values.tolist(), values.isna(), strict=True)]
     if values.dtype == object:
         plain = [float(one) if is_number(one) else one or None if isinstance(one, str) else one for one in plain]
         plain = [

@@ -92,7 +92,7 @@ def accounts(study: Study, tables: Tables) -> pd.DataFrame:
     for name in (*_FIRM, *["manager"] * (study.managers == "named")):
         if name in firms:
             table[name] = table["customer_id"].map(firms[name])
-    table = _joined(table, tables | {"facts": facts}, ACCOUNTS)
+    table = _joined(table, {**tables, "facts": facts}, ACCOUNTS)
     if "state" in table:
         table["state"] = table["state"].mask(table["customer_id"].isin(others), "prospect")
     table = table.rename(columns={"cell": "tier"})

@@ -19,7 +19,7 @@ from kamlib.scoring.scores import top_count
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Scoring, Study
 
-LIVE = 20_000
+LIVE = 10_000
 """Customers with formulas at most, the first by rank: each rank looks at all of them, which takes a spreadsheet seconds for so many."""
 TOP = 6
 """Row of the heads, counted from 0; above them stand the weights."""
@@ -108,11 +108,11 @@ def write_scores(sheet: Any, block: Block, study: Study, tables: Tables, styles:
     set_widths(sheet, [block])
     sheet.set_column(place.ranked, place.ranked, 14)
     sheet.set_row(TOP, HEADS)
-    for column, name in enumerate(shown.columns):
+    for column, name in enumerate(map(str, shown.columns)):
         sheet.write_string(TOP, column, head(name, known[name], study.currency), styles.head(known[name]))
     sheet.write_string(TOP, place.ranked, word("head_ranked_score"), styles.head())
 
-    values = {name: plain_values(shown[name], known[name]) for name in shown}
+    values = {name: plain_values(shown[name], one) for name, one in known.items()}
     writers = [cell_writer(sheet, styles, column) for column in known.values()]
     live = {column: styles.cell(known[_LEAD[column]]) for column in (_KEY, _RANK, _SCORE, _LOW, _HIGH, _UP)}
     volume = _by_volume(shown["customer_id"], rules, tables)

@@ -56,8 +56,9 @@ def write_workbook(path: Path, study: Study, tables: Tables) -> None:
     """
     sheets = {one.code: one for one in sheets_of(study, tables)}
     sheets["scores"] = _scores(study, tables)
-    keys = tables["scores"].loc[tables["scores"]["key"].astype(bool), "customer_id"] if "scores" in tables else []
-    filled = {"actions": actions_out(tables), "facts": facts_out(tables, pd.Index(keys))}
+    scores = tables.get("scores", pd.DataFrame(columns=["customer_id", "key"]))
+    keys = pd.Index(scores.loc[scores["key"].astype(bool), "customer_id"])
+    filled = {"actions": actions_out(tables), "facts": facts_out(tables, keys)}
     sheets |= {code: Sheet(code, [Block(table)]) for code, table in filled.items()}
     drawn = charts_of(study, tables)
     sheets["charts"] = Sheet(
