@@ -41,10 +41,11 @@ def test_a_page_that_shows_something_else_is_noticed(tmp_path):
     assert tutorials.played(page, tmp_path) == page.replace("two", "one")
 
 
-def test_only_the_order_of_steps_may_differ():
+def test_only_seconds_the_order_of_steps_and_the_folder_may_differ(tmp_path):
     here, there = ("01_cleaning … s\n02_scoring … s\nend", "02_scoring … s\n01_cleaning … s\nend")
     assert tutorials.alike(here) == tutorials.alike(there) != tutorials.alike(here.replace("end", "End"))
-    assert tutorials.run("echo '02_scoring      12.5 s'; pwd", tutorials.ROOT) == "02_scoring … s\n…"
+    (tmp_path / "where.py").write_text("import os\nprint('02_scoring      12.5 s')\nprint(os.getcwd())\n")
+    assert tutorials.run("python where.py", tmp_path) == "02_scoring … s\n…"
 
 
 @pytest.mark.parametrize("block", YAML)
