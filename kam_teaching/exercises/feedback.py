@@ -43,9 +43,9 @@ class Feedback:
         return f"{self.head} {self.words}"
 
     def _repr_html_(self) -> str:
-        edge = "#1a7f37 solid" if self.right else "#b35900 dashed"
+        edge = "#1a7f37" if self.right else "#b35900"
         return (
-            f'<div role="status" style="border-left: 5px {edge}; padding: .4em .9em; max-width: 46em; font-size: 1.05em">'
+            f'<div role="status" style="border-left: 5px solid {edge}; padding: .4em .9em; max-width: 46em; font-size: 1.05em">'
             f"<strong>{html.escape(self.head)}</strong> {html.escape(self.words)}</div>"
         )
 

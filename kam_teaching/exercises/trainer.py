@@ -14,6 +14,7 @@ STYLE = """
 body { font: 11pt/1.45 "DejaVu Sans", Arial, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 46em; padding: 1em }
 h1 { font-size: 1.5em; line-height: 1.2 } h2 { font-size: 1.15em }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: .92em }
+.anchor-link { display: none }
 .line { border-bottom: 1px solid #777; height: 2em }
 @media print { body { padding: 0; max-width: none } section { break-after: page } section:last-child { break-after: auto } }
 """

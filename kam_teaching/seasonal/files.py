@@ -13,7 +13,7 @@ from kam_teaching.world import DAYS, stream
 GOODS = {"plants": ("PL", 3, 40), "soil": ("SO", 4, 18), "tools": ("TO", 9, 85), "pots": ("PO", 2, 60)}
 REGIONS = ("North", "South", "Coast")
 KINDS = ("garden centre", "florist", "builder's merchant", "market stall")
-RETURNED = 0.012
+RETURNED = 0.02
 
 
 def seasonal_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
@@ -57,7 +57,8 @@ def _lines(shop: Shop, ids: np.ndarray, seed: int) -> pd.DataFrame:
             "category": category,
         }
     )
-    back = lines[(rng.random(len(lines)) < RETURNED) & (day <= DAYS - 10)]
+    second = lines["order"].duplicated()  # the first line of an order stays, so that none is cancelled whole
+    back = lines[(rng.random(len(lines)) < RETURNED) & second & (day <= DAYS - 10)]
     minus = -back[["cents", "margin", "quantity"]]
     notes = back.assign(**minus, order="CN-" + back["order"], day=back["day"] + rng.integers(1, 10, len(back)))
     lines = pd.concat([lines, notes]).sort_values(["day", "order"], kind="stable", ignore_index=True)

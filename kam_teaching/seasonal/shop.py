@@ -13,8 +13,8 @@ import pandas as pd
 from kam_teaching.world import DAYS, START, stream, to_weekday
 
 CUSTOMERS, FROM_START = 320, 200
-#: days without an order after which a customer counts as lost, or so many of its mean gaps where they are longer
-LOST, SLOW = 180, 4
+#: days without an order after which a customer counts as lost, or so many of its usual gaps where they are longer
+LOST, SLOW = 180, 3.5
 #: what is bought in a month against the mean of a year: a garden wholesaler
 SEASON = (0.45, 0.60, 1.50, 2.10, 1.90, 1.30, 0.80, 0.60, 0.85, 0.90, 0.50, 0.50)
 _GRID = np.arange(-300, DAYS + 2)
@@ -41,7 +41,7 @@ class Trial:
     called_back: float
 
 
-TRIALS = (Trial(589, "voucher of 20 percent", 46, 26, 0.45), Trial(856, "call with a spring list", 10, 5, 0.45))
+TRIALS = (Trial(589, "voucher of 20 percent", 46, 25, 0.45), Trial(856, "call with a spring list", 10, 5, 0.45))
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,10 @@ def _called(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The customers with those called back who would stay away, and the two arms."""
     seen = _kept(table, orders)
-    last = seen[seen["day"] <= trial.day].groupby("customer")["day"].max()
-    limit = (SLOW * table["gap"]).clip(lower=LOST)
-    lost = last.index[trial.day - last >= limit[last.index]].difference(
-        [customer for drawn in before for customer in drawn]
+    days = seen[seen["day"] <= trial.day].groupby("customer")["day"].agg(["min", "max", "count"])
+    usual = (days["max"] - days["min"] + table["gap"].reindex(days.index)) / days["count"]
+    lost = days.index[trial.day - days["max"] >= (SLOW * usual).clip(lower=LOST)].difference(
+        [one for drawn in before for one in drawn]
     )
     drawn = rng.permutation(lost.to_numpy())[: trial.offered + trial.control]
     offered = np.arange(len(drawn)) < trial.offered

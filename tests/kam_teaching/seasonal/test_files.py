@@ -8,7 +8,10 @@ from scipy.stats import fisher_exact
 
 from kam_teaching import make_sample
 from kam_teaching.seasonal import seasonal_tables
+from kamlib.churn import loss_episodes
 from kamlib.errors import InputError
+from kamlib.intake import collect
+from kamlib.plan.rounds import read_rounds
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
@@ -49,14 +52,21 @@ def test_a_kind_that_is_not_there_is_told(tmp_path):
         make_sample(tmp_path, kind="shop")
 
 
-@pytest.mark.kernel
-def test_its_study_runs_from_start_to_report_and_reads_both_trials(folder, tmp_path):
-    from kamlib.run.publish import run_study
-
-    index = run_study(folder / "study.yaml", out=tmp_path)
-    assert "Customers of a garden wholesaler" in index.read_text(encoding="utf-8")
-    rounds = pd.read_parquet(index.parent / "tables" / "rounds.parquet")
+@pytest.mark.slow
+def test_the_kit_reads_both_trials_as_they_were_planted(folder):
+    study = Study.read(folder / "study.yaml")
+    clean = collect(study)
+    episodes = loss_episodes(clean.orders, study.as_of, horizon_days=180, accounts=clean.tables["accounts"])
+    rounds = read_rounds(clean.tables["actions"], episodes, study.as_of)
     told = pd.read_csv(folder / "truth" / "rounds.csv")
     arms = ["offered", "offered_back", "control", "control_back"]
     assert rounds[arms].to_numpy().tolist() == told[arms].to_numpy().tolist()
     assert rounds["odds_low"][0] > 1 > rounds["odds_low"][1]
+
+
+@pytest.mark.proof
+def test_its_study_runs_from_start_to_report(folder, tmp_path):
+    from kamlib.run.publish import run_study
+
+    index = run_study(folder / "study.yaml", out=tmp_path)
+    assert "Customers of a garden wholesaler" in index.read_text(encoding="utf-8")
