@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -106,7 +107,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     return described(axes, "alt_cluster_map", explained=total, groups=groups)
 
 
-def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
+def cluster_profiles(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes | None:
     """Median of each feature (a row) in each group (a column), in own units; the shade is how many times the middle group's it is.
 
     Parameters
@@ -126,6 +127,8 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "") -> Axes | None:
     axes.imshow(shade, cmap=DIVERGING, vmin=-7, vmax=7, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         text = f"{value:,.0f}" if abs(value) >= 20 else f"{value:,.1f}"
+        if abs(value) >= 10_000:
+            text = format_compact_decimal(value, fraction_digits=1, locale=language)
         axes.text(column, row, text, ha="center", va="center", color=INK)
     rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
     found = f"“{within(str(rich['name']), 3)}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"

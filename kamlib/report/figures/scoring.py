@@ -55,7 +55,14 @@ def ranked_scores(
     place, key = np.arange(len(shown)), shown["key"].to_numpy(dtype=bool)
     figure, axes = plt.subplots(figsize=(WIDTH, 1.9 + 0.24 * len(shown)))
     axes.hlines(place, 1, shown["score"], color=FAINT, linewidth=1, zorder=0)
-    axes.hlines(place, shown["low"], shown["high"], color=INK, linewidth=1.6, label="where it may lie")
+    axes.hlines(
+        place,
+        shown["low"],
+        shown["high"],
+        color=INK,
+        linewidth=1.6,
+        label="where it may lie" if (shown["high"] - shown["low"] > 1e-6).any() else "",
+    )
     face = np.where(key, INK, PAPER)
     axes.scatter(shown["score"], place, s=46, color=face, edgecolor=INK, linewidth=1.2, zorder=4, label="score")
     for group, (colour, mark) in GROUPS.items():

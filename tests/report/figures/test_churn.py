@@ -11,14 +11,25 @@ from kamlib.stats.survival import kaplan_meier
 
 matplotlib.use("Agg")
 
-RATIOS = pd.DataFrame(
+BUYERS = pd.DataFrame(
     {
-        "days": ["1-30", "1-30", "31-180"],
-        "meaning": ["sign_silence", "sign_breadth", "sign_silence"],
-        "step": ["step_silence", "step_breadth", "step_silence"],
-        "ratio": [0.5, 1.1, 0.7],
-        "low": [0.4, 0.9, 0.6],
-        "high": [0.6, 1.3, 0.8],
+        "buyer": ["buyer_often"] * 2 + ["buyer_seldom"] * 2,
+        "gap_days": [7.0, 7, 60, 60],
+        "customers": [9, 9, 8, 8],
+        "silence": ["silent_own_gap", "silent_twice_limit"] * 2,
+        "days": [7.0, 60, 60, 400],
+        "p_silent": [0.1, 0.5, 0.2, 0.75],
+        "low": [0.05, 0.4, 0.1, 0.7],
+        "high": [0.15, 0.6, 0.3, 0.8],
+    }
+)
+TRIED = pd.DataFrame(
+    {
+        "way": ["days_of_silence", "days_of_silence", "silence_in_limits"],
+        "above": ["above_days_of_silence", "above_days_of_silence", "above_silence_in_limits"],
+        "above_values": ['{"at": 30}', '{"at": 60}', '{"at": 1}'],
+        "false_share": [0.4, 0.2, 0.1],
+        "missed_share": [0.1, 0.25, 0.2],
     }
 )
 MEASURES = pd.DataFrame(
@@ -67,56 +78,79 @@ def test_curves_carry_their_names_and_numbers_at_risk():
 
 
 def test_the_list_is_sorted_short_and_without_accounts_at_no_risk():
-    axes = figures.priority_list(LISTED, title="t", currency="EUR", names=pd.Series({"A": "Alpha"}))
+    axes = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
     assert [bar.get_width() for bar in axes.patches] == [20, 50]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["B", "Alpha"]
-    assert all(len(text) < 80 for text in texts(axes))
 
 
-def test_every_span_of_days_has_its_panel_and_points_stand_at_their_ratios():
-    figure = figures.hazard_forest(RATIOS, title="t")
-    first, second = figure.axes
-    assert sorted(first.collections[-1].get_offsets()[:, 0]) == [0.5, 1.1]
-    assert len(second.collections[-1].get_offsets()) == 1
+def test_each_buyer_has_its_panel_and_points_stand_at_its_chances():
+    figure = figures.typical_buyers(BUYERS, horizon_days=180)
+    often, seldom = figure.axes
+    assert often.get_title(loc="left") + often.get_title() == "Those who order often, every 7 days: 9 customers"
+    assert often.collections[-1].get_offsets().tolist() == [[0.5, 0], [0.1, 1]]
+    assert [label.get_text() for label in seldom.get_yticklabels()] == [
+        "for twice that: 400 days", "silent for their own gap: 60 days"
+    ]  # fmt: skip
+    assert figure.get_suptitle() == "Silent for twice their own limit, 50% to 75% will order nothing for 180 days"
+
+
+def test_each_line_tried_has_a_dot_for_what_it_misses_and_one_for_its_false_alarms():
+    figure = figures.warning_lines(TRIED)
+    days, limits = figure.axes
+    missed, false = days.collections[-2:]
+    assert missed.get_offsets().tolist() == [[0.25, 0], [0.1, 1]] and false.get_offsets().tolist() == [
+        [0.2, 0],
+        [0.4, 1],
+    ]
+    assert texts(days) == {"20%", "25%", "10%", "40%"} and texts(limits) == {"10%", "20%"}
+    assert [label.get_text() for label in days.get_yticklabels()] == ["60 days", "30 days"]
+    told = "A warning above 1 × (silence in own limits) errs least: 20% of the losses missed, 10% false alarms"
+    assert figure.get_suptitle() == told
+    assert "Fewest errors has 1 × (silence in own limits): 20% missed, 10% false alarms." in figure.get_label()
 
 
 def test_calibration_and_series_draw_every_row():
-    assert len(figures.calibration_plot(GROUPS, title="t").collections[-1].get_offsets()) == 2
+    assert len(figures.calibration_plot(GROUPS).collections[-1].get_offsets()) == 2
     assert list(figures.losses_by_landmark(SERIES, title="t").lines[0].get_ydata()) == [0.2, 0.3]
 
 
 def test_all_methods_stand_in_each_panel():
-    panels = figures.against_baselines(MEASURES, title="t").axes
+    panels = figures.against_baselines(MEASURES).axes
     assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [6, 6, 6]
 
 
 def test_a_test_of_stops_has_no_panel_of_days_and_no_line_of_buyers_at_random():
     of_stops = MEASURES[(MEASURES["measure"] != "c") & (MEASURES["method"] != "buyers_at_random")]
-    panels = figures.against_baselines(of_stops, title="t").axes
+    panels = figures.against_baselines(of_stops).axes
     assert [len(axes.collections[-1].get_offsets()) for axes in panels] == [5, 5]
 
 
 def test_a_list_of_customers_with_nothing_at_stake_is_not_drawn():
-    assert figures.priority_list(LISTED.tail(1), title="t", currency="EUR") is None
+    assert figures.priority_list(LISTED.tail(1), currency="EUR") is None
 
 
-def test_reasons_in_codes_are_drawn_in_words():
-    codes = LISTED.assign(reason="buys_as_usual", reason_values="{}")
-    axes = figures.priority_list(codes, title="t", currency="EUR")
-    assert texts(axes) == {"50% · buys in its usual rhythm", "20% · buys in its usual rhythm"}
+def test_beside_each_bar_stand_its_stake_and_the_chance():
+    axes = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
+    assert texts(axes) == {"50, 50%", "20, 20%"}
+    assert axes.get_title(loc="left") + axes.get_title() == "Most is at stake with Alpha: 50 of 70 with these 2"
+    known = figures.priority_list(LISTED.assign(p_stopped=[0.1, np.nan, 0.0]), currency="EUR")
+    assert texts(known) == {"50, 10%", "20, 20%"}
+
+
+def test_the_title_tells_whether_the_model_errs_less_than_the_best_rule():
+    better = MEASURES.assign(value=MEASURES["value"].mask(MEASURES["method"] == "model", 0.25))
+    told = "the best rule of thumb, buyers at random: Brier score"
+    assert figures.against_baselines(better).get_suptitle() == f"The model errs less than {told} 0.250, 0.500"
+    assert figures.against_baselines(MEASURES).get_suptitle().startswith(f"The model errs no less than {told}")
 
 
 def test_the_alternative_texts_name_the_first_numbers():
-    listed = figures.priority_list(LISTED, title="t", currency="EUR", names=pd.Series({"A": "Alpha"}))
+    listed = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
     told = [
         (listed, "first 2 customers", "The first is Alpha: 50 EUR, 50%."),
-        (
-            figures.hazard_forest(RATIOS, title="t"),
-            "first: days since the last purchase, twice as long, multiplies",
-            "by 0.50.",
-        ),
-        (figures.calibration_plot(GROUPS, title="t"), "in 2 groups", "60% was predicted and 60% came."),
-        (figures.against_baselines(MEASURES, title="t"), "0.500 for the model and 0.500 for the base rate"),
+        (figures.typical_buyers(BUYERS, horizon_days=180), "within 180 days", "it is 50% to 75%."),
+        (figures.calibration_plot(GROUPS), "in 2 groups", "60% was predicted and 60% came."),
+        (figures.against_baselines(MEASURES), "0.500 for the model and 0.500 for the base rate"),
         (figures.losses_by_landmark(SERIES, title="t"), "on 2026-03-01, is 30% of 60."),
     ]
     for drawn, *parts in told:

@@ -1,6 +1,8 @@
-"""Names at points: in the margin in an order in which lines do not cross, beside a point where there is room."""
+"""Where the parts of a picture stand: numbers at points, panels in a grid, names in the room that they have."""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import matplotlib
 
@@ -9,9 +11,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 
-from kamlib.report.figures.labels import apart, beside_points, in_margin
+from kamlib.report.figures.labels import apart, at_points, panel_grid, within
 
 
 @pytest.fixture
@@ -28,47 +29,42 @@ def test_labels_on_a_line_keep_their_order_and_stand_apart():
     assert apart(np.array([]), 0.1).size == 0
 
 
-def test_names_in_the_margin_stand_in_the_order_of_their_points(axes):
-    """Of points one above the other any other order would make two lines cross."""
-    y = np.array([2.0, 9.0, 5.0])
-    in_margin(axes, np.full(3, 8.0), y, ["low", "high", "middle"], np.arange(3))
-    heights = {text.get_text(): text.xyann[1] for text in axes.texts}
-    assert heights["low"] < heights["middle"] < heights["high"]
-    assert all(text.xyann[0] > 1 for text in axes.texts)  # right of the axes
-    assert [text.xy for text in axes.texts if text.get_text() == "middle"] == [(8.0, 5.0)]
+def test_a_short_text_stands_in_a_point_that_has_room_for_it(axes):
+    at_points(axes, np.array([3.0]), np.array([5.0]), np.array([900.0]), ["1"])
+    (number,) = axes.texts
+    assert number.get_position() == pytest.approx((3.0, 5.0))
+    assert not axes.lines
 
 
-def test_a_line_to_the_margin_has_the_colour_of_its_place(axes):
-    in_margin(axes, np.array([3.0, 4.0]), np.array([5.0, 6.0]), ["a", "b"], np.arange(2), ["#ff0000", "#0000ff"])
-    assert {text.get_text(): to_hex(text.arrow_patch.get_edgecolor()) for text in axes.texts} == {
-        "a": "#ff0000",
-        "b": "#0000ff",
-    }
+def test_a_text_stands_beside_a_small_point_and_no_line_leads_to_it(axes):
+    at_points(axes, np.array([3.0]), np.array([5.0]), np.array([20.0]), ["1"])
+    (number,) = axes.texts
+    x, y = axes.transData.transform((3.0, 5.0))
+    box = number.get_window_extent()
+    assert not (box.x0 < x < box.x1 and box.y0 < y < box.y1)
+    assert max(abs(box.x0 - x), abs(box.y0 - y)) < 40 and not axes.lines
 
 
-def test_only_those_chosen_are_named(axes):
-    in_margin(axes, np.array([3.0, 4.0]), np.array([5.0, 6.0]), ["no", "yes"], np.array([1]))
-    assert [text.get_text() for text in axes.texts] == ["yes"]
-    in_margin(axes, np.array([3.0]), np.array([5.0]), ["none"], np.array([], dtype=int))
-    assert len(axes.texts) == 1
+def test_texts_of_points_in_one_heap_keep_apart_and_within_the_axes_and_lines_lead_to_those_far_off(axes):
+    x, y = np.full(30, 9.9), np.full(30, 5.0)
+    at_points(axes, x, y, np.full(30, 60.0), [str(n) for n in range(30)])
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert [text.get_text() for text in axes.texts] == [str(n) for n in range(30)]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    room = axes.get_window_extent()
+    assert all(room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 and box.y1 <= room.y1 for box in boxes)
+    assert axes.lines and all(line.get_xydata()[0].tolist() == pytest.approx([9.9, 5.0]) for line in axes.lines)
 
 
-def test_a_name_stands_right_of_its_point_where_nothing_is_in_the_way(axes):
-    beside_points(axes, np.array([3.0]), np.array([5.0]), np.array([40.0]), ["alone"], np.array([0]))
-    (name,) = axes.texts
-    box = name.get_window_extent()
-    at = axes.transData.transform((3.0, 5.0))
-    assert box.x0 > at[0] and box.y0 < at[1] < box.y1
-    assert not axes.lines  # so near that no line has to lead to it
+def test_a_grid_has_the_panels_asked_for_and_ticks_below_each_column():
+    figure, panels = panel_grid(3, wide=2, tall=1.0, more=0.5, sharex=True)
+    assert figure.axes == panels and len(panels) == 3
+    assert figure.get_size_inches().tolist() == [5.5, 2.5]
+    named = [panel.xaxis.get_tick_params()["labelbottom"] for panel in panels]
+    assert named == [False, True, True]
 
 
-def test_a_name_at_the_right_edge_stands_left_of_its_point(axes):
-    beside_points(axes, np.array([9.9]), np.array([5.0]), np.array([40.0]), ["at the edge"], np.array([0]))
-    (name,) = axes.texts
-    assert name.get_window_extent().x1 < axes.transData.transform((9.9, 5.0))[0]
-
-
-def test_a_name_that_finds_no_room_is_left_out(axes):
-    x = y = np.array([3.0, 7.0])
-    beside_points(axes, x, y, np.full(2, 40.0), ["a name wider than the picture " * 5, "short"], np.arange(2))
-    assert [text.get_text() for text in axes.texts] == ["short"]
+def test_a_text_is_cut_to_its_width_and_not_to_its_letters():
+    wide, narrow = within("W" * 300, 1.0), within("i" * 300, 1.0)
+    assert wide.endswith("…") and narrow.endswith("…") and len(narrow) > 3 * len(wide)
+    assert within("Acme Ltd") == "Acme Ltd" and within("") == ""
