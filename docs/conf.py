@@ -13,8 +13,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
-import nbformat
-from docutils import nodes
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -105,17 +103,6 @@ def describe_parameters(app: Sphinx, what: str, name: str, value: object, option
     lines[:] = re.sub(prose, r"\1\n    \2", "\n".join(lines), flags=re.M).split("\n")
 
 
-def describe_pictures(app: Sphinx, doctree: nodes.document) -> None:
-    """Give the pictures of a notebook the words that it holds for those who can't see them."""
-    path = Path(app.env.doc2path(app.env.docname))
-    if path.suffix == ".ipynb":
-        cells = nbformat.read(path, as_version=4).cells
-        outputs = [out for cell in cells for out in cell.get("outputs", ()) if "image/png" in out.get("data", ())]
-        for picture, out in zip(doctree.findall(nodes.image), outputs, strict=True):
-            picture["alt"] = out.metadata["image/png"]["alt"]
-
-
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-process-docstring", describe_parameters, priority=400)  # before napoleon reads them
-    app.connect("doctree-read", describe_pictures)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from base64 import b64encode
 from html import escape
 from pathlib import Path
 
@@ -232,18 +231,8 @@ def _dossiers() -> dict[str, pd.DataFrame]:
 
 def _notebook(path: Path, *, prose: bool = True) -> Path:
     """An executed notebook with a figure, sentences, a wide table and text."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    from kamlib.report.figures.style import png
     from kamlib.report.text import fill
 
-    _, ax = plt.subplots()
-    ax.plot([1, 2, 3])
-    picture = b64encode(png(ax)).decode()
-    plt.close("all")
     tables = {
         "Wide": pd.DataFrame({"name": NAMES} | {f"column {i}": NAMES for i in range(11)}),
         "Long": pd.DataFrame({"name": [f"customer {i}" for i in range(30)]}),
@@ -254,9 +243,7 @@ def _notebook(path: Path, *, prose: bool = True) -> Path:
         for words, table in tables.items()
     ]
     outputs = [
-        v4.new_output(
-            "display_data", data={"image/png": picture}, metadata={"image/png": {"alt": "A line", "width": 760}}
-        ),
+        *(v4.new_output("display_data", data=data) for data in _pictures()),
         v4.new_output("display_data", data={"text/markdown": fill("**{a}** and {b}", a=NAMES[0], b=NAMES[1])}),
         *(v4.new_output("display_data", data={"text/html": html}) for html in written),
         v4.new_output("stream", name="stdout", text="x" * 400),
@@ -273,3 +260,59 @@ def _notebook(path: Path, *, prose: bool = True) -> Path:
     node = v4.new_notebook(cells=[head, why, code, aside, tail] if prose else [code])
     nbformat.write(node, path)
     return path
+
+
+def _pictures() -> list[dict[str, str]]:
+    """Pictures of 06 to 08 with names that nobody expects: what a notebook is given to display."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from kamlib.report import figures
+
+    names = [*NAMES[:4], "W" * 300, "$x^2$ & \u202eשלום\u202c", "a_b%#&amp;'\"" * 9]
+    ids = [f"K.{n}" for n in range(len(names))]
+    called = pd.Series(names, ids)
+    rank = np.arange(1.0, len(ids) + 1)
+    sets = {"customer_id": ids, "rank": rank, "rank_best": 1.0, "rank_worst": rank + 2, "among_top": "possibly"}
+    curve = pd.DataFrame({"place": rank, "cumulative_share": np.linspace(0.3, 1.0, len(ids))})
+    owners = pd.DataFrame({"owner": names, "hours": 8.0, "used": 5.0, "waiting_hours": 20.0})
+    card = {
+        "measure": "on_time",
+        "trait": "manager",
+        "value": names,
+        "rate": np.linspace(0.2, 0.9, len(ids)),
+        "whole": rank * 30,
+    }
+    card |= {"centre": 0.5, "low_95": 0.4, "high_95": 0.6, "low_998": 0.3, "high_998": 0.7, "verdict": "above"}
+    quiet = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "category": names,
+            "change": "fewer",
+            "since": pd.Timestamp("2026-09-30"),
+            "order_days_a_year": 24.0,
+        }
+    )
+    shown: list[dict[str, str]] = []
+    with pytest.MonkeyPatch.context() as patch, matplotlib.rc_context():
+        figures.set_style()
+        patch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+        drawn = [
+            figures.rank_intervals(pd.DataFrame(sets), top=3, names=called),
+            figures.concentration_curves(
+                pd.concat([curve.assign(measure=name) for name in ("revenue", "contribution")]),
+                names=pd.Series({"revenue": names[4], "contribution": names[0]}),
+            ),
+            figures.whale_curve(curve, ends=(names[4], names[1])),
+            figures.owner_hours(owners),
+            figures.funnel_plots(pd.DataFrame(card), trait="manager"),
+            figures.quiet_blocks(
+                quiet, quiet[["customer_id", "category"]].assign(block_0=0, block_1=2, block_2=3), names=called
+            ),
+        ]
+        for one in drawn:
+            figures.show(one)
+    plt.close("all")
+    return shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from kamlib.report.figures import style
+from kamlib.report.html import TEMPLATES
 
 
 @pytest.fixture(autouse=True)
@@ -72,10 +75,39 @@ def test_colours_are_those_of_okabe_and_ito():
 
 
 def test_text_colours_keep_a_contrast_of_four_and_a_half_on_paper():
-    def light(colour):
-        rgb = np.array(matplotlib.colors.to_rgb(colour))
-        linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        return linear @ [0.2126, 0.7152, 0.0722]
-
     for colour in (style.INK, style.MUTED):
         assert (light(style.PAPER) + 0.05) / (light(colour) + 0.05) >= 4.5
+
+
+def test_on_a_dark_page_every_colour_of_the_kit_has_one_of_its_own_that_can_be_read():
+    sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "figures.css")]
+    dark = {}
+    for sheet in sheets:
+        block = sheet.split("prefers-color-scheme: dark)")[1]
+        dark |= {name: value for name, value in re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block) if name not in dark}
+    rules = re.findall(r"figure (.+?) \{ (fill|stroke): var\(--([a-z]+)\)", sheets[1])
+    turned = {
+        (kind, colour): dark[name]
+        for chosen, kind, name in rules
+        for colour in re.findall(f'{kind}="(#[0-9a-f]{{6}})"', chosen)
+    }
+    lines, words = (
+        [*style.PALETTE, style.INK, style.MUTED],
+        [style.INK, style.MUTED, style.BLUE, style.BLACK, *style.TEXT_COLOURS.values()],
+    )
+    for colour in {*map(str.lower, [*lines, *words, *style.NEUTRAL])}:
+        assert ("fill", colour) in turned
+    for colour in {*map(str.lower, [*lines, *style.NEUTRAL])}:
+        assert ("stroke", colour) in turned
+    paper = light(dark["paper"])
+    for colour in map(str.lower, lines):
+        assert (light(turned["stroke", colour]) + 0.05) / (paper + 0.05) >= 3
+    for colour in map(str.lower, words):
+        assert (light(turned["fill", colour]) + 0.05) / (paper + 0.05) >= 4.5
+
+
+def light(colour: str) -> float:
+    """Relative luminance of WCAG 2.2."""
+    rgb = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])

@@ -110,5 +110,5 @@ def _plain_log_ticks(figure: Any) -> None:
         for axis in (axes.xaxis, axes.yaxis):
             if isinstance(axis.get_major_formatter(), LogFormatter):
                 plain_ticks(axis)
-                if isinstance(axis.get_minor_formatter(), LogFormatter):
-                    axis.set_minor_formatter(NullFormatter())
+            if isinstance(axis.get_minor_formatter(), LogFormatter):
+                axis.set_minor_formatter(NullFormatter())

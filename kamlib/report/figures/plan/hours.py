@@ -6,10 +6,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, WIDTH, described, none_known
-from kamlib.report.text import shortened
 
-_MOST, _LETTERS = 20, 28
+_MOST = 20
 
 
 def owner_hours(owners: pd.DataFrame) -> Axes | None:
@@ -27,7 +27,7 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
     axes.barh(shown.index, shown["used"], color=BLUE, height=0.5, label="taken by the list")
     axes.barh(shown.index, -shown["waiting_hours"], color=ORANGE, height=0.5, label="of actions that wait")
     axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set_yticks(shown.index, [shortened(str(owner), _LETTERS) for owner in shown["owner"]])
+    axes.set_yticks(shown.index, [within(str(owner), 1.6) for owner in shown["owner"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     axes.set_xlabel("Hours: those that wait to the left, those of the week to the right")
     axes.figure.legend(loc="outside lower left", ncols=2)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kamlib.report.figures.labels import panel_grid
+from kamlib.report.figures.labels import panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
     GREY,
@@ -24,7 +24,6 @@ from kamlib.report.figures.style import (
     panel_title,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.report.words import word
 from kamlib.stats.survival import kaplan_meier
 
@@ -146,7 +145,7 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         axes.bar(range(len(blocks)), had, width=0.8, color=BLUE)
         axes.axhline(usual, color=RED, linewidth=1.2, linestyle="--")
         who = str(names.get(one["customer_id"], one["customer_id"]))
-        panel_title(axes, f"{shortened(who, 24)}\n{one['category']}")
+        panel_title(axes, f"{within(who, 1.9)}\n{within(str(one['category']), 1.9)}")
         axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
         axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"])
     figure.supylabel("Order days in 30 days", color=MUTED)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
     GREEN,
@@ -19,7 +20,6 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.text import shortened
 from kamlib.report.words import word_if_known
 from kamlib.risk.concentration import MARKS
 
@@ -48,7 +48,7 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
         label = (
             word_if_known(str(measure))
             if who is None
-            else f"{word_if_known(str(measure))}: first is {shortened(str(who), 30)}, {line['cumulative_share'].iloc[0]:.0%}"
+            else f"{word_if_known(str(measure))}: first is {within(str(who), 2.2)}, {line['cumulative_share'].iloc[0]:.0%}"
         )
         axes.plot(
             line["place"],
@@ -136,7 +136,7 @@ def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, lan
         for at, name, side in ((1, ends[0], "left"), (n, ends[1], "right")):
             down = -16 if side == "right" else -4
             axes.annotate(
-                shortened(name, 40),
+                within(name, 2.6),
                 (at, share[at]),
                 xytext=(6 if side == "left" else 0, down),
                 textcoords="offset points",
