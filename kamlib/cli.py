@@ -65,6 +65,7 @@ def run(
     study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None, one_file: OneFile = False, pdf: Pdf = False
 ) -> None:  # fmt: skip
     """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
+    from kamlib.report.whole import print_pdf, write_one_file
     from kamlib.run.progress import expected, telling
     from kamlib.run.publish import older_schema, place_of, run_study
     from kamlib.study.yaml_lines import given
@@ -77,8 +78,6 @@ def run(
             told.line(word)
         told.expect(expected(report))
         index = run_study(study, as_of=as_of, out=out, values=values, progress=told.step)
-    from kamlib.report.whole import print_pdf, write_one_file
-
     typer.echo(f"report: {index}")
     if one_file:
         typer.echo(f"one file: {(page := write_one_file(index.parent))} ({page.stat().st_size / 1e6:.1f} MB)")
@@ -132,8 +131,7 @@ def firms(
     loaded = Study.read(study)
     path = out or loaded.folder / (loaded.identity.review or "firms.csv")
     pairs = review.refresh(path, pipeline.given_accounts(loaded), with_words, "," if loaded.language == "en" else ";")
-    decided = int((pairs["decision"] != "").sum())
-    typer.echo(f"{len(pairs):,} pairs, {decided:,} of them decided: {path}")
+    typer.echo(f"{len(pairs):,} pairs, {(pairs['decision'] != '').sum():,} of them decided: {path}")
     if loaded.identity.review is None:
         typer.echo(f"The study obeys the decisions there once it says\n  identity: {{review: {path.name}}}")
 
@@ -152,8 +150,7 @@ def batch(
 
     left = "what is finished stands; the same command goes on from there"
     with _stopped(left), telling(jobs or os.cpu_count() or 1) as told:
-        watch = BatchTelling(told, out)
-        entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=watch)
+        entries = run_batch(file, as_of=as_of or (), since=since, out=out, jobs=jobs, watch=BatchTelling(told, out))
     typer.echo(f"reports: {(out / 'index.html').resolve()}")
     if any(entry["status"] == "failed" for entry in entries):
         raise typer.Exit(1)
