@@ -65,6 +65,7 @@ def run(
 ) -> None:  # fmt: skip
     """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
     from kamlib.run.places import older_schema, place_of
+    from kamlib.report.whole import print_pdf, write_one_file
     from kamlib.run.progress import expected, telling
     from kamlib.run.publish import run_study
     from kamlib.study.yaml_lines import given
@@ -77,8 +78,6 @@ def run(
             told.line(word)
         told.expect(expected(report))
         index = run_study(study, as_of=as_of, out=out, values=values, progress=told.step)
-    from kamlib.report.whole import print_pdf, write_one_file
-
     typer.echo(f"report: {index}")
     if one_file:
         typer.echo(f"one file: {(page := write_one_file(index.parent))} ({page.stat().st_size / 1e6:.1f} MB)")

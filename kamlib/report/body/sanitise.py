@@ -172,7 +172,7 @@ def _tables(soup: BeautifulSoup) -> None:
         _numbers_right(table)
         for cell in table.select("td:not(.num, .day)"):
             if len(cell.get_text(strip=True)) > 16:
-                cell["class"] = [*(cell.get("class") or ()), "words"]
+                cell["class"] = " ".join(["who", "words"] if "who" in (cell.get("class") or ()) else ["words"])
         caption = table.find("caption")
         words = caption.get_text(" ", strip=True) if caption else sentence(Reason("table_of", {"of": _under(table)}))
         named[words] += 1

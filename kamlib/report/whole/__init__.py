@@ -1,4 +1,4 @@
-"""A report as a whole: all customers, two sides for print, one file to be mailed, the shelf of all reports."""
+"""Pages on a whole report: all customers, two sides for print, one file to be mailed; and the shelf of all reports."""
 
 from kamlib.report.whole.customers_page import write_customers
 from kamlib.report.whole.digest import print_pdf, write_digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kamlib.report.index.confidence import season_range
+from kamlib.report.index.confidence import confidence_facts, season_range
 from kamlib.report.index.summary import summary
 from kamlib.report.numbers import Numbers
 
@@ -78,3 +78,20 @@ def test_a_tie_over_the_border_and_a_list_of_all_are_told(study, tables):
     tables["scores"] = tables["scores"].assign(key=True, rank=range(1, 5), p_key=np.nan)
     assert membership(study, tables).startswith("Everybody who is ranked is key")
     assert summary(study, tables).verdict.endswith("arithmetic, no finding")
+
+
+def test_lines_and_customers_add_up(study):
+    """101 came in: 95 kept, of which 3 repaired, and 6 set aside; 4 customers in two states."""
+    rows = [
+        ("came in", "", 101, 101),
+        ("a", "set_aside", 4, 9),
+        ("b", "set_aside", 2, 2),
+        ("c", "repair", 0, 3),
+        ("kept", "", 95, 95),
+    ]
+    ledger = pd.DataFrame(rows, columns=["rule", "action", "rows", "matched_rows"]).assign(table="orders")
+    states = pd.DataFrame({"state": ["lost", "active", "active", "lost"]})
+    told = confidence_facts(study, {"ledger": ledger, "states": states}, pd.DataFrame(), "waits", Numbers())[-1]
+    assert told.value == (
+        "101 order lines in the files = 95 kept (3 repairs on them) + 6 set aside. 4 customers = 2 active + 2 lost."
+    )

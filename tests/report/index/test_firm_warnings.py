@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -52,7 +54,29 @@ def test_faults_of_the_files_count_without_lines_of_another_time_and_those_left_
     assert not told({"ledger": tables["ledger"]})
     assert not told({"ledger": tables["ledger"].assign(rows=[1040, 8, 40, 90, 902])})
     more = tables["ledger"].assign(rows=[1040, 21, 40, 2, 977])
-    assert told({"ledger": more}) == [("2% of the order lines (21) are set aside by faults of the files", None, None)]
+    assert told({"ledger": more}) == [
+        ("2.1% of the order lines (21) and 0.7% of the money (€700) are set aside by faults of the files", None, None)
+    ]
+
+
+def test_few_lines_with_much_of_the_money_are_told_of_too(tables, told):
+    """8 of 1,000 lines, but 3,030 of 101,000."""
+    ledger = tables["ledger"]
+    dear = ledger.assign(amount=ledger["amount"].where(ledger["rule"] != "no_account", Decimal(3030)))
+    assert told({"ledger": dear}) == [
+        ("0.8% of the order lines (8) and 3.0% of the money (€3K) are set aside by faults of the files", None, None)
+    ]
+
+
+def test_a_source_with_fewer_rows_than_for_the_report_before_is_told_of_and_one_that_grew_is_not(tables, told):
+    now, before = tables["ledger"], tables["ledger"].assign(rows=[1041, 8, 40, 2, 991])
+    gone = pd.concat([before, before.head(1).assign(table="invoices", rows=7)])
+    assert told({"ledger": now, "ledger_before": gone}) == [
+        ("The table orders came with 1,040 rows, the report before had 1,041: a file lacks or was cut", None, None),
+        ("The table invoices came with 0 rows, the report before had 7: a file lacks or was cut", None, None),
+    ]
+    assert not told({"ledger": before, "ledger_before": now})
+    assert not told({"ledger": now, "ledger_before": pd.DataFrame()}), "an older report kept none"
 
 
 def test_the_last_forecast_of_each_kind_that_missed_its_range_is_told_of(told):
