@@ -339,6 +339,40 @@ def alive() -> Callable[[str], list[str]]:
     return marked
 
 
+@pytest.fixture(scope="session")
+def sample_tables(sample_report: Path) -> dict[str, pd.DataFrame]:
+    """The tables of the published sample, by name, but not those that stay in the engine."""
+    from kamlib.run.tables import IN_ENGINE
+
+    kept = (path for path in (sample_report / "tables").glob("*.parquet") if path.stem not in IN_ENGINE)
+    return {path.stem: pd.read_parquet(path) for path in kept}
+
+
+@pytest.fixture(scope="session")
+def sample_pages(sample_tables: dict[str, pd.DataFrame]) -> Callable[[Path, str], list[Path]]:
+    """``sample_pages(folder, "ru")``: the index, the glossary, the list of dossiers, a dossier, its handover and a prospect, written anew."""
+    from kamlib.report import html
+    from kamlib.report.dossier import write_dossiers
+    from kamlib.report.language import speaking
+    from kamlib.run.places import SAMPLE
+    from kamlib.study.model import Study
+
+    def write(folder: Path, code: str) -> list[Path]:
+        study = Study.read(SAMPLE, values={"language": code})
+        record = pd.DataFrame({"item": ["1"], "value": ["2"]})
+        parts = [("Plan", "08_plan.html", "Who does what by when, and what came of it?")]
+        more = {"study": study, "as_of": study.as_of, "tables": sample_tables, "parts": parts, "record": record}
+        with speaking(code):
+            html.index(folder / "index.html", **more)
+            html.glossary(folder / "glossary.html")
+            made = list(write_dossiers(folder / "dossiers", study, sample_tables, workbook="../accounts.xlsx").values())
+        prospect = next(page for page in made if page.startswith("prospects/"))
+        names = ["index.html", made[0], f"handover/{made[0]}", prospect]
+        return [folder / "index.html", folder / "glossary.html", *(folder / "dossiers" / name for name in names)]
+
+    return write
+
+
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     """A notebook that a test opens speaks the language of its study; the next test hears English again."""

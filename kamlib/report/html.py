@@ -183,7 +183,7 @@ def _environment() -> jinja2.Environment:
     environment.globals |= {"t": _told, "lang": lambda: words_in(spoken())}
     environment.tests |= {
         "missing": is_missing,
-        "a_day": re.compile(r"\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4}").fullmatch,
+        "a_day": re.compile(r"\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{4}").fullmatch,
     }
     environment.filters |= {
         "tidy": lambda text: tidy(str(text)),

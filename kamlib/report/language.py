@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
+from babel.dates import format_date, format_skeleton, get_month_names
+from babel.lists import format_list
 
 from kamlib.errors import InputError, some
 
@@ -101,9 +104,7 @@ def _source(language: str) -> Mapping[str, Mapping[str, Any]]:
     return read
 
 
-def _locale(language: str = "") -> Any:
-    from babel import Locale
-
+def _locale(language: str = "") -> Locale:
     code = language or spoken()
     return Locale.parse("en_GB" if code == "en" else code)  # the day before the month, and no comma before *and*
 
@@ -119,8 +120,6 @@ def marked(number: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """Several in a row: *a, b and c*; *none* where there are none."""
-    from babel.lists import format_list
-
     return str(format_list(list(items), locale=_locale())) if items else catalogue()["no_item"]
 
 
@@ -150,30 +149,22 @@ def plural_tags(language: str) -> tuple[str, ...]:
 
 def long_day(value: dt.date) -> str:
     """A day in words: 30 September 2026."""
-    from babel.dates import format_date
-
     locale = _locale(words_in(spoken()))
     return format_date(value, "d MMMM y" if locale.language == "ru" else "long", locale=locale)
 
 
 def short_day(value: dt.date) -> str:
     """A day in figures: 2026-09-30, which every English reader takes for the same day; 30.09.2026 where CLDR has one way."""
-    from babel.dates import format_skeleton
-
     return value.isoformat() if words_in(spoken()) == "en" else format_skeleton("yMMdd", value, locale=_locale())
 
 
 def month_and_year(value: dt.date) -> str:
     """A month as a word, with its year: September 2026."""
-    from babel.dates import format_date
-
     return format_date(value, "LLLL y", locale=_locale(words_in(spoken())))
 
 
 def month_of(number: int) -> str:
     """The name of a month, 1 to 12, as it stands alone."""
-    from babel.dates import get_month_names
-
     return str(get_month_names("wide", "stand-alone", locale=_locale(words_in(spoken())))[number])
 
 

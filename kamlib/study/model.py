@@ -68,9 +68,7 @@ class Study(Part):
         {}, description="study currency for one of the code"
     )
     unit: Literal["group", "account"] = "group"
-    language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field(
-        "en", description="of words and numbers: en, ru or ca; de, es and fr write numbers alone"
-    )
+    language: Literal["en", "ru", "de", "es", "ca", "fr"] = Field("en", description="words: en, ru, ca; or numbers")
     managers: Naming = Field("numbered", description="how pages call our own people; named only where they know of it")
     engine: Engine = Engine()
     sources: Sources

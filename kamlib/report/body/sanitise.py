@@ -48,7 +48,7 @@ _VALUES = {
 _NUMBER = re.compile(
     r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|неизвестно|desconegut|nan|NaN|NaT|<NA>)$"
 )
-_DAY = re.compile(r"^\s*(\d{4}-\d\d-\d\d|\d\d[./]\d\d[./]\d{4})\s*$")
+_DAY = re.compile(r"^\s*(\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{4})\s*$")
 
 
 @dataclass(frozen=True)
