@@ -64,8 +64,8 @@ def run(
     study: StudyFile, as_of: AsOf = None, out: Out = Path("reports"), set_: Set = None, one_file: OneFile = False, pdf: Pdf = False
 ) -> None:  # fmt: skip
     """Run a study and publish its report; steps that would come out the same are taken from the report that stands."""
-    from kamlib.run.places import older_schema, place_of
     from kamlib.report.whole import print_pdf, write_one_file
+    from kamlib.run.places import older_schema, place_of
     from kamlib.run.progress import expected, telling
     from kamlib.run.publish import run_study
     from kamlib.study.yaml_lines import given
