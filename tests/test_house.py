@@ -78,7 +78,7 @@ def test_a_join_on_the_id_as_given_is_seen():
 
 
 def test_no_module_lies_flat_but_the_commands_the_errors_and_what_they_must_not_say():
-    assert modules_of(KAMLIB) == {"cli", "errors", "passwords"}
+    assert modules_of(KAMLIB) == {"cli", "ends", "errors", "passwords"}
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=dotted)
