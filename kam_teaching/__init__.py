@@ -12,6 +12,7 @@ import pandas as pd
 from kam_teaching import crm, dirt, events, firms, history, lines, opinions, seasonal, traps, truth
 from kam_teaching.dirt import CUT
 from kam_teaching.readme import readme
+from kam_teaching.seasonal.texts import STUDY as SEASONAL
 from kam_teaching.study_file import PLAYBOOK, STUDY
 from kam_teaching.world import AS_OF
 from kamlib.errors import InputError
@@ -55,7 +56,7 @@ def _distributor(seed: int) -> dict[str, str]:
 
 def _seasonal(seed: int) -> dict[str, str]:
     tables = seasonal.seasonal_tables(seed)
-    return _csv(tables) | {"study.yaml": seasonal.STUDY, "README.md": seasonal.seasonal_readme(tables, seed)}
+    return _csv(tables) | {"study.yaml": SEASONAL, "README.md": seasonal.seasonal_readme(tables, seed)}
 
 
 def _csv(tables: dict[str, pd.DataFrame]) -> dict[str, str]:

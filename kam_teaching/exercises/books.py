@@ -50,7 +50,9 @@ def _kept(table: str) -> pd.DataFrame:
     if table in made:
         return made[table]()
     rows = pd.read_csv(SAMPLE.with_name(f"{table}.csv"), dtype={"account_id": str, "parent_id": str})
-    rows = rows.assign(**{day: pd.to_datetime(rows[day], errors="coerce") for day in rows.columns.intersection(_DAYS)})
+    rows = rows.assign(
+        **{day: pd.to_datetime(rows[day], errors="coerce") for day in rows.columns.intersection(list(_DAYS))}
+    )
     return rows.assign(customer=rows["account_id"].map(_heads()).fillna(rows["account_id"]))
 
 
@@ -124,4 +126,5 @@ def _lost() -> pd.DataFrame:
 def _silence(orders: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     last = orders[orders["date"] <= day].groupby("customer")["date"].max()
     silence = (day - last).dt.days
-    return silence[silence > LOST]
+    lost: pd.Series = silence[silence > LOST]
+    return lost

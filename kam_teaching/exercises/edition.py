@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kam_teaching.exercises import trainer
 from kam_teaching.exercises.feedback import NAMES
@@ -98,7 +99,7 @@ def _notebook(number: str, cells: list[Cell], with_answers: bool) -> object:
         if cell.kind == "trainer" and not with_answers:
             continue
         prose = {"text": cell.text, "trainer": f"> **For the trainer.** {' '.join(cell.text.split())}"}.get(cell.kind)
-        new = nbformat.v4.new_code_cell if prose is None else nbformat.v4.new_markdown_cell
+        new: Any = nbformat.v4.new_code_cell if prose is None else nbformat.v4.new_markdown_cell
         made.append(new(prose or (cell.text if with_answers else cell.empty), id=f"{number}-{place:02d}"))
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -143,7 +143,7 @@ def _unfit_series(answer: object, expected: pd.Series) -> str:
 def same(answer: object, expected: Answer) -> bool:
     """Whether an answer that can be compared is what is expected."""
     if isinstance(expected, frozenset):
-        return frozenset(answer) == expected  # type: ignore[call-overload]
+        return bool(frozenset(answer) == expected)  # type: ignore[call-overload]
     if isinstance(expected, pd.Series):
         given = pd.to_numeric(answer).reindex(expected.index).astype(float)  # type: ignore[call-overload]
         return bool(np.allclose(given, expected.astype(float), rtol=CLOSE, atol=1e-6))
@@ -167,7 +167,7 @@ def _kind(answer: object) -> str:
     if isinstance(answer, pd.DataFrame):
         return "a table (DataFrame): take one column of it"
     if isinstance(answer, pd.Series | np.ndarray | list | tuple | set | frozenset | pd.Index):
-        return f"a {type(answer).__name__} of {np.size(answer):,} values"
+        return f"a {type(answer).__name__} of {np.size(answer):,} values"  # type: ignore[arg-type]
     if isinstance(answer, str):
         return f"the text {answer[:40]!r}"
     return f"of the kind {type(answer).__name__}"

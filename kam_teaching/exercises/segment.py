@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from kam_teaching.exercises.books import YEAR_AGO, read
@@ -19,7 +18,7 @@ def tasks() -> dict[str, Task]:
     margin = margin[margin > 0]
     share = margin.cumsum() / margin.sum()
     days = recent[recent["amount"] > 0].groupby("customer")["date"].nunique()
-    right, n = np.floor(CLASSES * (2 * days.rank() - 1) / (2 * len(days))) + 1, len(margin)
+    right, n = CLASSES * (2 * days.rank() - 1) // (2 * len(days)) + 1, len(margin)
     by_account = recent.groupby("account_id")["margin"].sum().sort_values(ascending=False)
     by_account = by_account[by_account > 0]
     alone = by_account[(by_account.cumsum() - by_account) / by_account.sum() < 0.8]

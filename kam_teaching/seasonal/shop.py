@@ -77,7 +77,7 @@ def simulate(seed: int) -> Shop:
     again = table["returned"] + rng.exponential(365.25 / rate)
     table = table.assign(left_again=again.where(np.isfinite(table["returned"]), np.inf))
     orders = _orders(stream(seed, 61), table)
-    arms = []
+    arms: list[pd.DataFrame] = []
     for number, trial in enumerate(TRIALS):
         table, drawn = _called(stream(seed, 62 + number), table, orders, trial, [one["customer"] for one in arms])
         arms.append(drawn.assign(trial=number))

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kam_teaching.seasonal.shop import CUSTOMERS, LOST, SEASON, TRIALS, simulate
+from kam_teaching.seasonal import simulate
+from kam_teaching.seasonal.shop import CUSTOMERS, LOST, SEASON, TRIALS
 from kam_teaching.world import DAYS, START
 
 
