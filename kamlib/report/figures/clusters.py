@@ -95,8 +95,8 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
             rows["first"], rows["second"], s=16, color=colour, marker=mark, alpha=0.55, linewidth=0, label=label
         )
     for place, name in enumerate(order):
-        middle = points.loc[group == name, ["first", "second"]].median()
-        axes.text(*middle, str(place + 1), ha="center", va="center", fontweight="bold", path_effects=[halo()])
+        x, y = points.loc[group == name, ["first", "second"]].median().tolist()
+        axes.text(x, y, str(place + 1), ha="center", va="center", fontweight="bold", path_effects=[halo()])
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
         main = loadings[loadings.abs().sort_values(ascending=False).index][:2]
