@@ -146,7 +146,7 @@ def typical_buyers(model: Model | None, table: pd.DataFrame) -> pd.DataFrame:
         own = now[part == place]
         for silence, days in (("silent_own_gap", gap), ("silent_own_limit", limit), ("silent_twice_limit", 2 * limit)):
             if len(own):
-                days = days[own.index]
+                days = days[own.index].round()
                 chances = [p.mean() for p in _had_they_been_silent(model, own, days)]
                 rows.append([buyer, gap[own.index].median(), len(own), silence, days.median(), *chances])
     return pd.DataFrame(rows, columns=columns)
@@ -154,7 +154,6 @@ def typical_buyers(model: Model | None, table: pd.DataFrame) -> pd.DataFrame:
 
 def _had_they_been_silent(model: Model, rows: pd.DataFrame, days: pd.Series) -> list[np.ndarray]:
     """P(no order) of rows whose orders all lay so far back that the last is `days` old, and its low and its high end."""
-    days = days.round()
     last = rows["as_of"] - pd.to_timedelta(days, unit="D")
     rows = rows.assign(
         silence_days=days, last_order=last, first_order=rows["first_order"] + (last - rows["last_order"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.explain import changing_effects, hazard_ratios, reasons
+from kamlib.churn.explain import changing_effects, hazard_ratios, reasons, typical_buyers
 from kamlib.churn.models.covariates import FALLING, own_gap
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.waiting import Settings, fit
@@ -51,6 +51,34 @@ def test_the_ratio_of_silence_is_what_the_model_says_of_customers_that_are_silen
     tenure = ratios[ratios["sign"] == "tenure"].iloc[0]
     alone = model.pieces[0].coefficients["tenure"] / model.scale.sd["tenure"] * np.log(2)
     assert tenure["ratio"] == pytest.approx(np.exp(alone))
+
+
+def test_a_typical_buyer_is_the_mean_of_a_third_of_the_customers_had_each_been_silent_for_so_long(model, table):
+    """By hand: today's customers in the order of their usual gap, cut into three, and each asked by `predict` with all its orders as
+    far back as its limit."""
+    now = table[table["as_of"] == table["as_of"].max()]
+    told = typical_buyers(model, table).set_index(["buyer", "silence"])
+    gap = own_gap(now, model.scale.common).sort_values(kind="stable")
+    sizes = [
+        told.loc[(buyer, "silent_own_gap"), "customers"] for buyer in ("buyer_often", "buyer_usual", "buyer_seldom")
+    ]
+    assert sum(sizes) == len(now) and max(sizes) - min(sizes) <= 1
+    rare = now.loc[gap.index[-int(sizes[2]) :]]
+    limit = rare["own_limit"].round()
+    back = rare["as_of"] - pd.to_timedelta(limit, unit="D") - rare["last_order"]
+    moved = rare.assign(
+        silence_days=limit, last_order=rare["last_order"] + back, first_order=rare["first_order"] + back
+    )
+    row = told.loc[("buyer_seldom", "silent_own_limit")]
+    assert row["p_silent"] == pytest.approx(predict(model, moved)["p_silent"].mean())
+    assert row["days"] == limit.median() and row["gap_days"] == pytest.approx(gap[rare.index].median())
+    assert (told["low"] < told["p_silent"]).all() and (told["p_silent"] < told["high"]).all()
+    later = told["p_silent"].unstack()
+    assert (later["silent_own_limit"] < later["silent_twice_limit"]).all(), "more silence, less hope"
+
+
+def test_without_a_model_there_is_no_typical_buyer(table):
+    assert typical_buyers(None, table).empty
 
 
 def test_reasons_hold_the_values_of_the_account_and_read_as_they_did(model, table):

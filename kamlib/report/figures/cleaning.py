@@ -127,7 +127,7 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
         return ax
     drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
     told = [
-        f"{reason.replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[reason], language)} {currency}"
+        f"{str(reason).replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[str(reason)], language)} {currency}"
         for reason, n in rows.sum(axis=1).items()
     ]
     ax.set_yticks(np.arange(len(rows)) + 0.5, told)

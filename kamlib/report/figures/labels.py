@@ -1,9 +1,8 @@
-"""Where the parts of a picture stand: panels in a grid, names in an order apart, numbers at their points."""
+"""Where the parts of a picture stand: panels in a grid, names in the room that they have, numbers at their points."""
 
 from __future__ import annotations
 
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -99,14 +98,6 @@ def at_points(axes: Axes, x: np.ndarray, y: np.ndarray, size: np.ndarray, texts:
         if np.hypot(*(spot - centre[i])) > radius[i] + half.max() + 4 * point:
             ends = to_data([centre[i], spot])
             axes.plot(*ends.T, color=MUTED, linewidth=0.6, zorder=2.5, scalex=False, scaley=False)
-
-
-def apart(at: np.ndarray, least: float) -> np.ndarray:
-    """Places of labels on a line near `at`, in their order: the lowest stays, each other is at least `least` above the one before."""
-    places = at.astype(float)
-    for before, after in pairwise(np.argsort(at, kind="stable")):
-        places[after] = max(places[after], places[before] + least)
-    return places
 
 
 def halo() -> AbstractPathEffect:

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from kamlib.report.figures.labels import apart, at_points, panel_grid, within
+from kamlib.report.figures.labels import at_points, panel_grid, within
 
 
 @pytest.fixture
@@ -21,12 +21,6 @@ def axes():
     axes.set(xlim=(0, 10), ylim=(0, 10))
     yield axes
     plt.close("all")
-
-
-def test_labels_on_a_line_keep_their_order_and_stand_apart():
-    """0.5 and 0.52 want nearly one place: the upper one moves up, and pushes the next; 2 has room and stays."""
-    assert apart(np.array([0.52, 0.5, 2.0, 0.55]), 0.1).tolist() == pytest.approx([0.6, 0.5, 2.0, 0.7])
-    assert apart(np.array([]), 0.1).size == 0
 
 
 def test_a_short_text_stands_in_a_point_that_has_room_for_it(axes):
