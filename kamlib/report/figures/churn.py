@@ -75,7 +75,7 @@ def against_baselines(measures: pd.DataFrame) -> Figure | None:
     for axes, measure in zip(panels, told, strict=True):
         rows = measures[measures["measure"] == measure].set_index("method").reindex(methods)
         colours = np.where(model, BLUE, MUTED)
-        axes.axvline(rows.loc["model", "value"], color=FAINT, linewidth=1, zorder=0)
+        axes.axvline(float(rows["value"].to_numpy()[model][0]), color=FAINT, linewidth=1, zorder=0)
         axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
         axes.scatter(rows["value"], place, color=np.where(model, BLUE, PAPER), edgecolor=colours, s=40, zorder=3)
         for at, high, value in zip(place, rows["high"].fillna(rows["value"]), rows["value"], strict=True):
@@ -172,7 +172,7 @@ def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     best = tried.loc[(tried["missed_share"] + tried["false_share"]).idxmin()]
     figure.suptitle(
-        f"A warning above {best['above']} ({word(best['way'])}) errs least: {best['missed_share']:.0%} of the losses missed, "
+        f"A warning above {best['above']} ({word(str(best['way']))}) errs least: {best['missed_share']:.0%} of the losses missed, "
         f"{best['false_share']:.0%} false alarms"
     )
     told = {"above": best["above"], "missed": best["missed_share"], "false": best["false_share"]}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from matplotlib.axes import Axes
-from matplotlib.colors import PowerNorm, to_rgb
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -79,7 +79,7 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     ax.set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
     for action, own in lines.assign(place=place).groupby("action")["place"]:
         words, colour = _ACTIONS[str(action)]
-        ax.text(0, own.max() + 0.9, f" {words}", va="center", fontweight="bold", color=_darker(colour))
+        ax.text(0, own.max() + 0.9, words, va="center", fontweight="bold", color=colour)
     ax.set_ylim(place.min(initial=0) - 0.7, 0.4)
     taken = lines[lines["action"] == "set_aside"]
     share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
@@ -127,7 +127,7 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
         return ax
     drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
     told = [
-        f"{reason.replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[reason], language)} {currency}"
+        f"{str(reason).replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[str(reason)], language)} {currency}"
         for reason, n in rows.sum(axis=1).items()
     ]
     ax.set_yticks(np.arange(len(rows)) + 0.5, told)
@@ -212,8 +212,3 @@ def _percent(share: float, language: str) -> str:
     return format_percent(
         share, format="#,##0.0%" if language == "en" else "#,##0.0\N{NO-BREAK SPACE}%", locale=language
     )
-
-
-def _darker(colour: str) -> tuple[float, ...]:
-    """The colour as text on white: dark enough to be read."""
-    return tuple(0.62 * part for part in to_rgb(colour))

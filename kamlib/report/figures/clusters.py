@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -49,10 +50,11 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> Figure | 
     null = tried[tried["method"] == tried["method"].iloc[0]]
     pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--", label="by chance; and what is needed")
     pair[1].axhline(stability, color=GREY, linestyle="--")
-    for row in tried[tried["chosen"]].itertuples():
+    ring: dict[str, Any]
+    for k, silhouette, held in tried.loc[tried["chosen"], ["k", "silhouette", "stability"]].to_numpy(dtype=float):
         ring = {"s": 150, "facecolor": "none", "edgecolor": RED, "linewidth": 2, "zorder": 4}
-        pair[0].scatter(row.k, row.silhouette, label="chosen", **ring)
-        pair[1].scatter(row.k, row.stability, **ring)
+        pair[0].scatter(k, silhouette, label="chosen", **ring)
+        pair[1].scatter(k, held, **ring)
     pair[0].set_ylim(0, max(tried["silhouette"].max(), tried["null"].max()) * 1.15)
     pair[1].set_ylim(min(0.0, np.nanmin(np.append(tried["stability"], 0.0))), 1.06)
     for axes, words in zip(pair, ("silhouette (1: wholly apart)", "agreement of refits (1: all)"), strict=True):
@@ -93,8 +95,8 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
             rows["first"], rows["second"], s=16, color=colour, marker=mark, alpha=0.55, linewidth=0, label=label
         )
     for place, name in enumerate(order):
-        middle = points.loc[group == name, ["first", "second"]].median()
-        axes.text(*middle, str(place + 1), ha="center", va="center", fontweight="bold", path_effects=[halo()])
+        x, y = points.loc[group == name, ["first", "second"]].median().tolist()
+        axes.text(x, y, str(place + 1), ha="center", va="center", fontweight="bold", path_effects=[halo()])
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
         main = loadings[loadings.abs().sort_values(ascending=False).index][:2]

@@ -58,7 +58,7 @@ def class_flows(
             for by, amount in sums
         )
         axes.barh(place, came, color=BLUE, height=0.66, label="came in")
-        axes.barh(place, -went, color=ORANGE, height=0.66, hatch="////", edgecolor="white", label="went out")
+        axes.barh(place, -went, color=ORANGE, height=0.66, label="went out")
         axes.axvline(0, color=GREY, linewidth=0.9)
         top = max(came.max(), went.max(), 1e-9)
         for at, right, left in zip(place, came, went, strict=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -87,7 +85,7 @@ def loss_series(
     all_lost = int(totals.sum())
     telling = totals.reindex([name for name in shown if name in CAUSES])
     most = (
-        f"; most often with “{word(telling.idxmax())}” on record before it ({telling.max():,.0f})"
+        f"; most often with “{word(str(telling.idxmax()))}” on record before it ({telling.max():,.0f})"
         if len(telling)
         else ""
     )
@@ -129,7 +127,7 @@ def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, la
     return described(axes, "alt_return_curves", days=horizon_days, overall=overall)
 
 
-def _quarters(axes: Axes, quarters: Sequence[str], *, named: bool) -> None:
+def _quarters(axes: Axes, quarters: pd.Series, *, named: bool) -> None:
     """Name the first quarter of a year, of three years at most, or all of a few."""
     starts = [at for at, quarter in enumerate(quarters) if str(quarter).endswith("Q1") or len(quarters) < 5]
     starts = starts[:: every(len(starts), 3)]

@@ -69,6 +69,7 @@ def kaism(
     shown = shown[np.argsort(-y[shown], kind="stable")]
     rows = -(-len(shown) // 2)
     heights = [5.4, 0.05 + _LINE * rows]
+    axes: Axes
     axes, below = plt.subplots(2, 1, figsize=(WIDTH, sum(heights)), height_ratios=heights)[1]
     limit = max(2.0, 1.15 * np.exp(np.abs(np.log(np.clip(x, 0.1, 10))).max())) if strong else 10.5
     axes.set(xlim=(1 / limit, limit) if strong else (-0.5, limit), ylim=(-0.5, 10.5))

@@ -59,6 +59,7 @@ class _Source:
 def lean(source: bytes) -> str:
     """The lean SVG of one that Matplotlib wrote."""
     root = ElementTree.fromstring(source)
+    _without_hatches(root)
     width, height = map(float, root.attrib["viewBox"].split()[2:])
     named = _Source(
         {part.attrib["id"]: part.attrib["d"] for part in root.iter(f"{_SVG}path") if "id" in part.attrib},
@@ -76,6 +77,15 @@ def lean(source: bytes) -> str:
         f" height='{height * _SCREEN:.0f}' font-family='{FONTS}' font-size='{_SIZE}' stroke-linejoin='round'"
         f" style='background:{PAPER.lower()}'>{body}</svg>"
     )
+
+
+def _without_hatches(root: ElementTree.Element) -> None:
+    """What is hatched has the colour below its hatch: a pattern would need an id."""
+    grounds = {f"url(#{part.attrib['id']})": part[0].attrib["fill"] for part in root.iter(f"{_SVG}pattern")}
+    for part in root.iter():
+        for pattern, colour in grounds.items():
+            if pattern in part.get("style", ""):
+                part.set("style", part.attrib["style"].replace(pattern, colour))
 
 
 def _marks(part: ElementTree.Element, named: _Source, cut: Box | None = None, name: str = "") -> Iterator[_Mark]:

@@ -89,6 +89,13 @@ def test_text_on_a_colour_keeps_its_colour_and_other_text_is_dark_enough():
     assert "class" not in texts["beside"] and texts["beside"]["fill"] == "#8f6200"
 
 
+def test_what_is_hatched_has_the_colour_below_its_hatch():
+    _, axes = plt.subplots()
+    axes.bar([0], [1], color=style.ORANGE, hatch="//")
+    assert [part for part in parts(axes, "path") if part["fill"] == "#e69f00"]
+    assert "url(" not in drawing.svg(axes)
+
+
 def test_a_band_that_is_nearly_clear_is_no_ground_for_text():
     _, axes = plt.subplots()
     axes.fill_between([0, 1], [0, 0], [1, 1], color=style.BLUE, alpha=0.15)
