@@ -195,7 +195,7 @@ def _whole(table: Tag) -> None:
 def _numbers_right(table: Tag) -> None:
     """Where no cell says how it stands (pandas' own tables): columns of numbers to the right."""
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody tr")]
-    if table.find(class_="num") or not rows or len({len(row) for row in rows}) > 1:
+    if table.find(class_=["num", "who"]) or not rows or len({len(row) for row in rows}) > 1:
         return
     heads = [row.find_all(["td", "th"], recursive=False) for row in table.select("thead tr")]
     for place in range(len(rows[0])):
