@@ -132,5 +132,9 @@ class Building:
 
     def _page(self, step: Step) -> None:
         from kamlib.report import html
+        from kamlib.report.language import speaking
 
-        html.page(self.folder / "notebooks" / step.path.name, self.folder / f"{step.name}.html", step.title, self.links)
+        with speaking(self.present.study.language):  # in a thread of the pool nobody has said it
+            html.page(
+                self.folder / "notebooks" / step.path.name, self.folder / f"{step.name}.html", step.title, self.links
+            )

@@ -92,6 +92,7 @@ def test_a_whole_run_speaks_the_language_of_its_study(code, tmp_path):
     from kamlib.run.publish import run_study
 
     index = run_study(SAMPLE, out=tmp_path, values={"language": code})
+    assert len(list(index.parent.glob("0*.html"))) > 5
     for path in index.parent.rglob("*.html"):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         assert page.html["lang"] == code, path.name

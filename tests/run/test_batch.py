@@ -59,7 +59,7 @@ def test_each_report_is_made_once_told_in_the_page_and_in_batch_json_and_then_ke
     ]  # fmt: skip
     told = json.loads((folder / "out" / "batch.json").read_text())
     assert told == entries
-    assert set(told[0]) == {"study", "title", "as_of", "period", "status", "href", "cause", "seconds"}
+    assert set(told[0]) == {"study", "title", "as_of", "period", "status", "href", "cause", "seconds", "language"}
     page = (folder / "out" / "index.html").read_text(encoding="utf-8")
     assert all(f'href="{entry["href"]}"' in page for entry in entries)
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["batch.json", "index.html", "north", "south"]

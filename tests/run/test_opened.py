@@ -173,7 +173,7 @@ def test_a_page_rests_on_what_all_runs_of_its_notebook_read_but_not_on_what_it_s
 
     page = own.record()
     rests = Rests.kept(json.loads((folder / "notebooks" / "02_second.json").read_text()))
-    assert rests.values == {"rfm.classes": "5", "unit": '"group"'}
+    assert rests.values == {"rfm.classes": "5", "unit": '"group"', "language": '"en"'}
     assert rests.notebook == "02_second" and rests.inputs == {}
     assert dict(zip(page["item"], page["value"], strict=True))["study"] == "small"
 
