@@ -28,12 +28,11 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
         low, high = (rows[f"expected_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
         axes.bar(place, high - low, bottom=low, width=0.5, color=FAINT, label="80 % of what may come")
         axes.hlines(rows["expected"], place - 0.25, place + 0.25, color=BLUE, label="expected")
-        for flag, look, label in (
-            (~off, {"color": INK, "s": 26}, "came"),
-            (off, {"color": RED, "s": 40, "marker": "D"}, "came, outside"),
-        ):
+        for flag, colour, size, marker, label in ((~off, INK, 26, "o", "came"), (off, RED, 40, "D", "came, outside")):
             if flag.any():
-                axes.scatter(place[flag], rows["came"][flag], zorder=3, label=label, **look)
+                axes.scatter(
+                    place[flag], rows["came"][flag], color=colour, s=size, marker=marker, label=label, zorder=3
+                )
         axes.set(ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
     _one_legend(figure)
     held = int((card["verdict"] == "as_expected").sum())

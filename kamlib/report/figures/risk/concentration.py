@@ -86,6 +86,7 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
     if none_known(trend, "as_of", "effective_number"):
         return None
     trend = trend.dropna(subset=["as_of", "effective_number"])
+    axes: Axes
     _, (axes, share) = plt.subplots(2, 1, figsize=(WIDTH, 4.2), sharex=True)
     day = pd.to_datetime(trend["as_of"])
     for panel, name, colour, words in (

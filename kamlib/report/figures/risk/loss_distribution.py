@@ -34,8 +34,8 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
     )
     for name, words, colour, height, side in marks:
         axes.axvline(row[name], color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
-        beside = {"xytext": (4 if side == "left" else -4, 0), "textcoords": "offset points", "ha": side}
-        axes.annotate(words, (row[name], top * height), color=colour, **beside)
+        gap = 4 if side == "left" else -4
+        axes.annotate(words, (row[name], top * height), (gap, 0), textcoords="offset points", ha=side, color=colour)
     axes.set(
         xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
     )
