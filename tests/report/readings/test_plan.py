@@ -55,7 +55,7 @@ def test_what_rounds_say_or_that_none_was():
 
 def test_the_monday_in_one_sentence_adds_up():
     told = sentence(plan.monday(LISTED, OWNERS, "2026-06-30", 3.0, "EUR")).replace("*", "")
-    assert told.startswith("For the week of 2026-07-06: 1 actions of 1 owners in 1.0 of 8.0 hours.")
+    assert told.startswith("For the week of 2026-07-06: 1 action of 1 owner in 1.0 of 8.0 hours.")
     assert (
         "gain 1,000 EUR over 3 years" in told
         and "1 actions wait for 6.0 hours more, and 1 are not worth theirs" in told
