@@ -159,8 +159,8 @@ def _likeliest(tables: Tables, known: pd.DataFrame, event: str, write: Numbers) 
         if action := by.get(row.customer_id):
             values |= {"owner": action["owner"], "due": day(action["due"])}
         lines.append(sentence(Reason("named_with_owner" if action else "named", values)))
-    values = {"n": len(told), "names": lines, "all": write.short_money(told["worth"].sum())}
-    return Reason("likeliest_to_go", values | {"measure": word_if_known(str(worth.name))})
+    whole = {"n": len(told), "names": lines, "all": write.short_money(told["worth"].sum())}
+    return Reason("likeliest_to_go", whole | {"measure": word_if_known(str(worth.name))})
 
 
 def _held(tables: Tables, event: str) -> Reason | None:

@@ -102,7 +102,7 @@ def _spark(course: pd.DataFrame, measures: Sequence[str], write: Numbers) -> Mar
         for name in measures
     }
     said = {
-        name: [(str(row.as_of), written(measure, row.value, write)) for row in line.itertuples()]
+        name: [(str(day_), written(measure, value, write)) for day_, value in line.itertuples(index=False)]
         for measure, (name, line) in zip(measures, lines.items(), strict=True)
     }
     return sparkline({name: list(line["value"]) for name, line in lines.items()}, said)

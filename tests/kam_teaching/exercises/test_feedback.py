@@ -31,7 +31,7 @@ NONSENSE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("answer", NONSENSE, ids=lambda answer: repr(answer)[:30])
+@pytest.mark.parametrize("answer", NONSENSE, ids=[f"{n} {type(one).__name__}" for n, one in enumerate(NONSENSE)])
 @pytest.mark.parametrize("task", [NUMBER, SERIES, NAMED], ids=["number", "series", "names"])
 def test_nonsense_gets_words_and_never_a_traceback(task, answer):
     said = judged(task, answer)
