@@ -119,6 +119,7 @@ def tables() -> dict[str, pd.DataFrame]:
             ],
             columns=["table", "rule", "action", "rows", "amount"],
         ).assign(matched_rows=lambda ledger: ledger["rows"]),
+        "states": pd.DataFrame({"customer_id": ids, "state": "active"}),
     }
 
 

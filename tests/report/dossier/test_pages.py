@@ -78,7 +78,7 @@ def test_pages_link_to_each_other_and_back(made):
 def test_a_hostile_name_acts_nowhere_and_no_page_loads_anything(made):
     for path in made[0].rglob("*.html"):
         page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        assert [tag.get_text() for tag in page.find_all("script")] == [SCRIPT]
+        assert {tag.string for tag in page.find_all("script")} <= {SCRIPT}
         assert not page.find(["img", "iframe", "form"]) and not [t for t in page.find_all(True) if "onerror" in t.attrs]
         assert not re.search(r"url\(|@import", page.find("style").get_text())
         ids = [tag["id"] for tag in page.find_all(id=True)]
