@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.intake.mapping import RAW
-from kamlib.io.letters import FORMULA
+from kamlib.io.letters.formulas import FORMULA
 from kamlib.io.values import trimmed
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.io.letters import FORMULA
+from kamlib.io.letters.formulas import FORMULA
 from kamlib.io.values import MONEY, WIDE
 from kamlib.privacy.invented_names import FIRMS, FIRST, LAST, MIDDLE, firm, stems
 from kamlib.study.dictionary import INPUTS
