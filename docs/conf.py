@@ -74,9 +74,18 @@ def _run_tables() -> str:
         "# Tables of a run\n\nA run keeps each of these as `tables/<name>.parquet` beside its report. A code has its values, where it "
         "has any, beside it in `<name>_values` (JSON). Unknown is missing, never zero; a share lies between 0 and 1."
     ]
-    for step in notebook_steps():
-        parts.append(f"## {step.title}\n\nMade by [{step.path.name}](../notebooks/{step.path.name}).")
-        for name in step.makes:
+    made = {step: step.makes for step in notebook_steps()}
+    places = [
+        (step.title, f"Made by [{step.path.name}](../notebooks/{step.path.name})", names)
+        for step, names in made.items()
+    ]
+    alone = [name for name in run_tables() if not any(name in names for names in made.values())]
+    places.append(
+        ("What earlier reports promised", "Made when the report is published, from the reports that stand then", alone)
+    )
+    for title, by, names in places:
+        parts.append(f"## {title}\n\n{by}.")
+        for name in names:
             table = run_tables()[name]
             rows = words.loc[words["table"] == name, ["column", "type", "unit", "meaning"]].values.tolist()
             lines = [

@@ -74,7 +74,7 @@ def test_every_column_of_every_table_of_a_run_is_on_a_page(site):
 def test_every_message_and_every_method_is_on_a_page(site):
     told = BeautifulSoup((site / "docs" / "messages.html").read_text("utf-8"), "html.parser")
     cells = {" ".join(row.td.get_text().split()) for row in told.select("tbody tr")}
-    plain = str.maketrans("’“”", '\'""')
+    plain = {ord("‘"): "'", ord("’"): "'", ord("“"): '"', ord("”"): '"', ord("–"): "--"}  # as the site writes them
     assert {" ".join(one.text.split()).translate(plain) for one in messages()} <= {
         cell.translate(plain) for cell in cells
     }
