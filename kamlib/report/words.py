@@ -27,6 +27,11 @@ def sentence(reason: Reason) -> str:
     return plain(template, **values)
 
 
+def said(code: str, /, **values: Any) -> str:
+    """`sentence` of a code with its values: a title, an axis or a label of a picture."""
+    return sentence(Reason(code, values))
+
+
 def word(code: str) -> str:
     """What a report calls a code: a stage, a cell, a class, a sign; several (``a;b``) are joined by "; "."""
     return "; ".join(map(_template, code.split(";")))

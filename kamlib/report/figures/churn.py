@@ -23,14 +23,11 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.words import with_words, word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, with_words, word
 
 _METHODS = ("model", "buyers_at_random", "state", "silence_in_limits", "silence_alone", "base_rate")
-_MEASURES = {
-    "brier": "Brier score\n(lower is better)",
-    "auc": "AUC, lost or not\n(higher is better)",
-    "c": "C, next order\n(higher is better)",
-}
+_MEASURES = {"brier": "measure_brier", "auc": "measure_auc", "c": "measure_c"}
 
 
 def calibration_plot(groups: pd.DataFrame, *, language: str = "en") -> Axes | None:
@@ -44,18 +41,15 @@ def calibration_plot(groups: pd.DataFrame, *, language: str = "en") -> Axes | No
         return None
     _figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.text(0.62, 0.56, "as predicted", color=MUTED, va="top")
+    axes.text(0.62, 0.56, said("label_as_predicted"), color=MUTED, va="top")
     axes.vlines(groups["predicted"], groups["low"], groups["high"], color=BLUE, linewidth=1.6)
     axes.scatter(groups["predicted"], groups["lost"], color=BLUE, s=32, zorder=3)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted: P(no order)", ylabel="came: share lost")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=said("axis_predicted"), ylabel=said("axis_share_lost"))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
     held = int(groups["predicted"].between(groups["low"], groups["high"]).sum())
     last = groups.loc[groups["predicted"].idxmax()]
-    axes.set_title(
-        f"In {held} of {len(groups)} groups what was predicted fits what came; at the top {last['predicted']:.0%} predicted, "
-        f"{last['lost']:.0%} lost"
-    )
+    axes.set_title(said("title_calibration", held=held, n=len(groups), **last[["predicted", "lost"]]))
     return described(axes, "alt_calibration_plot", n=len(groups), predicted=last["predicted"], lost=last["lost"])
 
 
@@ -80,18 +74,19 @@ def against_baselines(measures: pd.DataFrame) -> Figure | None:
         axes.scatter(rows["value"], place, color=np.where(model, BLUE, PAPER), edgecolor=colours, s=40, zorder=3)
         for at, high, value in zip(place, rows["high"].fillna(rows["value"]), rows["value"], strict=True):
             if np.isfinite(value):
-                axes.annotate(f"{value:.3f}", (high, at), (8, 0), textcoords="offset points", va="center", color=INK)
+                axes.annotate(
+                    number_or_text(value, ".3f"), (high, at), (8, 0), textcoords="offset points", va="center", color=INK
+                )
         axes.set_yticks(place, [word(method) for method in methods])
         axes.set_ylim(-0.6, len(methods) - 0.4)
         axes.tick_params(axis="y", length=0)
-        axes.set_title(_MEASURES[measure].replace("\n", " "), fontsize=10, fontweight="normal", color=MUTED)
+        axes.set_title(said(_MEASURES[measure]), fontsize=10, fontweight="normal", color=MUTED)
         axes.margins(x=0.2)
     brier = measures[measures["measure"] == "brier"].set_index("method")["value"]
     others = brier.drop("model", errors="ignore").dropna()
     if "model" in brier and len(others):
-        found = "The model errs less than" if brier["model"] < others.min() else "The model errs no less than"
-        best = word(str(others.idxmin()))
-        figure.suptitle(f"{found} the best rule of thumb, {best}: Brier score {brier['model']:.3f}, {others.min():.3f}")
+        found = "title_errs_less" if brier["model"] < others.min() else "title_errs_no_less"
+        figure.suptitle(said(found, best=str(others.idxmin()), model=brier["model"], other=others.min()))
     return described(figure, "alt_against_baselines", **brier.reindex(["model", "base_rate"]))
 
 
@@ -112,21 +107,21 @@ def typical_buyers(buyers: pd.DataFrame, *, horizon_days: int, language: str = "
         axes.hlines(place, rows["low"], rows["high"], color=BLUE, linewidth=2)
         axes.scatter(rows["p_silent"], place, color=BLUE, s=40, zorder=3)
         for at, high, p in zip(place, rows["high"], rows["p_silent"], strict=True):
-            axes.annotate(f"{p:.0%}", (high, at), (8, 0), textcoords="offset points", va="center", color=INK)
+            axes.annotate(
+                number_or_text(p, ".0%"), (high, at), (8, 0), textcoords="offset points", va="center", color=INK
+            )
         labels = zip(rows["silence"], rows["days"], strict=True)
-        axes.set_yticks(place, [f"{word(silence)}: {days:,.0f} days" for silence, days in labels])
+        axes.set_yticks(place, [said("label_silence", silence=silence, days=days) for silence, days in labels])
         axes.set(xlim=(0, 1.12), ylim=(-0.6, len(rows) - 0.4), xticks=np.arange(0, 1.1, 0.2))
         axes.tick_params(axis="y", length=0)
-        first = rows.iloc[0]
-        axes.set_title(
-            f"{word(name)}, every {first['gap_days']:,.0f} days: {first['customers']:,} customers", fontsize=10
-        )
+        gap, n = rows.iloc[0][["gap_days", "customers"]]
+        axes.set_title(said("title_buyer", buyer=name, gap=gap, customers=n), fontsize=10)
         percent_ticks(axes.xaxis, language)
-    panels[-1].set_xlabel(f"P(no order within {horizon_days} days)")
+    panels[-1].set_xlabel(said("axis_p_silent", days=horizon_days))
     late = buyers.groupby("buyer", sort=False)["p_silent"].last()
-    low, high = f"{late.min():.0%}", f"{late.max():.0%}"
-    figure.suptitle(f"Silent for twice their own limit, {low} to {high} will order nothing for {horizon_days} days")
-    return described(figure, "alt_typical_buyers", days=horizon_days, low=late.min(), high=late.max())
+    told = {"days": horizon_days, "low": late.min(), "high": late.max()}
+    figure.suptitle(said("title_twice", **told))
+    return described(figure, "alt_typical_buyers", **told)
 
 
 def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None:
@@ -144,18 +139,18 @@ def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None
     sizes = [len(part) + 1 for part in parts]
     tall = 0.29 * sum(sizes) / len(parts) + 0.05
     figure, panels = panel_grid(len(parts), tall=tall, more=1.1, sharex=True, height_ratios=sizes)
-    looks = (("missed_share", "losses missed", INK, INK), ("false_share", "false alarms", PAPER, INK))
+    looks = (("missed_share", "label_missed", INK, INK), ("false_share", "label_false_alarms", PAPER, INK))
     for axes, way, part in zip(panels, ways, parts, strict=True):
         place, shares = np.arange(len(part)), part[["missed_share", "false_share"]].to_numpy(dtype=float)
         axes.hlines(place, shares.min(axis=1), shares.max(axis=1), color=GREY, linewidth=2)
         for column, label, face, edge in looks:
             axes.scatter(
-                part[column], place, s=44, facecolor=face, edgecolor=edge, linewidth=1.4, zorder=3, label=label
+                part[column], place, s=44, facecolor=face, edgecolor=edge, linewidth=1.4, zorder=3, label=said(label)
             )
         for at, (low, high) in enumerate(np.sort(shares, axis=1)):
             for value, offset, align in ((low, -8, "right"), (high, 8, "left")):
                 axes.annotate(
-                    f"{value:.0%}",
+                    number_or_text(value, ".0%"),
                     (value, at),
                     (offset, 0),
                     textcoords="offset points",
@@ -168,15 +163,12 @@ def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None
         axes.tick_params(axis="y", length=0)
         axes.set_title(word(way), fontsize=10)
         percent_ticks(axes.xaxis, language)
-    panels[-1].set_xlabel("share of the lost (missed), of those who stayed (false alarms)")
+    panels[-1].set_xlabel(said("axis_missed"))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     best = tried.loc[(tried["missed_share"] + tried["false_share"]).idxmin()]
-    figure.suptitle(
-        f"A warning above {best['above']} ({word(str(best['way']))}) errs least: {best['missed_share']:.0%} of the losses missed, "
-        f"{best['false_share']:.0%} false alarms"
-    )
-    told = {"above": best["above"], "missed": best["missed_share"], "false": best["false_share"]}
-    return described(figure, "alt_warning_lines", ways=ways, way=best["way"], **told)
+    told = {"way": best["way"], "above": best["above"], "missed": best["missed_share"], "false": best["false_share"]}
+    figure.suptitle(said("title_warning", **told))
+    return described(figure, "alt_warning_lines", ways=ways, **told)
 
 
 def priority_list(
@@ -204,17 +196,16 @@ def priority_list(
         return format_compact_decimal(round(amount), fraction_digits=1, locale=language)
 
     for at, stake, p in zip(place, shown["stake"], chance, strict=True):
-        told = f"{short(stake)}, {p:.0%}"
+        told = f"{short(stake)}, {number_or_text(p, '.0%')}"
         axes.annotate(told, (stake, at), (5, 0), textcoords="offset points", va="center", color=INK)
     labels = short_names(shown, names)
     axes.set_yticks(place, labels)
     axes.set(xlim=(0, top * 1.5), xticks=[], ylim=(-0.6, len(shown) - 0.4))
-    axes.set_xlabel(f"stake, {currency}, and {'P(stopped)' if stopped.notna().all() else 'P(no order)'}")
+    axes.set_xlabel(said("axis_stake_stopped" if stopped.notna().all() else "axis_stake_silent", currency=currency))
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines[:].set_visible(False)
-    axes.set_title(
-        f"Most is at stake with {labels[-1]}: {short(top)} of {short(shown['stake'].sum())} with these {len(shown)}"
-    )
+    sums = {"top": short(top), "sum": short(shown["stake"].sum())}
+    axes.set_title(said("title_stake", name=labels[-1], n=len(shown), **sums))
     return described(
         axes, "alt_priority_list", n=len(shown), name=labels[-1], stake=top, currency=currency, chance=chance.iloc[-1]
     )

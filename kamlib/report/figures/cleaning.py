@@ -27,13 +27,15 @@ from kamlib.report.figures.style import (
     none_known,
     plain_ticks,
 )
+from kamlib.report.language import month_and_year, value_word
+from kamlib.report.words import said
 
-_ACTIONS = {"set_aside": ("set aside", ORANGE), "repair": ("repaired", BLUE), "mark": ("kept, marked", GREY)}
+_ACTIONS = {"set_aside": ("label_set_aside", ORANGE), "repair": ("label_repair", BLUE), "mark": ("label_mark", GREY)}
 _OUTCOMES = {
-    "cancelled_pair": ("for a whole line", BLUE),
-    "cancellation": ("for part of a line", SKY),
-    "cancellation_without_order": ("without a line", ORANGE),
-    "return_without_purchase": ("more than was bought", RED),
+    "cancelled_pair": ("label_cancelled_pair", BLUE),
+    "cancellation": ("label_cancellation", SKY),
+    "cancellation_without_order": ("label_cancellation_without_order", ORANGE),
+    "return_without_purchase": ("label_return_without_purchase", RED),
 }
 
 
@@ -69,23 +71,22 @@ def ledger_bars(ledger: pd.DataFrame, *, currency: str, language: str = "en", ta
     ax.barh(place, values, color=[_ACTIONS[action][1] for action in lines["action"]], height=0.7)
     top = max(float(values.max(initial=0)), 1.0)
     for y, rows, money in zip(place, values, lines["drawn_money"], strict=True):
-        told = "money not known" if np.isnan(money) else f"{_short(money, language)} {currency}"
+        told = said("label_money_unknown") if np.isnan(money) else f"{_short(money, language)} {currency}"
         ax.text(rows + top * 0.02, y, f"{_short(rows, language)}, {told}", va="center", color=INK)
     ax.set_xlim(0, top * 1.9)
-    ax.set_xlabel("order lines, and the money on them" if table == "orders" else "rows, and the money on them")
+    ax.set_xlabel(said("axis_order_lines" if table == "orders" else "axis_rows"))
     plain_ticks(ax.xaxis, language)
     ax.set_xticks([tick for tick in MaxNLocator(2).tick_values(0, top) if 0 <= tick <= top])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
-    ax.set_yticks(place, [rule.replace("_", " ") for rule in lines["rule"]])
+    ax.set_yticks(place, [_rule(rule) for rule in lines["rule"]])
     for action, own in lines.assign(place=place).groupby("action")["place"]:
         words, colour = _ACTIONS[str(action)]
-        ax.text(0, own.max() + 0.9, words, va="center", fontweight="bold", color=colour)
+        ax.text(0, own.max() + 0.9, said(words), va="center", fontweight="bold", color=colour)
     ax.set_ylim(place.min(initial=0) - 0.7, 0.4)
     taken = lines[lines["action"] == "set_aside"]
     share = taken["drawn_rows"].sum() / max(int(every["rows"].iloc[0]), 1)
-    found = f"{_percent(share, language)} of the lines set aside"
-    first = str(taken["rule"].iloc[0]).replace("_", " ") if len(taken) else None
-    ax.set_title(found + (f", most often: {first}" if first else ""))
+    first = _rule(taken["rule"].iloc[0]) if len(taken) else None
+    ax.set_title(said("title_aside_most" if first else "title_aside", share=_percent(share, language), rule=first))
     repaired = lines.loc[lines["action"] == "repair", "drawn_rows"].sum()
     return described(
         ax, "alt_ledger_bars" if first else "alt_ledger_bars_none", aside=taken["drawn_rows"].sum(), rule=first,
@@ -118,16 +119,16 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     _, ax = plt.subplots(figsize=(WIDTH, 1.7 + 0.42 * max(len(rows), 2)))
     of_month = monthly.pivot_table(index="month", columns=monthly["reason"] == "kept", values="rows", aggfunc="sum")
     share = 1 - of_month[True] / of_month.sum(axis=1)
-    described(ax, "alt_aside_by_month", month=f"{share.idxmax():%B %Y}", high=share.max(), low=share.min())
+    described(ax, "alt_aside_by_month", month=month_and_year(share.idxmax()), high=share.max(), low=share.min())
     ax.set_title(_when(rows))
-    ax.set_xlabel("month of the order line")
+    ax.set_xlabel(said("axis_month_of_line"))
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     if rows.empty:
         ax.set_yticks([])
         return ax
     drawn = ax.pcolormesh(rows, cmap=SEQUENTIAL, norm=PowerNorm(0.5, vmin=0), edgecolor=PAPER, linewidth=0.6)
     told = [
-        f"{str(reason).replace('_', ' ')}\n{_short(n, language)} lines, {_short(money[str(reason)], language)} {currency}"
+        f"{_rule(reason)}\n{_lines('label_lines_and_money', n, money[str(reason)], currency, language)}"
         for reason, n in rows.sum(axis=1).items()
     ]
     ax.set_yticks(np.arange(len(rows)) + 0.5, told)
@@ -136,7 +137,7 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     ax.invert_yaxis()
     ax.spines[["left", "bottom"]].set_visible(False)
     bar = ax.figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.02, aspect=40)
-    bar.set_label("order lines set aside in the month")
+    bar.set_label(said("axis_aside_in_month"))
     bar.locator = MaxNLocator(4, integer=True)
     bar.update_ticks()
     money_ticks(bar.ax.xaxis, language)
@@ -147,14 +148,12 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
 def _when(rows: pd.DataFrame) -> str:
     """The title of `aside_by_month`: which reason, if any, is bound to one month (half of its lines, five at least)."""
     if rows.empty:
-        return "Nothing was set aside in the months of the study"
+        return said("title_nothing_aside")
     most = rows.max(axis=1)
     most = most[(most >= 5) & (most >= rows.sum(axis=1) / 2) & (rows.shape[1] > 2)]
     if most.empty:
-        return "No reason is bound to one month"
-    return (
-        f"{str(most.idxmax()).replace('_', ' ').capitalize()}: most of it in {rows.loc[most.idxmax()].idxmax():%B %Y}"
-    )
+        return said("title_no_month")
+    return said("title_one_month", rule=_rule(most.idxmax()).capitalize(), month=rows.loc[most.idxmax()].idxmax())
 
 
 def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = "en") -> Figure | None:
@@ -181,18 +180,18 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
     for ax, outcome in zip(panels, there, strict=True):
         words, colour = _OUTCOMES[outcome]
         ax.bar(np.arange(len(months)), rows[outcome].reindex(months, fill_value=0), width=0.8, color=colour)
-        told = f"{words}: {_short(rows[outcome].sum(), language)} lines, {_short(money[outcome], language)} {currency}"
+        told = _lines(words, rows[outcome].sum(), money[outcome], currency, language)
         ax.set_title(told, fontsize=10, fontweight="normal", pad=3, color=INK)
         plain_ticks(ax.yaxis, language)
         ax.locator_params(axis="y", nbins=3, integer=True)
         ax.margins(x=0.01)
         ax.grid(axis="y")
-        ax.set_ylabel("lines")
+        ax.set_ylabel(said("axis_lines"))
     panels[-1].set_xticks(starts := _starts(months), [f"{months[place]:%Y-%m}" for place in starts])
-    panels[-1].set_xlabel("month in which it came back")
+    panels[-1].set_xlabel(said("axis_month_back"))
     unmatched = rows.reindex(columns=["cancellation_without_order", "return_without_purchase"], fill_value=0)
     beyond = unmatched.sum().sum()
-    figure.suptitle(f"Lines that came back and fit no earlier line: {_short(beyond, language)}")
+    figure.suptitle(said("title_fit_none", n=_short(beyond, language)))
     whole, part = rows.reindex(columns=["cancelled_pair", "cancellation"], fill_value=0).sum()
     return described(figure, "alt_returned_by_month", whole=whole, part=part, beyond=beyond)
 
@@ -200,6 +199,14 @@ def returned_by_month(returned: pd.DataFrame, *, currency: str, language: str = 
 def _starts(months: pd.DatetimeIndex) -> list[int]:
     """Places of the months to name: the first of each year, or all of a few."""
     return [place for place, month in enumerate(months) if month.month == 1 or len(months) < 6]
+
+
+def _rule(name: object) -> str:
+    return value_word("rule", str(name).replace("_", " "))
+
+
+def _lines(code: str, rows: float, money: float, currency: str, language: str) -> str:
+    return said(code, rows=_short(rows, language), money=_short(money, language), currency=currency)
 
 
 def _short(value: float, language: str) -> str:

@@ -29,6 +29,9 @@ from kamlib.report.figures.style import (
     described,
     none_known,
 )
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 
 _MARKS = "osD^vPX*"
 
@@ -45,28 +48,28 @@ def cluster_choice(tried: pd.DataFrame, *, stability: float = 0.75) -> Figure | 
         return None
     figure, pair = panel_grid(2, wide=2, tall=2.6, more=1.1)
     for (method, rows), colour, mark in zip(tried.groupby("method", sort=False), (BLUE, ORANGE), "os", strict=False):
-        pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, label=method)
+        pair[0].plot(rows["k"], rows["silhouette"], color=colour, marker=mark, label=value_word("method", str(method)))
         pair[1].plot(rows["k"], rows["stability"], color=colour, marker=mark)
     null = tried[tried["method"] == tried["method"].iloc[0]]
-    pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--", label="by chance; and what is needed")
+    pair[0].plot(null["k"], null["null"], color=GREY, linestyle="--", label=said("label_by_chance"))
     pair[1].axhline(stability, color=GREY, linestyle="--")
     ring: dict[str, Any]
     for k, silhouette, held in tried.loc[tried["chosen"], ["k", "silhouette", "stability"]].to_numpy(dtype=float):
         ring = {"s": 150, "facecolor": "none", "edgecolor": RED, "linewidth": 2, "zorder": 4}
-        pair[0].scatter(k, silhouette, label="chosen", **ring)
+        pair[0].scatter(k, silhouette, label=said("label_chosen"), **ring)
         pair[1].scatter(k, held, **ring)
     pair[0].set_ylim(0, max(tried["silhouette"].max(), tried["null"].max()) * 1.15)
     pair[1].set_ylim(min(0.0, np.nanmin(np.append(tried["stability"], 0.0))), 1.06)
-    for axes, words in zip(pair, ("silhouette (1: wholly apart)", "agreement of refits (1: all)"), strict=True):
-        axes.set_title(words, fontsize=10, fontweight="normal", color=MUTED)
+    for axes, words in zip(pair, ("title_silhouette", "title_refits"), strict=True):
+        axes.set_title(said(words), fontsize=10, fontweight="normal", color=MUTED)
         axes.set_xticks(sorted(set(tried["k"])))
-        axes.set_xlabel("number of groups")
+        axes.set_xlabel(said("axis_number_of_groups"))
     figure.legend(loc="outside lower left", ncols=2)
     if not tried["chosen"].any():
-        figure.suptitle(f"No structure: none of {len(tried):,} groupings is clearer than chance and holds still")
+        figure.suptitle(said("title_no_structure", n=len(tried)))
         return described(figure, "alt_cluster_choice_none", n=len(tried))
     chosen = tried[tried["chosen"]].iloc[0]
-    figure.suptitle(f"{chosen['k']} groups by {chosen['method']} are clearer than chance, and hold still")
+    figure.suptitle(said("title_groups", **chosen[["k", "method"]]))
     return described(figure, "alt_cluster_choice", **chosen[["k", "method", "silhouette", "null", "stability"]])
 
 
@@ -90,7 +93,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     for place, name in enumerate(order):
         rows = points[group == name]
         colour, mark = PALETTE[place % len(PALETTE)], _MARKS[place % len(_MARKS)]
-        label = f"{place + 1}  {within(name, 4.0)} ({len(rows):,})"
+        label = f"{place + 1}  {within(_in_words(name), 4.0)} ({number_or_text(len(rows))})"
         axes.scatter(
             rows["first"], rows["second"], s=16, color=colour, marker=mark, alpha=0.55, linewidth=0, label=label
         )
@@ -100,12 +103,16 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     for row, side in zip(directions.itertuples(index=False), ("x", "y"), strict=True):
         loadings = pd.Series(row[2:], index=directions.columns[2:]).astype(float)
         main = loadings[loadings.abs().sort_values(ascending=False).index][:2]
-        words = ", ".join(f"{'more' if v > 0 else 'less'} {str(n).replace('_', ' ')}" for n, v in main.items())
-        getattr(axes, f"set_{side}label")(f"{'→' if side == 'x' else '↑'} {words} ({row.explained:.0%})")
+        words = ", ".join(
+            said("label_more" if v > 0 else "label_less", feature=str(n).replace("_", " ")) for n, v in main.items()
+        )
+        getattr(axes, f"set_{side}label")(
+            f"{'→' if side == 'x' else '↑'} {words} ({number_or_text(row.explained, '.0%')})"
+        )
     total = directions["explained"].sum()
-    axes.set_title(f"The customers in the plane that keeps {total:.0%} of their differences")
+    axes.set_title(said("title_plane", total=total))
     figure.legend(loc="outside lower left")
-    groups = [f"{name} ({(group == name).sum():,})" for name in order]
+    groups = [f"{_in_words(name)} ({number_or_text((group == name).sum())})" for name in order]
     return described(axes, "alt_cluster_map", explained=total, groups=groups)
 
 
@@ -124,16 +131,19 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "", language: str =
     middle = np.nanmedian(values, axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         shade = np.clip(np.nan_to_num(np.log2(values / np.where(middle > 0, middle, np.nan)), nan=0.0), -4, 4)
-    names = [f"{name} ({n:,})" for name, n in zip(table["name"], table["accounts"], strict=True)]
+    names = [
+        f"{_in_words(name)} ({number_or_text(n)})" for name, n in zip(table["name"], table["accounts"], strict=True)
+    ]
     axes = _by_group(names, [_titled(column, currency) for column in columns])
     axes.imshow(shade, cmap=DIVERGING, vmin=-7, vmax=7, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        text = f"{value:,.0f}" if abs(value) >= 20 else f"{value:,.1f}"
+        text = number_or_text(value, ",.0f" if abs(value) >= 20 else ",.1f")
         if abs(value) >= 10_000:
             text = format_compact_decimal(value, fraction_digits=1, locale=language)
         axes.text(column, row, text, ha="center", va="center", color=INK)
     rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
-    found = f"“{within(str(rich['name']), 3)}”: {rich['share_of_accounts']:.0%} of customers, {rich['share_of_money']:.0%} of money"
+    parts = rich[["share_of_accounts", "share_of_money"]]
+    found = said("title_group_money", segment=within(_in_words(rich["name"]), 3), **parts)
     axes.set_title(found)
     return described(axes, "alt_cluster_profiles", groups=names, found=found)
 
@@ -149,15 +159,18 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
     if len(shares) < 2 or shares.isna().all(axis=None):
         return None
     values = shares.to_numpy(dtype=float).T
-    axes = _by_group(list(shares.index), [within(str(segment)) for segment in shares.columns])
+    axes = _by_group(
+        [_in_words(name) for name in shares.index],
+        [within(value_word("segment", str(segment))) for segment in shares.columns],
+    )
     axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if value > 0:
-            text = f"{value:.0%}" if value >= 0.005 else "< 1%"
+            text = number_or_text(value, ".0%") if value >= 0.005 else f"< {number_or_text(0.01, '.0%')}"
             axes.text(column, row, text, ha="center", va="center", color=PAPER if value > 0.75 else INK)
-    axes.set_title(f"Groups and RFM segments agree to {agreement:.2f} (1: the same, 0: chance)")
+    axes.set_title(said("title_agreement", agreement=agreement))
     best = shares.max(axis=1)
-    most = {"group": best.idxmax(), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}
+    most = {"group": _in_words(best.idxmax()), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}
     return described(axes, "alt_cluster_segments", agreement=agreement, **most)
 
 
@@ -174,10 +187,15 @@ def _by_group(groups: Sequence[str], rows: Sequence[str]) -> Axes:
     return axes
 
 
+def _in_words(name: object) -> str:
+    """The name of a group, each of its features in the words of the language."""
+    return said("both_features").join(value_word("cluster", part) for part in str(name).split(" and "))
+
+
 def _titled(column: str, currency: str) -> str:
     """A feature's name beside its row, with its unit below it."""
     money = column.startswith(("revenue", "margin", "average_order"))
-    unit = "days" if column in ("gap_median", "silence_days", "tenure_days") else currency if money else ""
+    unit = said("unit_days") if column in ("gap_median", "silence_days", "tenure_days") else currency if money else ""
     if window := re.fullmatch(r"(\w+)_(\d+)m", column):
-        column, unit = window[1], ", ".join(filter(None, [unit, f"{window[2]} months"]))
-    return column.replace("_", " ") + (f"\n({unit})" if unit else "")
+        column, unit = window[1], ", ".join(filter(None, [unit, said("unit_months", n=window[2])]))
+    return value_word("feature", column.replace("_", " ")) + (f"\n({unit})" if unit else "")

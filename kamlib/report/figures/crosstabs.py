@@ -22,6 +22,9 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 
 _PART, _APART = 0.05, 0.05
 """A value counts from this share of the revenue; a trait is drawn where the margin rates of two such values are so far apart."""
@@ -53,22 +56,32 @@ def trait_margins(table: pd.DataFrame, *, most: int = 7, language: str = "en") -
         axes.hlines(place, 0, part["margin_rate"], color=FAINT, linewidth=2)
         axes.scatter(part["margin_rate"], place, s=40, color=BLUE, zorder=3)
         for at, rate in zip(place, part["margin_rate"], strict=True):
-            axes.annotate(f"{rate:.0%}", (rate, at), (8, 0), textcoords="offset points", va="center", color=INK)
+            axes.annotate(
+                number_or_text(rate, ".0%"), (rate, at), (8, 0), textcoords="offset points", va="center", color=INK
+            )
         values = zip(part["value"], part["share_of_revenue"], strict=True)
-        axes.set_yticks(place, [f"{within(str(value), 1.5)} ({share:.0%})" for value, share in values])
+        axes.set_yticks(
+            place, [f"{within(str(value), 1.5)} ({number_or_text(share, '.0%')})" for value, share in values]
+        )
         axes.set_ylim(-0.6, len(part) - 0.4)
         axes.tick_params(axis="y", length=0)
-        axes.set_title(part["trait"].iloc[0], fontsize=10)
+        axes.set_title(value_word("trait", str(part["trait"].iloc[0])), fontsize=10)
         axes.set_xlim(min(0.0, 1.15 * shown["margin_rate"].min()), 1.15 * max(shown["margin_rate"].max(), 0.01))
         percent_ticks(axes.xaxis, language)
-    panels[-1].set_xlabel("margin as a share of revenue;\nin brackets the part of all revenue")
+    panels[-1].set_xlabel(said("axis_margin"))
     low, high = parts[0].iloc[0], parts[0].iloc[-1]
-    figure.suptitle(
-        f"{low['trait'].capitalize()}: a margin of {low['margin_rate']:.0%} in “{within(str(low['value']))}”, of "
-        f"{high['margin_rate']:.0%} in “{within(str(high['value']))}”"
-    )
+    ends = {"worst": within(str(low["value"])), "best": within(str(high["value"]))}
+    rates = {"low": low["margin_rate"], "high": high["margin_rate"]}
+    trait = value_word("trait", str(low["trait"])).capitalize()
+    figure.suptitle(said("title_trait_margins", trait=trait, **ends, **rates))
     told = {"trait": low["trait"], "worst": low["value"], "low": low["margin_rate"], "best": high["value"]}
-    return described(figure, "alt_trait_margins", traits=list(apart.index), high=high["margin_rate"], **told)
+    return described(
+        figure,
+        "alt_trait_margins",
+        traits=[value_word("trait", str(name)) for name in apart.index],
+        high=high["margin_rate"],
+        **told,
+    )
 
 
 def class_grid(
@@ -99,19 +112,21 @@ def class_grid(
     axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
     for (row, place), part in np.ndenumerate(share.to_numpy()):
         if part > 0:
-            axes.text(place, row, f"{part:.0%}", ha="center", va="center", color=PAPER if part > 0.45 else INK)
-    axes.set_xticks(range(len(order)), order)
+            axes.text(
+                place, row, number_or_text(part, ".0%"), ha="center", va="center", color=PAPER if part > 0.45 else INK
+            )
+    axes.set_xticks(range(len(order)), [value_word(column, name) for name in order])
     for tick in axes.xaxis.get_major_ticks()[1::2]:
         tick.set_pad(18)  # a line lower than its neighbours
-    axes.set_yticks(range(len(share)), [f"{within(str(value), 1.3)} ({count[value]:,})" for value in share.index])
+    axes.set_yticks(
+        range(len(share)), [f"{within(str(value), 1.3)} ({number_or_text(count[value])})" for value in share.index]
+    )
     axes.set_xticks(np.arange(len(order) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(share) + 1) - 0.5, minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel(f"{column}: share of the revenue of the {trait};\nin brackets the customers")
-    first = {"value": share.index[0], "most": share.iloc[0].idxmax(), "share": share.iloc[0].max()}
-    axes.set_title(
-        f"{within(str(first['value']))}, the largest {trait}: {first['share']:.0%} of the revenue is {first['most']}"
-    )
-    return described(axes, "alt_class_grid", trait=trait, column=column, **first)
+    axes.set_xlabel(said("axis_class_share", column=value_word("grouping", column), trait=trait))
+    first = {"value": share.index[0], "most": value_word(column, share.iloc[0].idxmax()), "share": share.iloc[0].max()}
+    axes.set_title(said("title_class_grid", **first | {"value": within(str(first["value"]))}, trait=trait))
+    return described(axes, "alt_class_grid", trait=trait, column=value_word("grouping", column), **first)

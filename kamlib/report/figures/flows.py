@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import BLUE, GREY, INK, ORANGE, described, none_known
+from kamlib.report.language import value_word
+from kamlib.report.words import said
 from kamlib.segments.migration import GONE, NOT_YET
 
 
@@ -47,8 +49,11 @@ def class_flows(
     known = {*streams["from"], *streams["to"]} - {NOT_YET, GONE}
     order = [*(name for name in classes if name in known), *sorted(known - set(classes))]
     sides = {
-        "customers": (("to", "accounts"), ("from", "accounts")),
-        f"money, {currency}" if currency else "money": (("to", "money_after"), ("from", "money_before")),
+        said("title_customers"): (("to", "accounts"), ("from", "accounts")),
+        said("title_money_in", currency=currency) if currency else said("title_money"): (
+            ("to", "money_after"),
+            ("from", "money_before"),
+        ),
     }
     place = np.arange(len(order))[::-1]
     figure, panels = panel_grid(2, wide=2, tall=0.5 + 0.34 * len(order), more=0.9, sharey=True)
@@ -57,8 +62,8 @@ def class_flows(
             moved.groupby(by)[amount].sum().reindex(order).fillna(0.0).clip(lower=0).to_numpy(dtype=float)
             for by, amount in sums
         )
-        axes.barh(place, came, color=BLUE, height=0.66, label="came in")
-        axes.barh(place, -went, color=ORANGE, height=0.66, label="went out")
+        axes.barh(place, came, color=BLUE, height=0.66, label=said("label_came_in"))
+        axes.barh(place, -went, color=ORANGE, height=0.66, label=said("label_went_out"))
         axes.axvline(0, color=GREY, linewidth=0.9)
         top = max(came.max(), went.max(), 1e-9)
         for at, right, left in zip(place, came, went, strict=True):
@@ -70,10 +75,10 @@ def class_flows(
         axes.set_title(words, fontsize=10, fontweight="normal")
         axes.spines[:].set_visible(False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
-    panels[0].set_yticks(place, order)
+    panels[0].set_yticks(place, [value_word("stage", name) for name in order])
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles[::-1], labels[::-1], loc="outside lower left", ncols=2)
-    figure.suptitle(_found(moved, ranked) or f"Who came into each class, and who went out, from {before} to {after}")
+    figure.suptitle(_found(moved, ranked) or said("title_who_came", before=before, after=after))
     there = streams[streams["from"] != NOT_YET]
     counts = {"n": there["accounts"].sum(), "changed": there.loc[there["from"] != there["to"], "accounts"].sum()}
     return described(figure, "alt_class_flows", before=before, after=after, **counts)
@@ -84,7 +89,7 @@ def _found(moved: pd.DataFrame, ranked: Sequence[str]) -> str:
     place = {name: i for i, name in enumerate(ranked)}
     step = moved["to"].map(place) - moved["from"].map(place)
     up, down = (int(moved.loc[way, "accounts"].sum()) for way in (step < 0, step > 0))
-    return f"{up:,} customers moved up, {down:,} down" if ranked else ""
+    return said("title_moved", up=up, down=down) if ranked else ""
 
 
 def _short(value: float, language: str) -> str:

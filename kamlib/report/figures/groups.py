@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import BLUE, FAINT, INK, MUTED, PAPER, WIDTH, described, money_ticks, none_known
+from kamlib.report.words import said
 
 
 def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, language: str = "en") -> Axes | None:
@@ -27,7 +28,7 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
     place = np.arange(len(largest))[::-1]
     figure, ax = plt.subplots(figsize=(WIDTH, 1.5 + 0.3 * max(len(largest), 3)))
     ax.hlines(place, largest["largest_account"], largest["net_revenue"], color=FAINT, linewidth=4, zorder=1)
-    ax.scatter(largest["net_revenue"], place, color=BLUE, s=58, zorder=2, label="all its accounts")
+    ax.scatter(largest["net_revenue"], place, color=BLUE, s=58, zorder=2, label=said("label_all_accounts"))
     ax.scatter(
         largest["largest_account"],
         place,
@@ -35,21 +36,20 @@ def group_bars(largest: pd.DataFrame, *, names: pd.Series, currency: str, langua
         edgecolor=MUTED,
         s=30,
         zorder=3,
-        label="its largest account alone",
+        label=said("label_largest_account"),
     )
     top = float(largest["net_revenue"].max())
     for y, accounts, amount in zip(place, largest["accounts"], largest["net_revenue"], strict=True):
         if accounts > 1:
-            ax.text(amount + top * 0.04, y, f"{accounts} accounts", va="center", color=MUTED)
+            ax.text(amount + top * 0.04, y, said("label_accounts", n=accounts), va="center", color=MUTED)
     found = largest["customer_id"].map(names)
     ax.set_yticks(place, [within(str(name)) for name in found.where(found.notna(), largest["customer_id"])])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set_xlim(0, top * 1.5)
-    ax.set_xlabel(f"net revenue of the whole period, {currency}")
+    ax.set_xlabel(said("axis_net_revenue", currency=currency))
     figure.legend(loc="outside lower left", ncols=2)
     rolled = int((largest["accounts"] > 1).sum())
-    told = f"{rolled} of the {len(largest)} largest customers buy through several accounts"
-    ax.set_title(told if rolled else f"The {len(largest)} largest customers buy through one account each")
+    ax.set_title(said("title_several_accounts" if rolled else "title_one_account_each", rolled=rolled, n=len(largest)))
     ax.grid(axis="x")
     money_ticks(ax.xaxis, language)
     ax.locator_params(axis="x", nbins=4)

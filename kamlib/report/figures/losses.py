@@ -25,7 +25,8 @@ from kamlib.report.figures.style import (
     panel_title,
     percent_ticks,
 )
-from kamlib.report.words import word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word
 
 
 def loss_series(
@@ -48,10 +49,10 @@ def loss_series(
     figure = plt.figure(figsize=(WIDTH, 4.0 + 1.15 * rows))
     grid = figure.add_gridspec(rows + 2, 2, height_ratios=[1.5] + [1] * rows + [1.7])
     by_quarter = counts.sum(axis=1)
-    panels = [(grid[0, :], "lost in all", by_quarter.to_numpy(), INK)]
+    panels = [(grid[0, :], said("label_lost_in_all"), by_quarter.to_numpy(), INK)]
     for at, name in enumerate(shown):
         spot, colour = grid[1 + at // 2, at % 2], BLUE if name in CAUSES else GREY
-        panels.append((spot, f"{word(name)}: {totals[name]:,.0f}", counts[name].to_numpy(), colour))
+        panels.append((spot, f"{word(name)}: {number_or_text(totals[name], ',.0f')}", counts[name].to_numpy(), colour))
     for at, (spot, words, values, colour) in enumerate(panels):
         axes = figure.add_subplot(spot)
         axes.bar(place, values, width=0.72, color=colour)
@@ -65,18 +66,19 @@ def loss_series(
     below = figure.add_subplot(grid[rows + 1, :])
     unknown = False
     for shift, column, words, colour in (
-        (-0.19, money, "of those lost", RED),
-        (0.19, f"returned_{money}", "of those who came back", SKY),
+        (-0.19, money, said("label_of_lost"), RED),
+        (0.19, f"returned_{money}", said("label_of_returned"), SKY),
     ):
         amount = series[column].to_numpy(float)
         missing = np.isnan(amount)
-        told = f"{words}: not known" if missing.all() else words
+        told = said("label_not_known", what=words) if missing.all() else words
         below.bar(place + shift, amount, width=0.36, label=told, color=colour)
         for at in place[missing & ~missing.all()]:
             unknown = True
             below.annotate("?", (at + shift, 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
-    words = "?: a part of that year lies before our records" if unknown else ""
-    panel_title(below, f"{money} of their last year, {currency}\n{words}".strip())
+    words = said("label_before_records") if unknown else ""
+    told = said("title_last_year_margin" if money == "margin" else "title_last_year_amount", currency=currency)
+    panel_title(below, f"{told}\n{words}".strip())
     below.set_xlim(-0.6, len(series) - 0.4)
     below.grid(axis="y")
     money_ticks(below.yaxis, language)
@@ -84,16 +86,12 @@ def loss_series(
     figure.legend(*below.get_legend_handles_labels(), loc="outside lower left", ncols=2)
     all_lost = int(totals.sum())
     telling = totals.reindex([name for name in shown if name in CAUSES])
-    most = (
-        f"; most often with “{word(str(telling.idxmax()))}” on record before it ({telling.max():,.0f})"
-        if len(telling)
-        else ""
-    )
-    figure.suptitle(f"{all_lost:,} customers were lost in {len(series)} quarters{most}")
+    most = {"cause": str(telling.idxmax()), "most": telling.max()} if len(telling) else {}
+    figure.suptitle(said("title_lost_most" if most else "title_lost", n=all_lost, quarters=len(series), **most))
     return described(figure, "alt_loss_series", n=all_lost, most=by_quarter.max(), quarter=by_quarter.idxmax())
 
 
-_KINDS = {"all": "all lost", "broken": "the silence broke its rhythm", "slow": "slow buyers, or one order only"}
+_KINDS = {"all": "label_lost_all", "broken": "label_lost_broken", "slow": "label_lost_slow"}
 
 
 def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, language: str = "en") -> Axes | None:
@@ -110,20 +108,19 @@ def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, la
     if points["p_return"].nunique() < 2:
         return None
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
-    axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--", label="one rate for all")
+    axes.axhline(overall, color=GREY, linewidth=1.2, linestyle="--", label=word("one_rate"))
     for place, (kind, own) in enumerate(points.groupby("kind")):
         at, colour = own["days_lost"] + horizon_days * 0.06 * place, PALETTE[place]
         axes.vlines(at, own["low"], own["high"], color=colour, linewidth=2)
-        axes.scatter(at, own["p_return"], color=colour, marker="os^"[place], s=44, zorder=3, label=_KINDS[str(kind)])
+        label = said(_KINDS[str(kind)])
+        axes.scatter(at, own["p_return"], color=colour, marker="os^"[place], s=44, zorder=3, label=label)
     axes.set(ylim=(0, max(points["high"].max(), overall) * 1.1), xticks=sorted(points["days_lost"].unique()))
-    axes.set(xlabel="days since it was lost", ylabel=f"P(an order within {horizon_days} days)")
+    axes.set(xlabel=said("axis_days_lost"), ylabel=said("axis_p_order", days=horizon_days))
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     figure.legend(loc="outside lower left")
     best = points.loc[points["p_return"].idxmax()]
-    axes.set_title(
-        f"Of those lost for {best['days_lost']:,.0f} days {best['p_return']:.0%} come back, of all {overall:.0%}"
-    )
+    axes.set_title(said("title_come_back", days=best["days_lost"], share=best["p_return"], overall=overall))
     return described(axes, "alt_return_curves", days=horizon_days, overall=overall)
 
 

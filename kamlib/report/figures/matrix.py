@@ -23,12 +23,11 @@ from kamlib.report.figures.style import (
     none_known,
     plain_ticks,
 )
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 
 CELLS = {"invest": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": GREY}
-_WORDS = {
-    "importance": "we hardly matter to it  ←  how important we are for\nthe client (0–10)  →  it depends on us",
-    "strength": "a rival is stronger  ←  our mark by the client ÷\nits best rival's (log scale)  →  we are stronger",
-}
 _LINE = 0.2
 """Height of a name in the list (inches)."""
 
@@ -95,11 +94,10 @@ def kaism(
     bubbles.set_urls([text[i] for i in order])
     if "move_horizontal" in known:
         _arrows(axes, known, x, y, shown)
-    axes.set_xlabel(_WORDS["strength" if strong else "importance"])
-    axes.set_ylabel("how attractive the client is for us (0–10)")
+    axes.set_xlabel(said("axis_strength" if strong else "axis_importance"))
+    axes.set_ylabel(said("axis_attractive"))
     both = (known["cell"] == "invest").sum()
-    why = "rate us level with the best rival or above" if strong else "need us"
-    axes.set_title(f"{both:,} of {len(known):,} clients are attractive for us and {why}")
+    axes.set_title(said("title_kaism_strength" if strong else "title_kaism_importance", both=both, n=len(known)))
     below.set_axis_off()
     below.set(xlim=(0, 2), ylim=(rows, 0))
     for place, i in enumerate(shown):
@@ -108,7 +106,7 @@ def kaism(
         below.text(across + 0.12, down + 0.5, text[i], va="center", color=INK)
     _corner_words(axes)
     at_points(axes, x[shown], y[shown], size[shown], [str(place + 1) for place in range(len(shown))])
-    cells = [f"{cell} {n:,}" for cell, n in known["cell"].value_counts().items()]
+    cells = [f"{value_word('cell', str(cell))} {number_or_text(n)}" for cell, n in known["cell"].value_counts().items()]
     return described(axes, "alt_kaism", cells=cells)
 
 
@@ -155,10 +153,10 @@ def _arrows(axes: Axes, known: pd.DataFrame, x: np.ndarray, y: np.ndarray, shown
 
 def _corner_words(axes: Axes) -> None:
     for across, up, text in (
-        (0.01, 0.995, "development: selectively"),
-        (0.99, 0.995, "invest"),
-        (0.01, 0.005, "opportunistic: for cash"),
-        (0.99, 0.005, "maintenance: hold"),
+        (0.01, 0.995, said("corner_development")),
+        (0.99, 0.995, said("corner_invest")),
+        (0.01, 0.005, said("corner_opportunistic")),
+        (0.99, 0.005, said("corner_maintenance")),
     ):
         ha, va = ("left" if across < 0.5 else "right"), ("bottom" if up < 0.5 else "top")
         words = axes.text(across, up, text, transform=axes.transAxes, color=MUTED, fontweight="bold", fontsize=10)

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from kamlib.report.figures.scoring import short_names
 from kamlib.report.figures.style import GREY, HOVER, INK, MUTED, PAPER, RED, WIDTH, described, none_known, plain_ticks
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 
 MOST = 2000
 """Accounts drawn of a group; of more, a random part."""
@@ -38,16 +40,16 @@ def silence_rhythm(
     axes.plot(ends, ends, color=GREY, linewidth=1)
     axes.plot(ends, overdue * ends, color=RED, linewidth=1, linestyle=(0, (4, 3)))
     for words, colour, size, here in (
-        ("others", GREY, 12, ~large),
-        ("most money", INK, 26, large & ~is_late),
-        ("overdue", RED, 26, is_late),
+        ("label_others", GREY, 12, ~large),
+        ("label_most_money", INK, 26, large & ~is_late),
+        ("label_overdue", RED, 26, is_late),
     ):
         group = known[here]
         drawn = group if len(group) <= MOST else group.sample(MOST, random_state=1).sort_index()
-        many = f"{len(group):,}" if len(drawn) == len(group) else f"{len(group):,}, of which {MOST:,} are drawn"
+        many = number_or_text(len(group)) if len(drawn) == len(group) else said("label_drawn", n=len(group), most=MOST)
         dots = axes.scatter(
             drawn["gap_median"].astype(float), drawn["silence_days"].clip(lower=1).astype(float), s=size, color=colour,
-            linewidth=0.4, edgecolor=PAPER, alpha=0.8, label=f"{words} ({many})",
+            linewidth=0.4, edgecolor=PAPER, alpha=0.8, label=said(words, n=many),
         )  # fmt: skip
         if size > 12:
             dots.set_gid(HOVER)
@@ -57,12 +59,15 @@ def silence_rhythm(
     axes.set_xlim(*ends)
     axes.set_ylim(0.8, 1.5 * known["silence_days"].clip(lower=1).max())
     at = ends[0] * 4.6
-    for times, words, colour in ((1, "as usual", MUTED), (overdue, f"{overdue:g} usual gaps", RED)):
+    for times, words, colour in (
+        (1, said("label_as_usual"), MUTED),
+        (overdue, said("label_usual_gaps", n=overdue), RED),
+    ):
         axes.annotate(words, (at, times * at), xytext=(-5, 3), textcoords="offset points", color=colour, ha="right")
     plain_ticks(axes.xaxis)
     plain_ticks(axes.yaxis)
-    axes.set_xlabel("Usual gap between two order days: the own median, days")
-    axes.set_ylabel("Days since the last order")
+    axes.set_xlabel(said("axis_usual_gap"))
+    axes.set_ylabel(said("axis_days_silent"))
     figure.legend(loc="outside lower left")
-    axes.set_title(f"{int(is_late.sum()):,} of {int(large.sum()):,} customers with most money are overdue")
+    axes.set_title(said("title_overdue", late=is_late.sum(), large=large.sum()))
     return described(axes, "alt_silence_rhythm", late=is_late.sum(), large=large.sum(), overdue=overdue)

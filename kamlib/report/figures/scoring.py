@@ -23,6 +23,9 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 from kamlib.scoring.doubt.border import EVEN, NEAR, SAFE, falls
 
 GROUPS = {"revenue": (BLUE, "s"), "reputation": (ORANGE, "^"), "development": (GREEN, "D")}
@@ -61,22 +64,23 @@ def ranked_scores(
         shown["high"],
         color=INK,
         linewidth=1.6,
-        label="where it may lie" if (shown["high"] - shown["low"] > 1e-6).any() else "",
+        label=said("label_interval") if (shown["high"] - shown["low"] > 1e-6).any() else "",
     )
     face = np.where(key, INK, PAPER)
-    axes.scatter(shown["score"], place, s=46, color=face, edgecolor=INK, linewidth=1.2, zorder=4, label="score")
+    axes.scatter(
+        shown["score"], place, s=46, color=face, edgecolor=INK, linewidth=1.2, zorder=4, label=said("label_score")
+    )
     for group, (colour, mark) in GROUPS.items():
-        axes.scatter(
-            1 + shown[f"points_{group}"], place, s=16, color=colour, marker=mark, linewidth=0, zorder=3, label=group
-        )
+        points, label = 1 + shown[f"points_{group}"], value_word("group", group)
+        axes.scatter(points, place, s=16, color=colour, marker=mark, linewidth=0, zorder=3, label=label)
     labels = short_names(shown, names)
     axes.set_yticks(place, [f"{label}  {rank}" for rank, label in zip(shown["rank"], labels, strict=True)])
     for tick, bold in zip(axes.get_yticklabels(), key, strict=True):
         tick.set(color=INK if bold else MUTED, fontweight="bold" if bold else "normal")
-    axes.set(xlim=(1, scale), ylim=(-0.6, len(shown) - 0.4), xlabel=f"points of {scale}")
+    axes.set(xlim=(1, scale), ylim=(-0.6, len(shown) - 0.4), xlabel=said("axis_points_of", scale=scale))
     fall = falls(ranked["score"], int(ranked["key"].sum()))
     if fall is not None and fall["rank"] < len(shown):
-        words = f"the score falls by {fall['fall']:.1f} after rank {fall['rank']}"
+        words = said("label_score_falls", fall=fall["fall"], rank=fall["rank"])
         edge = len(shown) - fall["rank"] - 0.5
         axes.axhline(edge, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=words)
     if shown["contribution"].notna().any():
@@ -84,9 +88,8 @@ def ranked_scores(
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     best, digits = ranked["score"].iloc[0], 0 if scale > 10 else 1
-    axes.set_title(
-        f"{ranked['key'].sum():,} of {len(ranked):,} are key (bold); the first scores {best:.{digits}f} of {scale}"
-    )
+    first = number_or_text(best, f".{digits}f")
+    axes.set_title(said("title_key", key=ranked["key"].sum(), n=len(ranked), best=first, scale=scale))
     figure.legend(loc="outside lower left", ncols=2)
     told = {"name": labels[-1], "best": round(best, digits), "scale": scale}
     return described(axes, "alt_ranked_scores", n=len(ranked), key=ranked["key"].sum(), **told)
@@ -113,7 +116,7 @@ def key_probability(
     place = np.arange(len(shown))
     figure, axes = plt.subplots(figsize=(WIDTH, 1.5 + 0.24 * len(shown)))
     axes.hlines(place, 0, shown["p_key"], color=FAINT, linewidth=2)
-    for flag, face, words in ((True, BLUE, "key now"), (False, PAPER, "not key now")):
+    for flag, face, words in ((True, BLUE, said("label_key_now")), (False, PAPER, said("label_not_key_now"))):
         part = (shown["key"] == flag).to_numpy()
         axes.scatter(
             shown["p_key"].to_numpy()[part],
@@ -132,9 +135,9 @@ def key_probability(
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.7, len(shown) - 0.3)
     percent_ticks(axes.xaxis, language)
-    axes.set_xlabel("probability of being key when weights\nand open ratings vary")
+    axes.set_xlabel(said("axis_p_key"))
     safe = int((key & (ranked["p_key"] >= SAFE)).sum())
-    axes.set_title(f"{safe:,} of {key.sum():,} key customers are safe on the list; these stand at its border")
+    axes.set_title(said("title_safe", safe=safe, key=key.sum()))
     figure.legend(loc="outside lower left", ncols=2)
     knocking = int((~key & (ranked["p_key"] >= NEAR)).sum())
     told = {"safe": safe, "limit": SAFE, "near": NEAR, "others": knocking}
@@ -151,7 +154,7 @@ def _beside(axes: Axes, place: np.ndarray, contribution: pd.Series, language: st
         tick.set_color(ORANGE if value < 0 else MUTED)
     right.tick_params(axis="y", length=0)
     right.spines[["left", "bottom"]].set_visible(False)
-    right.set_ylabel("contribution of 12 months")
+    right.set_ylabel(said("axis_contribution"))
 
 
 def short_names(table: pd.DataFrame, names: pd.Series | None) -> list[str]:

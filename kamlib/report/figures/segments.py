@@ -26,10 +26,14 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 from kamlib.segments.abc_xyz import OTHER_METHOD
 
 _LINE = 0.065
 """Height of a label of the curve, of its axis."""
+_OFTEN, _EVENLY = ("buys_often", "buys_less_often"), ("buys_very_evenly", "buys_fairly_evenly")
 
 
 def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -> Axes | None:
@@ -50,11 +54,12 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     count = cells.size().unstack().reindex(index=levels[::-1], columns=levels)
     axes = _heat(money, count, language, figsize=(WIDTH, 1.1 + 0.55 * size))
     window = scored["window_months"].iloc[0]
-    period = "all history" if pd.isna(window) else f"last {window} months"
-    axes.set_xlabel("recency class (right: ordered lately);\nin each cell the money, below it the customers")
-    axes.set_ylabel("frequency class\n(top: many order days)")
-    what = f"the {scored['measure'].iloc[0]} ({currency}{', ' if currency else ''}{period})"
-    found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Class F{cell[0]} R{cell[1]}", what)
+    period = said("about_all_history") if pd.isna(window) else said("about_last_months", n=window)
+    axes.set_xlabel(said("axis_recency"))
+    axes.set_ylabel(said("axis_frequency"))
+    what = said(f"what_{scored['measure'].iloc[0]}", about=f"{currency}{', ' if currency else ''}{period}")
+    named = pd.Series(money.stack(future_stack=True))
+    found = _richest(named, lambda cell: said("title_class", f=cell[0], r=cell[1]), what)
     axes.set_title(found)
     return described(axes, "alt_rfm_grid", found=found)
 
@@ -83,14 +88,15 @@ def pareto(
     _, axes = plt.subplots(figsize=(WIDTH, 4.2))
     axes.plot(part, share, color=BLUE, linewidth=2.4)
     half = int(np.searchsorted(share, 0.5))
-    ends = [(half, f"{half:,} {'holds' if half == 1 else 'hold'} half", INK)]
+    ends = [(half, said("label_half", half=half), INK)]
     ends += [
-        (end, f"{letter}: {n:,} with {held_by:.0%}", BLUE)
+        (end, said("label_class_end", letter=letter, n=n, share=held_by), BLUE)
         for letter, n, end, held_by in _classes(held["abc"], share)
         if letter != "C"
     ]
     if other is not None:
-        ends += [(end, f"{letter} by {OTHER_METHOD[method]}: {n:,}", PAPER)
+        way = "label_by_tangent" if OTHER_METHOD[method] == "tangent" else "label_by_share"
+        ends += [(end, said(way, letter=letter, n=n), PAPER)
                  for letter, n, end, _ in _classes(other["abc"], share) if letter != "C"]  # fmt: skip
     low = np.inf
     for end, words, face in sorted(ends, key=lambda mark: -mark[0]):
@@ -105,9 +111,9 @@ def pareto(
     axes.set(xlim=(0, 1), ylim=(0, 1.03))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
-    axes.set_xlabel("share of the customers with positive money, largest first")
-    axes.set_ylabel("share of their money")
-    axes.set_title(f"{half:,} of {len(held):,} customers {'holds' if half == 1 else 'hold'} half of the money")
+    axes.set_xlabel(said("axis_customers_with_money"))
+    axes.set_ylabel(said("axis_their_money"))
+    axes.set_title(said("title_half_of_money", half=half, n=len(held)))
     best = held.loc[held["abc"] == "A", "share"]
     return described(axes, "alt_pareto", half=half, n=len(held), a=len(best), share=best.sum())
 
@@ -129,16 +135,18 @@ def abcxyz_grid(
     money = grid.pivot(index="abc", columns="xyz", values="money").reindex(index=rows, columns=columns)
     count = grid.pivot(index="abc", columns="xyz", values="accounts").reindex(index=rows, columns=columns)
     axes = _heat(money.where(count > 0), count.where(count > 0), language, figsize=(WIDTH, 1.7 + 0.55 * len(rows)))
-    even = ("often and evenly", "evenly, less often") if reading == "frequency" else ("very evenly", "fairly evenly")
-    meaning = dict(zip("XYZNL", (*even, "unevenly", "too new to say", "lost"), strict=True))
+    even = _OFTEN if reading == "frequency" else _EVENLY
+    meaning = dict(zip("XYZNL", map(said, (*even, "buys_unevenly", "buys_too_new", "buys_no_more")), strict=True))
+    axes.set_yticks(axes.get_yticks(), [value_word("abc", str(row)) for row in rows])
     axes.set_xticks(axes.get_xticks(), [f"{c}\n{fill(meaning.get(c, ''), 12)}" for c in columns])
     if len(columns) > 3:
         axes.axvline(2.5, color=PAPER, linewidth=6)
     if len(rows) > 3:
         axes.axhline(2.5, color=PAPER, linewidth=6)
-    axes.set(xlabel="how they buy;\nin each cell the money, below it the customers", ylabel="class by money")
-    unit = f"the money ({currency})" if currency else "the money"
-    found = _richest(pd.Series(money.stack(future_stack=True)), lambda cell: f"Cell {cell[0]}{cell[1]}", unit)
+    axes.set(xlabel=said("axis_how_they_buy"), ylabel=said("axis_class_by_money"))
+    unit = said("what_money_in", about=currency) if currency else said("what_money")
+    named = pd.Series(money.stack(future_stack=True))
+    found = _richest(named, lambda cell: said("title_cell", cell=f"{value_word('abc', cell[0])}{cell[1]}"), unit)
     axes.set_title(found)
     return described(axes, "alt_abcxyz_grid", found=found)
 
@@ -158,10 +166,18 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None
     axes.hlines(place, shown["share_of_accounts"], shown["share_of_money"].fillna(0), color=GREY, linewidth=1.5)
     dots: dict[str, Any] = {"s": 46, "zorder": 3, "linewidth": 1.5, "clip_on": False}
     axes.scatter(
-        shown["share_of_accounts"], place, facecolor=PAPER, edgecolor=MUTED, label="share of customers", **dots
+        shown["share_of_accounts"],
+        place,
+        facecolor=PAPER,
+        edgecolor=MUTED,
+        label=said("label_share_of_customers"),
+        **dots,
     )
-    axes.scatter(shown["share_of_money"], place, color=BLUE, label="share of money", **dots)
-    labels = [f"{within(str(s), 1.9)} ({n:,})" for s, n in zip(shown["segment"], shown["accounts"], strict=True)]
+    axes.scatter(shown["share_of_money"], place, color=BLUE, label=said("label_share_of_money"), **dots)
+    labels = [
+        f"{within(value_word('segment', str(s)), 1.9)} ({number_or_text(n)})"
+        for s, n in zip(shown["segment"], shown["accounts"], strict=True)
+    ]
     axes.set_yticks(place, labels)
     axes.tick_params(axis="y", length=0)
     highest = np.nanmax(shown[["share_of_accounts", "share_of_money"]].to_numpy(dtype=float))
@@ -169,10 +185,11 @@ def segment_money(summary: pd.DataFrame, *, language: str = "en") -> Axes | None
     axes.set_ylim(-0.6, len(shown) - 0.4)
     figure.legend(loc="outside lower left", ncols=2)
     percent_ticks(axes.xaxis, language)
-    axes.set_xlabel("share of all; in brackets the customers")
+    axes.set_xlabel(said("axis_share_of_all"))
     largest = summary.loc[summary["share_of_money"].fillna(0).idxmax()]
+    shares = largest[["share_of_accounts", "share_of_money"]]
     axes.set_title(
-        f"“{within(str(largest['segment']), 3)}”: {largest['share_of_accounts']:.0%} of customers, {largest['share_of_money']:.0%} of money"
+        said("title_group_money", segment=within(value_word("segment", str(largest["segment"])), 3), **shares)
     )
     return described(axes, "alt_segment_money", **largest[["segment", "share_of_accounts", "share_of_money"]])
 
@@ -191,8 +208,8 @@ def _richest(money: pd.Series, cell: Callable[[Any], str], what: str) -> str:
     """A title: the cell with most money and its share of the positive money."""
     positive = money[money > 0]
     if positive.empty:
-        return f"No cell has positive money: {what}"
-    return f"{cell(positive.idxmax())} holds {positive.max() / positive.sum():.0%} of {what}"
+        return said("title_nothing_positive", what=what)
+    return said("title_richest", of=cell(positive.idxmax()), share=positive.max() / positive.sum(), what=what)
 
 
 def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tuple[float, float]) -> Axes:

@@ -22,6 +22,7 @@ from kamlib.report.figures.style import (
     percent_ticks,
 )
 from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 from kamlib.stats.survival import at_risk, median_day
 
 _LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1.5)), "-", (0, (1, 2)))
@@ -32,7 +33,7 @@ def survival_curves(
     *,
     title: str,
     days: list[int] | None = None,
-    ylabel: str = "share without an order yet",
+    ylabel: str = "",
     language: str = "en",
 ) -> Axes | None:
     """Kaplan-Meier curves with 95 % bands, and below them the numbers at risk beside the names.
@@ -41,15 +42,16 @@ def survival_curves(
     ----------
     curves : `kamlib.stats.survival.kaplan_meier`: group, day, share, low, high, at_risk.
     days : days at which the numbers at risk are written; None: five even steps.
+    ylabel : what the share is; as it stands, of those without an order yet.
     """
     if none_known(curves, "share"):
         return None
-    last = int(curves["day"].max())
+    ylabel, last = ylabel or said("axis_without_order"), int(curves["day"].max())
     days = days or sorted({round(last * k / 4) for k in range(5)})
     groups = list(curves["group"].unique())
     _figure, axes = plt.subplots(figsize=(WIDTH, 3.6 + 0.39 * len(groups)))
     counts = at_risk(curves, days)
-    _below(axes, "still waiting:", 0, -36, "axes fraction", MUTED, "left")
+    _below(axes, said("label_still_waiting"), 0, -36, "axes fraction", MUTED, "left")
     for row, (colour, line, name) in enumerate(zip(PALETTE, _LINES, groups, strict=False)):
         one = curves[curves["group"] == name]
         axes.step(one["day"], one["share"], where="post", color=colour, linestyle=line)
@@ -59,9 +61,11 @@ def survival_curves(
         axes.plot([0, 0.07], [0, 0], color=colour, linestyle=line, transform=at, clip_on=False)
         _below(axes, str(name), 0.09, down, "axes fraction", colour, "left")
         for day in days:
-            _below(axes, f"{counts.loc[name, day]:,}", day, down - 14, ("data", "axes fraction"), MUTED, "center")
+            _below(
+                axes, number_or_text(counts.loc[name, day]), day, down - 14, ("data", "axes fraction"), MUTED, "center"
+            )
     axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
-    axes.set_xticks(days, [*(str(day) for day in days[:-1]), f"{days[-1]} days"])
+    axes.set_xticks(days, [*(str(day) for day in days[:-1]), said("label_days", days=str(days[-1]))])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     half = [f"{name} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()]
@@ -80,10 +84,10 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     _figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
-    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel="lost within the horizon", title=title)
+    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel=said("axis_lost_within"), title=title)
     for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
         axes.annotate(
-            f"{at['share']:.0%} of {at['accounts']:,}",
+            said("label_share_of", share=at["share"], n=at["accounts"]),
             (at["as_of"], at["high"]),
             xytext=(0, 6),
             textcoords="offset points",

@@ -45,7 +45,7 @@ def test_bars_are_who_came_into_each_class_and_who_went_out():
     # into B: 3 of A and a new one; out of B: 1
     assert bars(customers, "came in") == [4, 1] and bars(customers, "went out") == [-1, -3]
     assert words(customers) == ["4", "1", "1", "3"]
-    assert figure.get_suptitle() == "1 customers moved up, 3 down"
+    assert figure.get_suptitle() == "1 customer moved up, 3 down"
     assert "from March to June, and that went out of it; 4 of 9 customers changed their class." in figure.get_label()
 
 

@@ -45,7 +45,7 @@ def groups(axes) -> list[str]:
 def test_only_large_accounts_far_beyond_their_own_gap_are_overdue():
     axes = rhythm.silence_rhythm(base(), LATE, overdue=3)
     assert groups(axes) == ["others (1)", "most money (1)", "overdue (1)"]
-    assert axes.get_title(loc="left") + axes.get_title() == "1 of 2 customers with most money are overdue"
+    assert axes.get_title(loc="left") + axes.get_title() == "1 of 2 customers with most money is overdue"
     assert (
         "1 of the 2 customers with most money are overdue: they lie above the line of 3 usual"
         in axes.figure.get_label()

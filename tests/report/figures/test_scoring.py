@@ -92,7 +92,7 @@ def test_a_line_says_to_which_rank_the_list_is_stable():
 
 def test_the_title_counts_who_is_safe_and_only_those_at_the_border_are_drawn():
     axes = draw.key_probability(scores())
-    assert title(axes) == "1 of 2 key customers are safe on the list; these stand at its border"
+    assert title(axes) == "1 of 2 key customers is safe on the list; these stand at its border"
     assert [label.get_text() for label in axes.get_yticklabels()] == ["c", "K.01"]
     assert dots(axes, "key now") == [[0.6, 1]] and dots(axes, "not key now") == [[0.3, 0]]
     assert axes.figure.get_label().endswith("1 of 2 key customers have 90% or more; 1 others have 20% or more.")

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kamlib.report.figures.labels import panel_grid
 from kamlib.report.figures.style import BLUE, FAINT, INK, RED, described, every, none_known, panel_title
-from kamlib.report.words import word
+from kamlib.report.words import said, word
 
 
 def expected_and_came(card: pd.DataFrame) -> Figure | None:
@@ -26,17 +26,20 @@ def expected_and_came(card: pd.DataFrame) -> Figure | None:
     for axes, rows, place in panels:
         off = (rows["verdict"] != "as_expected").to_numpy()
         low, high = (rows[f"expected_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
-        axes.bar(place, high - low, bottom=low, width=0.5, color=FAINT, label="80 % of what may come")
-        axes.hlines(rows["expected"], place - 0.25, place + 0.25, color=BLUE, label="expected")
-        for flag, colour, size, marker, label in ((~off, INK, 26, "o", "came"), (off, RED, 40, "D", "came, outside")):
+        axes.bar(place, high - low, bottom=low, width=0.5, color=FAINT, label=said("label_may_come"))
+        axes.hlines(rows["expected"], place - 0.25, place + 0.25, color=BLUE, label=said("label_expected"))
+        for flag, colour, size, marker, label in (
+            (~off, INK, 26, "o", "label_came"),
+            (off, RED, 40, "D", "label_came_outside"),
+        ):
             if flag.any():
                 axes.scatter(
-                    place[flag], rows["came"][flag], color=colour, s=size, marker=marker, label=label, zorder=3
+                    place[flag], rows["came"][flag], color=colour, s=size, marker=marker, label=said(label), zorder=3
                 )
         axes.set(ylim=(0, max(high.max(), rows["came"].max(), 1) * 1.15))
     _one_legend(figure)
     held = int((card["verdict"] == "as_expected").sum())
-    figure.suptitle(f"In {held:,} of {len(card):,} forecasts as many came as was to be expected")
+    figure.suptitle(said("title_forecasts", held=held, n=len(card)))
     return described(figure, "alt_expected_and_came", n=len(card), held=held)
 
 
@@ -52,12 +55,12 @@ def list_hits(card: pd.DataFrame) -> Figure | None:
         return None
     figure, panels = _panels(told)
     for axes, rows, place in panels:
-        axes.bar(place, rows["listed"], width=0.62, color=FAINT, label="on the list")
-        axes.bar(place, rows["hits"], width=0.62, color=BLUE, label="it came to")
-        axes.hlines(rows["hits_expected"], place - 0.38, place + 0.38, color=INK, label="to be expected of them")
+        axes.bar(place, rows["listed"], width=0.62, color=FAINT, label=said("label_on_list"))
+        axes.bar(place, rows["hits"], width=0.62, color=BLUE, label=said("label_it_came_to"))
+        axes.hlines(rows["hits_expected"], place - 0.38, place + 0.38, color=INK, label=said("label_to_be_expected"))
     _one_legend(figure)
     listed, hits = int(told["listed"].sum()), int(told["hits"].sum())
-    figure.suptitle(f"It came to {hits:,} of the {listed:,} first on the lists")
+    figure.suptitle(said("title_hits", hits=hits, listed=listed))
     return described(figure, "alt_list_hits", n=len(told), listed=listed, hits=hits)
 
 
@@ -69,7 +72,7 @@ def _panels(card: pd.DataFrame) -> tuple[Figure, list[tuple[Axes, pd.DataFrame, 
     for axes, event in zip(column, events, strict=True):
         panel_title(axes, word(f"forecast_of_{event}"))
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axes.set_ylabel("customers")
+        axes.set_ylabel(said("axis_customers"))
     step = every(len(days), 7)
     column[-1].set_xticks(range(0, len(days), step), [f"{day:%Y-%m}" for day in days[::step]])
     of = [card[card["event"] == event] for event in events]

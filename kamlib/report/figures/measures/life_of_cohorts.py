@@ -10,9 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known, panel_title
-from kamlib.report.words import word_if_known
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word_if_known
 
-_TITLES = {"kept_share": "Customers kept", "money_kept": "Money kept"}
+_TITLES = {"kept_share": "title_customers_kept", "money_kept": "title_money_kept"}
 _MOST, _WIDE = 16, 11  # cohorts, and quarters beside each other, that can be read
 
 
@@ -42,17 +43,14 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
             label = f"{100 * values[at, place]:.0f}"
             colour = PAPER if values[at, place] > 0.6 else INK
             axes.text(place, at, label, ha="center", va="center", color=colour)
-        labels = [fill(f"{word_if_known(str(name))} ({sizes[name]:,})", 20) for name in names]
+        labels = [fill(f"{word_if_known(str(name))} ({number_or_text(sizes[name])})", 20) for name in names]
         axes.set_yticks(range(len(names)), labels)
         axes.tick_params(length=0)
-        panel_title(axes, f"{title}, %")
+        panel_title(axes, said(title))
         for side in axes.spines.values():
             side.set_visible(False)
     pair[1].set_xticks(range(len(ages)), [str(age) for age in ages])
-    pair[1].set_xlabel(
-        "Quarters since the first order; kept: an order in the half-year that follows. A row: the quarter of the first order (customers)",
-        color=MUTED,
-    )
+    pair[1].set_xlabel(said("axis_quarters"), color=MUTED)
     known = rows.dropna(subset="kept_share")
     last = known[known["quarters"] == known["quarters"].max()].iloc[0]
     told = {
@@ -61,6 +59,6 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
         "cohort": word_if_known(str(last["cohort"])),
         "kept": last["kept_share"],
     }
-    figure.suptitle("After {quarters} quarters {kept:.0%} are kept of {cohort}".format(**told))
+    figure.suptitle(said("title_kept", **told))
     top: Axes = pair[0]
     return described(top, "alt_cohort_map", **told)

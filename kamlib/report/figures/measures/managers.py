@@ -21,7 +21,8 @@ from kamlib.report.figures.style import (
     percent_ticks,
     plain_ticks,
 )
-from kamlib.report.words import word
+from kamlib.report.language import value_word
+from kamlib.report.words import said, word
 
 _COLOURS = {"above": RED, "below": RED, "at_the_edge": ORANGE, "within": BLUE}
 
@@ -47,12 +48,12 @@ def funnel_plots(funnels: pd.DataFrame, *, trait: str, language: str = "en") -> 
         _panel(axes, rows[rows["measure"] == measure], language)
         panel_title(axes, word(measure))
     handles = [Line2D([], [], color=GREY, linewidth=1.2, linestyle=line) for line in ("-", "--")]
-    figure.legend(handles, ["limits of 95 %", "of 99.8 %"], loc="outside lower left", ncols=2)
+    figure.legend(handles, [said("label_limits_95"), said("label_limits_998")], loc="outside lower left", ncols=2)
     out = rows[rows["verdict"].isin(["above", "below"])]
-    words = trait.replace("_", " ")
+    words = value_word("trait", trait.replace("_", " "))
     n, groups = out["value"].nunique(), rows["value"].nunique()
-    told = f"{n} of {groups} outside chance" if n else f"none of {groups} outside chance"
-    figure.suptitle(f"By {words}: {told}", x=0.01, ha="left")
+    told = said("title_funnel" if n else "title_funnel_none", trait=words, n=n, groups=groups)
+    figure.suptitle(told, x=0.01, ha="left")
     for axes, measure in zip(panels, measures, strict=True):
         _name_those_beyond(axes, rows[rows["measure"] == measure])
     return described(figure, "alt_funnel_plots", trait=words, n=groups, out=n, panels=len(measures))
@@ -68,7 +69,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
             axes.plot(size, end, color=GREY, linewidth=1.2, linestyle=line)
     axes.axhline(centre, color=INK, linewidth=1)
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
-    axes.set_xlabel("cases")
+    axes.set_xlabel(said("axis_cases"))
     percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
     plain_ticks(axes.xaxis, language)
     axes.locator_params(axis="x", nbins=4)

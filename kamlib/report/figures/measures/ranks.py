@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from kamlib.report.figures.scoring import short_names
 from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, ORANGE, WIDTH, described, none_known, plain_ticks
+from kamlib.report.words import said
 
 COLOURS = {"certainly": BLUE, "possibly": ORANGE, "no": GREY}
 _WIDTHS = {"certainly": 4, "possibly": 3, "no": 1.2}
@@ -40,11 +41,12 @@ def rank_intervals(
     axes.set(xscale="log", xlim=(0.9, max(ends[:, 2].max(), top + 1) * 1.1), ylim=(-0.6, len(shown) - 0.4))
     axes.set_yticks(place, short_names(shown, names))
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(f"Rank among {len(ranked):,}: as the months fell (dot), and all that they leave open (bar)")
+    axes.set_xlabel(said("axis_rank_among", n=len(ranked)))
     plain_ticks(axes.xaxis, language)
     sure = int((ranked["among_top"] == "certainly").sum())
-    axes.set_title(f"{sure:,} of the first {top:,} are there for certain")
+    axes.set_title(said("title_certain", sure=sure, top=top))
     handles = [Line2D([], [], color=COLOURS[name], linewidth=_WIDTHS[name]) for name in COLOURS]
-    axes.figure.legend(handles, [f"certainly among the first {top:,}", "possibly", "not"], loc="outside lower left")
+    words = [said("label_certainly", top=top), said("label_possibly"), said("label_not")]
+    axes.figure.legend(handles, words, loc="outside lower left")
     possible = int((ranked["among_top"] == "possibly").sum())
     return described(axes, "alt_rank_intervals", n=len(shown), top=top, sure=sure, possible=possible)

@@ -24,7 +24,8 @@ from kamlib.report.figures.style import (
     panel_title,
     percent_ticks,
 )
-from kamlib.report.words import word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word
 
 _COLOURS = {"better": GREEN, "worse": RED}
 
@@ -56,11 +57,7 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
         axes.yaxis.set_major_locator(MaxNLocator(4))
         percent_ticks(axes.yaxis, language, digits=0 if rows["rate"].max() > 0.1 else 1)
     out = charts[charts["verdict"].isin(list(_COLOURS))]
-    told = (
-        f"{len(out)} of {len(charts)} quarters lie outside the limits of chance"
-        if len(out)
-        else "No quarter lies outside the limits of chance"
-    )
+    told = said("title_rates_out" if len(out) else "title_rates_within", out=len(out), n=len(charts))
     figure.suptitle(told, x=0.01, ha="left")
     return described(figure, "alt_rate_charts", n=len(measures), quarters=charts["quarter"].nunique(), out=len(out))
 
@@ -84,11 +81,13 @@ def nps_intervals(scores: pd.DataFrame) -> Axes | None:
     axes.hlines(place, rows["low"], rows["high"], color=colours, linewidth=2)
     axes.scatter(rows["nps"], place, color=colours, s=36, zorder=3)
     for at, score in zip(place, rows["nps"], strict=True):
-        axes.annotate(f"{score:+.0f}", (score, at), xytext=(0, 6), textcoords="offset points", ha="center", color=MUTED)
-    words = [f"{'year' if row.window_months == 12 else 'quarter'} to {row.until:%Y-%m-%d}" for row in rows.itertuples()]
+        told = number_or_text(score, "+.0f")
+        axes.annotate(told, (score, at), xytext=(0, 6), textcoords="offset points", ha="center", color=MUTED)
+    kinds = ["label_year_to" if months == 12 else "label_quarter_to" for months in rows["window_months"]]
+    words = [said(kind, day=day) for kind, day in zip(kinds, rows["until"], strict=True)]
     axes.set_yticks(place, words)
     axes.tick_params(axis="y", length=0)
-    axes.set(ylim=(len(rows) - 0.5, -0.8), xlabel="Net promoter score")
+    axes.set(ylim=(len(rows) - 0.5, -0.8), xlabel=said("axis_nps"))
     last = rows.iloc[-1]
-    axes.set_title(f"Net promoter score {last['nps']:+.0f}, from {last['low']:+.0f} to {last['high']:+.0f}")
+    axes.set_title(said("title_nps", **last[["nps", "low", "high"]]))
     return described(axes, "alt_nps_intervals", n=len(rows), **last[["nps", "low", "high", "customers"]])

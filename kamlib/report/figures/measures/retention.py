@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, GREEN, GREY, WIDTH, described, every, none_known, percent_ticks
+from kamlib.report.words import said
 
-_LINES = {"nrr": ("net (NRR)", BLUE, -1), "grr": ("gross (GRR)", GREEN, 1)}
+_LINES = {"nrr": ("label_net", BLUE, -1), "grr": ("label_gross", GREEN, 1)}
 
 
 def retention_lines(retention: pd.DataFrame, *, language: str = "en") -> Axes | None:
@@ -30,7 +31,7 @@ def retention_lines(retention: pd.DataFrame, *, language: str = "en") -> Axes | 
         axes.vlines(at, rows[f"{name}_low"], rows[f"{name}_high"], color=colour, linewidth=1.6, alpha=0.55)
         axes.plot(at, rows[name], color=colour, marker="o")
         axes.annotate(
-            f"{words} {rows[name].iloc[-1]:.0%}",
+            said(words, share=rows[name].iloc[-1]),
             (at.iloc[-1], rows[name].iloc[-1]),
             xytext=(9, 0),
             textcoords="offset points",
@@ -41,11 +42,11 @@ def retention_lines(retention: pd.DataFrame, *, language: str = "en") -> Axes | 
     step = every(len(rows), 5)
     axes.set_xticks(place[::-step], [f"{day:%Y-%m}" for day in rows["as_of"][::-step]])
     axes.set_xlim(-0.3, len(rows) - 1 + max(0.55, 0.2 * len(rows)))
-    axes.set(xlabel="12 months that end on, against the 12 before", ylabel="Money kept of the base year")
+    axes.set(xlabel=said("axis_12_months_against"), ylabel=said("axis_money_kept"))
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     last = rows.iloc[-1]
     gap = last["nrr"] - 1
-    axes.set_title(f"Those of the year before bring {abs(gap):.0%} {'more' if gap > 0 else 'less'} than then")
+    axes.set_title(said("title_bring_more" if gap > 0 else "title_bring_less", gap=abs(gap)))
     told = {name: last[name] for name in ("nrr", "nrr_low", "nrr_high", "grr")}
     return described(axes, "alt_retention_lines", **told, day=last["as_of"], n=len(rows))

@@ -9,7 +9,8 @@ from babel.numbers import format_compact_decimal
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, GREY, INK, RED, WIDTH, described, money_ticks, none_known
-from kamlib.report.words import word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word
 
 _ENDS = ("year_before", "year_now")
 
@@ -40,22 +41,23 @@ def bridge_waterfall(bridge: pd.DataFrame, *, currency: str, language: str = "en
     width = np.ptp(level) or abs(before) or 1.0
     for at, row in rows.iterrows():
         money = format_compact_decimal(row["amount"], fraction_digits=2, locale=language)
-        label = money if end[at] else f"{'+' if row['amount'] > 0 else ''}{money} ({row['customers']:,})"
+        label = money if end[at] else f"{'+' if row['amount'] > 0 else ''}{money} ({number_or_text(row['customers'])})"
         if end[at]:
             axes.plot([stop[at]] * 2, [at - 0.38, at + 0.38], color=INK, linewidth=3, solid_capstyle="butt")
         axes.text(max(start[at], stop[at]) + 0.015 * width, at, label, va="center", color=INK)
     axes.set_yticks(place, [word(str(step)) for step in rows["step"]])
     axes.set(xlim=(level.min() - 0.05 * width, level.max() + 0.36 * width), ylim=(len(rows) - 0.4, -0.6))
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(
-        f"{word(str(rows['measure'].iloc[0])).capitalize()} of 12 months, {currency}; in brackets customers"
-    )
+    of = word(str(rows["measure"].iloc[0])).capitalize()
+    axes.set_xlabel(said("axis_bridge", of=of, currency=currency))
     money_ticks(axes.xaxis, language)
     axes.grid(axis="x")
     day = pd.Timestamp(rows["as_of"].iloc[0])
-    share = f" ({(now - before) / before:+.1%})" if before > 0 else ""
+    share = (now - before) / before if before > 0 else None
     gap = format_compact_decimal(now - before, fraction_digits=2, locale=language)
-    axes.set_title(f"{'+' if now > before else ''}{gap} {currency} in the 12 months to {day:%Y-%m-%d}{share}")
+    signed = f"{'+' if now > before else ''}{gap}"
+    code = "title_bridge" if share is None else "title_bridge_share"
+    axes.set_title(said(code, gap=signed, currency=currency, day=day, share=share))
     most = rows.loc[np.abs(change).argmax()]
     told = {
         "before": before,

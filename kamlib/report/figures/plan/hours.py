@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import BLUE, FAINT, INK, ORANGE, WIDTH, described, none_known
+from kamlib.report.words import said
 
 _MOST = 20
 
@@ -23,14 +24,14 @@ def owner_hours(owners: pd.DataFrame) -> Axes | None:
         return None
     shown = owners.head(_MOST)[::-1].reset_index(drop=True)
     _, axes = plt.subplots(figsize=(WIDTH, 1.2 + 0.34 * len(shown)))
-    axes.barh(shown.index, shown["hours"], color=FAINT, height=0.8, label="hours of the week")
-    axes.barh(shown.index, shown["used"], color=BLUE, height=0.5, label="taken by the list")
-    axes.barh(shown.index, -shown["waiting_hours"], color=ORANGE, height=0.5, label="of actions that wait")
+    axes.barh(shown.index, shown["hours"], color=FAINT, height=0.8, label=said("label_week_hours"))
+    axes.barh(shown.index, shown["used"], color=BLUE, height=0.5, label=said("label_taken"))
+    axes.barh(shown.index, -shown["waiting_hours"], color=ORANGE, height=0.5, label=said("label_waiting"))
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(shown.index, [within(str(owner), 1.6) for owner in shown["owner"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    axes.set_xlabel("Hours: those that wait to the left, those of the week to the right")
+    axes.set_xlabel(said("axis_hours"))
     axes.figure.legend(loc="outside lower left", ncols=2)
     used, hours, waiting = owners["used"].sum(), owners["hours"].sum(), owners["waiting_hours"].sum()
-    axes.set_title(f"The list takes {used:,.0f} of {hours:,.0f} hours; {waiting:,.0f} hours of actions wait")
+    axes.set_title(said("title_hours", used=used, hours=hours, waiting=waiting))
     return described(axes, "alt_owner_hours", n=len(owners), used=used, hours=hours, waiting=waiting)

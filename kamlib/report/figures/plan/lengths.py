@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, GREEN, MUTED, ORANGE, PAPER, RED, WIDTH, described, none_known
+from kamlib.report.words import said
 
 _BEYOND = 25
 
@@ -27,23 +28,23 @@ def score_gaps(scores: pd.DataFrame, length: pd.DataFrame) -> Axes | None:
     _, axes = plt.subplots(figsize=(WIDTH, 3.8))
     axes.plot(ranked["rank"], ranked["score"], color=BLUE, marker="o", markersize=3.5, linewidth=1)
     marks = (
-        ("in_use", "in use", RED, 0.94),
-        ("by_hours", "the hours are enough for", ORANGE, 0.84),
-        ("by_gap", "widest gap after", GREEN, 0.74),
+        ("in_use", "label_in_use", RED, 0.94),
+        ("by_hours", "label_by_hours", ORANGE, 0.84),
+        ("by_gap", "label_by_gap", GREEN, 0.74),
     )
     low, high = ranked["score"].min(), ranked["score"].max()
     for name, words, colour, height in marks:
         if 0 < row[name] <= ranked["rank"].max():
             axes.axvline(row[name] + 0.5, color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
             axes.annotate(
-                f"{words} {row[name]:.0f}",
+                said(words, n=row[name]),
                 (row[name] + 0.5, low + (high - low) * height),
                 xytext=(4, 0),
                 textcoords="offset points",
                 color=colour,
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
             )
-    axes.set(xlabel="Rank by score", ylabel="Score, points", xlim=(0, ranked["rank"].max() + 1))
+    axes.set(xlabel=said("axis_rank"), ylabel=said("axis_score"), xlim=(0, ranked["rank"].max() + 1))
     axes.yaxis.label.set_color(MUTED)
-    axes.set_title(f"{row['in_use']:.0f} key accounts; the hours are enough for {row['by_hours']:.0f}")
+    axes.set_title(said("title_length", **row[["in_use", "by_hours"]]))
     return described(axes, "alt_score_gaps", **row[["in_use", "by_hours", "by_gap", "fall"]])

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from kamlib.plan.worth import Effect
 from kamlib.report.figures.style import BLUE, GREY, INK, MUTED, WIDTH, described, none_known
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said
 
 
 def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
@@ -22,16 +24,23 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     if none_known(rounds, "odds_ratio", "odds_low", "odds_high"):
         return None
     known = rounds.dropna(subset=["odds_ratio", "odds_low", "odds_high"])
-    lines = [("before any round", *Effect().odds, GREY)]
+    lines = [(said("label_before_rounds"), *Effect().odds, GREY)]
     for row in known.to_dict("records"):
-        words = f"round of {row['round_begun']:%Y-%m-%d}:\n{row['offered']:,} offers, {row['control']:,} without"
+        words = said("label_round", day=row["round_begun"], offered=row["offered"], control=row["control"])
         lines.append((words, row["odds_ratio"], row["odds_low"], row["odds_high"], BLUE))
-    lines.append(("now", *effect.odds, INK))
+    lines.append((said("label_now"), *effect.odds, INK))
     _, axes = plt.subplots(figsize=(WIDTH, 1.3 + 0.55 * len(lines)))
     for at, (_, value, low, high, colour) in enumerate(reversed(lines)):
         axes.plot([low, high], [at, at], color=colour, linewidth=2)
         axes.scatter(value, at, color=colour, s=44, zorder=3)
-        axes.annotate(f"{value:.2f}", (value, at), xytext=(0, 7), textcoords="offset points", ha="center", color=colour)
+        axes.annotate(
+            number_or_text(value, ".2f"),
+            (value, at),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="center",
+            color=colour,
+        )
     axes.axvline(1, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     axes.set_xscale("log")
     ends = np.array([line[2:4] for line in lines], dtype=float)
@@ -39,13 +48,11 @@ def round_odds(rounds: pd.DataFrame, effect: Effect) -> Axes | None:
     ticks = [
         tick for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 25) if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]
     ]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(ticks, [number_or_text(tick, "g") for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks(range(len(lines)), [line[0] for line in reversed(lines)])
     axes.set_ylim(-0.6, len(lines) - 0.2)
-    axes.set_xlabel(
-        "Odds ratio of a return, offer against none, with its 95\N{NO-BREAK SPACE}% interval (log scale; 1: no difference)"
-    )
+    axes.set_xlabel(said("axis_odds"))
     odds, low, high = effect.odds
-    axes.set_title(f"With an offer the odds of a return are {odds:.2f} times those without")
+    axes.set_title(said("title_odds", odds=odds))
     return described(axes, "alt_round_odds", n=len(known), odds=odds, low=low, high=high)

@@ -24,7 +24,8 @@ from kamlib.report.figures.style import (
     panel_title,
     percent_ticks,
 )
-from kamlib.report.words import word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word
 from kamlib.stats.survival import kaplan_meier
 
 _DAYS, _YOUNG = 150, pd.Timedelta(days=180)
@@ -49,15 +50,15 @@ def unpaid_curve(bills: pd.DataFrame, day: pd.Timestamp, *, language: str = "en"
     axes.step(curve["day"], curve["share"], where="post", color=BLUE)
     axes.fill_between(curve["day"], curve["low"], curve["high"], step="post", color=BLUE, alpha=0.15, linewidth=0)
     axes.axvline(mean, color=RED, linewidth=1.2, linestyle="--")
-    axes.text(mean + 1, 0.97, "mean of the paid", color=RED, va="top")
+    axes.text(mean + 1, 0.97, said("label_mean_of_paid"), color=RED, va="top")
     axes.set(
         xlim=(0, _DAYS),
         ylim=(0, 1.02),
-        xlabel="Days from issue (invoices of the last 180 days)",
-        ylabel="Share still unpaid",
+        xlabel=said("axis_days_from_issue"),
+        ylabel=said("axis_unpaid"),
     )
     left = float(curve.loc[curve["day"] <= mean, "share"].iloc[-1])
-    axes.set_title(f"On the mean day of the paid ones {left:.0%} are still unpaid")
+    axes.set_title(said("title_unpaid", left=left))
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     return described(axes, "alt_unpaid_curve", n=len(young), mean=mean, left=left)
@@ -76,10 +77,10 @@ def ageing_bars(ageing: pd.DataFrame, *, currency: str, language: str = "en") ->
     place, late = np.arange(len(ageing)), 1 - ageing["open_amount"].iloc[0] / ageing["open_amount"].sum()
     axes.barh(place, ageing["open_amount"], height=0.7, color=[BLUE, ORANGE, ORANGE, RED, RED])
     for at, amount, rate in zip(place, ageing["open_amount"], ageing["roll_rate"], strict=True):
-        told = "" if np.isnan(rate) else f"{rate:.0%} rolls on"
+        told = "" if np.isnan(rate) else said("label_rolls_on", rate=rate)
         axes.annotate(told, (amount, at), xytext=(4, 0), textcoords="offset points", va="center", color=INK)
     axes.set_yticks(place, [word(name) for name in ageing["bucket"]])
-    axes.set(xlabel=f"Open invoices, gross, {currency}", title=f"{late:.0%} of what is open is past due")
+    axes.set(xlabel=said("axis_open_gross", currency=currency), title=said("title_past_due", late=late))
     axes.set(xlim=(0, 1.3 * ageing["open_amount"].max()), ylim=(len(ageing) - 0.5, -0.5))
     money_ticks(axes.xaxis, language)
     axes.tick_params(axis="y", length=0)
@@ -103,21 +104,21 @@ def cash_paths(
     axes.axhline(0, color=INK, linewidth=1)
     if len(fan):
         axes.fill_between(
-            path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label="90 % of the draws"
+            path["until"], fan["low"], fan["high"], color=BLUE, alpha=0.15, linewidth=0, label=said("label_draws")
         )
-    axes.plot(path["until"], path["balance"], color=BLUE, label="as expected")
+    axes.plot(path["until"], path["balance"], color=BLUE, label=said("label_as_expected"))
     looks = ((RED, (0, (5, 1.5))), (ORANGE, (0, (1, 1.2))), (GREY, "-."))
     for (colour, dashes), (name, other) in zip(looks, others.items(), strict=False):
         axes.plot(other["until"], other["balance"], color=colour, linestyle=dashes, label=word(name))
     at = int(path["balance"].to_numpy().argmin())
     low = float(path["balance"].iloc[at])
-    told = f"cash stays at {low:,.0f} {currency} or more for {len(path)} weeks"
-    missing = f"{-low:,.0f} {currency} of cash are missing in week {at + 1}"
-    axes.set(ylabel=f"Cash at the end of the week, {currency}", title=f"As expected, {told if low >= 0 else missing}")
+    stays = said("title_cash_stays", low=low, currency=currency, weeks=len(path))
+    missing = said("title_cash_missing", missing=-low, currency=currency, week=at + 1)
+    axes.set(ylabel=said("axis_cash", currency=currency), title=stays if low >= 0 else missing)
     money_ticks(axes.yaxis, language)
     axes.grid(axis="y")
     shown = path["until"].iloc[:: -every(len(path), 5)]
-    axes.set_xticks(shown, [f"{day:%Y-%m-%d}" for day in shown])
+    axes.set_xticks(shown, [number_or_text(day) for day in shown])
     axes.figure.legend(loc="outside lower left", ncols=2)
     below = float(fan["p_below"].max()) if len(fan) else None
     return described(axes, "alt_cash_paths", weeks=len(path), low=low, week=at + 1, p=below, currency=currency)
@@ -147,10 +148,10 @@ def quiet_blocks(found: pd.DataFrame, pairs: pd.DataFrame, *, names: pd.Series, 
         who = str(names.get(one["customer_id"], one["customer_id"]))
         panel_title(axes, f"{within(who, 1.9)}\n{within(str(one['category']), 1.9)}")
         axes.set_ylim(0, max(float(had.max()), usual) * 1.25)
-        axes.set_xticks([0, len(blocks) - 1], ["9 months ago", "now"])
-    figure.supylabel("Order days in 30 days", color=MUTED)
+        axes.set_xticks([0, len(blocks) - 1], [said("label_9_months_ago"), said("label_now")])
+    figure.supylabel(said("axis_order_days"), color=MUTED)
     quiet = int((found["change"] != "").sum())
-    figure.suptitle(f"{quiet:,} product lines have gone quiet; the latest beside the usual rhythm of each (dashed)")
+    figure.suptitle(said("title_quiet", quiet=quiet))
     first = alarms.iloc[0]
     who = names.get(first["customer_id"], first["customer_id"])
     return described(

@@ -20,7 +20,8 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
-from kamlib.report.words import word_if_known
+from kamlib.report.text import number_or_text
+from kamlib.report.words import said, word_if_known
 from kamlib.risk.concentration import MARKS
 
 COLOURS = {"revenue": BLUE, "contribution": GREEN, "receivables": RED}
@@ -48,7 +49,12 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
         label = (
             word_if_known(str(measure))
             if who is None
-            else f"{word_if_known(str(measure))}: first is {within(str(who), 2.2)}, {line['cumulative_share'].iloc[0]:.0%}"
+            else said(
+                "label_first_is",
+                of=word_if_known(str(measure)),
+                who=within(str(who), 2.2),
+                share=line["cumulative_share"].iloc[0],
+            )
         )
         axes.plot(
             line["place"],
@@ -61,17 +67,22 @@ def concentration_curves(curves: pd.DataFrame, *, names: pd.Series | None = None
         axes.scatter(1, line["cumulative_share"].iloc[0], color=COLOURS[str(measure)], s=32, zorder=3)
     for limit, words in MARKS:
         axes.axhline(limit, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-        axes.text(shown["place"].max(), limit, f"{words}: one has {limit:.0%}", color=MUTED, ha="right", va="bottom")
+        axes.text(
+            shown["place"].max(),
+            limit,
+            said("label_one_has", mark=words, limit=limit),
+            color=MUTED,
+            ha="right",
+            va="bottom",
+        )
     axes.set_xscale("log")
     axes.set(xlim=(0.9, max(shown["place"].max(), 2)), ylim=(0, 1.03))
     percent_ticks(axes.yaxis, language)
-    axes.set_xlabel("Customers, largest first (each measure in its own order; log scale)")
-    axes.set_ylabel("Share of the money above zero")
+    axes.set_xlabel(said("axis_largest_first"))
+    axes.set_ylabel(said("axis_money_above_zero"))
     first = shown[shown["measure"] == shown["measure"].iloc[0]]
     half = int(first.loc[first["cumulative_share"] >= 0.5, "place"].min())
-    axes.set_title(
-        f"{half:,} {'customer holds' if half == 1 else 'customers hold'} half of the {word_if_known(str(first['measure'].iloc[0]))}"
-    )
+    axes.set_title(said("title_half_of", half=half, of=word_if_known(str(first["measure"].iloc[0]))))
     figure.legend(loc="outside lower left")
     return described(axes, "alt_concentration_curves", half=half, n=len(first), top=first["cumulative_share"].iloc[0])
 
@@ -90,8 +101,8 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
     _, (axes, share) = plt.subplots(2, 1, figsize=(WIDTH, 4.2), sharex=True)
     day = pd.to_datetime(trend["as_of"])
     for panel, name, colour, words in (
-        (axes, "effective_number", BLUE, "customers of equal size"),
-        (share, "top_1", RED, "share of the largest"),
+        (axes, "effective_number", BLUE, said("axis_equal_customers")),
+        (share, "top_1", RED, said("axis_largest_share")),
     ):
         panel.plot(day, trend[name], color=colour, marker="o")
         panel.set_ylim(0, max(trend[name].max() * 1.2, 0.05))
@@ -99,18 +110,16 @@ def concentration_trend(trend: pd.DataFrame, *, language: str = "en") -> Axes | 
         panel.grid(axis="y")
     percent_ticks(share.yaxis, language)
     step = every(len(day), 4)
-    share.set_xticks(day[::-step], [str(one.date()) for one in day[::-step]])
-    share.set_xlabel("12 months that end on")
+    share.set_xticks(day[::-step], [number_or_text(one) for one in day[::-step]])
+    share.set_xlabel(said("axis_12_months_to"))
     last, before = trend.iloc[-1], trend.iloc[0]
-    axes.set_title(
-        f"As concentrated as {last['effective_number']:.0f} equal customers; {before['effective_number']:.0f} at the first date"
-    )
     told = {
         "n": len(trend),
         "first": before["effective_number"],
         "last": last["effective_number"],
         "top": last["top_1"],
     }
+    axes.set_title(said("title_equal_customers", **told))
     return described(axes, "alt_concentration_trend", **told)
 
 
@@ -146,7 +155,7 @@ def whale_curve(curve: pd.DataFrame, *, ends: tuple[str, str] | None = None, lan
             )
     axes.set(xlim=(0, n), ylim=(0, max(share.max() * 1.08, 1.08)))
     percent_ticks(axes.yaxis, language)
-    axes.set_xlabel("Customers by contribution of 12 months, largest first")
-    axes.set_ylabel("Cumulative share of all contribution")
-    axes.set_title(f"{peak:,} of {n:,} customers make {share.max():.1%} of the contribution")
+    axes.set_xlabel(said("axis_by_contribution"))
+    axes.set_ylabel(said("axis_cumulative"))
+    axes.set_title(said("title_whale", peak=peak, n=n, share=share.max()))
     return described(axes, "alt_whale_curve", peak=share.max(), at=peak, n=n)

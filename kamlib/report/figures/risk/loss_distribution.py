@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.report.figures.style import BLUE, INK, MUTED, RED, WIDTH, described, money_ticks, none_known, percent_ticks
+from kamlib.report.words import said
 
 
 def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, language: str = "en") -> Axes | None:
@@ -28,20 +29,24 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
     axes.bar(middle, counts / len(amounts), width=np.diff(edges), color=colours)
     top = counts.max() / len(amounts)
     marks = (
-        ("mean", "mean", INK, 1.02, "left"),
-        ("var_95", "VaR 95", MUTED, 0.85, "right"),
-        ("expected_shortfall", "expected shortfall", RED, 0.68, "left"),
+        ("mean", "label_mean", INK, 1.02, "left"),
+        ("var_95", "label_var_95", MUTED, 0.85, "right"),
+        ("expected_shortfall", "label_expected_shortfall", RED, 0.68, "left"),
     )
     for name, words, colour, height, side in marks:
         axes.axvline(row[name], color=colour, linewidth=1.4, linestyle=(0, (4, 3)))
         gap = 4 if side == "left" else -4
-        axes.annotate(words, (row[name], top * height), (gap, 0), textcoords="offset points", ha=side, color=colour)
+        axes.annotate(
+            said(words), (row[name], top * height), (gap, 0), textcoords="offset points", ha=side, color=colour
+        )
     axes.set(
-        xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
+        xlabel=said("axis_lost_contribution", currency=currency),
+        ylabel=said("axis_share_of_draws"),
+        ylim=(0, top * 1.12),
     )
     money_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language, digits=1)
-    axes.set_title(f"One year in twenty costs {row['var_95']:,.0f} {currency} or more")
+    axes.set_title(said("title_one_year", var_95=row["var_95"], currency=currency))
     return described(
         axes,
         "alt_loss_histogram",

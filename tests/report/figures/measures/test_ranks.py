@@ -24,7 +24,7 @@ def test_each_bar_runs_from_the_best_rank_to_the_worst_and_the_first_stands_on_t
     assert [bar[:, 0].tolist() for bar in bars] == [[2, 3], [2, 3], [1, 1]]
     assert axes.get_yticklabels()[2].get_text().startswith("<b>$x^2$</b>nn")
     assert set(axes.lines[0].get_xdata()) == {2.5}
-    assert axes.get_title(loc="left") + axes.get_title() == "1 of the first 2 are there for certain"
+    assert axes.get_title(loc="left") + axes.get_title() == "1 of the first 2 is there for certain"
     assert "1 are for certain among the first 2, 1 possibly" in axes.figure.get_label().replace("\n", " ")
 
 
