@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from kamlib.report.figures.labels import halo, panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
+    DARK,
     DIVERGING,
     GREY,
     INK,
@@ -150,11 +151,11 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
         return None
     values = shares.to_numpy(dtype=float).T
     axes = _by_group(list(shares.index), [within(str(segment)) for segment in shares.columns])
-    axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
+    axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if value > 0:
             text = f"{value:.0%}" if value >= 0.005 else "< 1%"
-            axes.text(column, row, text, ha="center", va="center", color=PAPER if value > 0.75 else INK)
+            axes.text(column, row, text, ha="center", va="center", color=PAPER if value > DARK else INK)
     axes.set_title(f"Groups and RFM segments agree to {agreement:.2f} (1: the same, 0: chance)")
     best = shares.max(axis=1)
     most = {"group": best.idxmax(), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from kamlib.report.figures.labels import panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
+    DARK,
     FAINT,
     INK,
     PAPER,
@@ -96,10 +97,10 @@ def class_grid(
     share = revenue.div(revenue.sum(axis=1), axis=0)
     count = own.groupby("value")["accounts"].sum()
     _, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.28 * len(share)))
-    axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
     for (row, place), part in np.ndenumerate(share.to_numpy()):
         if part > 0:
-            axes.text(place, row, f"{part:.0%}", ha="center", va="center", color=PAPER if part > 0.45 else INK)
+            axes.text(place, row, f"{part:.0%}", ha="center", va="center", color=PAPER if part**0.5 > DARK else INK)
     axes.set_xticks(range(len(order)), order)
     for tick in axes.xaxis.get_major_ticks()[1::2]:
         tick.set_pad(18)  # a line lower than its neighbours

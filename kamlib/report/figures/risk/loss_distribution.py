@@ -40,7 +40,7 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
         xlabel=f"Contribution lost within 12 months, {currency}", ylabel="Share of the draws", ylim=(0, top * 1.12)
     )
     money_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language, digits=1)
+    percent_ticks(axes.yaxis, language)
     axes.set_title(f"One year in twenty costs {row['var_95']:,.0f} {currency} or more")
     return described(
         axes,
