@@ -10,6 +10,7 @@ from kamlib.plan.dossier.rivals import bids_at
 from kamlib.stats.checks import one_row_each
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
+from kamlib.study.periods import months_before
 
 COLUMNS = [
     "customer_id", "benefit_kind", "times", "benefit_cost", "cost_unknown", "last_given", "why_given", "margin", "all_benefits",
@@ -49,7 +50,7 @@ def benefits(
     """
     one_row_each(exposure, ["margin"])
     seen = known_at("actions", actions, day).reindex(columns=["customer_id", "done", "cost", "benefit_kind"])
-    since = pd.Timestamp(day) - pd.DateOffset(years=1)
+    since = months_before(pd.Timestamp(day), 12)
     given = seen[seen["benefit_kind"].notna() & (seen["done"] > since) & (seen["done"] <= pd.Timestamp(day))]
     by = given.astype({"cost": float}).groupby(["customer_id", "benefit_kind"], sort=False)
     table = by["cost"].agg(times="size", known="count", benefit_cost=lambda cost: cost.sum(min_count=1))
@@ -89,7 +90,7 @@ def single_supplier_bids(proposals: pd.DataFrame, day: pd.Timestamp) -> pd.DataF
     """
     seen = bids_at(proposals, day)
     is_open = seen["bid_outcome"] == "open"
-    late = seen["decided"] > pd.Timestamp(day) - pd.DateOffset(years=1)
+    late = seen["decided"] > months_before(pd.Timestamp(day), 12)
     flagged = seen[seen["single_supplier"] & (is_open | late)]
     flagged = flagged.assign(over=~is_open)
     order = ["over", "bid_value", "proposal_id"]

@@ -13,6 +13,7 @@ from kamlib.facts.order_lines import check_lines, purchased
 from kamlib.stats.intervals import wilson
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
+from kamlib.study.periods import months_before
 from kamlib.study.settings.sections import FEWEST
 
 TENTHS = 10
@@ -35,7 +36,7 @@ def category_years(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     check_lines(orders, "customer_id", "date", "amount", "category")
     end = pd.Timestamp(as_of)
-    now, cut, first = (day.date() for day in (end, end - pd.DateOffset(years=1), end - pd.DateOffset(years=2)))
+    now, cut, first = (months_before(end, months).date() for months in (0, 12, 24))
     lines = orders.filter((orders.date <= now) & orders.category.notnull())
     sums: dict[str, ir.Value] = {"first_bought": lines.date.min(where=purchased(lines, now))}
     for name, day, since in (("", now, cut), ("_before", cut, first)):
@@ -115,7 +116,7 @@ def white_space_test(
     table = table[table["cells"] > 0]
     low, high = wilson(table["taken_up"], table["cells"])
     table = table.assign(taken_up_share=table["taken_up"] / table["cells"], low=low, high=high)[_TEST]
-    whole = years["first_bought"].min() <= pd.Timestamp(as_of) - pd.DateOffset(years=2) + pd.Timedelta(days=_MONTH)
+    whole = years["first_bought"].min() <= months_before(pd.Timestamp(as_of), 24) + pd.Timedelta(days=_MONTH)
     return or_waiting(table if whole and len(then) else table.iloc[:0], "white_space_not_tested")
 
 

@@ -37,6 +37,13 @@ def test_the_engine_tells_two_years_apart_by_hand(clean_orders):
     assert not table.loc["c", "bought"] and pd.isna(table.loc["c", "first_bought"])
 
 
+def test_a_year_that_ends_with_february_begins_after_that_of_the_year_before(clean_orders):
+    """29 February 2024 is the last day of the year before, not the first of the year to 28 February 2025."""
+    lines = [("a", "2024-02-29", 7, "x"), ("a", "2024-03-01", 5, "x")]
+    orders = clean_orders(lines, "customer_id date amount category")
+    assert category_years(orders, date(2025, 2, 28)).loc[0, ["amount", "amount_before"]].tolist() == [5, 7]
+
+
 @pytest.mark.server
 def test_postgres_counts_the_same(clean_orders, postgres):
     import ibis

@@ -118,7 +118,8 @@ def tables() -> dict[str, pd.DataFrame]:
                 ("orders", "kept", "", 990, Decimal("99900.00")),
             ],
             columns=["table", "rule", "action", "rows", "amount"],
-        ),
+        ).assign(matched_rows=lambda ledger: ledger["rows"]),
+        "states": pd.DataFrame({"customer_id": ids, "state": "active"}),
     }
 
 
@@ -166,7 +167,10 @@ def outputs() -> list:
             metadata={"image/png": {"alt": 'Revenue "falls" <fast>', "width": 640}},
         ),
         v4.new_output("display_data", data={"text/markdown": fill("**{n}** leads.", n=HOSTILE), "text/plain": "x"}),
-        v4.new_output("display_data", data={"text/html": _as_html(*cells(frame), "Shares", 0), "text/plain": "x"}),
+        v4.new_output(
+            "display_data",
+            data={"text/html": _as_html(*cells(frame), [True, False], "Shares", 30, 2), "text/plain": "x"},
+        ),
         v4.new_output("display_data", data={"text/html": frame._repr_html_(), "text/plain": "x"}),
         v4.new_output(
             "display_data", data={"application/javascript": "alert(1)", "text/html": "<script>alert(1)</script>"}

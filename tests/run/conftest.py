@@ -142,7 +142,7 @@ def kit(monkeypatch) -> Kit:
         facts = {
             "schema": publish.SCHEMA,
             "as_of": building.present.study.as_of.isoformat(),
-            "parameters": {},
+            "parameters": building.present.study.model_dump(mode="json"),
             "key": publish._key(building.present, building.plan, home),
             "seconds": building.seconds,
         }

@@ -237,7 +237,7 @@ def test_each_study_reads_the_dates_by_its_own_year_and_one_that_is_unsure_fails
     ]
     assert sorted(set(folders)) == ["2025Q4", "2026Q1", "FY2026Q2"]
     assert "FY2026Q1 for the fiscal one, which ends on 2025-09-30" in entries[3]["cause"]
-    assert ">FY2026Q2<" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "FY2026Q1 for the fiscal one" in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(folder, kit):

@@ -18,6 +18,7 @@ from kamlib.plan.dossier.owed import lessons, owed
 from kamlib.plan.dossier.rivals import recent_bids, rivals
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
+from kamlib.study.periods import months_before
 
 NOTES = ["customer_id", "topic", "date", "text", "source"]
 GOALS = ["tier", "goal", "offer", "measure", "every_days"]
@@ -135,5 +136,5 @@ def _steps(listed: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
 
 def _done(actions: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd.DataFrame:
     """What was done in the last 12 months, the latest first."""
-    rows = actions[actions["customer_id"].isin(ids) & (actions["done"] > day - pd.DateOffset(years=1))]
+    rows = actions[actions["customer_id"].isin(ids) & (actions["done"] > months_before(day, 12))]
     return rows.sort_values("done", ascending=False, kind="stable").reindex(columns=DONE)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kamlib.facts.as_known import TOUCHES, known_at
 from kamlib.stats.reasons import joined, or_waiting, reason_columns
+from kamlib.study.periods import months_before
 
 INFLUENCE = ("decides", "high", "medium", "low")
 SUPPORT = ("for", "neutral", "against")
@@ -34,7 +35,7 @@ def scheme(contacts: pd.DataFrame, interactions: pd.DataFrame, ids: pd.Index, da
     )
     seen = known_at("interactions", interactions, day).reindex(columns=["customer_id", "date", "kind", "contact_id"])
     met = seen[seen["kind"].isin(TOUCHES) & seen["contact_id"].notna() & seen["customer_id"].isin(ids)]
-    year = met[met["date"] > pd.Timestamp(day) - pd.DateOffset(years=1)]
+    year = met[met["date"] > months_before(pd.Timestamp(day), 12)]
     times, whole = year.groupby("contact_id").size(), year.groupby("customer_id").size()
     touches = rows["contact_id"].map(times).fillna(0).astype(int)
     table = rows.assign(

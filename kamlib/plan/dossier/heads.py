@@ -10,6 +10,7 @@ from kamlib.facts.accounts import at_last_date
 from kamlib.facts.as_known import known_at
 from kamlib.facts.customers import names, own_rows, units
 from kamlib.stats.intervals import wilson
+from kamlib.study.periods import months_before
 
 FROM: Mapping[str, tuple[str, ...]] = {
     "scores": ("rank", "score", "p_key", "why", "why_values"),
@@ -74,7 +75,7 @@ def heads(
 
 def _served(tables: Mapping[str, pd.DataFrame], index: pd.Index, day: pd.Timestamp) -> pd.DataFrame:
     """Deliveries on time and answers to surveys, of 12 months."""
-    since, empty = day - pd.DateOffset(years=1), pd.DataFrame(columns=["customer_id", "date"])
+    since, empty = months_before(day, 12), pd.DataFrame(columns=["customer_id", "date"])
     events = known_at("interactions", tables.get("interactions", empty), day).reindex(
         columns=["customer_id", "date", "kind", "promised"]
     )

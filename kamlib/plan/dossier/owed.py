@@ -7,6 +7,7 @@ import pandas as pd
 from kamlib.facts.as_known import known_at
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
+from kamlib.study.periods import months_before
 
 COLUMNS = ["customer_id", "owed", "since", "age_days", "text", "owner"]
 _TEXTS, _DAYS = ["customer_id", "owed", "text", "owner"], ["since", "until"]
@@ -32,7 +33,7 @@ def owed(interactions: pd.DataFrame, actions: pd.DataFrame, ids: pd.Index, day: 
     standing = seen[seen["kind"].isin(["claim", "dispute"]) & seen["closed"].isna()]
     open_ones = standing.assign(owed="open_" + standing["kind"].astype(str), since=standing["date"])
     late = seen[(seen["kind"] == "delivery") & (seen["date"] > seen["promised"])]
-    late = late[late["date"] > day - pd.DateOffset(years=1)]
+    late = late[late["date"] > months_before(day, 12)]
     late = late.assign(owed="late_delivery", since=late["promised"], until=late["date"])
     plans = _of(actions, ids, ["action", "owner", "due", "done"])
     undone = plans[~(plans["done"] <= day) & plans["due"].notna()]

@@ -11,6 +11,7 @@ from kamlib.scoring.ratings import latest_ratings
 from kamlib.stats.intervals import wilson
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
+from kamlib.study.periods import months_before
 from kamlib.study.settings.sections import FEWEST
 
 YEARS = 2
@@ -58,7 +59,7 @@ def prospects(
     table = gate.assign(source=gate["customer_id"].map(last).fillna(""))
     first = bids["customer_id"].map(first_orders)
     new = bids[first.isna() | (first > bids["date"])]
-    new = new[new["outcome"].isin(["won", "lost"]) & (new["decided"] > day - pd.DateOffset(years=YEARS))]
+    new = new[new["outcome"].isin(["won", "lost"]) & (new["decided"] > months_before(day, 12 * YEARS))]
     won = (new["outcome"] == "won").groupby(new["source"].fillna("")).agg(["sum", "size"])
     by = won[won["size"] >= FEWEST.averaged].reindex(table["source"])
     whole = pd.Series({"sum": (new["outcome"] == "won").sum(), "size": len(new)}).astype(float)
@@ -80,7 +81,7 @@ def _cost_to_win(interactions: pd.DataFrame, first_orders: pd.Series, day: pd.Ti
     seen = known_at("interactions", interactions, day)
     if seen.empty:
         return float("nan")
-    begun = max(day - pd.DateOffset(years=YEARS), seen["date"].min() + pd.DateOffset(years=1))
+    begun = max(months_before(day, 12 * YEARS), seen["date"].min() + pd.DateOffset(years=1))
     won = first_orders[(first_orders > begun) & (first_orders <= day)]
     costs = serving_costs(seen[seen["customer_id"].isin(won.index)], hour)
     ahead = (costs["customer_id"].map(won) - costs["date"]).dt.days

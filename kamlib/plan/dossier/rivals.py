@@ -7,6 +7,7 @@ import pandas as pd
 from kamlib.facts.as_known import known_at
 from kamlib.stats.ordering import places
 from kamlib.stats.reasons import or_waiting
+from kamlib.study.periods import months_before
 
 YEARS = 2
 BIDS = ["customer_id", "proposal_id", "date", "bid_value", "bid_outcome", "reason_given", "rival", "single_supplier"]
@@ -34,7 +35,7 @@ def recent_bids(proposals: pd.DataFrame, ids: pd.Index, day: pd.Timestamp) -> pd
         risk of compliance).
     """
     seen = bids_at(proposals, day)[BIDS]
-    seen = seen[seen["customer_id"].isin(ids) & (seen["date"] > pd.Timestamp(day) - pd.DateOffset(years=YEARS))]
+    seen = seen[seen["customer_id"].isin(ids) & (seen["date"] > months_before(pd.Timestamp(day), 12 * YEARS))]
     seen = seen.sort_values(["date", "proposal_id"], ascending=[False, True], ignore_index=True, key=places)
     return or_waiting(seen, "no_recent_bids")
 

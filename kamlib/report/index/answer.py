@@ -27,6 +27,7 @@ from kamlib.report.numbers import Numbers, day
 from kamlib.report.words import sentence, word, word_if_known
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
+from kamlib.study.periods import months_before
 
 NAMED = 3
 """Customers that a sentence names."""
@@ -92,7 +93,7 @@ def _moved(study: Study, tables: Tables, before: Since | None, write: Numbers) -
     if wait := waits_for(tables, facts=("first_order", "revenue_12m"), losses=("lost_on", "returned_on", "amount")):
         return Fact(label, waits=wait)
     end = pd.Timestamp(study.as_of)
-    year, facts, losses = end - pd.DateOffset(years=1), tables["facts"], tables["losses"]
+    year, facts, losses = months_before(end, 12), tables["facts"], tables["losses"]
     new = facts[(facts["first_order"] > year) & (facts["first_order"].min() <= year)]
     lost = losses[(losses["lost_on"] > year) & (losses["lost_on"] <= end)]
     gone = lost[lost["returned_on"].isna()]

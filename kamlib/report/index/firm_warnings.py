@@ -15,6 +15,7 @@ from kamlib.report.words import sentence, word
 from kamlib.risk.concentration import shares
 from kamlib.stats.reasons import Reason
 from kamlib.study.model import Study
+from kamlib.study.periods import months_before
 
 TENTH, ASIDE, OVERDUE_SHARE = 0.1, 0.02, 0.01
 """Share of revenue of a group, of the lines set aside by faults, and of revenue that is overdue, from which they are told of."""
@@ -115,9 +116,7 @@ def _single_supplier(study: Study, tables: Tables, keys: pd.DataFrame, write: Nu
     if waits_for(tables, single_supplier_bids=("customer_id", "bid_value", "date")):
         return
     bids = tables["single_supplier_bids"]
-    bids = bids[bids["date"] > pd.Timestamp(study.as_of) - pd.DateOffset(years=1)].sort_values(
-        "bid_value", ascending=False
-    )
+    bids = bids[bids["date"] > months_before(pd.Timestamp(study.as_of), 12)].sort_values("bid_value", ascending=False)
     if len(bids):
         values = {
             "n": len(bids),

@@ -11,6 +11,7 @@ from kamlib.report.index.summary_facts import Tables, called, event_of, total, w
 from kamlib.report.index.warning import NAMED, Rule, Warned, by_chance, on_record, owner_of
 from kamlib.report.numbers import Numbers
 from kamlib.study.model import Study
+from kamlib.study.periods import months_before
 
 TWICE = 2
 """Times the mean chance of active customers from which a key account is told of."""
@@ -124,7 +125,7 @@ def _one_contact(study: Study, tables: Tables, keys: pd.DataFrame, write: Number
     if waits_for(tables, interactions=("customer_id", "date", "contact_id")):
         return
     touches = tables["interactions"].dropna(subset=["contact_id"])
-    touches = touches[touches["date"] > pd.Timestamp(study.as_of) - pd.DateOffset(years=1)]
+    touches = touches[touches["date"] > months_before(pd.Timestamp(study.as_of), 12)]
     counts = touches.groupby(["customer_id", "contact_id"]).size().groupby("customer_id").agg(["max", "sum"])
     bound = counts[(counts["sum"] >= TOUCHES) & (counts["max"] >= ONE_CONTACT * counts["sum"])]
     told = keys[keys["customer_id"].isin(bound.index)].sort_values("contribution", ascending=False)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlib.facts.payment import restricted_mean
 from kamlib.stats.reasons import Reason
+from kamlib.study.periods import months_before
 
 _YOUNG = pd.Timedelta(days=180)
 
@@ -16,7 +17,7 @@ def billed_against_net(
     bills: pd.DataFrame, facts: pd.DataFrame, day: date | pd.Timestamp, currency: str
 ) -> Reason | None:
     """What was billed in 12 months, gross, against net revenue."""
-    year = bills[bills["issued"] > pd.Timestamp(day) - pd.DateOffset(years=1)]
+    year = bills[bills["issued"] > months_before(pd.Timestamp(day), 12)]
     net = facts["revenue_12m"].sum()
     if year.empty or not net > 0:
         return None

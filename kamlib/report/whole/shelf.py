@@ -152,7 +152,7 @@ def _failed(out: Path) -> Iterator[Shelved]:
         for one in told:
             place = out / one["study"] / one["period"]
             if one["status"] == "failed" and place not in logs and made.get(place, 0) < batch.stat().st_mtime_ns:
-                yield Shelved(one["study"], one["period"], one["title"], cause=one["cause"] or "no cause was given")
+                yield Shelved(one["study"], one["period"], one["title"], cause=one["cause"] or word("page_no_cause"))
 
 
 def _records(out: Path) -> list[Path]:

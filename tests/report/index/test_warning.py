@@ -17,7 +17,7 @@ def test_money_counts_in_full_within_30_days_by_half_within_90_and_else_by_a_qua
 
 
 def test_a_chance_stands_behind_its_word_and_what_is_on_record_is_no_guess(write):
-    values = {"share": "3%", "n": 7}
+    values = {"share": "3%", "n": 7, "of_money": "1%", "amount": "EUR 9K"}
     more = {"money": None, "owner": "", "href": ""}
     assert [by_chance("warn_set_aside", values, p, write, **more).sure for p in (0.95, 0.7, 0.42, 0.1, float("nan"))] == [
         "safe (95%)", "likely (70%)", "open (42%)", "unlikely (10%)", "unknown",

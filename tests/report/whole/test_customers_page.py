@@ -43,7 +43,7 @@ def test_a_page_that_would_be_too_long_says_how_many_are_left_out(made, monkeypa
     assert list(hrefs) == ["002", "001"]
     assert (
         page.find(class_="asof").get_text()
-        == "Those who bring most first; 1 more stand in customers.csv beside this page."
+        == "Those who bring most first. 1 more stands in customers.csv beside this page."
     )
 
 

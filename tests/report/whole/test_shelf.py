@@ -78,7 +78,7 @@ def test_what_failed_is_named_with_its_cause_until_it_stands(put, tmp_path):
     page = soup(shelf_pages(tmp_path), tmp_path / "index.html")
     told = [[part.get_text() for part in row.find_all(["dt", "dd"])] for row in page.select(".failed .sure > div")]
     assert told == [["north, 2026Q2", "05_churn, cell 7: <x>"], ["South, soon", "line 4:\nmend it"]]
-    assert page.find(class_="asof").get_text() == "1 report stands, the newest first; 2 failed."
+    assert page.find(class_="asof").get_text() == "1 report stands, the newest first. 2 failed."
     assert not soup(shelf_pages(tmp_path), tmp_path / "north" / "index.html").find(string="South, soon")
 
 
