@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from kamlib.report.figures.labels import halo, panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
+    DARK,
     DIVERGING,
     GREY,
     INK,
@@ -163,11 +164,11 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
         [_in_words(name) for name in shares.index],
         [within(value_word("segment", str(segment))) for segment in shares.columns],
     )
-    axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1.25, aspect="auto")
+    axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if value > 0:
             text = number_or_text(value, ".0%") if value >= 0.005 else f"< {number_or_text(0.01, '.0%')}"
-            axes.text(column, row, text, ha="center", va="center", color=PAPER if value > 0.75 else INK)
+            axes.text(column, row, text, ha="center", va="center", color=PAPER if value > DARK else INK)
     axes.set_title(said("title_agreement", agreement=agreement))
     best = shares.max(axis=1)
     most = {"group": _in_words(best.idxmax()), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}

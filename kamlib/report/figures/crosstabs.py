@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from kamlib.report.figures.labels import panel_grid, within
 from kamlib.report.figures.style import (
     BLUE,
+    DARK,
     FAINT,
     INK,
     PAPER,
@@ -109,11 +110,11 @@ def class_grid(
     share = revenue.div(revenue.sum(axis=1), axis=0)
     count = own.groupby("value")["accounts"].sum()
     _, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.28 * len(share)))
-    axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    axes.imshow(np.sqrt(share.to_numpy()), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
     for (row, place), part in np.ndenumerate(share.to_numpy()):
         if part > 0:
             axes.text(
-                place, row, number_or_text(part, ".0%"), ha="center", va="center", color=PAPER if part > 0.45 else INK
+                place, row, number_or_text(part, ".0%"), ha="center", va="center", color=PAPER if part**0.5 > DARK else INK
             )
     axes.set_xticks(range(len(order)), [value_word(column, name) for name in order])
     for tick in axes.xaxis.get_major_ticks()[1::2]:

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from kamlib.report.figures.labels import within
 from kamlib.report.figures.style import (
     BLUE,
+    DARK,
     FAINT,
     GREY,
     INK,
@@ -218,11 +219,11 @@ def _heat(money: pd.DataFrame, count: pd.DataFrame, language: str, figsize: tupl
     top = np.nanmax(np.append(np.abs(values), 0.0)) or 1.0
     shade = np.sqrt(np.clip(np.nan_to_num(values), 0, None) / top)
     _, axes = plt.subplots(figsize=figsize)
-    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1.2, aspect="auto")
+    axes.imshow(shade, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         n = counts[row, column]
         if np.isfinite(n):
-            colour = PAPER if shade[row, column] > 0.7 else INK
+            colour = PAPER if shade[row, column] > DARK else INK
             digits = int(abs(value) >= 1000)
             amount = format_compact_decimal(round(value, 0), fraction_digits=digits, locale=language)
             axes.text(column, row - 0.2, amount, ha="center", va="center", fontweight="bold", color=colour)

@@ -34,6 +34,8 @@ PALETTE = (BLUE, RED, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW)
 """Colours of unordered groups, in the order to use them."""
 SEQUENTIAL, DIVERGING = "Blues", "PuOr"
 """Colour maps of ordered values, and of values with a middle."""
+DARK = 0.67
+"""Of SEQUENTIAL (0-1), the value from which letters of PAPER are read better than those of INK."""
 
 _Drawn = TypeVar("_Drawn")
 WIDTH = 5.5
@@ -128,11 +130,10 @@ def money_ticks(axis: Any, language: str = "en") -> None:
     axis.set_major_formatter(_each(lambda value: format_compact_decimal(value, fraction_digits=1, locale=language)))
 
 
-def percent_ticks(axis: Any, language: str = "en", digits: int = 0) -> None:
-    """Write the ticks of an axis of shares (0-1) as percent of the language."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+def percent_ticks(axis: Any, language: str = "en") -> None:
+    """Write the ticks of an axis of shares (0-1) as percent of the language, with the decimals that a tick has (7.5%)."""
     space = "" if language == "en" else "\N{NO-BREAK SPACE}"
-    axis.set_major_formatter(_each(lambda value: format_percent(value, format=f"{pattern}{space}%", locale=language)))
+    axis.set_major_formatter(_each(lambda value: format_percent(value, format=f"#,##0.##{space}%", locale=language)))
 
 
 def plain_ticks(axis: Any, language: str = "en") -> None:

@@ -42,6 +42,7 @@ def test_ticks_speak_the_language_of_the_study():
     style.percent_ticks(ax.xaxis, "ru")
     assert ax.yaxis.get_major_formatter()(1_500_000) == "1.5M"
     assert ax.xaxis.get_major_formatter()(0.25) == "25\N{NO-BREAK SPACE}%"
+    assert ax.xaxis.get_major_formatter()(0.075) == "7,5\N{NO-BREAK SPACE}%"
     assert ax.xaxis.get_major_formatter()(-0.0).startswith("0")
 
 
@@ -77,6 +78,13 @@ def test_colours_are_those_of_okabe_and_ito():
 def test_text_colours_keep_a_contrast_of_four_and_a_half_on_paper():
     for colour in (style.INK, style.MUTED):
         assert (light(style.PAPER) + 0.05) / (light(colour) + 0.05) >= 4.5
+
+
+def test_letters_on_a_shade_have_the_better_contrast_of_the_two_on_both_sides_of_dark():
+    for value in (style.DARK - 0.02, style.DARK + 0.02):
+        shade = light(matplotlib.colormaps[style.SEQUENTIAL](value)) + 0.05
+        white, ink = (light(style.PAPER) + 0.05) / shade, shade / (light(style.INK) + 0.05)
+        assert (white > ink) == (value > style.DARK) and max(white, ink) >= 3
 
 
 def test_on_a_dark_page_every_colour_of_the_kit_has_one_of_its_own_that_can_be_read():

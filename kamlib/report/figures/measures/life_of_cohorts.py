@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.report.figures.style import INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known, panel_title
+from kamlib.report.figures.style import DARK, INK, MUTED, PAPER, SEQUENTIAL, WIDTH, described, none_known, panel_title
 from kamlib.report.text import number_or_text
 from kamlib.report.words import said, word_if_known
 
@@ -41,7 +41,7 @@ def cohort_map(cohorts: pd.DataFrame, *, language: str = "en") -> Axes | None:
         axes.imshow(np.clip(values, 0, 1), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         for at, place in zip(*np.nonzero(~np.isnan(values)), strict=True):
             label = f"{100 * values[at, place]:.0f}"
-            colour = PAPER if values[at, place] > 0.6 else INK
+            colour = PAPER if values[at, place] > DARK else INK
             axes.text(place, at, label, ha="center", va="center", color=colour)
         labels = [fill(f"{word_if_known(str(name))} ({number_or_text(sizes[name])})", 20) for name in names]
         axes.set_yticks(range(len(names)), labels)

@@ -70,7 +70,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, language: str) -> None:
     axes.axhline(centre, color=INK, linewidth=1)
     axes.scatter(rows["whole"], rows["rate"], color=[_COLOURS[verdict] for verdict in rows["verdict"]], s=30, zorder=3)
     axes.set_xlabel(said("axis_cases"))
-    percent_ticks(axes.yaxis, language, digits=0 if rows["high_998"].max() > 0.1 else 1)
+    percent_ticks(axes.yaxis, language)
     plain_ticks(axes.xaxis, language)
     axes.locator_params(axis="x", nbins=4)
 

@@ -55,7 +55,7 @@ def rate_charts(charts: pd.DataFrame, *, language: str = "en") -> Figure | None:
         axes.set_xlim(-0.5, len(rows) - 0.5)
         panel_title(axes, word("claims_an_order_day" if measure == "claims_rate" else measure))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        percent_ticks(axes.yaxis, language, digits=0 if rows["rate"].max() > 0.1 else 1)
+        percent_ticks(axes.yaxis, language)
     out = charts[charts["verdict"].isin(list(_COLOURS))]
     told = said("title_rates_out" if len(out) else "title_rates_within", out=len(out), n=len(charts))
     figure.suptitle(told, x=0.01, ha="left")

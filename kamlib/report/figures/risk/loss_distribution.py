@@ -45,7 +45,7 @@ def loss_histogram(lost: pd.DataFrame, told: pd.DataFrame, *, currency: str, lan
         ylim=(0, top * 1.12),
     )
     money_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language, digits=1)
+    percent_ticks(axes.yaxis, language)
     axes.set_title(said("title_one_year", var_95=row["var_95"], currency=currency))
     return described(
         axes,
