@@ -114,7 +114,12 @@ def class_grid(
     for (row, place), part in np.ndenumerate(share.to_numpy()):
         if part > 0:
             axes.text(
-                place, row, number_or_text(part, ".0%"), ha="center", va="center", color=PAPER if part**0.5 > DARK else INK
+                place,
+                row,
+                number_or_text(part, ".0%"),
+                ha="center",
+                va="center",
+                color=PAPER if part**0.5 > DARK else INK,
             )
     axes.set_xticks(range(len(order)), [value_word(column, name) for name in order])
     for tick in axes.xaxis.get_major_ticks()[1::2]:
