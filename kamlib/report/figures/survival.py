@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -31,7 +32,8 @@ _LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)),
 def survival_curves(
     curves: pd.DataFrame,
     *,
-    title: str,
+    title: str = "",
+    after: date | None = None,
     days: list[int] | None = None,
     ylabel: str = "",
     language: str = "en",
@@ -41,6 +43,7 @@ def survival_curves(
     Parameters
     ----------
     curves : `kamlib.stats.survival.kaplan_meier`: group, day, share, low, high, at_risk.
+    title : of the picture; as it stands, that they wait for the next order `after` a day.
     days : days at which the numbers at risk are written; None: five even steps.
     ylabel : what the share is; as it stands, of those without an order yet.
     """
@@ -64,7 +67,7 @@ def survival_curves(
             _below(
                 axes, number_or_text(counts.loc[name, day]), day, down - 14, ("data", "axes fraction"), MUTED, "center"
             )
-    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
+    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title or said("title_waiting", day=after))
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), said("label_days", days=str(days[-1]))])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
@@ -72,7 +75,7 @@ def survival_curves(
     return described(axes, "alt_survival_curves", ylabel=ylabel, last=last, half=half)
 
 
-def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
+def losses_by_landmark(series: pd.DataFrame, *, language: str = "en") -> Axes | None:
     """Share of the customers at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
 
     Parameters
@@ -84,7 +87,8 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     _figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
-    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel=said("axis_lost_within"), title=title)
+    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel=said("axis_lost_within"))
+    axes.set_title(said("title_by_landmark"))
     for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
         axes.annotate(
             said("label_share_of", share=at["share"], n=at["accounts"]),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.report import figures
+from kamlib.report.figures.style import figure_of
+from kamlib.report.language import own_words, speaking
 
 HOSTILE = (
     "W" * 300,
@@ -222,7 +226,7 @@ DRAWN = {
     "ledger_bars": lambda n: figures.ledger_bars(ledger(n), currency="EUR"),
     "loss_series": lambda n: figures.loss_series(quarters(n), causes(n), money="margin", currency="EUR"),
     "pareto": lambda n: figures.pareto(abc(n), other=abc(n).assign(abc="A")),
-    "priority_list": lambda n: figures.priority_list(stakes(n), names=called(n), currency="EUR in 3 years"),
+    "priority_list": lambda n: figures.priority_list(stakes(n), names=called(n), currency="EUR", years=3),
     "ranked_scores": lambda n: figures.ranked_scores(scores(n), names=called(n)),
     "return_curves": lambda n: figures.return_curves(gone(n), horizon_days=180, overall=0.5),
     "returned_by_month": lambda n: figures.returned_by_month(returned(n), currency="EUR"),
@@ -239,3 +243,22 @@ DRAWN = {
 def test_no_text_lies_on_another_or_outside_whatever_the_names(name, customers, clear):
     drawn = DRAWN[name](customers)
     assert clear(drawn), f"{name} has no text"
+
+
+#: what the tables above hold, and what every language writes in Latin letters
+DATA = " ".join(
+    (*HOSTILE, "rule of a long name", "without any customer id", "June July", "EUR of margin in the last 24 months")
+)
+NAMES = {"KAISM", "RFM", "ABC", "XYZ", "AUC", "EUR"}
+
+
+@pytest.mark.parametrize("language", ["ru", "ca"])
+def test_every_picture_speaks_one_language_and_can_be_read_in_it(language, clear):
+    english = {text for text in own_words("en").values() if len(text) > 3} - set(own_words(language).values())
+    for name, draw in DRAWN.items():
+        with speaking(language):
+            drawn = draw(40)
+            told = [*clear(drawn), figure_of(drawn).get_label()]
+        assert not english & set(told), f"{name} says an English sentence"
+        words = {word for text in told for word in re.findall("[A-Za-z]{2,}", text)} - NAMES
+        assert language != "ru" or not {word for word in words if word not in DATA}, name
