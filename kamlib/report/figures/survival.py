@@ -22,6 +22,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.language import value_word
 from kamlib.report.text import number_or_text
 from kamlib.report.words import said
 from kamlib.stats.survival import at_risk, median_day
@@ -62,7 +63,7 @@ def survival_curves(
         down = -52 - 28 * row
         at = axes.transAxes + ScaledTranslation(0, (down + 3.5) / 72, axes.figure.dpi_scale_trans)
         axes.plot([0, 0.07], [0, 0], color=colour, linestyle=line, transform=at, clip_on=False)
-        _below(axes, str(name), 0.09, down, "axes fraction", colour, "left")
+        _below(axes, value_word("band", str(name)), 0.09, down, "axes fraction", colour, "left")
         for day in days:
             _below(
                 axes, number_or_text(counts.loc[name, day]), day, down - 14, ("data", "axes fraction"), MUTED, "center"
@@ -71,7 +72,9 @@ def survival_curves(
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), said("label_days", days=str(days[-1]))])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    half = [f"{name} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()]
+    half = [
+        f"{value_word('band', str(name))} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()
+    ]
     return described(axes, "alt_survival_curves", ylabel=ylabel, last=last, half=half)
 
 
