@@ -119,7 +119,7 @@ def test_one_customer_without_any_other_table_and_without_hours_has_a_plan_that_
         "No round of offers with a control group is over",
         "No round can be drawn",
         "**0 actions** of 0 owners in 0.0 of 0.0 hours",
-        "1 actions wait for 1.0 hours more",
+        "1 action waits for 1.0 hours more",
         "hours a year; there are 0",
         "White space waits for 20 customers",
         "There is no prospect.",

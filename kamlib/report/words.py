@@ -11,7 +11,7 @@ import pandas as pd
 
 from kamlib.errors import InputError
 from kamlib.report.language import catalogue, value_word
-from kamlib.report.text import fill, plain
+from kamlib.report.text import fill, number_or_text, plain
 from kamlib.stats.reasons import Reason, split
 
 
@@ -32,6 +32,11 @@ def said(code: str, /, **values: Any) -> str:
     return sentence(Reason(code, values))
 
 
+def group_words(name: object) -> str:
+    """The name of a natural group (large and even) in the words of the language."""
+    return said("both_features").join(value_word("cluster", part) for part in str(name).split(" and "))
+
+
 def word(code: str) -> str:
     """What a report calls a code: a stage, a cell, a class, a sign; several (``a;b``) are joined by "; "."""
     return "; ".join(map(_template, code.split(";")))
@@ -40,6 +45,11 @@ def word(code: str) -> str:
 def from_to(low: str, high: str) -> str:
     """The ends of a range that are written already."""
     return sentence(Reason("from_to", {"low": low, "high": high}))
+
+
+def counted(counts: pd.Series) -> list[str]:
+    """How many there are of each: *new: 1,234*."""
+    return [f"{name}: {number_or_text(n)}" for name, n in counts.items()]
 
 
 def word_if_known(code: str) -> str:

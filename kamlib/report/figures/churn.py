@@ -172,13 +172,20 @@ def warning_lines(tried: pd.DataFrame, *, language: str = "en") -> Figure | None
 
 
 def priority_list(
-    listed: pd.DataFrame, *, currency: str, names: pd.Series | None = None, most: int = 15, language: str = "en"
+    listed: pd.DataFrame,
+    *,
+    currency: str,
+    years: float,
+    names: pd.Series | None = None,
+    most: int = 15,
+    language: str = "en",
 ) -> Axes | None:
     """The customers with the largest stake: its bar and amount, and the chance of loss.
 
     Parameters
     ----------
     listed : customer_id, stake, p_silent (p_stopped, where it is known); largest first.
+    currency, years : of the stake.
     names : name by customer_id.
     """
     if none_known(listed, "stake"):
@@ -189,6 +196,7 @@ def priority_list(
     stopped = shown.get("p_stopped", pd.Series(np.nan, shown.index)).astype(float)
     chance = stopped.fillna(shown["p_silent"])
     place, top = np.arange(len(shown)), float(shown["stake"].max())
+    unit = said("stake_in_years", currency=currency, years=years)
     _figure, axes = plt.subplots(figsize=(WIDTH, 1.0 + 0.27 * len(shown)))
     axes.barh(place, shown["stake"], height=0.62, color=BLUE)
 
@@ -201,11 +209,11 @@ def priority_list(
     labels = short_names(shown, names)
     axes.set_yticks(place, labels)
     axes.set(xlim=(0, top * 1.5), xticks=[], ylim=(-0.6, len(shown) - 0.4))
-    axes.set_xlabel(said("axis_stake_stopped" if stopped.notna().all() else "axis_stake_silent", currency=currency))
+    axes.set_xlabel(said("axis_stake_stopped" if stopped.notna().all() else "axis_stake_silent", currency=unit))
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines[:].set_visible(False)
     sums = {"top": short(top), "sum": short(shown["stake"].sum())}
     axes.set_title(said("title_stake", name=labels[-1], n=len(shown), **sums))
     return described(
-        axes, "alt_priority_list", n=len(shown), name=labels[-1], stake=top, currency=currency, chance=chance.iloc[-1]
+        axes, "alt_priority_list", n=len(shown), name=labels[-1], stake=top, currency=unit, chance=chance.iloc[-1]
     )

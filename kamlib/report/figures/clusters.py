@@ -32,7 +32,7 @@ from kamlib.report.figures.style import (
 )
 from kamlib.report.language import value_word
 from kamlib.report.text import number_or_text
-from kamlib.report.words import said
+from kamlib.report.words import group_words, said
 
 _MARKS = "osD^vPX*"
 
@@ -94,7 +94,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     for place, name in enumerate(order):
         rows = points[group == name]
         colour, mark = PALETTE[place % len(PALETTE)], _MARKS[place % len(_MARKS)]
-        label = f"{place + 1}  {within(_in_words(name), 4.0)} ({number_or_text(len(rows))})"
+        label = f"{place + 1}  {within(group_words(name), 4.0)} ({number_or_text(len(rows))})"
         axes.scatter(
             rows["first"], rows["second"], s=16, color=colour, marker=mark, alpha=0.55, linewidth=0, label=label
         )
@@ -113,7 +113,7 @@ def cluster_map(points: pd.DataFrame, directions: pd.DataFrame, names: pd.Series
     total = directions["explained"].sum()
     axes.set_title(said("title_plane", total=total))
     figure.legend(loc="outside lower left")
-    groups = [f"{_in_words(name)} ({number_or_text((group == name).sum())})" for name in order]
+    groups = [f"{group_words(name)} ({number_or_text((group == name).sum())})" for name in order]
     return described(axes, "alt_cluster_map", explained=total, groups=groups)
 
 
@@ -133,7 +133,7 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "", language: str =
     with np.errstate(divide="ignore", invalid="ignore"):
         shade = np.clip(np.nan_to_num(np.log2(values / np.where(middle > 0, middle, np.nan)), nan=0.0), -4, 4)
     names = [
-        f"{_in_words(name)} ({number_or_text(n)})" for name, n in zip(table["name"], table["accounts"], strict=True)
+        f"{group_words(name)} ({number_or_text(n)})" for name, n in zip(table["name"], table["accounts"], strict=True)
     ]
     axes = _by_group(names, [_titled(column, currency) for column in columns])
     axes.imshow(shade, cmap=DIVERGING, vmin=-7, vmax=7, aspect="auto")
@@ -144,7 +144,7 @@ def cluster_profiles(table: pd.DataFrame, *, currency: str = "", language: str =
         axes.text(column, row, text, ha="center", va="center", color=INK)
     rich = table.loc[table["share_of_money"].fillna(0).idxmax()]
     parts = rich[["share_of_accounts", "share_of_money"]]
-    found = said("title_group_money", segment=within(_in_words(rich["name"]), 3), **parts)
+    found = said("title_group_money", segment=within(group_words(rich["name"]), 3), **parts)
     axes.set_title(found)
     return described(axes, "alt_cluster_profiles", groups=names, found=found)
 
@@ -161,7 +161,7 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
         return None
     values = shares.to_numpy(dtype=float).T
     axes = _by_group(
-        [_in_words(name) for name in shares.index],
+        [group_words(name) for name in shares.index],
         [within(value_word("segment", str(segment))) for segment in shares.columns],
     )
     axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
@@ -171,7 +171,7 @@ def cluster_segments(shares: pd.DataFrame, *, agreement: float) -> Axes | None:
             axes.text(column, row, text, ha="center", va="center", color=PAPER if value > DARK else INK)
     axes.set_title(said("title_agreement", agreement=agreement))
     best = shares.max(axis=1)
-    most = {"group": _in_words(best.idxmax()), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}
+    most = {"group": group_words(best.idxmax()), "segment": shares.loc[best.idxmax()].idxmax(), "share": best.max()}
     return described(axes, "alt_cluster_segments", agreement=agreement, **most)
 
 
@@ -186,11 +186,6 @@ def _by_group(groups: Sequence[str], rows: Sequence[str]) -> Axes:
     listed = "\n".join(f"{place + 1}  {within(str(name), 5.0)}" for place, name in enumerate(groups))
     axes.figure.supxlabel(listed, x=0.01, ha="left", multialignment="left", fontsize=10)
     return axes
-
-
-def _in_words(name: object) -> str:
-    """The name of a group, each of its features in the words of the language."""
-    return said("both_features").join(value_word("cluster", part) for part in str(name).split(" and "))
 
 
 def _titled(column: str, currency: str) -> str:

@@ -58,7 +58,8 @@ def rfm_grid(table: pd.DataFrame, *, currency: str = "", language: str = "en") -
     period = said("about_all_history") if pd.isna(window) else said("about_last_months", n=window)
     axes.set_xlabel(said("axis_recency"))
     axes.set_ylabel(said("axis_frequency"))
-    what = said(f"what_{scored['measure'].iloc[0]}", about=f"{currency}{', ' if currency else ''}{period}")
+    code = "what_margin" if scored["measure"].iloc[0] == "margin" else "what_revenue"
+    what = said(code, about=", ".join(filter(None, [currency, period])))
     named = pd.Series(money.stack(future_stack=True))
     found = _richest(named, lambda cell: said("title_class", f=cell[0], r=cell[1]), what)
     axes.set_title(found)

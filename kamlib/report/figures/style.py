@@ -10,10 +10,11 @@ import pandas as pd
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, ScalarFormatter
 
 from kamlib.errors import InputError
 from kamlib.report.glyphs import FONT
+from kamlib.report.language import marked
 from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
@@ -110,9 +111,19 @@ def none_known(table: pd.DataFrame, *columns: str) -> bool:
 
 
 def described(drawn: _Drawn, code: str, **values: Any) -> _Drawn:
-    """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label)."""
-    figure_of(drawn).set_label(sentence(Reason(code, values)))
+    """`drawn`, with the sentence of a code of the catalogue as the alternative text of its figure (the figure's label), and plain ticks
+    in the marks of the language."""
+    figure = figure_of(drawn)
+    figure.set_label(sentence(Reason(code, values)))
+    for axis in [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]:
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(_Marked())
     return drawn
+
+
+class _Marked(ScalarFormatter):
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return marked(super().__call__(x, pos))
 
 
 def every(count: int, most: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -21,6 +22,7 @@ from kamlib.report.figures.style import (
     none_known,
     percent_ticks,
 )
+from kamlib.report.language import value_word
 from kamlib.report.text import number_or_text
 from kamlib.report.words import said
 from kamlib.stats.survival import at_risk, median_day
@@ -31,7 +33,8 @@ _LINES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)),
 def survival_curves(
     curves: pd.DataFrame,
     *,
-    title: str,
+    title: str = "",
+    after: date | None = None,
     days: list[int] | None = None,
     ylabel: str = "",
     language: str = "en",
@@ -41,6 +44,7 @@ def survival_curves(
     Parameters
     ----------
     curves : `kamlib.stats.survival.kaplan_meier`: group, day, share, low, high, at_risk.
+    title : of the picture; as it stands, that they wait for the next order `after` a day.
     days : days at which the numbers at risk are written; None: five even steps.
     ylabel : what the share is; as it stands, of those without an order yet.
     """
@@ -59,20 +63,22 @@ def survival_curves(
         down = -52 - 28 * row
         at = axes.transAxes + ScaledTranslation(0, (down + 3.5) / 72, axes.figure.dpi_scale_trans)
         axes.plot([0, 0.07], [0, 0], color=colour, linestyle=line, transform=at, clip_on=False)
-        _below(axes, str(name), 0.09, down, "axes fraction", colour, "left")
+        _below(axes, value_word("band", str(name)), 0.09, down, "axes fraction", colour, "left")
         for day in days:
             _below(
                 axes, number_or_text(counts.loc[name, day]), day, down - 14, ("data", "axes fraction"), MUTED, "center"
             )
-    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title)
+    axes.set(xlim=(0, last), ylim=(0, 1.02), ylabel=ylabel, title=title or said("title_waiting", day=after))
     axes.set_xticks(days, [*(str(day) for day in days[:-1]), said("label_days", days=str(days[-1]))])
     percent_ticks(axes.yaxis, language)
     axes.grid(axis="y")
-    half = [f"{name} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()]
+    half = [
+        f"{value_word('band', str(name))} {number_or_text(day, ',.0f')}" for name, day in median_day(curves).items()
+    ]
     return described(axes, "alt_survival_curves", ylabel=ylabel, last=last, half=half)
 
 
-def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en") -> Axes | None:
+def losses_by_landmark(series: pd.DataFrame, *, language: str = "en") -> Axes | None:
     """Share of the customers at risk that were lost, by the day it was asked, with 95 % Wilson intervals.
 
     Parameters
@@ -84,7 +90,8 @@ def losses_by_landmark(series: pd.DataFrame, *, title: str, language: str = "en"
     _figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.fill_between(series["as_of"], series["low"], series["high"], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(series["as_of"], series["share"], marker="o", markersize=4, color=BLUE)
-    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel=said("axis_lost_within"), title=title)
+    axes.set(ylim=(0, max(0.05, series["high"].max() * 1.15)), ylabel=said("axis_lost_within"))
+    axes.set_title(said("title_by_landmark"))
     for at, side in ((series.iloc[0], "left"), (series.iloc[-1], "right"))[-len(series) :]:
         axes.annotate(
             said("label_share_of", share=at["share"], n=at["accounts"]),

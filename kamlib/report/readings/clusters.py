@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlib.report.words import in_words, sentence
+from kamlib.report.words import group_words, in_words, said, sentence
 from kamlib.segments.clusters import Grouping
 from kamlib.stats.reasons import Reason, waits_for
 
@@ -61,14 +61,18 @@ def and_segments(shares: pd.DataFrame, agreement: float) -> Reason | None:
     """
     if waits_for(shares):
         return None
-    most = {"group": shares.max(axis=1).idxmax(), "share": shares.max().max(), "segment": shares.max().idxmax()}
+    most = {
+        "group": group_words(shares.max(axis=1).idxmax()),
+        "share": shares.max().max(),
+        "segment": shares.max().idxmax(),
+    }
     return Reason("groups_and_segments", {"agreement": agreement, **most})
 
 
 def conclusion(found: Grouping, profile: pd.DataFrame, measure: str) -> Reason:
     """Kinds of customers and the one that a service pays for first, or that there are none, or too few customers to tell."""
     if found.found:
-        names = [f"“{name}”" for name in profile["name"]]
+        names = [said("quoted", of=group_words(name)) for name in profile["name"]]
         return Reason(
             "groups_conclusion", {**found.verdict.values, "names": names, **_richest(profile), "measure": measure}
         )
@@ -91,7 +95,7 @@ def without(fewer: Grouping, feature: str, found: Grouping, agreement: float) ->
 
 def _richest(profile: pd.DataFrame) -> dict[str, object]:
     first = profile.loc[profile["share_of_money"].fillna(0).idxmax()]
-    return dict(first[["name", "share_of_accounts", "share_of_money"]])
+    return {"name": group_words(first["name"]), **first[["share_of_accounts", "share_of_money"]]}
 
 
 def _plain(text: str) -> str:

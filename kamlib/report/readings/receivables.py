@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from kamlib.facts.payment import restricted_mean
+from kamlib.report.text import number_or_text
 from kamlib.stats.reasons import Reason
 from kamlib.study.periods import months_before
 
@@ -96,7 +97,7 @@ def note_on_major_customers(
     if not total > 0:
         return None
     large = exposure[exposure["revenue"] >= 0.1 * total].sort_values("revenue", ascending=False)
-    told = [f"{names.get(who, who)} ({money:,.0f} {currency}, {money / total:.1%})" for who, money in zip(large["customer_id"], large["revenue"], strict=True)]  # fmt: skip
+    told = [f"{names.get(who, who)} ({number_or_text(money, ',.0f')} {currency}, {number_or_text(money / total, '.1%')})" for who, money in zip(large["customer_id"], large["revenue"], strict=True)]  # fmt: skip
     values = {
         "day": pd.Timestamp(day),
         "total": total,

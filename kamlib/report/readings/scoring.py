@@ -6,7 +6,9 @@ import pandas as pd
 
 from kamlib.facts.worth import giants as of_a_tenth
 from kamlib.facts.worth import money_column
-from kamlib.report.words import word
+from kamlib.report.language import value_word
+from kamlib.report.text import number_or_text
+from kamlib.report.words import counted, word
 from kamlib.scoring.categories import corridor
 from kamlib.scoring.doubt.border import EVEN, LIKELY, NEAR, SAFE, falls, held
 from kamlib.scoring.kaism import older_than_the_records, too_small_wallets
@@ -97,10 +99,8 @@ def patience(found: ScoreList, names: pd.Series, currency: str) -> Reason:
             return Reason("contribution_not_known")
         others = found.table.loc[found.table["rank"].notna() & (found.table["contribution"] < 0), "contribution"]
         return Reason("nobody_key_loses_money", budget | {"n": len(others), "lost": -others.sum()})
-    who = [
-        f"{names[customer]} ({brought:,.0f})"
-        for customer, brought in zip(losing["customer_id"], losing["contribution"], strict=True)
-    ]
+    pairs = zip(losing["customer_id"].map(names), losing["contribution"], strict=True)
+    who = [f"{name} ({number_or_text(brought, ',.0f')})" for name, brought in pairs]
     return Reason("patience_used", budget | {"n": len(losing), "lost": -losing["contribution"].sum(), "who": who})
 
 
@@ -108,15 +108,16 @@ def cells(matrix: pd.DataFrame) -> Reason:
     """How many customers stand in each cell of the matrix, or that nobody has a known place."""
     if (matrix["cell"] == "unknown").all():
         return Reason("no_known_strength" if (matrix["reading"] == "strength").all() else "no_known_importance")
-    return Reason(
-        "customers_by_cell", {"cells": [f"{cell}: {n:,}" for cell, n in matrix["cell"].value_counts().items()]}
-    )
+    counts = matrix["cell"].value_counts()
+    return Reason("customers_by_cell", {"cells": counted(counts.rename(lambda cell: value_word("cell", cell)))})
 
 
 def importance(found: ScoreList, matrix: pd.DataFrame, names: pd.Series) -> list[Reason]:
     """Of how many customers it is unknown how much we matter to them, whose tenure is a lower bound, and whose wallet can't be right."""
     wrong, unknown = too_small_wallets(found.facts), int((matrix["cell"] == "unknown").sum())
-    who = [f"{names[row.customer_id]} ({row.wallet_share:.0%})" for row in wrong.head(_WALLETS).itertuples()]
+    first = wrong.head(_WALLETS)
+    pairs = zip(first["customer_id"].map(names), first["wallet_share"], strict=True)
+    who = [f"{name} ({number_or_text(share, '.0%')})" for name, share in pairs]
     said = [Reason("wallets_too_small", {"n": len(wrong), "who": who})] if who else []
     if (matrix["reading"] == "strength").all() or unknown == len(matrix):
         return said
@@ -197,8 +198,8 @@ def one_rule(policy: pd.DataFrame, key: pd.DataFrame) -> Reason:
 def gates(gate: pd.DataFrame) -> Reason:
     """For how many prospects the gate is open, or closed, and of how many something is still to be asked, by the first reason."""
     counts = gate["verdict"].value_counts().reindex(["open", "closed", "ask"], fill_value=0)
-    by = {verdict: rows["why"].value_counts() for verdict, rows in gate.groupby("verdict")}
-    shut, asked = ([f"{word(str(why))}: {n:,}" for why, n in by.get(part, {}).items()] for part in ("closed", "ask"))
+    of = (gate.loc[gate["verdict"] == verdict, "why"].value_counts() for verdict in ("closed", "ask"))
+    shut, asked = (counted(n.rename(word)) for n in of)
     return Reason("gates", {**counts, "shut": shut, "asked": asked})
 
 

@@ -37,6 +37,12 @@ def without_giants(facts: pd.DataFrame, money: str, groups: pd.Series) -> Reason
     return Reason("without_giants", {"n": len(large), "group": top, "share": share})
 
 
+def unit(window: Window, currency: str) -> str:
+    """What the money of a page is: EUR of margin in the last 24 months."""
+    values = {"currency": currency, "measure": window.measure, "span": span(window)}
+    return sentence(Reason("money_of_a_window", values))
+
+
 def span(window: Window) -> str:
     """The period that the money of a page is of: the last 24 months, or all days on record."""
     return sentence(Reason("all_days") if window.months is None else Reason("last_months", {"months": window.months}))

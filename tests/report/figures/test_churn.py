@@ -79,7 +79,7 @@ def test_curves_carry_their_names_and_numbers_at_risk():
 
 
 def test_the_list_is_sorted_short_and_without_accounts_at_no_risk():
-    axes = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
+    axes = figures.priority_list(LISTED, currency="EUR", years=3, names=pd.Series({"A": "Alpha"}))
     assert [bar.get_width() for bar in axes.patches] == [20, 50]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["B", "Alpha"]
 
@@ -112,7 +112,7 @@ def test_each_line_tried_has_a_dot_for_what_it_misses_and_one_for_its_false_alar
 
 def test_calibration_and_series_draw_every_row():
     assert len(figures.calibration_plot(GROUPS).collections[-1].get_offsets()) == 2
-    assert list(figures.losses_by_landmark(SERIES, title="t").lines[0].get_ydata()) == [0.2, 0.3]
+    assert list(figures.losses_by_landmark(SERIES).lines[0].get_ydata()) == [0.2, 0.3]
 
 
 def test_all_methods_stand_in_each_panel():
@@ -127,14 +127,14 @@ def test_a_test_of_stops_has_no_panel_of_days_and_no_line_of_buyers_at_random():
 
 
 def test_a_list_of_customers_with_nothing_at_stake_is_not_drawn():
-    assert figures.priority_list(LISTED.tail(1), currency="EUR") is None
+    assert figures.priority_list(LISTED.tail(1), currency="EUR", years=3) is None
 
 
 def test_beside_each_bar_stand_its_stake_and_the_chance():
-    axes = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
+    axes = figures.priority_list(LISTED, currency="EUR", years=3, names=pd.Series({"A": "Alpha"}))
     assert texts(axes) == {"50, 50%", "20, 20%"}
     assert axes.get_title(loc="left") + axes.get_title() == "Most is at stake with Alpha: 50 of 70 with these 2"
-    known = figures.priority_list(LISTED.assign(p_stopped=[0.1, np.nan, 0.0]), currency="EUR")
+    known = figures.priority_list(LISTED.assign(p_stopped=[0.1, np.nan, 0.0]), currency="EUR", years=3)
     assert texts(known) == {"50, 10%", "20, 20%"}
 
 
@@ -146,13 +146,13 @@ def test_the_title_tells_whether_the_model_errs_less_than_the_best_rule():
 
 
 def test_the_alternative_texts_name_the_first_numbers():
-    listed = figures.priority_list(LISTED, currency="EUR", names=pd.Series({"A": "Alpha"}))
+    listed = figures.priority_list(LISTED, currency="EUR", years=3, names=pd.Series({"A": "Alpha"}))
     told = [
-        (listed, "first 2 customers", "The first is Alpha: 50 EUR, 50%."),
+        (listed, "first 2 customers", "The first is Alpha: 50 EUR in 3 years, 50%."),
         (figures.typical_buyers(BUYERS, horizon_days=180), "within 180 days", "it is 50% to 75%."),
         (figures.calibration_plot(GROUPS), "in 2 groups", "60% was predicted and 60% came."),
         (figures.against_baselines(MEASURES), "0.500 for the model and 0.500 for the base rate"),
-        (figures.losses_by_landmark(SERIES, title="t"), "on 2026-03-01, is 30% of 60."),
+        (figures.losses_by_landmark(SERIES), "on 2026-03-01, is 30% of 60."),
     ]
     for drawn, *parts in told:
         assert all(part in drawn.figure.get_label() for part in parts)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.report import figures
+from kamlib.report.figures.style import figure_of
+from kamlib.report.language import own_words, speaking
 
 HOSTILE = (
     "W" * 300,
@@ -222,7 +229,7 @@ DRAWN = {
     "ledger_bars": lambda n: figures.ledger_bars(ledger(n), currency="EUR"),
     "loss_series": lambda n: figures.loss_series(quarters(n), causes(n), money="margin", currency="EUR"),
     "pareto": lambda n: figures.pareto(abc(n), other=abc(n).assign(abc="A")),
-    "priority_list": lambda n: figures.priority_list(stakes(n), names=called(n), currency="EUR in 3 years"),
+    "priority_list": lambda n: figures.priority_list(stakes(n), names=called(n), currency="EUR", years=3),
     "ranked_scores": lambda n: figures.ranked_scores(scores(n), names=called(n)),
     "return_curves": lambda n: figures.return_curves(gone(n), horizon_days=180, overall=0.5),
     "returned_by_month": lambda n: figures.returned_by_month(returned(n), currency="EUR"),
@@ -239,3 +246,44 @@ DRAWN = {
 def test_no_text_lies_on_another_or_outside_whatever_the_names(name, customers, clear):
     drawn = DRAWN[name](customers)
     assert clear(drawn), f"{name} has no text"
+
+
+#: what the tables above hold, and what every language writes in Latin letters
+DATA = " ".join(
+    (*HOSTILE, "rule of a long name", "without any customer id", "June July", "EUR of margin in the last 24 months")
+)
+NAMES = {"KAISM", "RFM", "ABC", "XYZ", "AUC", "EUR"}
+
+
+@pytest.mark.parametrize("language", ["ru", "ca"])
+def test_every_picture_speaks_one_language_and_can_be_read_in_it(language, clear):
+    english = {piece for piece in pieces("en") - pieces(language) if piece not in DATA}
+    assert len(english) > 500
+    for name, draw in DRAWN.items():
+        with speaking(language):
+            drawn = draw(12)
+            told = [text.replace("\n", " ") for text in (*clear(drawn), figure_of(drawn).get_label())]
+        assert not [piece for piece in english for text in told if piece in text], name
+        words = {word for text in told for word in re.findall("[A-Za-z]{2,}", text)} - NAMES
+        assert language != "ru" or not {word for word in words if word not in DATA}, name
+
+
+def pieces(language: str) -> set[str]:
+    """What the sentences of a language hold between their values, of two words or more."""
+    parts = (literal.strip() for text in own_words(language).values() for literal, *_ in Formatter().parse(text))
+    return {part.replace("\n", " ") for part in parts if len(part) > 8 and " " in part}
+
+
+def test_no_picture_has_words_of_its_own():
+    places = {"offset points", "axes fraction", "outside lower left"}
+    for path in Path(figures.__file__).parent.rglob("*.py"):
+        if path.parent.name == "drawing" or path.name == "style.py":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+        }
+        assert not {text for text in texts - places if re.search("[A-Za-z]{2,} |[A-Z][a-z]+", text)}, path.name

@@ -45,11 +45,11 @@ PICTURES: dict[str, tuple[str, tuple, dict]] = {
     "list_hits": ("event as_of listed hits_expected hits", (), {}),
     "loss_histogram": ("amount", (pd.DataFrame(),), EUR),
     "loss_series": ("quarter margin returned_margin", (pd.DataFrame(),), EUR | {"money": "margin"}),
-    "losses_by_landmark": ("as_of accounts losses share low high", (), TITLE),
+    "losses_by_landmark": ("as_of accounts losses share low high", (), {}),
     "nps_intervals": ("window_months until nps low high customers", (), {}),
     "owner_hours": ("owner hours used waiting_hours", (), {}),
     "pareto": ("share share_with abc", (), {}),
-    "priority_list": ("customer_id stake p_silent reason", (), EUR),
+    "priority_list": ("customer_id stake p_silent reason", (), EUR | {"years": 3}),
     "quiet_blocks": (
         "customer_id category change since order_days_a_year",
         (pd.DataFrame(),),

@@ -58,7 +58,7 @@ def test_the_monday_in_one_sentence_adds_up():
     assert told.startswith("For the week of 2026-07-06: 1 action of 1 owner in 1.0 of 8.0 hours.")
     assert (
         "gain 1,000 EUR over 3 years" in told
-        and "1 actions wait for 6.0 hours more, and 1 are not worth theirs" in told
+        and "1 action waits for 6.0 hours more, and 1 is not worth its own" in told
     )
     assert plan.monday(LISTED[:0], OWNERS[:0], "2026-06-30", 3.0, "EUR").code == "monday_empty"
 
