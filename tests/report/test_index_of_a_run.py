@@ -127,7 +127,7 @@ def test_the_quarters_and_the_promises_are_those_of_the_page_on_measures(page, r
     assert found["net revenue retention · gross revenue retention"][3] == " · ".join(f"{one:.1%}" for one in pair)
     card = read("scorecard").query("event == 'silent' and not_over == 0").sort_values("as_of").iloc[-1]
     row = next(row for row in grid(page, "Forecasts and what came of them") if row[0] == "no order in the horizon")
-    assert row[3:6] == [
+    assert row[4:7] == [
         str(card["customers"]), f"{card['expected']:.0f} ({card['expected_low']:.0f} to {card['expected_high']:.0f})", str(card["came"]),
     ]  # fmt: skip
 
