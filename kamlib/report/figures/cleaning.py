@@ -119,7 +119,9 @@ def aside_by_month(monthly: pd.DataFrame, *, currency: str, language: str = "en"
     _, ax = plt.subplots(figsize=(WIDTH, 1.7 + 0.42 * max(len(rows), 2)))
     of_month = monthly.pivot_table(index="month", columns=monthly["reason"] == "kept", values="rows", aggfunc="sum")
     share = 1 - of_month[True] / of_month.sum(axis=1)
-    described(ax, "alt_aside_by_month", month=month_and_year(share.idxmax()), high=share.max(), low=share.min())
+    described(
+        ax, "alt_aside_by_month", month=month_and_year(pd.Timestamp(share.idxmax())), high=share.max(), low=share.min()
+    )
     ax.set_title(_when(rows))
     ax.set_xlabel(said("axis_month_of_line"))
     ax.tick_params(axis="y", length=0, labelcolor=INK)

@@ -72,9 +72,9 @@ def trait_margins(table: pd.DataFrame, *, most: int = 7, language: str = "en") -
     panels[-1].set_xlabel(said("axis_margin"))
     low, high = parts[0].iloc[0], parts[0].iloc[-1]
     ends = {"worst": within(str(low["value"])), "best": within(str(high["value"]))}
-    rates = {"low": low["margin_rate"], "high": high["margin_rate"]}
+    spread = {"low": low["margin_rate"], "high": high["margin_rate"]}
     trait = value_word("trait", str(low["trait"])).capitalize()
-    figure.suptitle(said("title_trait_margins", trait=trait, **ends, **rates))
+    figure.suptitle(said("title_trait_margins", trait=trait, **ends, **spread))
     told = {"trait": low["trait"], "worst": low["value"], "low": low["margin_rate"], "best": high["value"]}
     return described(
         figure,
@@ -133,6 +133,10 @@ def class_grid(
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel(said("axis_class_share", column=value_word("grouping", column), trait=trait))
-    first = {"value": share.index[0], "most": value_word(column, share.iloc[0].idxmax()), "share": share.iloc[0].max()}
+    first = {
+        "value": share.index[0],
+        "most": value_word(column, str(share.iloc[0].idxmax())),
+        "share": share.iloc[0].max(),
+    }
     axes.set_title(said("title_class_grid", **first | {"value": within(str(first["value"]))}, trait=trait))
     return described(axes, "alt_class_grid", trait=trait, column=value_word("grouping", column), **first)
