@@ -22,7 +22,7 @@ PARTS = (
 )
 AMOUNT = re.compile(r"€|\bEUR\b")
 PERIOD = re.compile(
-    r"\d+ (days|months|years)|\d+m\b|\ba year\b|last year|by reason and year|by quarter|all days|[Oo]n the day of this page|on \d{4}-\d\d-\d\d|\d+ weeks|week \d+|that week|from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d"
+    r"\d+ (days|months|years)|\d+m\b|\ba year\b|last year|by reason and year|by quarter|in the year after|all days|[Oo]n the day of this page|on \d{4}-\d\d-\d\d|\d+ weeks|week \d+|that week|from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d"
 )
 LADDER = re.compile(
     r"(\d+) customers with an order: (\d+) active \+ (\d+) returned \+ (\d+) partial \+ (\d+) silent = (\d+) ours; (\d+) lost lately "

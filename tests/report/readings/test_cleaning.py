@@ -107,7 +107,7 @@ def test_where_nothing_was_set_aside_no_month_is_the_worst():
 def test_the_cube_agrees_with_the_ledger_or_says_how_far_they_are_apart():
     cube = pd.DataFrame({"revenue": [4000.0, 900.004], "lines": [900, 90]})
     told = sentence(cleaning.cube_against_ledger(cube, TOTALS, "EUR"))
-    assert told == "The cube holds **4,900.00 EUR** in 990 order lines, to the cent what the ledger keeps."
+    assert told == "The cube holds **4,900.00 EUR** in 990 order lines of all days, to the cent what the ledger keeps."
     for other in (cube.assign(revenue=[4000.0, 899.98]), cube.assign(lines=[900, 91])):
         assert cleaning.cube_against_ledger(other, TOTALS, "EUR").code == "cube_differs"
     told = sentence(cleaning.cube_against_ledger(cube.assign(revenue=[4000.0, 899.98]), TOTALS, "EUR"))
