@@ -29,7 +29,7 @@ from kamlib.segments import crosstabs
 from kamlib.study.model import Study
 
 AS_OF = (date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30))
-README = Path(__file__).resolve().parents[2] / "README.md"
+OWN_DATA = Path(__file__).resolve().parents[2] / "docs/own_data.md"
 HOSTILE = 'select"; drop table x --'
 
 
@@ -76,8 +76,8 @@ def test_the_quarantines_are_equal(embedded, clean):
 
 @pytest.fixture
 def minimal(request, other, tmp_path) -> tuple[Study, Study]:
-    """README's smallest study, with nothing but orders, embedded and in the other engine."""
-    example = yaml.safe_load(re.findall(r"```yaml\n(.+?)```", README.read_text(encoding="utf-8"), re.S)[0])
+    """The smallest study of the guide, with nothing but orders, embedded and in the other engine."""
+    example = yaml.safe_load(re.findall(r"```yaml\n(.+?)```", OWN_DATA.read_text(encoding="utf-8"), re.S)[0])
     days = [date(2026, month, 1 + number) for month in (1, 2, 3) for number in range(6)]
     customers = ["00123", "b", "Ёлка", "00123", None, "b"] * 3
     rows = {
@@ -107,7 +107,7 @@ def minimal(request, other, tmp_path) -> tuple[Study, Study]:
     return study("here", {"files": str(tmp_path / "orders.parquet")}), there
 
 
-def test_the_smallest_study_of_readme_has_nothing_but_orders_and_is_the_same_on_every_engine(minimal):
+def test_the_smallest_study_of_the_guide_has_nothing_but_orders_and_is_the_same_on_every_engine(minimal):
     """By hand: three of 18 lines name no customer; 10.25 a step makes 10.25 * 153 in all, of which 10.25 * (4 + 10 + 16) without one."""
     here, there = (pipeline.collect(study) for study in minimal)
     pd.testing.assert_frame_equal(here.ledger, there.ledger)
