@@ -47,4 +47,4 @@ def take(report: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]))
+    take(Path(sys.argv[1]).resolve())
