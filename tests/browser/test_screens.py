@@ -36,9 +36,19 @@ def test_the_parts_01_to_05_take_at_most_45_screens_and_9000_words(tab, parts):
     for name in sorted(parts)[:5]:
         tab.goto(parts[name].as_uri())
         screens[name] = tab.evaluate("document.documentElement.scrollHeight") / SCREEN["height"]
+        tab.evaluate(
+            "document.querySelectorAll('figure').forEach(figure => figure.remove())"
+        )  # letters of pictures are no prose
         words[name] = len(tab.locator("main").inner_text().split())
     assert sum(screens.values()) <= 45, screens
     assert sum(words.values()) <= 9000, words
+
+
+def test_a_part_shows_at_most_8_figures_before_anything_is_opened(tab, parts):
+    for name, path in parts.items():
+        tab.goto(path.as_uri())
+        shown = tab.evaluate("[...document.querySelectorAll('figure')].filter(one => one.checkVisibility()).length")
+        assert 0 < shown <= 8, name
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
