@@ -53,7 +53,7 @@ def test_every_notebook_keeps_the_anatomy(path):
     assert not [out for cell in code for out in cell.outputs if out.output_type == "error"]
     assert not [cell.source for cell in code if "def " in cell.source or "pip install" in cell.source]
     assert max(len(cell.source.splitlines()) for cell in code) <= 16
-    assert any(cell.source.startswith("# NBVAL_CHECK_OUTPUT") for cell in code), "some output is compared"
+    assert any("nbval-check-output" in cell.metadata.get("tags", ()) for cell in code), "some output is compared"
     assert "record()" in code[-1].source, "closes with the run record"
     pictures = [
         out.data["text/html"]
