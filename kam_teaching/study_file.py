@@ -13,7 +13,7 @@ as_of: 2026Q2                 # the day everything is computed for: a day or a q
 start: 2023-07-01             # first day of the study; earlier rows are set aside
 currency: EUR
 unit: group                   # what counts as a customer: the group under one parent, or each account
-language: en                  # how numbers are written: en, ru, de, es, ca, fr
+language: en                  # words and numbers: en, ru, ca; numbers alone: de, es, fr
 managers: numbered            # how pages call our own people: numbered, or named where they know of it
 
 # Where each table lies. Only orders is needed. Where a column has another name in your file, map it (ours: theirs):

@@ -77,7 +77,7 @@ def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_p
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
     index = run_study(tmp_path / "study.yaml", out=tmp_path / "reports", workers=warm_kernels)
     pages = {path.stem for path in index.parent.glob("*.html")}
-    assert pages == {"index", *(step.name for step in notebook_steps())}
+    assert pages == {"index", "customers", "digest", "glossary", *(step.name for step in notebook_steps())}
     assert words in page_text(index.parent / "notebooks" / "02_scoring.ipynb")
     for path in (index.parent / "notebooks").glob("*.ipynb"):
         assert not pd.Series(page_text(path).split()).isin(["nan", "NaN", "NaT", "inf"]).any(), path.name

@@ -189,7 +189,7 @@ def test_the_whole_study_runs_and_its_report_shows_the_ledger(tmp_path):
     index = run_study(STUDY, out=tmp_path, values={"sources.orders.files": str(FILE.resolve())})
     assert index.parent.name == "2011-12-09"
     pages = {path.stem: path.read_text(encoding="utf-8") for path in index.parent.glob("*.html")}
-    assert set(pages) == {"index", *(step.name for step in notebook_steps())}
+    assert set(pages) == {"index", "customers", "digest", "glossary", *(step.name for step in notebook_steps())}
     for figure in ("1,067,371", "243,007", "2,638,958.18", "22,523", "377,488.45", "19,494", "6,092", "-95,225.44"):
         assert figure in pages["01_cleaning"], figure
     scores = pd.read_parquet(index.parent / "tables" / "scores.parquet")
