@@ -97,6 +97,8 @@ def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_me
 
 def put(tab, place, code):
     """Write `code` into the code cell at a place, None: leave it as it is; and run it."""
+    from playwright.sync_api import expect
+
     cell = tab.locator(".jp-CodeCell").nth(place)
     cell.locator(".cm-content").click()
     if code is not None:
