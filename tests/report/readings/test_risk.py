@@ -174,7 +174,7 @@ def test_years_that_were_drawn_by_p_no_order_and_lost_more_are_told_apart():
     told = sentence(on_risk.years_before(found, "EUR"))
     assert (
         told.startswith("On 1 of 2 earlier days")
-        and "Of 2024-11-07 150 EUR were expected (100 to 250), and **160** were lost" in told
+        and "Of the 12 months after 2024-11-07 150 EUR were expected (100 to 250), and **160** were lost" in told
     )
     assert "P(stopped) was not known yet" in told
     missed = found.assign(event="stopped")
