@@ -51,7 +51,7 @@ tests: everything
 quick-tests: everything
 	$(BIN)/python -m pytest $(TWO) -m "not ($(NOT_QUICK))"
 
-test: style ## every test and every notebook (10 minutes on two cores)
+test: style ## every test and every notebook (some 20 minutes on two cores)
 	@$(MAKE) --no-print-directory -j2 types tests
 
 quick: style ## style, types and the tests that start nothing (90 s); another Python: make quick PYTHON=python3.12 VENV=.venv312
