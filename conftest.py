@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+#: fixtures that tests of several packages share, by what they are of
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("notebooks", "processes", "sample", "studies", "tables")]
 #: what a test may start only under the marker, by programs and modules
 STARTS = {
     "kernel": {"ipykernel_launcher", "kamlib.run.notebook.warm", "papermill"},
