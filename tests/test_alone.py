@@ -7,19 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from kamlib.run.execute_step import execute_step
 from kamlib.run.notebook.steps import notebook_steps
-from kamlib.run.opened import Run
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_kernels")]
 
-STUDY = """\
-name: alone
-title: Orders alone
-as_of: 2026Q2
-sources:
-  orders: {files: orders.csv}
-"""
 SCORING = (
     "scoring: {criteria: [{name: revenue_12m, source: facts, group: revenue, worst: 10, best: 1000, weight: 100}]}\n"
 )
@@ -30,18 +21,12 @@ FOUR_YEARS = [date(2022, 7, 5) + timedelta(days=20 * k) for k in range(73)]
 
 
 @pytest.fixture
-def page(tmp_path, page_text):
+def page(run_of, page_text):
     """What a page says of a study of these order lines; the notebooks before it run, too."""
 
     def told(name: str, lines: list[str], head: str, more: str = "", **files: str) -> str:
-        (tmp_path / "orders.csv").write_text(head + "\n" + "\n".join(lines) + "\n")
-        for table, text in files.items():
-            (tmp_path / f"{table}.csv").write_text(text)
-        (tmp_path / "study.yaml").write_text(STUDY + more + SCORING)
-        run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
-        for step in notebook_steps():
-            if step.name <= name:
-                execute_step(run.present, run.folder, step)
+        before = [step.name for step in notebook_steps() if step.name <= name]
+        run = run_of(before, lines, head, study=more + SCORING, **files)
         text = page_text(run.folder / "notebooks" / f"{name}.ipynb")
         assert not re.findall(r"\b(?:nan|NaN|NaT|inf|infinite)\b", text)
         return text

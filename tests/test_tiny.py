@@ -8,32 +8,15 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from kamlib.run.execute_step import execute_step
-from kamlib.run.notebook.steps import notebook_steps
-from kamlib.run.opened import Run
-
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("warm_kernels")]
 
-STUDY = """\
-name: tiny
-title: Three customers
-as_of: 2026Q2
-sources:
-  orders: {files: orders.csv}
-"""
 
-
-def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path, page_text):
+def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(run_of, page_text):
     begin = date(2026, 6, 30) - timedelta(days=100)
     lines = [
         f"o{who}-{k},{who:03d},{begin + timedelta(days=11 * k + who)},{100 + k}" for who in range(3) for k in range(9)
     ]
-    (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
-    (tmp_path / "study.yaml").write_text(STUDY)
-    run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
-    for step in notebook_steps():
-        if step.name in ("01_cleaning", "05_churn"):
-            execute_step(run.present, run.folder, step)
+    run = run_of(["01_cleaning", "05_churn"], lines)
     text = page_text(run.folder / "notebooks" / "05_churn.ipynb")
     assert not re.findall(r"\b(?:nan|NaN|NaT|inf)\b", text)
     for words in (
@@ -48,7 +31,7 @@ def test_three_customers_with_a_hundred_days_get_words_and_no_numbers(tmp_path, 
     assert isinstance(run.load("value"), pd.DataFrame)
 
 
-def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path, page_text):
+def test_the_tables_of_a_fiscal_study_follow_its_year(run_of, page_text):
     """Eight customers order on the 10th of each month of 2024, two on 1 January as well; three stop in February, April and May.
 
     The year begins in July. 180 days after 1 January is 29 June, so FY2025Q1, July to September, is the first quarter
@@ -59,13 +42,8 @@ def test_the_tables_of_a_fiscal_study_follow_its_year(tmp_path, page_text):
     days = [(who, f"2024-{month:02d}-10") for who in range(1, 9) for month in range(1, last.get(who, 12) + 1)]
     days += [(who, "2024-01-01") for who in (7, 8)]
     lines = [f"o{place},{who:03d},{day},100" for place, (who, day) in enumerate(days)]
-    (tmp_path / "orders.csv").write_text("order_id,account_id,date,amount\n" + "\n".join(lines) + "\n")
-    (tmp_path / "study.yaml").write_text(STUDY.replace("2026Q2", "FY2025Q2\nyear_begins: 7"))
-    run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
+    run = run_of(["01_cleaning", "05_churn"], lines, as_of="FY2025Q2", study="year_begins: 7\n")
     assert run.as_of == date(2024, 12, 31)
-    for step in notebook_steps():
-        if step.name in ("01_cleaning", "05_churn"):
-            execute_step(run.present, run.folder, step)
     cleaning, churn = (page_text(run.folder / "notebooks" / f"{name}.ipynb") for name in ("01_cleaning", "05_churn"))
     assert re.search(r"FY2024 +FY2025\nkept +43 +30\b", cleaning)
     for page in (cleaning, churn):

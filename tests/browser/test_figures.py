@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kamlib.run.notebook.steps import notebook_steps
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PARTS = [
-    "01_cleaning",
-    "02_scoring",
-    "03_segmentation",
-    "04_clustering",
-    "05_churn",
-    "06_risk",
-    "07_measures",
-    "08_plan",
-]
+PARTS = sorted(step.name for step in notebook_steps())
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 # Of every drawing: texts smaller than 9 px, texts that lie on each other or beyond the drawing, texts too faint for the page.

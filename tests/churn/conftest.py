@@ -83,6 +83,32 @@ def landmarks_of():
     return make
 
 
+@pytest.fixture(scope="session")
+def planted():
+    """``planted(seed, n, early, late, slow)``: episodes of loss, each for 100 days at first, up to 2026-06-30."""
+    as_of = pd.Timestamp("2026-06-30")
+
+    def lose(seed: int, n: int = 600, early: float = 0.004, late: float = 0.0005, slow: float = 1.0) -> pd.DataFrame:
+        """Losses over three years; those away return at `early` a day in the first horizon, at `late` after it; slow buyers at a multiple."""
+        rng = np.random.default_rng(seed)
+        lost_on = as_of - pd.to_timedelta(rng.integers(1, 1000, n), unit="D")
+        kind = np.where(rng.random(n) < 0.5, slow, 1.0)
+        one, two = rng.exponential(1 / (early * kind)), 100 + rng.exponential(1 / (late * kind))
+        returned = lost_on + pd.to_timedelta(np.ceil(np.where(one < 100, one, two)), unit="D")
+        return pd.DataFrame(
+            {
+                "customer_id": [f"K{i}" for i in range(n)],
+                "lost_on": lost_on,
+                "last_order": lost_on - pd.Timedelta(days=100),
+                "ended_on": pd.NaT,
+                "returned_on": returned.where(returned <= as_of),
+                "gap_days": np.where(kind == 1.0, 10.0, np.nan),
+            }
+        ).astype({"ended_on": "datetime64[ns]"})
+
+    return lose
+
+
 #: kinds of bases: what `simulated` makes of them
 KINDS = {
     "regular": {},

@@ -11,25 +11,6 @@ from kamlib.churn.returns import kinds, lost_at, p_return, return_curves, return
 H, AS_OF = 100, pd.Timestamp("2026-06-30")
 
 
-def planted(seed: int, n: int = 600, early: float = 0.004, late: float = 0.0005, slow: float = 1.0) -> pd.DataFrame:
-    """Losses over three years; those away return at `early` a day in the first horizon, at `late` after it; slow buyers at a multiple."""
-    rng = np.random.default_rng(seed)
-    lost_on = AS_OF - pd.to_timedelta(rng.integers(1, 1000, n), unit="D")
-    kind = np.where(rng.random(n) < 0.5, slow, 1.0)
-    one, two = rng.exponential(1 / (early * kind)), H + rng.exponential(1 / (late * kind))
-    returned = lost_on + pd.to_timedelta(np.ceil(np.where(one < H, one, two)), unit="D")
-    return pd.DataFrame(
-        {
-            "customer_id": [f"K{i}" for i in range(n)],
-            "lost_on": lost_on,
-            "last_order": lost_on - pd.Timedelta(days=H),
-            "ended_on": pd.NaT,
-            "returned_on": returned.where(returned <= AS_OF),
-            "gap_days": np.where(kind == 1.0, 10.0, np.nan),
-        }
-    ).astype({"ended_on": "datetime64[ns]"})
-
-
 def test_rates_by_hand():
     """Two blocks. A came back on day 50; B is away for 150 days, of them 100 in the first block; C closed on day 30.
 
@@ -58,7 +39,7 @@ def test_an_absence_counts_until_its_first_offer_and_a_return_after_it_teaches_n
     assert early[["days", "returns"]].to_numpy().tolist() == [[38, 0]]
 
 
-def test_rates_of_return_are_the_natural_ones_however_well_a_round_of_offers_worked():
+def test_rates_of_return_are_the_natural_ones_however_well_a_round_of_offers_worked(planted):
     """Planted: 0.002 a day. On one day half of those away get an offer, and all of these come back ten days later."""
     natural, raw = [], []
     for seed in range(10):
@@ -74,7 +55,7 @@ def test_rates_of_return_are_the_natural_ones_however_well_a_round_of_offers_wor
     assert np.mean(raw) > 0.0026
 
 
-def test_the_planted_rates_are_inside_their_intervals():
+def test_the_planted_rates_are_inside_their_intervals(planted):
     inside = []
     for seed in range(40):
         rates = return_rates(planted(seed), AS_OF, horizon_days=H, n_blocks=2)
@@ -94,7 +75,7 @@ def test_p_return_sums_the_days_ahead_over_both_blocks():
     assert curves["p_return"].is_monotonic_decreasing
 
 
-def test_who_closed_or_is_back_is_not_lost_any_more():
+def test_who_closed_or_is_back_is_not_lost_any_more(planted):
     episodes = planted(1, 4)
     episodes.loc[0, "ended_on"] = episodes.loc[1, "returned_on"] = AS_OF
     episodes.loc[2, "returned_on"] = AS_OF + pd.Timedelta(days=1)

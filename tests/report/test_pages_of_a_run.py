@@ -10,16 +10,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-PARTS = (
-    "01_cleaning",
-    "02_scoring",
-    "03_segmentation",
-    "04_clustering",
-    "05_churn",
-    "06_risk",
-    "07_measures",
-    "08_plan",
-)
+from kamlib.run.notebook.steps import notebook_steps
+
+PARTS = sorted(step.name for step in notebook_steps())
 AMOUNT = re.compile(r"€|\bEUR\b")
 PERIOD = re.compile(
     r"\d+ (days|months|years)|\d+m\b|\ba year\b|last year|by reason and year|by quarter|in the year after|all days|[Oo]n the day of this page|on \d{4}-\d\d-\d\d|\d+ weeks|week \d+|that week|from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d"

@@ -14,27 +14,8 @@ from kamlib.stats.reasons import Reason
 H, AS_OF = 100, pd.Timestamp("2026-06-30")
 
 
-def planted(seed: int, n: int = 600, early: float = 0.004, late: float = 0.0005, slow: float = 1.0) -> pd.DataFrame:
-    """Losses over three years; those away return at `early` a day in the first horizon, at `late` after it; slow buyers at a multiple."""
-    rng = np.random.default_rng(seed)
-    lost_on = AS_OF - pd.to_timedelta(rng.integers(1, 1000, n), unit="D")
-    kind = np.where(rng.random(n) < 0.5, slow, 1.0)
-    one, two = rng.exponential(1 / (early * kind)), H + rng.exponential(1 / (late * kind))
-    returned = lost_on + pd.to_timedelta(np.ceil(np.where(one < H, one, two)), unit="D")
-    return pd.DataFrame(
-        {
-            "customer_id": [f"K{i}" for i in range(n)],
-            "lost_on": lost_on,
-            "last_order": lost_on - pd.Timedelta(days=H),
-            "ended_on": pd.NaT,
-            "returned_on": returned.where(returned <= AS_OF),
-            "gap_days": np.where(kind == 1.0, 10.0, np.nan),
-        }
-    ).astype({"ended_on": "datetime64[ns]"})
-
-
 @pytest.mark.slow
-def test_time_lost_is_used_where_it_predicts_and_not_where_it_tells_nothing():
+def test_time_lost_is_used_where_it_predicts_and_not_where_it_tells_nothing(planted):
     falling = learn_returns(planted(1, 2000), AS_OF, horizon_days=H, bootstraps=200)
     assert falling.way.startswith("time_lost")
     flat = [
@@ -44,14 +25,14 @@ def test_time_lost_is_used_where_it_predicts_and_not_where_it_tells_nothing():
     assert flat.count("one_rate") >= 10  # beyond chance: one side of 95 %, two ways
 
 
-def test_slow_buyers_get_rates_of_their_own_where_they_return_more_often():
+def test_slow_buyers_get_rates_of_their_own_where_they_return_more_often(planted):
     found = learn_returns(planted(2, 3000, early=0.001, late=0.001, slow=6.0), AS_OF, horizon_days=H, bootstraps=200)
     assert found.way == "time_lost_and_rhythm"
     first = found.rates.drop_duplicates("kind").set_index("kind")["rate"]
     assert first["slow"] / first["broken"] == pytest.approx(6, rel=0.35)
 
 
-def test_the_test_reads_nothing_of_the_last_horizon_but_the_outcome():
+def test_the_test_reads_nothing_of_the_last_horizon_but_the_outcome(planted):
     then = AS_OF - pd.Timedelta(days=H)
     episodes = planted(4)
     hidden = episodes[episodes["lost_on"] < then].copy()
@@ -63,7 +44,7 @@ def test_the_test_reads_nothing_of_the_last_horizon_but_the_outcome():
     assert a["came"].iloc[0] == ((away["returned_on"] > then) & (away["returned_on"] <= AS_OF)).sum()
 
 
-def test_too_few_returns_are_refused_and_say_what_would_be_enough():
+def test_too_few_returns_are_refused_and_say_what_would_be_enough(planted):
     found = learn_returns(planted(1, 20), AS_OF, horizon_days=H)
     assert found.rates.empty
     seen = int((planted(1, 20)["returned_on"] <= AS_OF).sum())
@@ -111,7 +92,7 @@ def test_the_level_by_hand():
 
 
 @pytest.mark.slow
-def test_the_level_of_the_long_lost_is_found_where_one_rate_promises_too_much():
+def test_the_level_of_the_long_lost_is_found_where_one_rate_promises_too_much(planted):
     """Returns fall from 0.004 a day to 0.0005 after a horizon: one rate for all promises the long lost some three times too much.
 
     Judged on 30 bases, on what came in the horizon after the day that was known: uncalibrated too high on each, calibrated at 0.8 to 1.25 in the sum.
@@ -131,7 +112,7 @@ def test_the_level_of_the_long_lost_is_found_where_one_rate_promises_too_much():
     assert 0.8 < set_right / came < 1.25
 
 
-def test_where_no_horizon_tells_the_level_the_interval_is_wide():
+def test_where_no_horizon_tells_the_level_the_interval_is_wide(planted):
     level = level_of(planted(1, 25), AS_OF, "one_rate", horizon_days=H)
     assert level[["horizons", "factor"]].tolist() == [0, 1]
     rates = pd.DataFrame({"rate": [0.01], "low": 0.01, "high": 0.01})
@@ -139,7 +120,7 @@ def test_where_no_horizon_tells_the_level_the_interval_is_wide():
     assert found["rate"] == 0.01 and found["low"] < 0.003 and found["high"] > 0.02
 
 
-def test_a_customer_that_returns_often_is_one():
+def test_a_customer_that_returns_often_is_one(planted):
     """60 returns of three customers are no 20 customers."""
     many = planted(1, 200)
     assert learn_returns(many, AS_OF, horizon_days=H).way
@@ -147,7 +128,7 @@ def test_a_customer_that_returns_often_is_one():
     assert few.reason == Reason("too_few_returns", {"n": 3, "enough": 20})
 
 
-def test_a_round_of_offers_in_a_horizon_moves_neither_the_test_nor_the_level():
+def test_a_round_of_offers_in_a_horizon_moves_neither_the_test_nor_the_level(planted):
     """Planted: 0.002 a day. 40 days before the end half of those away get an offer, and all of them come back at once.
 
     What is held against each other counts until the offer's day: 20 bases promise what comes, and a round would look like 3 times as much.

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.report import figures
 from kamlib.stats.survival import kaplan_meier
-
-matplotlib.use("Agg")
 
 BUYERS = pd.DataFrame(
     {

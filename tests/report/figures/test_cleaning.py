@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import matplotlib
 import pandas as pd
 
 from kamlib.report import figures
-
-matplotlib.use("Agg")
 
 LEDGER = pd.DataFrame(
     [

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.report.figures import clusters, set_style
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    set_style()
-    yield
-    plt.close("all")
+from kamlib.report.figures import clusters
 
 
 def tried(chosen: bool) -> pd.DataFrame:

@@ -8,8 +8,6 @@ import pandas as pd
 
 from kamlib.report import figures
 
-matplotlib.use("Agg")
-
 SERIES = pd.DataFrame({"quarter": ["2025Q1", "2025Q2"], "margin": [np.nan, 50.0], "returned_margin": [np.nan, 20.0]})
 CAUSES = pd.DataFrame(
     {"quality": [2, 1], "closed_or_ended": [0, 1], "nothing_tells": [3, 0], "no_records": [0, 4]},

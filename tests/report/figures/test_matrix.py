@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from kamlib.report.figures import matrix as draw
-from kamlib.report.figures import set_style
 from kamlib.report.figures.drawing import lay_out, svg
 from kamlib.scoring import kaism
 from kamlib.study.model import Kaism
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    set_style()
-    yield
-    plt.close("all")
 
 
 @pytest.mark.slow

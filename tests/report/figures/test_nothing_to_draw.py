@@ -10,8 +10,6 @@ from kamlib.plan.worth import Effect
 from kamlib.report import figures
 from kamlib.report.words import catalogue
 
-matplotlib.use("Agg")
-
 #: of each picture the columns of its table, and what else it must be given
 EUR, TITLE, DATES = {"currency": "EUR"}, {"title": "t"}, {"before": "March", "after": "June"}
 POINTS = pd.DataFrame(columns=["component", "explained", "a", "b"])

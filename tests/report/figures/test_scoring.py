@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
 from matplotlib.colors import to_hex
 
 from kamlib.report.figures import scoring as draw
-from kamlib.report.figures import set_style
 from kamlib.report.figures.style import INK, PAPER
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    set_style()
-    yield
-    plt.close("all")
 
 
 def title(axes) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 
 from kamlib.report.figures import style
 from kamlib.report.html import TEMPLATES

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
 
 from kamlib.report import figures
 from kamlib.stats.survival import kaplan_meier
-
-matplotlib.use("Agg")
 
 
 def test_curves_of_one_client_that_orders_at_once_can_be_drawn():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
@@ -11,13 +10,6 @@ from kamlib.report.figures.drawing import lay_out
 from kamlib.report.figures.drawing.layout import picture_box
 
 LONG = "Those of the year before bring five percent less than they did then, and more of them than before are overdue"
-
-
-@pytest.fixture(autouse=True)
-def styled():
-    with matplotlib.rc_context():
-        style.set_style()
-        yield
 
 
 def ends(words) -> tuple[float, float]:

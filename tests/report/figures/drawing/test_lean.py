@@ -15,13 +15,6 @@ from kamlib.report.figures import drawing, style
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(autouse=True)
-def styled():
-    with matplotlib.rc_context():
-        style.set_style()
-        yield
-
-
 def parts(figure, kind: str) -> list[dict[str, str]]:
     """Parts of a kind with the look of the groups around them."""
     found = []

@@ -22,13 +22,6 @@ WAITS = "Bars for 2 owners of actions: the list takes 30 of 40 hours of the week
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(autouse=True)
-def styled():
-    with matplotlib.rc_context():
-        style.set_style()
-        yield
-
-
 @pytest.fixture
 def shown(monkeypatch):
     """What `display` was given."""
