@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from kamlib.churn.evaluation.returns import learn_returns
-from kamlib.churn.judgement import judge
+from kamlib.churn.judgement import Tried, judge
 from kamlib.churn.landmarks import outcomes, stops
 from kamlib.churn.returns import lost_at, p_return, returned, without_offer
 from kamlib.facts.worth import worth_column
@@ -53,7 +53,8 @@ def earlier_forecasts(
             sorted(day for day in at_risk["as_of"].unique() if day + horizon <= end), dtype="datetime64[ns]"
         )
         days = over.groupby(over.dt.to_period(quarter_frequency(year_begins))).max().tail(_QUARTERS).tolist()
-    parts = [_of_day(at_risk, day, end, rules) for day in days]
+    tried = Tried()
+    parts = [_of_day(at_risk, day, end, rules, tried) for day in days]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return or_waiting(found[found["chance"].notna()].reset_index(drop=True), "no_forecast_before")
 
@@ -96,8 +97,8 @@ def returns_of(away: pd.DataFrame, day: date | pd.Timestamp, end: pd.Timestamp, 
     return away[["customer_id"]].assign(as_of=day, event="returned", over_on=over_on, came=came, worth=worth)
 
 
-def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
-    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules)
+def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn, tried: Tried) -> pd.DataFrame:
+    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules, tried)
     chances = {"chance": [*found.silent["p_silent"], *found.stopped["p_stopped"]]}
     methods = {"method": [*found.silent["method"], *found.stopped["method_stopped"]]}
     return events_of(now, end, rules).assign(**chances, **methods)[COLUMNS]
