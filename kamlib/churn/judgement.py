@@ -66,18 +66,19 @@ def judge(at_risk: pd.DataFrame, day: pd.Timestamp, rules: Churn, tried: Tried |
     for at in (day, day - horizon):
         if (at, money) not in tried.tests:
             known = at_risk[at_risk["as_of"] <= at]
-            choices = choose(known, at - horizon, horizon_days=horizon_days, penalties=rules.penalties, seen=tried.seen)
-            tried.tests[at, money] = choices, evaluate(known, at, chosen(choices), **options)
-    choices, tests = zip(*(tried.tests[at, money] for at in (day, day - horizon)), strict=True)
+            grid = choose(known, at - horizon, horizon_days=horizon_days, penalties=rules.penalties, seen=tried.seen)
+            tried.tests[at, money] = grid, evaluate(known, at, chosen(grid), **options)
+    choices, last = tried.tests[day, money]
+    tests = [last, tried.tests[day - horizon, money][1]]
     stops = [evaluate_stops(at_risk, day, **options)]
     if (tested := stops[0].verdict.test_date) is not None:
         stops.append(evaluate_stops(at_risk, day, before=tested - horizon, **options))
     test, test_of_stops = (on_two_landmarks(*two, fewest_losses=rules.fewest_losses) for two in (tests, stops))
-    settings = chosen(choices[0])
+    settings = chosen(choices)
     model = final_model(at_risk, day, test.verdict, settings, horizon_days=horizon_days)
     if model is None and test.verdict.method == "untested":
         test = replace(test, verdict=replace(test.verdict, method="baseline"))
     stopping = final_stopping(at_risk, day, horizon_days=horizon_days)
     silent = silent_probabilities(at_risk, day, test.verdict, model, horizon_days=horizon_days)
     stopped = stopped_probabilities(at_risk, day, test_of_stops, stopping, horizon_days=horizon_days)
-    return Judgement(choices[0], settings, test, test_of_stops, model, stopping, silent, stopped)
+    return Judgement(choices, settings, test, test_of_stops, model, stopping, silent, stopped)

@@ -27,6 +27,7 @@ def earlier_forecasts(
     *,
     days: Sequence[pd.Timestamp] | None = None,
     year_begins: int = 1,
+    tried: Tried | None = None,
 ) -> pd.DataFrame:
     """What `kamlib.churn.forecast` would have said on earlier days, and what came by `as_of`.
 
@@ -38,6 +39,7 @@ def earlier_forecasts(
     rules : the section `churn` of the study; None: its defaults.
     days : landmarks whose horizon is over; None: the last such day of each of the last eight quarters.
     year_begins : the month, 1 to 12, with which quarters begin.
+    tried : what the forecast tried by the same rules (`kamlib.churn.Forecast.tried`); None: all is tried here.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def earlier_forecasts(
             sorted(day for day in at_risk["as_of"].unique() if day + horizon <= end), dtype="datetime64[ns]"
         )
         days = over.groupby(over.dt.to_period(quarter_frequency(year_begins))).max().tail(_QUARTERS).tolist()
-    tried = Tried()
+    tried = tried or Tried()
     parts = [_of_day(at_risk, day, end, rules, tried) for day in days]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return or_waiting(found[found["chance"].notna()].reset_index(drop=True), "no_forecast_before")

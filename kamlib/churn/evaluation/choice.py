@@ -116,7 +116,7 @@ class Seen:
         risks = relative_risks(model, self.z)
         of = {name: replace(model, settings=replace(settings, opinion=name)) for name in ("signs", "buyers")}
         alone = {name: still_waiting(one, self.now, risks, model.horizon_days) for name, one in of.items()}
-        found = []
+        found: list[tuple[str, float]] = []
         for opinion, share in OPINIONS.items():
             odds = log_odds(share * alone["signs"] + (1 - share) * alone["buyers"])
             p = chances(odds + shift(odds, self.lost.sum()))
