@@ -12,7 +12,7 @@ import pandas as pd
 
 from kamlib.facts import account_facts, customer_states, next_orders
 from kamlib.facts.as_known import ended_on
-from kamlib.facts.rhythm import own_limits, stop_windows
+from kamlib.facts.rhythm import WINDOW_DAYS, own_limits, stop_windows
 from kamlib.risk.exposure import exposures
 from kamlib.risk.loss_distribution import LEVEL, Draws, loss_draws
 from kamlib.risk.year_ahead import YEAR, at_risk, landmarks, second_span, spread_of_years
@@ -63,7 +63,9 @@ def loss_backtest(
         (customers within these days); expected (mean), expected_low and expected_high (90 % of the draws lie between), expected_shortfall,
         came (study currency); verdict (*as_expected*, *more_came*, *fewer_came*: by these bounds). It waits where nothing is over.
     """
-    told = forecasts[forecasts["event"].isin(["stopped", "silent"]) & forecasts["chance"].notna()]
+    shortest = pd.Timedelta(days=min(YEAR, horizon_days) + max(WINDOW_DAYS, horizon_days))
+    over = pd.to_datetime(forecasts["as_of"]) + shortest <= pd.Timestamp(as_of)
+    told = forecasts[over & forecasts["event"].isin(["stopped", "silent"]) & forecasts["chance"].notna()]
     known: dict[str, Any] = {"horizon_days": horizon_days, "observed_from": observed_from}
     rows = []
     for day in sorted(pd.to_datetime(told["as_of"].unique())):

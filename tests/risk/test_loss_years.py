@@ -79,7 +79,9 @@ def test_where_no_window_after_the_year_is_over_the_horizon_is_judged_by_its_own
 
 def test_before_any_window_is_over_nothing_is_judged(tried):
     """Two have ordered since, and yet nothing can be said a day before the first windows end."""
-    assert waits_for(tried(SAID.assign(event="stopped"), date(2024, 12, 24))).code == "no_year_of_losses_over"
+    nobody = pd.DataFrame(columns=["customer_id", "as_of", "event", "chance"])
+    for said in (SAID.assign(event="stopped"), nobody):
+        assert waits_for(tried(said, date(2024, 12, 24))).code == "no_year_of_losses_over"
 
 
 def test_a_day_with_a_long_past_takes_its_second_span_from_it(clean_orders):
