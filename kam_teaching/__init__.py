@@ -118,7 +118,9 @@ def sample_tables(seed: int = 2026) -> dict[str, pd.DataFrame]:
         "truth/lines": lines.changes_told(planted, ids, seed),
         "truth/cancelled": traps.cancelled_orders(goods, clean, ids),
         "truth/wild": traps.wild_blocks(goods, planted, ids),
-        "truth/rounds": crm.rounds_told(crm.rounds(planted, accounts, seed)),
+        "truth/rounds": crm.rounds_told(
+            crm.rounds(planted, accounts, seed), odds_ratio=[crm.ROUND_ODDS] * len(crm.ROUNDS)
+        ),
         "truth/duplicates": firms.duplicates(accounts),
         "truth/dirty": truth.dirty(faults, accounts_file, accounts),
     }

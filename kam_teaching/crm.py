@@ -119,15 +119,22 @@ def rounds(world: World, accounts: pd.DataFrame, seed: int) -> list[pd.DataFrame
     return found
 
 
-def rounds_told(found: list[pd.DataFrame]) -> pd.DataFrame:
-    """Each round of offers: its arms and who came back."""
+def rounds_told(found: list[pd.DataFrame], **planted: list[float]) -> pd.DataFrame:
+    """Each round of offers: its arms and who came back.
+
+    Parameters
+    ----------
+    found : by round, its customers: day, offer, offered, back.
+    planted : the effect of each round, by its name in the table.
+    """
     rows = []
-    for arms in found:
+    for number, arms in enumerate(found):
         one, other = arms[arms["offered"]], arms[~arms["offered"]]
-        row = {"due": day_text(arms["day"])[0], "offer": arms["offer"].iloc[0], "odds_ratio": f"{ROUND_ODDS:g}"}
+        row = {"due": day_text(arms["day"])[0], "offer": arms["offer"].iloc[0]}
+        row |= {name: f"{effects[number]:g}" for name, effects in planted.items()}
         row |= {"days": LOST_DAYS, "offered": len(one), "offered_back": int(one["back"].sum())}
         rows.append(row | {"control": len(other), "control_back": int(other["back"].sum())})
-    return pd.DataFrame(rows).astype(str)
+    return pd.DataFrame(rows)
 
 
 def _as_actions(arms: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+
+def round_columns(called: str, unit: str, **effect: tuple[str, str, str]) -> dict[str, tuple[str, str, str]]:
+    """Columns of a table of rounds of offers (`crm.rounds_told`): type, unit and meaning by name; `effect` is what was planted."""
+    return {
+        "due": ("date", "day", f"day of the {called}"),
+        "offer": ("text", "", "what was offered"),
+        **effect,
+        "days": ("integer", "days", "within which a return counts"),
+        "offered": ("integer", unit, "with an offer"),
+        "offered_back": ("integer", unit, "of them ordered in time"),
+        "control": ("integer", unit, "without an offer"),
+        "control_back": ("integer", unit, "of them ordered in time"),
+    }
+
+
 TRUTH = {
     "truth/accounts": (
         "an account of accounts.csv; rhythm, leaving and risk are those of its group",
@@ -113,16 +128,7 @@ TRUTH = {
     ),
     "truth/rounds": (
         "a round of offers to lost groups",
-        {
-            "due": ("date", "day", "day of the round"),
-            "offer": ("text", "", "what was offered"),
-            "odds_ratio": ("number", "", "what an offer multiplies the odds of a return by"),
-            "days": ("integer", "days", "within which a return counts"),
-            "offered": ("integer", "groups", "with an offer"),
-            "offered_back": ("integer", "groups", "of them ordered in time"),
-            "control": ("integer", "groups", "without an offer"),
-            "control_back": ("integer", "groups", "of them ordered in time"),
-        },
+        round_columns("round", "groups", odds_ratio=("number", "", "what an offer multiplies the odds of a return by")),
     ),
     "truth/duplicates": (
         "two accounts that are one firm, written differently",

@@ -1,4 +1,4 @@
-"""Run every notebook on the sample in place and keep its outputs, without what differs from run to run."""
+"""Run every notebook on the sample in place and keep its outputs, without what differs from run to run; JupyterLab folds its code."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def refresh(path: Path) -> None:
     }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", ()):
+            cell.metadata["jupyter"] = {"source_hidden": True}
     nbformat.write(notebook, path)
 
 

@@ -89,6 +89,13 @@ def test_unit_and_choices_stand_beside_each_parameter_as_in_the_table_above_it(p
     assert dict(re.findall(r"^(\w+) = .+?  # (.+)$", given, re.M)) == units
 
 
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_jupyterlab_opens_a_notebook_to_be_read_with_its_code_folded_but_for_the_parameters(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    folded = [cell.metadata.get("jupyter", {}).get("source_hidden", False) for cell in cells]
+    assert folded == ["parameters" not in cell.metadata.get("tags", ()) for cell in cells]
+
+
 #: by notebook: the parameter that CONTRIBUTING tells to move, and the sentence of the page that then reads otherwise
 MOVED = re.findall(r"^\| `(\w+)` \| `(\w+) = (\S+)` \| .+ \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
 

@@ -12,7 +12,9 @@ LEVEL = 0.05
 
 
 def tasks() -> dict[str, Task]:
-    """nrr: revenue of last year's customers over what it was; proven: managers off the mean beyond chance; gained: by the calls."""
+    """nrr: revenue of last year's customers over what it was; proven: managers off the mean beyond chance; gained: by the calls;
+    risen: the quiet of a summer against the one before.
+    """
     orders = read("orders")
     by_year = [
         orders[orders["date"].between(end - YEAR, end, inclusive="right")].groupby("customer")["amount"].sum()
@@ -22,6 +24,7 @@ def tasks() -> dict[str, Task]:
     now = by_year[1].reindex(base.index)
     p = chances(orders)
     now_back, then_back = (came_back(orders, pd.Timestamp(day)) for day in ("2025-12-31", "2024-12-31"))
+    quiet = {day: quiet_after(orders, pd.Timestamp(day)) for day in ("2024-06-30", "2025-03-31", "2025-06-30")}
     return {
         "nrr": Task(
             float(now.sum() / base.sum()),
@@ -76,7 +79,34 @@ def tasks() -> dict[str, Task]:
                 ),
             ),
         ),
+        "risen": Task(
+            quiet["2025-06-30"] - quiet["2024-06-30"],
+            "No more are quiet than in the summer before: it is August, and no alarm.",
+            "Share without an order in the 60 days after 30 June 2025, less the same share one year earlier.",
+            (
+                Trap(
+                    "one landmark's season",
+                    quiet["2025-06-30"] - quiet["2025-03-31"],
+                    "You held the summer against the spring. A landmark has a season: after 30 June come the holidays, after 31 March come none. What one season's "
+                    "landmark gives is no yardstick for another's; compare with the same day a year before.",
+                ),
+                Trap(
+                    "a level for a change",
+                    quiet["2025-06-30"],
+                    "So many were quiet. Whether that is more than it should be only another summer tells: take off its share.",
+                ),
+            ),
+        ),
     }
+
+
+def quiet_after(orders: pd.DataFrame, day: pd.Timestamp) -> float:
+    """Share without an order in the 60 days after a day, of the customers whose last order up to it is at most 365 days old."""
+    sales = orders[orders["amount"] > 0]
+    last = sales[sales["date"] <= day].groupby("customer")["date"].max()
+    ours = last.index[last >= day - pd.Timedelta(days=365)]
+    bought = sales.loc[sales["date"].between(day, day + pd.Timedelta(days=60), inclusive="right"), "customer"]
+    return float((~ours.isin(bought)).mean())
 
 
 def chances(orders: pd.DataFrame) -> pd.Series:

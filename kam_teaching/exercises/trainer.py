@@ -18,7 +18,7 @@ code { font-family: "DejaVu Sans Mono", monospace; font-size: .92em }
 .line { border-bottom: 1px solid #777; height: 2em }
 @media print { body { padding: 0; max-width: none } section { break-after: page } section:last-child { break-after: auto } }
 """
-SHEETS = "@page { size: A4; margin: 18mm }"
+SHEETS = "@page { size: A4; margin: 14mm } body { font-size: 10.5pt } h2 { margin: .8em 0 .4em } p { margin: .6em 0 }"
 SLIDES = """
 @page { size: A4 landscape; margin: 14mm }
 body { font-size: 20pt; max-width: none; padding: 0 }
@@ -71,7 +71,7 @@ def slides(exercises: Mapping[str, Cells]) -> str:
         pages.append(_html(opening))
         for task, one in tasks(name).items():
             pages += [
-                f'<h2 class="trap">{html.escape(trap.name.capitalize())}</h2>'
+                f'<h2 class="trap">{html.escape(trap.name[0].upper() + trap.name[1:])}</h2>'
                 f'<p class="figure">{html.escape(task)}: {html.escape(told(trap.answer))}, and not {html.escape(told(one.expected))}</p>'
                 f"<p>{html.escape(trap.why)}</p>"
                 for trap in one.traps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kam_teaching.crm import rounds_told
 from kam_teaching.lines import day_text, money_text
 from kam_teaching.seasonal.shop import CUSTOMERS, LOST, SEASON, TRIALS, Shop, simulate
 from kam_teaching.world import DAYS, stream
@@ -119,13 +120,9 @@ def _truth(shop: Shop, ids: np.ndarray) -> pd.DataFrame:
 
 
 def _rounds(shop: Shop) -> pd.DataFrame:
-    rows = []
+    found = []
     for number, trial in enumerate(TRIALS):
         arms = shop.arms[shop.arms["trial"] == number]
         after = shop.orders[shop.orders["day"].between(trial.day + 1, trial.day + LOST)]["customer"]
-        back = arms["customer"].isin(after)
-        offered = arms["offered"]
-        counts = (offered.sum(), (back & offered).sum(), (~offered).sum(), (back & ~offered).sum())
-        rows.append((day_text(np.array([trial.day]))[0], trial.offer, trial.called_back, LOST, *counts))
-    names = ["due", "offer", "called_back", "days", "offered", "offered_back", "control", "control_back"]
-    return pd.DataFrame(rows, columns=names)
+        found.append(arms.assign(day=trial.day, offer=trial.offer, back=arms["customer"].isin(after)))
+    return rounds_told(found, called_back=[trial.called_back for trial in TRIALS])

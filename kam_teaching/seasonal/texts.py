@@ -6,6 +6,7 @@ import pandas as pd
 
 from kam_teaching.readme import inputs_told, truth_told
 from kam_teaching.seasonal.shop import SEASON, TRIALS
+from kam_teaching.truth_columns import round_columns
 
 STUDY = """\
 # The study of the second sample: a fictional wholesaler of plants and garden goods, with a strong season.
@@ -57,20 +58,15 @@ TRUTH = {
     ),
     "truth/rounds": (
         "a trial of an offer to lost customers",
-        {
-            "due": ("date", "day", "day of the trial"),
-            "offer": ("text", "", "what was offered"),
-            "called_back": (
+        round_columns(
+            "trial",
+            "customers",
+            called_back=(
                 "number",
                 "share",
                 "of those offered who would have stayed away, so many come back by the offer",
             ),
-            "days": ("integer", "days", "within which a return counts"),
-            "offered": ("integer", "customers", "with an offer"),
-            "offered_back": ("integer", "customers", "of them ordered in time"),
-            "control": ("integer", "customers", "without an offer"),
-            "control_back": ("integer", "customers", "of them ordered in time"),
-        },
+        ),
     ),
 }
 HEAD = """\

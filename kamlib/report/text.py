@@ -93,8 +93,10 @@ def number_or_text(value: object, spec: str = "") -> str:
 
 
 def digits(value: Any, spec: str = "") -> str:
-    """A number by `spec` before the marks of a language; never minus zero."""
+    """A number by `spec` before the marks of a language; never minus zero, nor with an exponent below 10¹⁵."""
     text = format(value, spec or ("," if isinstance(value, Integral) else ",.2f"))
+    if "e+" in text and abs(value) < 1e15:  # more digits than `spec` counts
+        text = f"{float(text):,.0f}"
     return re.sub(r"^-(?=[0,. ]*%?$)", "", text)
 
 

@@ -1,4 +1,4 @@
-"""A student's first quarter of an hour in JupyterLab: the notebook to start from, an exercise, a mistake."""
+"""A student's first quarter of an hour in JupyterLab: the notebook to start from, an exercise, a mistake, a notebook of the study."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 
 from kam_teaching.exercises import make_course
+from kamlib.run.workspace import new_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 ANSWER = 'copies = lines["line_id"].duplicated().sum()'
@@ -20,9 +21,10 @@ MISTAKE = 'from kamlib.run import Run\nRun.open(None, None, None, {"unit": "firm
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab of its own, in a folder with the exercises."""
+    """The address of a JupyterLab of its own, in the notebooks of a workspace with the exercises."""
     home = tmp_path_factory.mktemp("class")
-    make_course(home / "exercises")
+    books = new_workspace(home / "work").parent / "notebooks"
+    make_course(books / "exercises")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -36,7 +38,7 @@ def lab(tmp_path_factory):
     ]
     options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
     with (home / "log").open("w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=home / "exercises", env=os.environ | places, stdout=log, stderr=log)  # fmt: skip
+        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=books, env=os.environ | places, stdout=log, stderr=log)  # fmt: skip
     try:
         for _ in range(600):
             assert server.poll() is None, (home / "log").read_text()
@@ -53,7 +55,7 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def opened(lab, chromium):
-    """``opened("1_clean.ipynb")``: a notebook in a tab, its kernel there."""
+    """``opened("07_measures.ipynb")``: a notebook in a tab, its kernel there."""
     tabs = []
 
     def open_(name):
@@ -70,7 +72,7 @@ def opened(lab, chromium):
 
 
 def test_the_start_runs_cell_by_cell_and_shows_what_a_check_says(opened):
-    tab = opened("0_start.ipynb")
+    tab = opened("exercises/0_start.ipynb")
     tab.locator(".jp-MarkdownCell a", has_text="1_clean").or_(tab.locator("a", has_text="clean")).first.wait_for()
     for place in range(tab.locator(".jp-CodeCell").count()):
         put(tab, place, None)
@@ -81,7 +83,7 @@ def test_the_start_runs_cell_by_cell_and_shows_what_a_check_says(opened):
 
 
 def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_message_alone(opened):
-    tab = opened("1_clean.ipynb")
+    tab = opened("exercises/1_clean.ipynb")
     put(tab, 0, None)
     put(tab, 1, ANSWER)
     put(tab, 2, None)
@@ -93,6 +95,26 @@ def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_me
     error.wait_for(timeout=120_000)
     text = error.inner_text()
     assert text.startswith("InputError: ") and "firm" in text and "Traceback" not in text and text.count("\n") < 8
+
+
+def test_a_notebook_of_the_study_opens_folded_and_a_wrong_parameter_is_told_what_it_takes(opened):
+    tab = opened("07_measures.ipynb")
+    given, *others = tab.locator(".jp-CodeCell").all()[:3]
+    assert not given.locator(".jp-InputPlaceholder").count()
+    assert all(cell.locator(".jp-InputPlaceholder").count() for cell in others)
+    put(
+        tab,
+        0,
+        'study = "../study.yaml"\nas_of = None\nrun_dir = None\nquarters = 2\nleave_out = []\nmost = 15\nfits = 0.25',
+    )
+    for _ in range(2):
+        tab.keyboard.press("Shift+Enter")
+    error = tab.locator(".jp-OutputArea-output[data-mime-type*=error], .jp-OutputArea-output[data-mime-type*=stderr]")
+    error.wait_for(timeout=120_000)
+    assert error.inner_text().startswith(
+        "InputError: the parameter quarters can't be that; found 2. It takes 5 or more"
+    )
+    assert error.inner_text().count("\n") < 4
 
 
 def put(tab, place, code):

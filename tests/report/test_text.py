@@ -98,6 +98,11 @@ def test_minus_zero_is_zero_and_infinity_has_a_word():
     assert number_or_text(np.inf) == "infinite"
 
 
+def test_a_million_is_written_out():
+    assert number_or_text(1_000_000, ",.6g") == number_or_text(999_999.7, ",.6g") == "1,000,000"
+    assert number_or_text(-24_656_796.16, ",.4g") == "-24,660,000" and number_or_text(12_345.6, ",.6g") == "12,345.6"
+
+
 def test_days_are_written_as_iso_dates():
     for value in (dt.date(2026, 9, 30), pd.Timestamp("2026-09-30"), np.datetime64("2026-09-30")):
         assert number_or_text(value) == "2026-09-30"

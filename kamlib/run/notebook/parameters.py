@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import math
+import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kamlib.errors import InputError, some
 from kamlib.passwords import shows
+from kamlib.run.notebook.steps import notebook_steps
 
 
 def refuse(notebook: Path, parameters: Mapping[str, Any]) -> None:
@@ -70,22 +74,57 @@ def undeclared() -> list[str]:
 def own() -> dict[str, tuple[Any, Any]]:
     """Value and default of each parameter of the notebook which runs here that has a default of its own, not that of the study.
 
-    Without a notebook, or a first cell that gives its `study`, there are none.
+    The default is that of the kit's notebook with these parameters, whatever a reader wrote into the cell before it ran; in
+    another notebook, the first value. Without a cell that gives `study` there are none.
+
+    Raises
+    ------
+    InputError
+        If a value is none of those that stand beside its line.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     cells = shell.user_ns.get("In", []) if shell else []
-    if shell is None or len(cells) < 2 or "study" not in _assigned(cells[1]):
-        return {}
-    defaults = {
-        target.id: node.value.value
-        for node in ast.parse(cells[1]).body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return {name: (shell.user_ns[name], default) for name, default in defaults.items() if default is not None}
+    here = [cell for cell in cells if "study" in _assigned(cell)]
+    kit = [step.code for step in notebook_steps()]
+    source = next((one for one in kit if any(_literals(one).keys() <= _assigned(cell) for cell in here)), None)
+    source = source or next(iter(here), "")
+    beside = dict(re.findall(r"^(\w+) = .+?  # (.+)$", source, re.M))
+    found = {name: (shell.user_ns[name], default) for name, default in _literals(source).items() if default is not None}  # type: ignore[union-attr]
+    for name, (value, default) in found.items():
+        if not _allowed(value, default, beside.get(name, "")):
+            takes = beside.get(name, f"a value such as {default!r}")
+            raise InputError(f"the parameter {name} can't be that", found=value, remedy=f"It takes {takes}.")
+    return found
+
+
+def _allowed(value: object, default: object, beside: str) -> bool:
+    """Whether a value is of the kind of the default, and one of those told by the words beside it, such as "0 to 1" or "net or drop"."""
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if isinstance(default, str):
+        choices = re.split(", | or ", beside)
+        return isinstance(value, str) and (value in choices or len(choices) == 1)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    bounds = [float(bound.replace(",", "")) for bound in re.findall(r"\d[\d,.]*\b", beside)]
+    low, high = bounds[0] if bounds else -math.inf, bounds[1] if len(bounds) > 1 else math.inf
+    return low < value <= high if "above" in beside else low <= value <= high
 
 
 def _assigned(source: str) -> set[str]:
-    found = (node.targets for node in ast.parse(source).body if isinstance(node, ast.Assign))
-    return {target.id for targets in found for target in targets if isinstance(target, ast.Name)}
+    try:
+        found = (node.targets for node in ast.parse(source).body if isinstance(node, ast.Assign))
+        return {target.id for targets in found for target in targets if isinstance(target, ast.Name)}
+    except SyntaxError:  # a line that the reader had not got right yet, or that is not of Python
+        return set()
+
+
+def _literals(source: str) -> dict[str, Any]:
+    """Names and values of the assignments that code begins with, those of calculated values left out."""
+    found: dict[str, Any] = {}
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.Assign):
+            break
+        with suppress(ValueError):
+            found |= {ast.unparse(target): ast.literal_eval(node.value) for target in node.targets}
+    return found

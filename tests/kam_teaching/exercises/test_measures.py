@@ -9,7 +9,7 @@ import pytest
 
 from kam_teaching.exercises import read
 from kam_teaching.exercises.feedback import tasks
-from kam_teaching.exercises.measures import came_back, chances
+from kam_teaching.exercises.measures import came_back, chances, quiet_after
 
 
 @pytest.mark.slow
@@ -42,3 +42,17 @@ def test_what_came_back_by_hand():
     rows += [("C", "2025-11-01", 100), ("C", "2026-01-01", 50), ("C", "2026-05-01", 900), ("A", "2026-07-01", 999)]
     table = orders_of([(*row, "M1") for row in rows])
     assert came_back(table, pd.Timestamp("2025-12-31")) == pytest.approx(70 / 200)
+
+
+def test_the_quiet_of_sixty_days_by_hand():
+    """On 30 June A, B and C are ours, D was last seen 366 days before; A orders on day 60, B on day 61, C's order is of the day itself."""
+    rows = [("A", "2025-06-01", 1), ("A", "2025-08-29", 1), ("B", "2024-06-30", 1), ("B", "2025-08-30", 1)]
+    rows += [("C", "2025-06-30", 1), ("C", "2025-07-01", -1), ("D", "2024-06-29", 1), ("D", "2025-07-01", 1)]
+    table = orders_of([(*row, "M1") for row in rows])
+    assert quiet_after(table, pd.Timestamp("2025-06-30")) == pytest.approx(2 / 3)
+
+
+@pytest.mark.slow
+def test_the_season_alone_would_be_an_alarm():
+    risen = tasks("measures")["risen"]
+    assert abs(risen.expected) < 0.005 < 0.03 < risen.traps[0].answer

@@ -11,6 +11,7 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.run.notebook.parameters import own, refuse, undeclared
+from kamlib.run.notebook.steps import notebook_steps
 
 
 def test_what_the_notebook_declares_is_let_through(notebook, tmp_path):
@@ -72,6 +73,50 @@ def test_parameters_of_the_page_alone_are_those_with_a_default_of_their_own(monk
     assert own() == {}, "a notebook of one's own has no cell of parameters"
     monkeypatch.setattr(IPython, "get_ipython", lambda: None)
     assert own() == {}
+
+
+@pytest.mark.parametrize(
+    "before", [["study = None\ndraws ="], ["%matplotlib inline"], ["import pandas", "study = None\ndraws = = 1"], []]
+)
+def test_what_is_typed_before_the_first_run_differs_from_the_default_of_the_kit(monkeypatch, before):
+    """A reader of 02 wrote 5 into the cell, where the kit has 15; what could not be run before that doesn't count."""
+    first = next(step.code for step in notebook_steps() if step.name == "02_scoring").split("\nfrom ")[0]
+    cell = first.replace("loose_concentration = 15", "loose_concentration = 2 + 3").replace("study = None", 'study = "../study.yaml"')  # fmt: skip
+    assert "2 + 3" in cell
+    names = {"In": ["", *before, cell, "from kamlib.run import Run"], "loose_concentration": 5}
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=names))
+    assert own() == {"loose_concentration": (5, 15)}
+
+
+@pytest.mark.parametrize(
+    ("line", "right", "wrong"),
+    [
+        ("most = 15  # 1 or more", [1, 2000], [0, -3, "x", None, True, [], float("nan")]),
+        ("draws = 5000  # 1,000 or more", [1000], [999]),
+        ("quarters = 8  # 5 or more, to have one a year before", [5], [4]),
+        ("loose = 15  # above 0", [0.1], [0, -1]),
+        ("overdue = 3  # own median gaps, above 1", [1.5], [1]),
+        ("share = 0.02  # a share, 0 to 0.5", [0, 0.5], [0.51, -0.1]),
+        ("digits = 4", [-9, 4.5], ["4"]),
+        ("policy = 'drop'  # net or drop", ["net"], ["refuse", "", 1]),
+        ("trait = 'size'  # industry, size or channel", ["channel"], ["colour"]),
+        ("left_out = 'x'  # a name of the features", ["anything"], [3]),
+        ("who = []  # customer ids", [["A", "B"], []], ["A", [1], {"A"}, None]),
+    ],
+)
+def test_a_value_that_is_none_of_those_beside_its_line_is_told_with_them(monkeypatch, line, right, wrong):
+    name, told = line.partition(" = ")[0], line.partition("  # ")[2] or "a value such as 4"
+
+    def given(value):
+        names = {"In": ["", f"study = None  # a path\n{line}"], name: value}
+        monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(user_ns=names))
+        return own()[name][0]
+
+    for value in right:
+        assert given(value) == value
+    for value in wrong:
+        with pytest.raises(InputError, match=rf"the parameter {name} can't be that.* It takes {told}\."):
+            given(value)
 
 
 def test_without_a_notebook_nothing_is_undeclared(monkeypatch):
