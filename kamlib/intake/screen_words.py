@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from kamlib.study.yaml_lines import of_the_kit
 
 
 @cache
 def _words() -> dict[str, Any]:
-    words: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    words: dict[str, Any] = of_the_kit(Path(__file__).with_suffix(".yaml"))
     return words
 
 

@@ -13,6 +13,11 @@ from kamlib.errors import InputError
 from kamlib.passwords import INSTEAD, PASSWORD, shows
 
 
+def of_the_kit(path: Path) -> Any:
+    """What a YAML file of the kit holds."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which a day, the words on, off, yes and no, and 1:30 or 0x5A stay text: the model decides what they are."""
 

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from kamlib.errors import some
 from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.parts import Part
+from kamlib.study.yaml_lines import of_the_kit
 
 Rule = Literal["knock-out", "dispute", "contract end", "overdue", "control group", "state", "tier", "category", "terms"]
 RULES: tuple[Rule, ...] = get_args(Rule)
@@ -114,4 +114,4 @@ def _merged(kits: dict[str, Any], given: dict[Any, Any]) -> dict[Any, Any]:
 
 @cache
 def _shipped() -> Any:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return of_the_kit(Path(__file__).with_suffix(".yaml"))
