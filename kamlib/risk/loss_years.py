@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -66,26 +65,32 @@ def loss_backtest(
     shortest = pd.Timedelta(days=min(YEAR, horizon_days) + max(WINDOW_DAYS, horizon_days))
     over = pd.to_datetime(forecasts["as_of"]) + shortest <= pd.Timestamp(as_of)
     told = forecasts[over & forecasts["event"].isin(["stopped", "silent"]) & forecasts["chance"].notna()]
-    known: dict[str, Any] = {"horizon_days": horizon_days, "observed_from": observed_from}
+    days = sorted(pd.to_datetime(told["as_of"].unique()))
+    begins = observed_from or orders.date.min().to_pyarrow().as_py()
+    before = {day: [at for at in landmarks(day.date(), horizon_days)[:-1] if at > begins] for day in days}
+    dates = sorted({day.date() for day in days}.union(*before.values()))
+    facts = account_facts(orders, dates, horizon_days=horizon_days, observed_from=observed_from) if days else told
+    known = dict(iter(facts.groupby("as_of")))
     rows = []
-    for day in sorted(pd.to_datetime(told["as_of"].unique())):
+    for day in days:
         chances = told[told["as_of"] == day].pivot(index="customer_id", columns="event", values="chance")
         chances = chances.reindex(columns=["stopped", "silent"]).add_prefix("p_").reset_index()
-        facts = account_facts(orders, day.date(), **known)
-        windows = stop_windows(facts, horizon_days)[facts["customer_id"].isin(chances["customer_id"])]
+        windows = stop_windows(known[day], horizon_days)[known[day]["customer_id"].isin(chances["customer_id"])]
         over_in = (pd.Timestamp(as_of) - day).days - windows.round().min()
         span = next((days for days in (YEAR, horizon_days) if days <= over_in), None)
         if span is None:
             continue
-        second = _second_span(orders, day, accounts, known) if span > horizon_days else None
-        exposure = exposures(facts, interactions=interactions, hour=hour)
+        earlier = facts[facts["as_of"].isin(pd.to_datetime(before[day]))] if span > horizon_days else facts.head(0)
+        second = _second_span(orders, earlier, day, accounts, horizon_days) if len(earlier) else None
+        exposure = exposures(known[day], interactions=interactions, hour=hour)
         customers = at_risk(exposure, chances, industry, horizon_days, second, days=span)
         customers["contribution"] *= span / YEAR
-        customers = customers.merge(_after(orders, facts, span, as_of, horizon_days, accounts), on="customer_id")
+        after = _after(orders, known[day], span, as_of, horizon_days, accounts).drop(columns="as_of")
+        customers = customers.merge(after, on="customer_id")
         judged = customers[customers["over"]]
         if len(judged):
-            states = customer_states(facts, horizon_days=horizon_days, accounts=accounts)
-            lost = loss_draws(judged, replace(how, spread=spread_of_years(facts, states)))
+            states = customer_states(known[day], horizon_days=horizon_days, accounts=accounts)
+            lost = loss_draws(judged, replace(how, spread=spread_of_years(known[day], states)))
             event = "stopped" if chances["p_stopped"].notna().any() else "silent"
             row = {"as_of": day, "span_days": span, "event": event, "not_over": len(customers) - len(judged)}
             rows.append(row | _against(lost, judged))
@@ -93,21 +98,13 @@ def loss_backtest(
 
 
 def _second_span(
-    orders: ir.Table, day: pd.Timestamp, accounts: pd.DataFrame | None, known: dict[str, Any]
+    orders: ir.Table, facts: pd.DataFrame, day: pd.Timestamp, accounts: pd.DataFrame | None, horizon_days: int
 ) -> float | None:
-    """`second_span` of the landmarks before a day, by what was known on it; None where the records do not reach back so far."""
-    horizon_days, begins = known["horizon_days"], known["observed_from"] or orders.date.min().to_pyarrow().as_py()
-    days = [one for one in landmarks(day.date(), horizon_days)[:-1] if one > begins]
-    if not days:
-        return None
-    facts = account_facts(orders, days, **known)
+    """`second_span` of the landmarks of `facts`, by what was known on a later day."""
     there = facts[facts["silence_days"] <= own_limits(facts).clip(lower=YEAR)]
-    parts = []
-    for at, rows in facts.groupby("as_of"):
-        after = _after(orders, rows, horizon_days, day.date(), horizon_days, accounts)
-        parts.append(after.assign(as_of=at, stopped=(after["gone"] > 0).astype(float).where(after["over"])))
-    history = pd.concat(parts).merge(there[["customer_id", "as_of"]])
-    return second_span(history, horizon_days)
+    after = _after(orders, facts, horizon_days, day.date(), horizon_days, accounts)
+    history = after.assign(stopped=(after["gone"] > 0).astype(float).where(after["over"]))
+    return second_span(history.merge(there[["customer_id", "as_of"]]), horizon_days)
 
 
 def _against(lost: np.ndarray, judged: pd.DataFrame) -> dict[str, object]:
@@ -128,16 +125,16 @@ def _against(lost: np.ndarray, judged: pd.DataFrame) -> dict[str, object]:
 def _after(
     orders: ir.Table, known: pd.DataFrame, days: int, as_of: date, horizon_days: int, accounts: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """customer_id, over (whether its window after so many days is over) and gone (share of them after its last order; 0 where it did
-    not stop)."""
-    day = known["as_of"].max()
-    end = day + pd.Timedelta(days=days)
-    table = known[["customer_id"]].assign(last=known["last_order"], window=stop_windows(known, horizon_days))
-    later = account_facts(orders, end.date(), columns=["last_order"]).set_index("customer_id")["last_order"]
-    came = next_orders(orders, end.date(), as_of).set_index("customer_id")["next_order"]
-    over_on = end + pd.to_timedelta(table["window"].round(), unit="D")
-    ended = ended_on(table["customer_id"], accounts) <= end
-    back = table["customer_id"].map(came) <= over_on
-    last = table["customer_id"].map(later).fillna(table["last"])
-    gone = ((end - last).dt.days / days).clip(0, 1).where(ended | ~back, 0.0)
-    return table[["customer_id"]].assign(over=over_on <= pd.Timestamp(as_of), gone=gone)
+    """customer_id, as_of, over (whether its window after so many days is over) and gone (share of them after its last order; 0 where it
+    did not stop) of each row of the facts of one date or several."""
+    keys, end = ["customer_id", "end"], known["as_of"] + pd.Timedelta(days=days)
+    ends = sorted({one.date() for one in end})
+    later = account_facts(orders, ends, columns=["last_order"]).rename(columns={"as_of": "end", "last_order": "later"})
+    came = next_orders(orders, ends, as_of).rename(columns={"as_of": "end"})
+    table = known[["customer_id", "as_of", "last_order"]].assign(end=end, window=stop_windows(known, horizon_days))
+    table = table.merge(later[[*keys, "later"]], on=keys, how="left").merge(came, on=keys, how="left")
+    over_on = table["end"] + pd.to_timedelta(table["window"].round(), unit="D")
+    ended = ended_on(table["customer_id"], accounts) <= table["end"]
+    last = table["later"].fillna(table["last_order"])
+    gone = ((table["end"] - last).dt.days / days).clip(0, 1).where(ended | ~(table["next_order"] <= over_on), 0.0)
+    return table[["customer_id", "as_of"]].assign(over=over_on <= pd.Timestamp(as_of), gone=gone)
