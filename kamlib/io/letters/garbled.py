@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kamlib.errors import short
 from kamlib.io import readers
 
 LOOKED_AT = 100_000  # lines of each file, from its beginning
@@ -90,7 +91,7 @@ def told(beyond_ascii: pd.DataFrame, *, examples: bool = True) -> list[str]:
         counts = beyond_ascii.groupby([readers.FILE, name]).size().rename("values").reset_index()
         counts["cause"] = counts[name].map(cause)
         for (file, why), found in counts.dropna().groupby([readers.FILE, "cause"]):
-            example = f", e.g. {found.nlargest(1, 'values')[name].iloc[0][:60]!r}" if examples else ""
+            example = f", e.g. {short(found.nlargest(1, 'values')[name].iloc[0], 60)!r}" if examples else ""
             made.append(
                 f"{file}, column {name!r}: {found['values'].sum():,} values in the first {LOOKED_AT:,} lines look "
                 f"garbled{example} ({why}). They stay as they are: export the file anew."
