@@ -13,6 +13,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -116,6 +117,18 @@ def describe_parameters(app: Sphinx, what: str, name: str, value: object, option
     lines[:] = re.sub(prose, r"\1\n    \2", "\n".join(lines), flags=re.M).split("\n")
 
 
+def in_the_dark(app: Sphinx, tree: nodes.document) -> None:
+    """A picture that was taken in the dark, too, is shown by the theme that the reader has."""
+    for image in list(tree.findall(nodes.image)):
+        dark = image["uri"].replace(".png", "_dark.png")
+        if (ROOT / "docs" / "pictures" / Path(dark).name).exists():
+            other = image.copy()
+            other["uri"] = dark
+            image["classes"], other["classes"] = ["only-light"], ["only-dark"]
+            image.parent.insert(image.parent.index(image) + 1, other)
+
+
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_pages)
+    app.connect("doctree-read", in_the_dark, priority=400)  # before the pictures are collected
     app.connect("autodoc-process-docstring", describe_parameters, priority=400)  # before napoleon reads them

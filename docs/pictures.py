@@ -1,6 +1,7 @@
 """Pictures of a report of the sample for the gallery and the tour: `python -m docs.pictures REPORT`, REPORT the folder of its `index.html`.
 
-Debian's chromium takes them, and each is brought down to 64 colours, so that none weighs more than 150 KB.
+Debian's chromium takes them, light (NAME.png) and dark (NAME_dark.png), and each is brought down to 64 colours, so that none weighs
+more than 150 KB.
 """
 
 from __future__ import annotations
@@ -33,16 +34,19 @@ def take(report: Path) -> None:
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 760})
-        for name, (pattern, heading) in PICTURES.items():
-            file = next(
-                path for path in sorted(report.glob(pattern)) if path.parent == report or path.name != "index.html"
-            )
-            page.goto(file.as_uri())
-            if heading:
-                page.get_by_role("heading", name=heading, exact=True).first.evaluate("it => it.scrollIntoView()")
-            taken = Image.open(io.BytesIO(page.screenshot()))
-            taken.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(PLACE / f"{name}.png", optimize=True)
+        for scheme, end in (("light", ""), ("dark", "_dark")):
+            page = browser.new_page(viewport={"width": 1000, "height": 760}, color_scheme=scheme)
+            for name, (pattern, heading) in PICTURES.items():
+                file = next(
+                    path for path in sorted(report.glob(pattern)) if path.parent == report or path.name != "index.html"
+                )
+                page.goto(file.as_uri())
+                if heading:
+                    page.get_by_role("heading", name=heading, exact=True).first.evaluate("it => it.scrollIntoView()")
+                taken = Image.open(io.BytesIO(page.screenshot()))
+                taken.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
+                    PLACE / f"{name}{end}.png", optimize=True
+                )
         browser.close()
 
 

@@ -62,6 +62,16 @@ def test_each_notebook_is_a_page_and_its_pictures_have_words(site):
     assert pictures and not [tag for tag in pictures if not re.search(r'alt="[^"]{20,}"', tag)]
 
 
+@pytest.mark.parametrize("name", ["docs/gallery", "README"])
+def test_pictures_of_the_report_are_light_by_day_and_dark_by_night(site, name):
+    """Furo hides what is of the class only-dark in the light, and the other way round."""
+    page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+    light, dark = (page.select(f"img.only-{mode}") for mode in ("light", "dark"))
+    assert [one["src"].replace(".png", "_dark.png") for one in light] == [one["src"] for one in dark] != []
+    assert [one["alt"] for one in light] == [one["alt"] for one in dark]
+    assert all((site / name).parent.joinpath(one["src"]).exists() for one in dark)
+
+
 def test_every_column_of_every_table_of_a_run_is_on_a_page(site):
     page = BeautifulSoup((site / "docs" / "run_tables.html").read_text("utf-8"), "html.parser")
     found = {

@@ -71,4 +71,5 @@ def test_each_picture_is_taken_at_a_heading_that_there_is():
             cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
             told = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
             assert re.search(rf"^#+ {re.escape(heading)}$", told, re.M), heading
-    assert {f"{name}.png" for name in PICTURES} == {path.name for path in PLACE.glob("*.png")}
+    taken = {f"{name}{end}.png" for name in PICTURES for end in ("", "_dark")}
+    assert taken == {path.name for path in PLACE.glob("*.png")}

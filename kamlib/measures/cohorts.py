@@ -96,7 +96,7 @@ def cohorts(quarters: pd.DataFrame, cohort: pd.Series, keys: pd.Index | None = N
         parts.append(_grid(rows[rows["customer_id"].isin(keys)]).assign(among="key_accounts"))
     table = pd.concat(parts, ignore_index=True)
     if table.empty:
-        return waiting(_COLUMNS, "no_half_year_is_over")
+        return waiting(_COLUMNS, "no_half_year_is_over" if len(rows) or quarters.empty else "nothing_to_tell_apart_by")
     n = table["customers"]
     few = n < FEWEST
     low, high = wilson(table["buying"], n)

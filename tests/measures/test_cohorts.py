@@ -75,6 +75,8 @@ def test_customers_without_a_cohort_are_left_out_and_without_any_it_waits():
     assert cohorts(relation(20), pd.Series({"2025-01-01-0": "x"}))["customers"].unique().tolist() == [1]
     none = cohorts(relation(20).head(0), pd.Series(dtype=object))
     assert waits_for(none).code == "no_half_year_is_over"
+    of_no_size = pd.Series(index=[f"2025-01-01-{number}" for number in range(20)], dtype=object)
+    assert waits_for(cohorts(relation(20), of_no_size)).code == "nothing_to_tell_apart_by"
 
 
 def test_money_kept_of_a_first_half_year_that_brought_nothing_is_not_known():

@@ -45,14 +45,17 @@ def loss_series(
     place, counts = np.arange(len(series)), causes.reindex(series["quarter"]).fillna(0)
     totals = counts.sum()
     shown = list(totals.index[totals > 0])
-    rows = -(-len(shown) // 2)
+    parts = shown if len(shown) > 1 else []  # one alone is what is lost in all
+    rows = -(-len(parts) // 2)
     figure = plt.figure(figsize=(WIDTH, 4.0 + 1.15 * rows))
     grid = figure.add_gridspec(rows + 2, 2, height_ratios=[1.5] + [1] * rows + [1.7])
     by_quarter = counts.sum(axis=1)
-    panels = [(grid[0, :], said("label_lost_in_all"), by_quarter.to_numpy(), INK)]
-    for at, name in enumerate(shown):
+    heads = {name: f"{word(name)}: {number_or_text(totals[name], ',.0f')}" for name in shown}
+    whole = said("label_lost_in_all") if len(shown) != 1 else heads[shown[0]]
+    panels = [(grid[0, :], whole, by_quarter.to_numpy(), INK)]
+    for at, name in enumerate(parts):
         spot, colour = grid[1 + at // 2, at % 2], BLUE if name in CAUSES else GREY
-        panels.append((spot, f"{word(name)}: {number_or_text(totals[name], ',.0f')}", counts[name].to_numpy(), colour))
+        panels.append((spot, heads[name], counts[name].to_numpy(), colour))
     for at, (spot, words, values, colour) in enumerate(panels):
         axes = figure.add_subplot(spot)
         axes.bar(place, values, width=0.72, color=colour)
@@ -120,7 +123,8 @@ def return_curves(curves: pd.DataFrame, *, horizon_days: int, overall: float, la
     axes.grid(axis="y")
     figure.legend(loc="outside lower left")
     best = points.loc[points["p_return"].idxmax()]
-    axes.set_title(said("title_come_back", days=best["days_lost"], share=best["p_return"], overall=overall))
+    title = "title_come_back" if best["days_lost"] else "title_come_back_lately"
+    axes.set_title(said(title, days=best["days_lost"], share=best["p_return"], overall=overall))
     return described(axes, "alt_return_curves", days=horizon_days, overall=overall)
 
 

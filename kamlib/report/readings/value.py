@@ -49,7 +49,7 @@ def at_stake(base: BaseValue, standing: pd.DataFrame, facts: pd.DataFrame, curre
     sums = {lead + name: told.loc[part, name].sum() for lead, part in parts.items() for name in STAKES}
     values: dict[str, Any] = {"ours": int((~lost).sum()), "lost": int(lost.sum()), "giants": int((large & ~lost).sum())}
     values |= {"currency": currency, "horizon": base.horizon_days, "years": base.years}
-    return Reason("stake_of_base", sums | values)
+    return Reason("stake_of_base" if values["giants"] else "stake_of_base_all", sums | values)
 
 
 def bias_of_sums(base: BaseValue) -> Reason:
@@ -118,7 +118,9 @@ def share_of_stake(
         for held in (ours, ours[~ours["customer_id"].isin(large)])
     )
     values = {"method": way_of(verdict), "n": len(calls), "all": len(ours), "share": share, "without": without}
-    return Reason("calls_hold", values | {"giants": int(large.isin(ours["customer_id"]).sum()), "years": base.years})
+    held_by_giants = int(large.isin(ours["customer_id"]).sum())
+    told = values | {"giants": held_by_giants, "years": base.years}
+    return Reason("calls_hold" if held_by_giants else "calls_hold_all", told)
 
 
 def controls_not_called(

@@ -92,7 +92,7 @@ def last_round(found: Round) -> Reason:
         "reason": reason,
         "enough": found.enough,
     }
-    return Reason("round_reported", values)
+    return Reason("round_reported" if found.enough == found.enough else "round_without_base", values)
 
 
 def keeping(claim: Claim, currency: str) -> Reason:

@@ -60,6 +60,13 @@ def test_a_quarter_without_a_loss_is_drawn_as_none_and_a_cause_without_one_has_n
     matplotlib.pyplot.close("all")
 
 
+def test_one_cause_alone_is_what_was_lost_in_all_and_is_drawn_once():
+    figure = figures.loss_series(SERIES, CAUSES[["no_records"]], money="margin", currency="EUR")
+    whole, money = figure.axes
+    assert title(whole) == "no records of that time: 4" and heights(whole) == [0, 4] and len(heights(money)) == 4
+    matplotlib.pyplot.close("all")
+
+
 def test_points_stand_at_whole_horizons_with_their_intervals_beside_one_rate_for_all():
     days = pd.DataFrame({"kind": ["broken"] * 4 + ["slow"] * 4, "days_lost": [0, 5, 9, 18] * 2})
     curves = days.assign(p_return=[0.2, 0.9, 0.1, 0.1] * 2, low=0.0, high=0.3)
@@ -69,7 +76,10 @@ def test_points_stand_at_whole_horizons_with_their_intervals_beside_one_rate_for
     told = [text.get_text() for text in axes.figure.legends[0].get_texts()]
     assert told == ["one rate for all", "the silence broke its rhythm", "slow buyers, or one order only"]
     assert axes.lines[0].get_ydata()[0] == 0.15
-    assert title(axes) == "Of those lost for 0 days 20% come back, of all 15%"
+    assert title(axes) == "Of those just lost 20% come back, of all 15%"
+    later = curves.assign(p_return=curves["days_lost"] / 90)
+    told = title(figures.return_curves(later, horizon_days=9, overall=0.15))
+    assert told == "Of those lost for 18 days 20% come back, of all 15%"
     assert "within 9 days" in axes.figure.get_label() and "it is 15%." in axes.figure.get_label()
     matplotlib.pyplot.close("all")
 

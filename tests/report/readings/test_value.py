@@ -41,6 +41,7 @@ CALLS = pd.DataFrame(
 ).assign(reason_values="{}")
 STANDING = pd.DataFrame({"customer_id": list("ABC"), "state": ["active", "silent", "lost"]})
 FACTS = pd.DataFrame({"customer_id": list("ABC"), "revenue": 0.0, "revenue_12m": [90.0, 9.5, 0.5]})
+EVEN = pd.DataFrame({"customer_id": [*"ABC", *map(str, range(20))], "revenue": 0.0, "revenue_12m": 5.0})
 MODEL = Verdict("model", "silence_alone", Reason("model_better"), 99, pd.Timestamp("2026-01-01"))
 
 
@@ -62,6 +63,10 @@ def test_what_is_at_stake_is_told_by_both_periods_with_the_giants_and_without_an
         "180 days, 7 over 3 years; they are to be won back."
     )
     assert on_value.at_stake(replace(BASE, table=TABLE.assign(p_silent=None)), STANDING, FACTS, "EUR") is None
+    assert sentence(on_value.at_stake(replace(BASE, table=told), STANDING, EVEN, "EUR")) == (
+        "At stake with the 2 customers that are ours, as margin: **28 EUR within 180 days, 120 over 3 years**. Apart from these, with the 1 "
+        "lost lately: 0 EUR within 180 days, 7 over 3 years; they are to be won back."
+    ), "nobody brings a tenth"
 
 
 def test_what_the_value_rests_on_is_said():
@@ -109,6 +114,8 @@ def test_the_calls_hold_a_share_of_what_is_at_stake():
         "By the model, 1 of the 2 customers that are ours hold 75% of the stake of 3 years; without those that bring a tenth of the revenue or "
         "more (1), it is 0% of what is left."
     )
+    told = sentence(on_value.share_of_stake(CALLS, BASE, STANDING, EVEN, MODEL))
+    assert told == "By the model, 1 of the 2 customers that are ours hold 75% of the stake of 3 years."
     none = sentence(on_value.share_of_stake(CALLS.head(0), BASE, STANDING, FACTS, MODEL))
     assert none == "Nobody can be named yet. The model beats every rule of thumb."
 

@@ -98,6 +98,11 @@ def test_the_last_round_is_told_with_its_day_or_why_there_is_none():
     assert sentence(on_winback.last_round(found)).startswith(
         "The round of 2026-01-01: with an offer +5.0% more came back"
     )
+    assert sentence(on_winback.last_round(found)).endswith("219 customers in each arm would be enough.")
+    without = sentence(on_winback.last_round(replace(found, enough=float("nan"))))
+    assert without.endswith(
+        "As nobody, or half of them and more, came back without an offer, how many customers would be enough can't be told."
+    )
     none = Round(None, NOTHING, 0, 0, 0, Reason("no_round_over"), 0)
     assert sentence(on_winback.last_round(none)) == "Nothing to report: no round of offers is over yet."
 
