@@ -77,10 +77,16 @@ class StepError(RuntimeError):
         super().__init__(f"{where}: {self.cause}")
 
 
+def short(text: str, most: int = 40) -> str:
+    """A cell as an example: of one that is longer than so many characters, its beginning and its end."""
+    end = most // 2
+    return text if len(text) <= most else f"{text[: most - end - 1].rstrip()}…{text[-end:].lstrip()}"
+
+
 def some(values: Iterable[object], most: int = 5) -> str:
-    """The first few offenders in words: ``'a', 'b' and 3 more``."""
+    """The first few offenders in words, long ones `short`: ``'a', 'b' and 3 more``."""
     items = list(values)
-    shown = ", ".join(repr(item) if isinstance(item, str) else str(item) for item in items[:most])
+    shown = ", ".join(repr(short(item, 60)) if isinstance(item, str) else str(item) for item in items[:most])
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
 
 

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from kamlib.errors import InputError, some, wrapped
+from kamlib.errors import InputError, short, some, wrapped
 
 
 def test_message_says_where_what_was_found_and_what_to_do():
@@ -83,3 +83,10 @@ def test_a_notebook_shows_the_message_and_no_line_of_code():
     shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
     shell.run_cell("from kamlib.errors import InputError\ndef inner():\n    raise InputError('no such unit', found='firm', remedy='Choose group or account.')\ninner()")  # fmt: skip
     assert shown == ["InputError: no such unit; found 'firm'. Choose group or account."]
+
+
+def test_a_long_cell_is_cut_in_its_middle_and_a_short_one_stays():
+    assert short("x" * 40) == "x" * 40
+    assert short("Sale of goods and services 17 of 03.01.2024 12:00:00") == "Sale of goods and s…03.01.2024 12:00:00"
+    assert len(short("word " * 100, 60)) <= 60
+    assert some(["a", "b" * 100]) == f"'a', '{'b' * 29}…{'b' * 30}'"

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from kamlib.churn.evaluation.returns import learn_returns
-from kamlib.churn.judgement import judge
+from kamlib.churn.judgement import Tried, judge
 from kamlib.churn.landmarks import outcomes, stops
 from kamlib.churn.returns import lost_at, p_return, returned, without_offer
 from kamlib.facts.worth import worth_column
@@ -27,6 +27,7 @@ def earlier_forecasts(
     *,
     days: Sequence[pd.Timestamp] | None = None,
     year_begins: int = 1,
+    tried: Tried | None = None,
 ) -> pd.DataFrame:
     """What `kamlib.churn.forecast` would have said on earlier days, and what came by `as_of`.
 
@@ -38,6 +39,7 @@ def earlier_forecasts(
     rules : the section `churn` of the study; None: its defaults.
     days : landmarks whose horizon is over; None: the last such day of each of the last eight quarters.
     year_begins : the month, 1 to 12, with which quarters begin.
+    tried : what the forecast tried by the same rules (`kamlib.churn.Forecast.tried`); None: all is tried here.
 
     Returns
     -------
@@ -53,7 +55,8 @@ def earlier_forecasts(
             sorted(day for day in at_risk["as_of"].unique() if day + horizon <= end), dtype="datetime64[ns]"
         )
         days = over.groupby(over.dt.to_period(quarter_frequency(year_begins))).max().tail(_QUARTERS).tolist()
-    parts = [_of_day(at_risk, day, end, rules) for day in days]
+    tried = tried or Tried()
+    parts = [_of_day(at_risk, day, end, rules, tried) for day in days]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return or_waiting(found[found["chance"].notna()].reset_index(drop=True), "no_forecast_before")
 
@@ -96,8 +99,8 @@ def returns_of(away: pd.DataFrame, day: date | pd.Timestamp, end: pd.Timestamp, 
     return away[["customer_id"]].assign(as_of=day, event="returned", over_on=over_on, came=came, worth=worth)
 
 
-def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn) -> pd.DataFrame:
-    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules)
+def _of_day(at_risk: pd.DataFrame, day: pd.Timestamp, end: pd.Timestamp, rules: Churn, tried: Tried) -> pd.DataFrame:
+    now, found = at_risk[at_risk["as_of"] == day], judge(at_risk, day, rules, tried)
     chances = {"chance": [*found.silent["p_silent"], *found.stopped["p_stopped"]]}
     methods = {"method": [*found.silent["method"], *found.stopped["method_stopped"]]}
     return events_of(now, end, rules).assign(**chances, **methods)[COLUMNS]
@@ -134,3 +137,11 @@ def with_returns(
         chance = p_return(found.rates, away, day, until_offer=True, **known)["p_return"]
         parts.append(returns_of(away, day, end, rules).assign(chance=chance, method=found.way)[COLUMNS])
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else forecasts
+
+
+def by_event(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """How many chances `forecasts` hold: event, since and until (their first and last day), customers (of all days); it waits as they do."""
+    if forecasts.empty:
+        return forecasts
+    days = {"since": ("as_of", "min"), "until": ("as_of", "max"), "customers": ("customer_id", "size")}
+    return forecasts.groupby("event", as_index=False, sort=False).agg(**days)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.churn.evaluation.holdout import Evaluation, Verdict
 from kamlib.churn.explain import reasons
-from kamlib.churn.judgement import judge
+from kamlib.churn.judgement import Tried, judge
 from kamlib.churn.landmark_history import at_risk_history, some_accounts
 from kamlib.churn.landmarks import landmark_dates
 from kamlib.churn.models.stopping import Stopping
@@ -35,6 +35,7 @@ class Forecast:
     landmarks : as_of and role of each (`kamlib.churn.landmarks.landmark_dates`).
     some : the order lines that the earlier landmarks are made of.
     at_risk : the landmark table, a row per customer at risk and landmark (`kamlib.churn.landmark_history.at_risk_history`).
+    tried : what judgements of earlier days find made (`kamlib.churn.earlier_forecasts`).
     choices, settings : what was tried on landmarks before the test, and what was chosen there.
     test, test_of_stops : of P(no order) and of P(stopped): predictions, measures, differences and the verdict, which says whether the
         model or another way gives the chances.
@@ -47,6 +48,7 @@ class Forecast:
     landmarks: pd.DataFrame
     some: ir.Table
     at_risk: pd.DataFrame
+    tried: Tried
     choices: pd.DataFrame
     settings: Settings
     test: Evaluation
@@ -113,7 +115,8 @@ def forecast(
         interactions=interactions,
         invoices=invoices,
     )
-    found = judge(at_risk, last, rules)
+    tried = Tried()
+    found = judge(at_risk, last, rules, tried)
     now = at_risk[at_risk["as_of"] == last]
     table = found.silent.join(found.stopped).assign(customer_id=now["customer_id"])
     if found.stopping is not None and found.test_of_stops.verdict.way == "model":
@@ -126,6 +129,7 @@ def forecast(
         landmarks=marks,
         some=some,
         at_risk=at_risk,
+        tried=tried,
         choices=found.choices,
         settings=found.settings,
         test=found.test,

@@ -121,7 +121,7 @@ def _words_apart(name: str) -> str:
 def _spoken(language: str) -> dict[str, dict[str, str]]:
     """The file of a language."""
     text = (Path(__file__).parent / "headings" / f"{language}.yaml").read_text(encoding="utf-8")
-    made: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)
+    made: dict[str, dict[str, str]] = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     return made
 
 

@@ -117,7 +117,7 @@ def _ways(orders: SourceDraft) -> list[pd.DataFrame]:
     """Lines by day, by each date format that is possible."""
     theirs = orders.found.columns["date"].theirs
     form = orders.dialect.get("date_format", Marked(None))
-    return [_days(orders, theirs, one) for one in (form.value, *((form.other,) if form.question else ()))]
+    return [_days(orders, theirs, one) for one in (form.value, *((form.other,) if form.other else ()))]
 
 
 def _days(orders: SourceDraft, theirs: str, form: str | None) -> pd.DataFrame:

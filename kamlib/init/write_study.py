@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from kamlib.errors import some
-from kamlib.init.cells.dialect import Marked
+from kamlib.init.cells.dialect import Marked, near_day
 from kamlib.init.commented import SECTIONS
 from kamlib.init.draft import Draft, SourceDraft
 from kamlib.init.tables.open_choices import MATTER
@@ -208,7 +208,7 @@ def _chosen(source: SourceDraft, ours: str) -> Marked:
     if source.table != "orders" or (ours not in (*MATTER, "currency") and not choice.question):
         return Marked(choice.theirs, "; ".join(choice.doubts))
     holds = source.contents[choice.theirs]
-    told = f"{holds.distinct:,} values, e.g. {', '.join(holds.examples[:3])}"
+    told = f"{holds.distinct:,} values, e.g. {', '.join(map(near_day, holds.examples[:3]))}"
     told += f"; else {some(choice.others, 2)}" if choice.others else ""
     return Marked(choice.theirs, choice.question, told, choice.question != "")
 

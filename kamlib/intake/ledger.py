@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.errors import InputError
+from kamlib.errors import InputError, short
 from kamlib.intake.cleaning import Flagged, examples, set_aside
 from kamlib.stats.reasons import waiting
 from kamlib.study.model import Study
@@ -225,7 +225,7 @@ def _too_much(problem: str, found: str, flagged: Flagged, reason: str, more: str
         problem,
         file=str(line["source_file"]),
         line=int(line["source_line"]),
-        found=f"{found}; first {reason}: {line['original'][:100]}",
+        found=f"{found}; first {reason}: {short(line['original'], 100)}",
         remedy="Mend the file, or in the study: columns, dialect (decimal, thousands, date_format), cleaning.only, limits."
         f"{more}",
     )

@@ -7,9 +7,10 @@ comes along in columns named `RAW` + name, so that its text can be made where it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -38,24 +39,38 @@ RAW = "raw:"
 _TIDY = "tidy:"  # a raw column, trimmed; each step is a select of its own, so that a value is worked out once
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True)
+class Piece:
     """The rows of one source of a table.
 
     Attributes
     ----------
+    name : the table.
     source : without the columns whose names speak of personal life.
     raw, rows : as they came, and mapped.
     given : which raw column each of our columns is.
     of_heads : the raw columns that are those of order heads.
     texts : the raw columns of texts.
+    place : of the source among those of the table.
     """
 
+    name: str
     source: Source
     raw: ir.Table
-    rows: ir.Table
     given: dict[str, str]
     of_heads: frozenset[str]
     texts: list[str]
+    place: int
+
+    @cached_property
+    def rows(self) -> ir.Table:
+        rows = mapped(self.raw, self.name, self.source, self.of_heads)
+        if not self.place:
+            return rows
+        mark = ibis.literal(
+            f"{self.place} "
+        )  # what tells rows and parts apart within a source must do so among several
+        return rows.mutate(**{column: mark + rows[column] for column in ("part", "row") if column in rows.columns})
 
 
 def columns(raw: ir.Table, name: str, source: Source) -> dict[str, str]:
@@ -115,43 +130,55 @@ def mapped(raw: ir.Table, name: str, source: Source, of_heads: Collection[str] =
     """
     table, given = INPUTS[name], columns(raw, name, source)
     dialects = dialects_of(given, source, of_heads)
-    plain = {ours: trimmed(raw[theirs], long=name == "orders") for ours, theirs in given.items()}
-    if readers.of_sheets(source):
-        texts = {column.name for column in table.columns if column.type == "text"}
-        plain |= {
-            ours: without_errors(text) for ours, text in plain.items() if ours in texts and text.type().is_string()
-        }
-    plain |= {ours: _in_our_words(plain[ours], meant) for ours, meant in source.values.items() if ours in plain}
     tidy = raw.select(
-        **{_TIDY + ours: value for ours, value in plain.items()},
-        part=raw[readers.PART],
-        source_file=raw[readers.FILE],
-        source_line=raw[readers.LINE].cast("int64"),
-        broken=raw[readers.BROKEN].notnull(),
-        **({"row": raw[readers.ROW]} if readers.ROW in raw.columns else {}),
         **{
-            RAW + column: raw[column]
-            for column in raw.columns
-            if column not in (readers.FILE, readers.LINE, readers.PART, readers.ROW)
+            _TIDY + ours: tidied(raw[theirs], table.column(ours), source, long=name == "orders")
+            for ours, theirs in given.items()
         },
+        **beside(raw),
     )
-    typed = tidy.mutate(
+    read = tidy.mutate(
         **{
-            column.name: as_type(
-                tidy[_TIDY + column.name], _NUMBER if column.type == "integer" else column, dialects[column.name]
-            )
+            column.name: typed(tidy[_TIDY + column.name], column, dialects[column.name])
             if column.name in given
-            else ibis.null(_IBIS[column.type])
+            else ibis.null(IBIS[column.type])
             for column in table.columns
         }
     )
-    made = {column: typed[column] for column in typed.columns if not column.startswith(_TIDY)}
-    made |= {c.name: as_whole(typed[c.name]) for c in table.columns if c.type == "integer" and c.name in given}
-    checked = [column for column in table.columns if column.name in given and (column.type != "text" or column.choices)]
-    unread = [ibis.ifelse(made[c.name].isnull(), typed[_TIDY + c.name].notnull(), False) for c in checked]
+    made = {column: read[column] for column in read.columns if not column.startswith(_TIDY)}
+    made |= {c.name: as_whole(read[c.name]) for c in table.columns if c.type == "integer" and c.name in given}
+    checked = [column for column in table.columns if column.name in given and may_be_unreadable(column)]
+    unread = [ibis.ifelse(made[c.name].isnull(), read[_TIDY + c.name].notnull(), False) for c in checked]
     if name == "orders":
-        made |= _derived(typed, dialects)
-    return typed.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
+        made |= _derived(read, dialects)
+    return read.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
+
+
+def beside(raw: ir.Table) -> dict[str, ir.Value]:
+    """Where each row is from, and what it holds, under the names that mapped rows have for them."""
+    named = {"part": readers.PART, "source_file": readers.FILE, "source_line": readers.LINE, "row": readers.ROW}
+    made = {ours: raw[theirs] for ours, theirs in named.items() if theirs in raw.columns}
+    made |= {"source_line": raw[readers.LINE].cast("int64"), "broken": raw[readers.BROKEN].notnull()}
+    return made | {RAW + column: raw[column] for column in raw.columns if column not in named.values()}
+
+
+def tidied(value: ir.Value, column: Column, source: Source, *, long: bool = False) -> ir.Value:
+    """A raw value without blanks around it, in our words; no text where a spreadsheet says that a formula failed."""
+    plain = trimmed(value, long=long)
+    if column.type == "text" and plain.type().is_string() and readers.of_sheets(source):
+        plain = without_errors(plain)
+    meant = source.values.get(column.name)
+    return plain if meant is None else _in_our_words(plain, meant)
+
+
+def typed(tidy: ir.Value, column: Column, dialect: Dialect) -> ir.Value:
+    """What `tidied` gave read as the type of the column; integers as numbers, for `as_whole` in a step of its own."""
+    return as_type(tidy, _NUMBER if column.type == "integer" else column, dialect)
+
+
+def may_be_unreadable(column: Column) -> bool:
+    """Whether a value of the column may be none: any text is one."""
+    return column.type != "text" or bool(column.choices)
 
 
 def dialects_of(given: Mapping[str, str], source: Source, of_heads: Collection[str]) -> dict[str, Dialect]:
@@ -213,7 +240,7 @@ def original(mapped: ir.Table, *, without: Collection[str] = ()) -> ir.StringVal
     return mapped[broken].fill_null(quote + ibis.literal('","').join(cells) + quote)
 
 
-_IBIS = {
+IBIS = {
     "text": "string",
     "date": "date",
     "money": MONEY,

@@ -15,12 +15,13 @@ import pyarrow as pa
 
 from kamlib.entities import alike_ids, groups, review
 from kamlib.errors import InputError
-from kamlib.intake import cleaning, garbled, ledger, reading, screen, side_tables
+from kamlib.intake import cleaning, different_values, ledger, reading, screen, side_tables
 from kamlib.intake.mapping import Piece
 from kamlib.intake.overview import Overview, overview, refuse_what_no_company_has
 from kamlib.intake.shapes import accounts_from_lines
 from kamlib.intake.shapes.counted_rows import with_counted
 from kamlib.io import duckdb_backend, engines, readers
+from kamlib.io.letters import garbled
 from kamlib.io.values import MONEY
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -185,25 +186,25 @@ def _named(accounts: pd.DataFrame) -> pd.DataFrame:
 
 def _frames(con: Any, study: Study, names: Iterable[str], scratch: Path, told: list[str]) -> dict[str, pd.DataFrame]:
     """The tables `names` but the orders, and but accounts that are made from them."""
-    frames = {}
+    pieces = []
     for name in names:
         if name == "orders" or any(source.from_ for source in study.sources[name]):
             continue
-        found = []
         for piece in reading.pieces(con, study, name, scratch, told):
-            frame, beyond_ascii = side_tables.fetch(piece.rows, name, piece.texts)
-            told += garbled.told(beyond_ascii, examples=name not in screen.FREE_TEXT)
-            found.append(frame)
-        frames[name] = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
-    return frames
+            rows = different_values.fetched(piece)
+            told += garbled.told(different_values.texts(piece, rows), examples=name not in screen.FREE_TEXT)
+            pieces.append((piece, rows))
+    found: dict[str, list[pd.DataFrame]] = {}
+    for (piece, _), rows in zip(pieces, different_values.mapped(con, pieces), strict=True):
+        found.setdefault(piece.name, []).append(side_tables.in_memory(rows, piece.name))
+    return {name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0] for name, some in found.items()}
 
 
 def _of_lines(con: Any, study: Study, lines: list[Piece], told: list[str]) -> pd.DataFrame:
     """The table of accounts that is made from the order lines."""
     (source,) = study.sources["accounts"]
     rows = accounts_from_lines.accounts(con, lines, source, study.as_of, told)
-    frame, _ = side_tables.fetch(rows, "accounts")
-    return frame
+    return side_tables.fetch(rows, "accounts")
 
 
 def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:

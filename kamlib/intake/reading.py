@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from kamlib.intake import mapping, screen
@@ -38,11 +37,7 @@ def pieces(con: Any, study: Study, name: str, scratch: Path, told: list[str]) ->
         given = mapping.columns(raw, name, plain)
         texts = [given[c.name] for c in INPUTS[name].columns if c.type == "text" and not c.choices and c.name in given]
         texts = [text for text in dict.fromkeys(texts) if raw[text].type().is_string()]
-        rows = mapping.mapped(raw, name, plain, of_heads)
-        if place:  # what tells rows and parts apart within a source must do so among several
-            mark = ibis.literal(f"{place} ")
-            rows = rows.mutate(**{column: mark + rows[column] for column in ("part", "row") if column in rows.columns})
-        made.append(Piece(plain, raw, rows, given, of_heads, texts))
+        made.append(Piece(name, plain, raw, given, of_heads, texts, place))
     return made
 
 

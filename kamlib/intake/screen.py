@@ -166,12 +166,16 @@ def screened(con: Any, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
 
 def take_out(table: pd.DataFrame, name: str, found: pd.Series) -> pd.DataFrame:
     """`table` with the texts missing that `screened` named."""
+    if (found == "").all():
+        return table
     named = {column: found.str.contains(f"{column} ", regex=False) for column in FREE_TEXT.get(name, ())}
     return table.assign(**{column: table[column].mask(hit, None) for column, hit in named.items()})
 
 
 def told(name: str, found: pd.Series) -> list[str]:
     """A sentence for each free text column of a table of which texts were taken out: how many, and never what."""
+    if (found == "").all():
+        return []
     counts = {column: int(found.str.contains(f"{column} ", regex=False).sum()) for column in FREE_TEXT.get(name, ())}
     return [
         f"{name}.{column}: texts that look like personal facts and are not carried ({count:,})."

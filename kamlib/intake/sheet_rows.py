@@ -11,6 +11,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from kamlib.intake.mapping import RAW
 from kamlib.io.letters.formulas import FORMULA
@@ -90,18 +92,21 @@ def not_filled_in(name: str, frame: pd.DataFrame) -> pd.Series:
     return frame["date"].isna() & frame["text"].isna() & ~frame["unreadable"].astype(bool)
 
 
-def without_guards(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def without_guards(rows: pa.Table, name: str) -> pa.Table:
     """Texts of a table without the apostrophe that stands before =, +, - or @, so that no spreadsheet took them for a formula.
 
     Parameters
     ----------
-    frame : the table as it was read.
+    rows : the table as it was read.
     name : of the table.
     """
-    texts = [column.name for column in INPUTS[name].columns if column.type == "text" and column.name in frame]
     guarded = f"^'([{re.escape(''.join(FORMULA))}])"
-    bare = {text: frame[text].str.replace(guarded, r"\1", regex=True) for text in texts if frame[text].notna().any()}
-    return frame.assign(**bare)
+    for column in INPUTS[name].columns:
+        if column.type == "text" and pc.any(pc.starts_with(rows[column.name], "'")).as_py():
+            place = rows.column_names.index(column.name)
+            bare = pc.replace_substring_regex(rows[column.name], pattern=guarded, replacement=r"\1")
+            rows = rows.set_column(place, column.name, bare)
+    return rows
 
 
 def is_total(name: str) -> bool:

@@ -5,20 +5,19 @@ These tables have a row per account, invoice or event and fit into memory; their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from kamlib.entities import groups
 from kamlib.errors import InputError
-from kamlib.intake import garbled, screen, sheet_rows
+from kamlib.intake import screen, sheet_rows
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
-from kamlib.intake.mapping import RAW, original
+from kamlib.intake.mapping import original
 from kamlib.io import readers
 from kamlib.io.values import NO_DAYS
 from kamlib.study.columns import Column, Table
@@ -46,19 +45,8 @@ _PLANNED = {"contract_end"}  # a day to come that is known before
 _TYPES = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
 
-def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A mapped table as pandas: text as object, days as datetime64, money and numbers as float64.
-
-    Parameters
-    ----------
-    mapped : from `mapping.mapped`.
-    name : the table.
-    texts : raw columns that are looked through for garbled texts.
-
-    Returns
-    -------
-    tuple of DataFrame
-        The table, and those of its rows that `garbled.told` looks at.
+def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
+    """A mapped table in the engine as `in_memory` gives those of files.
 
     Raises
     ------
@@ -66,7 +54,6 @@ def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.Da
         If a file can't be read.
     """
     money = [column.name for column in INPUTS[name].columns if column.type == "money"]
-    looked_at = mapped.source_line <= garbled.LOOKED_AT
     table = mapped.select(
         *[
             column
@@ -75,16 +62,23 @@ def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.Da
         ],
         **{column: mapped[column].cast("float64") for column in money},
         original=original(mapped),
-        **{RAW + text: ibis.ifelse(looked_at, mapped[RAW + text], None) for text in texts},
     )
     with readers.plain_errors():
         rows = table.to_pyarrow()
-    beyond_ascii = garbled.of_fetched(rows, texts)
-    frame = rows.drop_columns([RAW + text for text in texts]).to_pandas(date_as_object=False)
-    del rows  # what follows needs the room
+    return in_memory(rows.sort_by([("source_file", "ascending"), ("source_line", "ascending")]), name)
+
+
+def in_memory(rows: pa.Table, name: str) -> pd.DataFrame:
+    """A mapped table as pandas: text as object, days as datetime64, money and numbers as float64.
+
+    Parameters
+    ----------
+    rows : from `different_values.mapped`.
+    name : the table.
+    """
     kinds = {column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns}
-    frame = sheet_rows.without_guards(frame.astype(kinds), name)
-    return frame.sort_values(["source_file", "source_line"], kind="stable", ignore_index=True), beyond_ascii
+    made: pd.DataFrame = sheet_rows.without_guards(rows, name).to_pandas(date_as_object=False).astype(kinds)
+    return made
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from kamlib.errors import InputError
+from kamlib.errors import InputError, short
 from kamlib.io.duckdb_backend import identifier, load, name_of_its_own, plain_errors, quoted, unreadable
 from kamlib.io.edges import footer
 
@@ -127,7 +127,7 @@ def above(path: Path, header: int) -> str:
     """The first words that stand above the column names, at most 60 characters; ``sep=;`` is a declaration and none."""
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
         words = [line.strip() for line, _ in zip(stream, range(header - 1), strict=False)]
-    return next((word[:60] for word in words if word and not word.lower().startswith(("sep=", '"sep='))), "")
+    return next((short(word, 60) for word in words if word and not word.lower().startswith(("sep=", '"sep='))), "")
 
 
 def _padded(con: Any, scan: str, columns: Sequence[str], most: int, broken: str) -> ir.Table:

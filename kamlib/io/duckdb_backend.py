@@ -15,6 +15,7 @@ from uuid import uuid4
 import duckdb
 import ibis
 import ibis.expr.types as ir
+from ibis.expr.operations import InMemoryTable
 
 from kamlib.errors import InputError
 
@@ -53,8 +54,15 @@ def engine(folder: str | Path | None = None, *, memory: str = "1200MB") -> Any:
 
 def store(con: Any, table: ir.Table) -> ir.Table:
     """Materialise `table` in the engine, once, with plain errors."""
+    name = name_of_its_own()
     with plain_errors():
-        return con.create_table(name_of_its_own(), table, temp=True)
+        if isinstance(table.op(), InMemoryTable):
+            return con.create_table(name, table, temp=True)
+        stored = con.create_table(name, schema=table.schema(), temp=True)
+        con.raw_sql(
+            f"INSERT INTO {name} {con.compile(table)}"
+        )  # Ibis would copy its tree of the query before it writes it
+    return stored
 
 
 def brought(con: Any, table: ir.Table) -> ir.Table:

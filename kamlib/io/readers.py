@@ -19,7 +19,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from kamlib.errors import InputError, some
+from kamlib.errors import InputError, short, some
 from kamlib.io import books, compressed, csv_file, databases, edges, text_encoding
 from kamlib.io.duckdb_backend import engine, forget, name_of_its_own, plain_errors, quoted, store
 from kamlib.io.values import as_text, in_zone
@@ -96,7 +96,7 @@ def together(tables: list[ir.Table]) -> ir.Table:
 
 def missing_column(raw: ir.Table, column: str, place: str, why: str) -> InputError:
     """The error for a column that the study needs and its files do not have."""
-    there = [name[:40] for name in raw.columns if name not in ADDED]
+    there = [short(name) for name in raw.columns if name not in ADDED]
     return InputError(
         f"no column {column!r}, {why}",
         file=place,

@@ -8,7 +8,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from kamlib.measures.lifetime.whole_base import value_test
+from kamlib.facts.accounts import account_facts
+from kamlib.measures.lifetime.whole_base import FACTS, value_test
 from kamlib.stats.checks import has_columns
 from kamlib.stats.reasons import or_waiting
 
@@ -154,7 +155,9 @@ def values_then(
     """
     rows = []
     told = forecasts[forecasts["chance"].notna()]
-    for day in sorted(pd.to_datetime(told["as_of"].unique())):
+    days = sorted(pd.to_datetime(told["as_of"].unique()))
+    facts = account_facts(orders, [day.date() for day in days], columns=FACTS) if days else told
+    for day in days:
         of_day = told[told["as_of"] == day]
         chances = of_day.pivot(index="customer_id", columns="event", values="chance")
         lost = of_day[of_day["event"] == "silent"].set_index("customer_id")["came"]
@@ -165,7 +168,10 @@ def values_then(
             columns=[name for name in ("p_silent", "p_stopped") if name in then and then[name].notna().all()]
         )
         table = then.assign(lost=lost).reset_index()
-        tried = value_test(orders, table, day, horizon_days=horizon_days, costs=costs, bootstraps=bootstraps, seed=seed)
+        known = facts[facts["as_of"] == day]
+        tried = value_test(
+            orders, table, day, horizon_days=horizon_days, costs=costs, bootstraps=bootstraps, seed=seed, facts=known
+        )
         if len(tried.ways):
             rows.append({"as_of": day, **tried.ways.iloc[0][VALUES[1:]]})
     return or_waiting(pd.DataFrame(rows, columns=VALUES), "no_value_is_over")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.evaluation.returns import Returns, calibrated, learn_returns
+from kamlib.churn.evaluation.returns import Returns, calibrated, learn_returns, level_of
 from kamlib.churn.offers import with_offers
 from kamlib.churn.returns import lost_at, p_return, return_curves, return_rates
 from kamlib.errors import InputError
@@ -94,7 +94,8 @@ def plan_win_back(
     lost["method"] = lost["method"].where(silent.isna(), "model")
     curves, overall = return_curves(returns.rates, horizon_days=horizon), float("nan")
     if len(curves):
-        one = calibrated(return_rates(episodes, day, horizon_days=horizon, n_blocks=1), returns.level)
+        level = level_of(episodes, day, "one_rate", horizon_days=horizon, beyond_days=at_risk_days)
+        one = calibrated(return_rates(episodes, day, horizon_days=horizon, n_blocks=1), level)
         overall = float(return_curves(one, horizon_days=horizon)["p_return"].iloc[0])
     worth = recaptured(episodes, money, first_day, **known)
     season = base.chances.get("season")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, inf, sqrt
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,16 +98,16 @@ def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     return Effect(float(mean), sqrt(1 / total), known.rounds + len(rounds))
 
 
-def changed(p: pd.Series, log_odds: float, kind: str) -> pd.Series:
+def changed(p: pd.Series | np.ndarray, log_odds: float | np.ndarray, kind: str) -> Any:
     """Δp of actions of a kind: by how much the chance of the good outcome rises; below 0 where the action does harm.
 
     Parameters
     ----------
-    p : chance of the event without the action, 0 to 1: of a return, or of a stop.
-    log_odds : log odds ratio of the action.
+    p : Series or array; chance of the event without the action, 0 to 1: of a return, or of a stop.
+    log_odds : number or array; log odds ratio of the action.
     kind : of `BROUGHT_ABOUT`.
     """
-    odds = np.exp(pd.Series(log_odds if BROUGHT_ABOUT[kind] else -log_odds, index=p.index))
+    odds = np.exp(log_odds if BROUGHT_ABOUT[kind] else -log_odds)
     after = p * odds / (1 - p + p * odds)
     return after - p if BROUGHT_ABOUT[kind] else p - after
 
@@ -203,11 +204,10 @@ def by_offer(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float |
     for at, row in table[table["rounds"] > 0].iterrows():
         mine = told[(told["kind"] == row["kind"]) & (told["action"] == row["action"])]
         effect = of[row["kind"]]
-        gains = [
-            (changed(mine["p"], effect.mean + effect.sd * z, row["kind"]) * mine["at_stake"] - mine["spent"]).sum()
-            for z in _NODES
-        ]
-        table.loc[at, "p_pays"] = float(np.mean(np.array(gains) > 0))
+        p, money, spent = (mine[name].to_numpy(float) for name in ("p", "at_stake", "spent"))
+        ratios = effect.mean + effect.sd * np.array(_NODES)[:, None]  # a row for each of them
+        gains = np.nansum(changed(p, ratios, row["kind"]) * money - spent, axis=1)
+        table.loc[at, "p_pays"] = float((gains > 0).mean())
     stops = (table["p_pays"] < STOPS_BELOW) & (table["rounds"] >= AFTER_ROUNDS)
     table["verdict"] = np.select([table["rounds"] == 0, stops], ["not_tried", "stops"], "goes_on")
     names = ["kind", "action", "customers", "spent", "gain", "p_pays", "rounds", "verdict"]

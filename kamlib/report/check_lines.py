@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib.entities import review
-from kamlib.errors import some, wrapped
+from kamlib.errors import short, some, wrapped
 from kamlib.intake import pipeline
 from kamlib.intake.ledger import faults
 from kamlib.intake.overview import Overview
@@ -75,7 +75,9 @@ def _figures(seen: Overview, currency: str) -> list[str]:
         count = len(seen.accounts) - len(seen.unknown)
         without = f"; not {some(map(tidy, seen.unknown), 3)}" if seen.unknown else ""
         joined = f"{count:,} of {len(seen.accounts):,} that order ({_percent(seen.joined)}){without}"
-    largest = [f"{tidy(str(row['name']))[:28]:<28}{row['amount']:>18,.2f}" for row in seen.largest().to_dict("records")]
+    largest = [
+        f"{short(tidy(str(row['name'])), 28):<28}{row['amount']:>18,.2f}" for row in seen.largest().to_dict("records")
+    ]
     rows = [
         ("check_customers", f"{seen.customers:,}"),
         ("check_orders", f"{seen.orders:,}, {seen.orders / seen.customers:,.1f} a customer, in {seen.lines:,} lines"),

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.lists import format_list
 
 from kamlib.errors import InputError, some
+from kamlib.study.shipped import shipped
 
 CATALOGUES = Path(__file__).parent / "catalogue"
 TOLD = ("en", "ru", "ca")
@@ -96,11 +96,8 @@ def value_word(name: str, value: str) -> str:
     return str(known.get(name, {}).get(value, value))
 
 
-@cache
 def _source(language: str) -> Mapping[str, Mapping[str, Any]]:
-    read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
-        (CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8")
-    )
+    read: Mapping[str, Mapping[str, Any]] = shipped(CATALOGUES / f"{language}.yaml")
     return read
 
 

@@ -85,6 +85,8 @@ def at_risk(
     industry: pd.Series,
     horizon_days: int,
     second: float | None = None,
+    *,
+    days: int = YEAR,
 ) -> pd.DataFrame:
     """Who may still be lost within a year, and with what: customer_id, industry, p_year, contribution.
 
@@ -94,9 +96,10 @@ def at_risk(
     churn : customer_id, p_stopped, p_silent, of those not lost yet; P(no order) stands in where P(stopped) is not known.
     industry : by customer_id; those without one are an industry of their own.
     second : `second_span`; None: it is not known.
+    days : what p_year is the chance of in place of a year; contribution is always that of 12 months.
     """
     chance = churn["p_stopped"].astype(float).fillna(churn["p_silent"].astype(float))
-    table = churn[["customer_id"]].assign(p_year=chance_within(chance, YEAR, horizon_days, second))
+    table = churn[["customer_id"]].assign(p_year=chance_within(chance, days, horizon_days, second))
     table = table.merge(exposure[["customer_id", "contribution"]], on="customer_id", how="left")
     table.insert(1, "industry", table["customer_id"].map(industry).fillna(""))
     told = table[table["p_year"].notna() & table["contribution"].notna() & table["contribution"].ne(0)]

@@ -51,23 +51,28 @@ class Present:
             tables=dict(tables),
         )
 
-    def kept(self, name: str, above: tuple[str, ...] = ()) -> Tables | None:
-        """The folder that holds a table which fits; none that rests, by way of those `above`, on itself."""
-        if name in above:
-            return None
-        step, above = maker(name), (*above, name)
-        found = ((shelf, shelf.rests(name)) for shelf in self.shelves)
-        return next((shelf for shelf, rests in found if rests and not self.misfit(rests, step, above=above)), None)
+    def kept(self, name: str, known: dict[str, Tables | None] | None = None) -> Tables | None:
+        """The folder that holds a table which fits; none that rests, by way of others, on itself. `known` holds what was found on the way."""
+        known = {} if known is None else known
+        if name not in known:
+            known[name] = None  # as long as it is looked for
+            step, found = maker(name), ((shelf, shelf.rests(name)) for shelf in self.shelves)
+            fits = (shelf for shelf, rests in found if rests and not self.misfit(rests, step, known=known))
+            known[name] = next(fits, None)
+        return known[name]
 
-    def misfit(self, rests: Rests, step: Step | None, *, page: bool = False, above: tuple[str, ...] = ()) -> str:
+    def misfit(
+        self, rests: Rests, step: Step | None, *, page: bool = False, known: dict[str, Tables | None] | None = None
+    ) -> str:
         """In what the present is another than what a table or a page rests on, in words; empty where in nothing."""
-        tables = {name: kept.content(name) for name in rests.tables if (kept := self.kept(name, above))}
+        known = {} if known is None else known
+        tables = {name: kept.content(name) for name in rests.tables if (kept := self.kept(name, known))}
         return rests.against(self.rests(step, rests.values.keys(), tables, page=page))
 
     def why_not(self, name: str) -> str:
         """Why the tables `name` that are kept do not fit, in words; empty where none is kept."""
         found = (rests for shelf in self.shelves if (rests := shelf.rests(name)))
-        return next((self.misfit(rests, maker(name), above=(name,)) for rests in found), "")
+        return next((self.misfit(rests, maker(name), known={name: None}) for rests in found), "")
 
 
 def inputs(study: Study, memory: Path) -> list[dict[str, Any]]:

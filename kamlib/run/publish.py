@@ -116,12 +116,15 @@ def is_done(
     study: str | Path, *, as_of: str | None, out: str | Path, values: Mapping[str, Any] | None = None
 ) -> Path | None:
     """The report's index where it stands already for these inputs, parameters, code and earlier reports; else None."""
+    from kamlib.report.published import read_for
+
     loaded = Study.read(study, as_of=as_of, values=dict(values or {}))
     final = place_of(study, as_of, out, values or {})
     with suppress(FileNotFoundError, json.JSONDecodeError, KeyError):
         kept = json.loads((final / "run.json").read_text(encoding="utf-8"))["key"]
         with tempfile.TemporaryDirectory() as scratch:
-            key = _key(Present(loaded, Path(scratch) / "inputs.json", ()), notebook_steps(), final.parent)
+            present = Present(loaded, Path(scratch) / "inputs.json", ())
+            key = _key(present, notebook_steps(), read_for(final.parent, loaded))
         if kept == key and (final / "index.html").exists():
             return final / "index.html"
     return None
@@ -142,7 +145,8 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     tables = {name: kept.read(name) for step in building.plan for name in step.makes if name not in IN_ENGINE}
     if {"scores", "actions", "accounts", "interactions"} <= tables.keys():
         tables["said"] = _said(building, home, tables)
-    key = _key(present, building.plan, home)
+    before = read_for(home, study)
+    key = _key(present, building.plan, before)
     whole = Rests(key, "", {}, {f"{row['table']} {row['file']}": row["sha256"] for row in present.inputs}, {})
     changed = since(home, study, tables)
     single = {"scores", "accounts", "actions", "notes"} <= tables.keys()  # there are pages on single customers
@@ -176,7 +180,7 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         "values": values,
         "parameters": study.model_dump(mode="json"),
         "inputs": present.inputs,
-        "reports": read_for(home, study),
+        "reports": before,
         "versions": {name: version(name) for name in PACKAGES},
         "seconds": seconds_of(*building.earlier)
         | {name: round(took, 2) for name, took in building.seconds.items() if took},
@@ -212,12 +216,10 @@ def _dossiers(folder: Path, study: Study, tables: Mapping[str, Any]) -> dict[str
     return {one: f"dossiers/{page}" for one, page in made.items()}
 
 
-def _key(present: Present, plan: Sequence[Step], home: Path) -> str:
+def _key(present: Present, plan: Sequence[Step], before: Mapping[str, str]) -> str:
     """What a report depends on: the values of the study, every input, the notebooks, the code of the kit, the reports of earlier days."""
-    from kamlib.report.published import read_for
-
     inputs = [f"{row['table']} {row['sha256']}" for row in present.inputs]
     steps = [f"{step.content} {code_of(step.code)}" for step in plan]
     steps.append(code_of("from kamlib.plan import said"))
-    before = [f"{name} {key}" for name, key in read_for(home, present.study).items()]
-    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code(), *before]))
+    told = [f"{name} {key}" for name, key in before.items()]
+    return digest(" ".join([present.study.fingerprint(), *inputs, *steps, speaking_code(), *told]))

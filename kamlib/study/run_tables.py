@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kamlib.errors import InputError, some
 from kamlib.study.columns import Column, Format, Table, Type
 from kamlib.study.dictionary import INPUTS
+from kamlib.study.shipped import shipped
 
 SCHEMA = 4
 """1: customers were called account_id, and accounts member_id; 2: p_silent was called p_lost, and stake margin_at_stake; 3: the cell
@@ -124,6 +123,5 @@ def _columns(sections: Mapping[str, Mapping[str, str]]) -> dict[str, Column]:
     return found
 
 
-@cache
 def _source() -> Any:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return shipped(Path(__file__).with_suffix(".yaml"))

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions
-from kamlib.churn.evaluation.holdout import BUYERS, Evaluation, by_buyers, evaluate_stops
+from kamlib.churn.evaluation.baselines import BASELINES, baseline_predictions, by_buyers
+from kamlib.churn.evaluation.holdout import BUYERS, Evaluation, evaluate_stops
 from kamlib.churn.landmarks import outcomes, stops
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.stopping import fit_stopping, p_stopped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -154,3 +155,30 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(kam, tmp_path):
     assert status == 2
     assert "password" in err and "geheim" not in out + err
     assert not (tmp_path / "study.yaml").exists()
+
+
+def test_a_day_with_two_figures_of_the_year_inside_a_text_is_asked_and_then_read(kam, tmp_path):
+    """Oracle: the 120 days are 2024-01-01 and every third day after it; the file is made here."""
+    days = [date(2024, 1, 1) + timedelta(days=3 * i) for i in range(120)]
+    lines = [f"Order {i} from {day:%d.%m.%y};Client {i % 9};{i}.50" for i, day in enumerate(days)]
+    (tmp_path / "orders.csv").write_text("Document;Customer;Amount\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    path = tmp_path / "asked.yaml"
+    assert kam("init", "orders.csv", "--out", "asked.yaml")[0] == 0
+    text = path.read_text(encoding="utf-8")
+    assert '"? *%d.%m.%y*"' in text
+    path.write_text(text.replace('"? *', '"*').replace('currency: "?"', "currency: EUR"), encoding="utf-8")
+    status, said, _ = kam("check", "asked.yaml", "--as-of", "2024-12-31")
+    assert status == 0 and "2024-01-01 to 2024-12-23" in said
+
+
+def test_no_example_of_a_cell_is_a_whole_long_text(kam, tmp_path):
+    texts = [
+        f"Delivery note {i} of {i % 28 + 1:02d}.01.2026 " + "to the second warehouse beyond the river " * 5
+        for i in range(60)
+    ]
+    lines = [f"{text};Client {i % 9} {'and partners ' * 12};{i}.50" for i, text in enumerate(texts)]
+    (tmp_path / "notes.csv").write_text("Document;Customer;Amount\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert kam("init", "notes.csv", "--out", "long.yaml")[0] == 0
+    remarks = [line.partition("e.g. ")[2] for line in (tmp_path / "long.yaml").read_text(encoding="utf-8").splitlines()]
+    assert any("of 01.01.2026" in remark for remark in remarks)
+    assert all(len(example) <= 44 for remark in remarks for example in remark.split(", "))

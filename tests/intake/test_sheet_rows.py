@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from kamlib.errors import InputError
@@ -138,16 +139,17 @@ def test_empty_rows_do_not_count_towards_the_limit(make_study):
 
 
 def test_the_guard_before_what_a_spreadsheet_takes_for_a_formula_is_taken_away():
-    frame = pd.DataFrame(
-        {"account_id": ["'=1", "=1", "'x", None], "text": ["'-5", "'+7", "'@a", "it's"], "date": pd.NaT}
+    rows = pa.table(
+        {
+            "account_id": ["'=1", "=1", "'x", None],
+            "text": ["'-5", "'+7", "'@a", "it's"],
+            "topic": ["'\t=1", "'＝1", "'n", ""],
+            "source": pa.nulls(4, pa.string()),
+        }
     )
-    made = without_guards(frame, "notes")
-    assert made["account_id"].tolist() == ["=1", "=1", "'x", None] and made["text"].tolist() == [
-        "-5",
-        "+7",
-        "@a",
-        "it's",
-    ]
+    made = without_guards(rows, "notes").to_pydict()
+    assert made["account_id"] == ["=1", "=1", "'x", None] and made["text"] == ["-5", "+7", "@a", "it's"]
+    assert made["topic"] == ["\t=1", "＝1", "'n", ""] and made["source"] == [None] * 4
 
 
 def test_a_fact_that_is_asked_for_and_not_filled_in_is_an_empty_row_of_notes_alone():

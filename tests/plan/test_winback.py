@@ -172,7 +172,8 @@ def test_a_return_is_never_worth_more_than_a_customer_that_stays(brought):
 
 
 def test_one_customer_has_one_probability():
-    """The model gives 00059 a P(no order) of 0.3: it returns with 0.7, whatever the rates say; the rest go by the rates."""
+    """The model gives 00059 a P(no order) of 0.3: it returns with 0.7, whatever the rates say; the rest go by the rates, by time lost: all
+    returns came in the first horizon of a loss."""
     plain = plan_win_back(left(), base(), "2020-01-01", AS_OF, bootstraps=100).table.set_index("customer_id")
     scored = base(scored={"00059": 0.3, "00058": np.nan, "stays": 0.1})
     found = plan_win_back(left(), scored, "2020-01-01", AS_OF, bootstraps=100).table.set_index("customer_id")
@@ -180,4 +181,4 @@ def test_one_customer_has_one_probability():
     assert found.loc["00059", ["low", "high"]].isna().all(), "a range of seasons is no interval of one customer"
     others = found.index.drop("00059")
     assert found.loc[others, "p_return"].to_dict() == pytest.approx(plain.loc[others, "p_return"].to_dict())
-    assert (found.loc[others, "method"] == "one_rate").all()
+    assert (found.loc[others, "method"] == "time_lost").all()

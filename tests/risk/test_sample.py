@@ -8,9 +8,9 @@ import pytest
 
 from bench.oracles import FIGURES, SAMPLE, read_books
 from kamlib.risk import at_risk, loss_draws
-from kamlib.risk.concentration import whale_curve
+from kamlib.risk.concentration import shares, whale_curve
 from kamlib.risk.diversification import won_and_lost
-from kamlib.risk.loss_distribution import Draws
+from kamlib.risk.loss_distribution import Draws, over_giants
 from kamlib.risk.year_ahead import chance_within
 
 pytestmark = pytest.mark.kernel
@@ -55,6 +55,8 @@ def test_receivables_are_what_is_open_less_open_credit_notes(books, kept):
 
 def test_months_of_cash_and_new_customers_are_those_of_the_oracle(books, kept):
     told, left = FIGURES["if they left"](books), kept("if_they_left").set_index(["set", "hours_are"])
+    month = kept("exposure")[["margin", "touch_cost", "hours_cost"]].sum() / 12
+    assert month.tolist() == pytest.approx([told[f"{name} a month"] for name in ("margin", "touches", "hours")])
     for ours, theirs in (("in_fixed_costs", "inside fixed costs"), ("besides_fixed_costs", "besides")):
         assert left.loc[("the largest", ours), "result_before"] == pytest.approx(told[f"result, hours {theirs}"])
         for n in (1, 3, 5):
@@ -84,6 +86,19 @@ def test_a_year_by_the_planted_chances_is_that_of_the_closed_form(books, kept):
     assert lost.mean() == pytest.approx(told["mean"], rel=0.02) and lost.std() == pytest.approx(
         told["standard deviation"], rel=0.03
     )
+
+
+def test_the_bad_year_by_the_chance_of_the_largest_is_that_of_the_oracle(books, kept):
+    """All who hold a tenth of the revenue at 1 % and at 6 %, the others by their planted chances, nobody together: draws of the oracle's own."""
+    told, exposure = FIGURES["a year of losses"](books), kept("exposure")
+    rows = kept("churn")[["customer_id"]]
+    p = chance_within(rows["customer_id"].map(books.truth["p_stopped_seen"].astype(float)), 365, 180)
+    rows = rows.assign(industry="", p_year=p).merge(exposure[["customer_id", "contribution"]]).dropna()
+    giants = pd.Index(exposure.loc[shares(exposure["revenue"]) >= 0.1, "customer_id"])
+    assert len(giants) == told["customers of a tenth or more"]
+    found = over_giants(rows, giants, Draws(0, draws=40_000)).set_index("p_year")["above_mean"]
+    expected = [told[f"VaR 95 less mean, the largest at {p:.0%}"] for p in (0.01, 0.06)]
+    assert found[[0.01, 0.06]].tolist() == pytest.approx(expected, rel=0.05)
 
 
 def test_with_the_chance_of_no_order_the_bad_year_falls_to_a_third_or_less(kept):

@@ -70,10 +70,15 @@ def baseline_range(
 
 
 def by_buyers(rows: pd.DataFrame, now: pd.DataFrame, horizon_days: int) -> pd.Series | None:
-    """P(no order) by the MBG/NBD model alone, fitted on `rows`; None below 30 customers who bought twice."""
-    if rows.loc[rows["gaps"] > 0, "customer_id"].nunique() < FEWEST.segmented:
+    """P(no order) by the MBG/NBD model alone, fitted on `rows`; None where these are not `enough_buyers`."""
+    if not enough_buyers(rows):
         return None
     return p_no_order(fit_to_rows(rows), *repeats(now, now["as_of"]), horizon_days)
+
+
+def enough_buyers(rows: pd.DataFrame) -> bool:
+    """Whether 30 customers of `rows` bought twice: fewer are not taken for buyers at random."""
+    return bool(rows.loc[rows["gaps"] > 0, "customer_id"].nunique() >= FEWEST.segmented)
 
 
 def recent(

@@ -26,6 +26,7 @@ def choose(
     *,
     horizon_days: int = 180,
     penalties: Sequence[float] = (0.001, 0.01, 0.1),
+    seen: dict[pd.Timestamp, Seen] | None = None,
 ) -> pd.DataFrame:
     """Choose penalty, time split and opinion by the Brier score on landmarks before the test; write the choice down.
 
@@ -34,6 +35,10 @@ def choose(
     (by one number in log odds) to the losses that came. The penalty is chosen where there are three landmarks, without a time split; then a split after a sixth of
     the horizon is compared with none. Both opinions have equal shares, for a mean errs least where levels are not known, unless one
     alone was better at each of three landmarks and the landmarks span a year of seasons.
+
+    Parameters
+    ----------
+    seen : landmarks of this table that a choice of another day was judged on, by day; those of this choice are added.
 
     Returns
     -------
@@ -47,22 +52,26 @@ def choose(
     year = len(days) > 0 and not unseen(pd.DatetimeIndex(days), horizon_days)
     days = [day for day in days if days[0] <= day - horizon][-_VALIDATIONS:]
     split = max(1, round(horizon_days / 6))
-    seen = [_Seen(table, training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS)) for day in days]
+    seen = {} if seen is None else seen
+    for day in days:
+        if day not in seen:
+            seen[day] = Seen(table, training(table, day, horizon_days=horizon_days, most_rows=_CHOICE_ROWS))
+    each = [seen[day] for day in days]
     scores = pd.DataFrame(columns=[*_GRID, "day", "brier"])
     middle = sorted(penalties)[len(penalties) // 2]
     for penalty in penalties if len(days) == _VALIDATIONS else [middle]:
-        scores = _judged(scores, seen, Settings(penalty))
+        scores = _judged(scores, each, Settings(penalty))
     if scores.empty:
         grid = pd.DataFrame([(middle, split, "both", np.nan, 0)], columns=[*_GRID, "brier", "landmarks"])
         return grid.assign(chosen=True)
-    scores = _judged(scores, seen, Settings(_best(scores)["penalty"], split))
+    scores = _judged(scores, each, Settings(_best(scores)["penalty"], split))
     best = _best(scores)
     tried = scores[(scores["penalty"] == best["penalty"]) & (scores["split_day"] == best["split_day"])]
-    each = tried.pivot(index="day", columns="opinion", values="brier")
-    alone = [name for name in each if (each[name] < each["both"]).all() and year and len(each) >= _VALIDATIONS]
+    brier = tried.pivot(index="day", columns="opinion", values="brier")
+    alone = [name for name in brier if (brier[name] < brier["both"]).all() and year and len(brier) >= _VALIDATIONS]
     grid = _summary(scores)
     is_best = (grid["penalty"] == best["penalty"]) & (grid["split_day"] == best["split_day"])
-    grid["chosen"] = is_best & (grid["opinion"] == (each[alone].mean().idxmin() if alone else "both"))
+    grid["chosen"] = is_best & (grid["opinion"] == (brier[alone].mean().idxmin() if alone else "both"))
     grid["split_day"] = grid["split_day"].where(grid["split_day"] > 0)
     return grid.sort_values(["chosen", "brier"], ascending=[False, True], ignore_index=True)
 
@@ -83,32 +92,42 @@ def _settings(row: pd.Series) -> Settings:
     return Settings(float(row["penalty"]), split, row["opinion"])
 
 
-class _Seen:
-    """A landmark that a choice is judged on: what was learnt before it, who was at risk on it, and who was lost after it."""
+class Seen:
+    """A landmark that choices are judged on: what was learnt before it, who was at risk on it, and who was lost after it."""
 
     def __init__(self, table: pd.DataFrame, learnt: Training) -> None:
         self.learnt, end = learnt, learnt.until + pd.Timedelta(days=learnt.horizon_days)
         self.now = table.loc[table["as_of"] == learnt.until]
         self.lost = outcomes(self.now, end, horizon_days=learnt.horizon_days)["lost"].to_numpy()
         self.z = learnt.scale.of(self.now)
+        self._scores: dict[Settings, list[tuple[str, float]]] = {}
 
+    def scores(self, settings: Settings) -> list[tuple[str, float]]:
+        """The Brier score of each opinion; none where the model can't be estimated."""
+        if settings not in self._scores:
+            self._scores[settings] = self._scored(settings)
+        return self._scores[settings]
 
-def _judged(scores: pd.DataFrame, seen: list[_Seen], settings: Settings) -> pd.DataFrame:
-    """`scores` and those of each opinion at each landmark; none at one where the model can't be estimated."""
-    rows = []
-    for at in seen:
+    def _scored(self, settings: Settings) -> list[tuple[str, float]]:
         try:
-            model = fitted(at.learnt, settings, robust_rows=0)
+            model = fitted(self.learnt, settings, robust_rows=0)
         except InputError:
-            continue  # counted: the row says on how many landmarks it was judged
-        risks = relative_risks(model, at.z)
+            return []  # counted: the summary says on how many landmarks a row was judged
+        risks = relative_risks(model, self.z)
         of = {name: replace(model, settings=replace(settings, opinion=name)) for name in ("signs", "buyers")}
-        alone = {name: still_waiting(one, at.now, risks, model.horizon_days) for name, one in of.items()}
+        alone = {name: still_waiting(one, self.now, risks, model.horizon_days) for name, one in of.items()}
+        found: list[tuple[str, float]] = []
         for opinion, share in OPINIONS.items():
             odds = log_odds(share * alone["signs"] + (1 - share) * alone["buyers"])
-            p = chances(odds + shift(odds, at.lost.sum()))
-            brier = float(((p - at.lost) ** 2).mean())
-            rows.append((settings.penalty, settings.split_day or 0, opinion, model.until, brier))
+            p = chances(odds + shift(odds, self.lost.sum()))
+            found.append((opinion, float(((p - self.lost) ** 2).mean())))
+        return found
+
+
+def _judged(scores: pd.DataFrame, seen: list[Seen], settings: Settings) -> pd.DataFrame:
+    """`scores` and those of each opinion at each landmark."""
+    own = (settings.penalty, settings.split_day or 0)
+    rows = [(*own, opinion, at.learnt.until, brier) for at in seen for opinion, brier in at.scores(settings)]
     found = pd.DataFrame(rows, columns=scores.columns)
     told = [part for part in (scores, found) if len(part)]
     return pd.concat(told, ignore_index=True) if told else found

@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kamlib.churn.evaluation.baselines import BASELINES, BUYERS, baseline_predictions, by_buyers
+from kamlib.churn.evaluation.baselines import BASELINES, BUYERS, baseline_predictions, enough_buyers
 from kamlib.churn.evaluation.level import losses_by_landmark
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmarks import outcomes, stops
+from kamlib.churn.models.mbg_nbd import p_no_order, repeats
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.stopping import Stopping, fit_stopping, p_stopped
 from kamlib.churn.models.waiting import Model, Settings, fit
@@ -94,8 +95,8 @@ def evaluate(
     except InputError as error:
         why = Reason("not_estimated", {"problem": str(error).rstrip(".")})
         return _untested(why, table, as_of, 3 * horizon_days, int(came["lost"].sum()))
-    if (buyers := by_buyers(table[table["as_of"] < day], now, horizon_days)) is not None:
-        ways[BUYERS] = buyers
+    if enough_buyers(table[table["as_of"] <= day]):
+        ways[BUYERS] = p_no_order(model.mbg_nbd, *repeats(now, now["as_of"]), horizon_days)
     told = came[["lost", "duration", "event"]].join(said.rename(columns={"p_silent": "model"}))
     return _judged(now, told, ways, model, day, money, fewest_losses, bootstraps, seed)
 

@@ -1,4 +1,4 @@
-"""Which way to predict returns may speak: tried on the last horizon against one rate for all, at the level that held in the horizons before."""
+"""Which way to predict returns speaks: what the returns on record tell apart, at the level that held in the horizons before."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 
 from kamlib.churn.returns import BLOCKS, lost_at, p_return, return_rates, returned, without_offer
 from kamlib.stats.intervals import resampled_sums
 from kamlib.stats.reasons import Reason, waiting
 from kamlib.study.settings.sections import FEWEST
 
+_CHANCE = 0.05  # of a likelihood so much higher where returns don't differ
 _PRIOR = 4  # returns promised and come, as it were, before the level of the rates was ever seen
 WAYS: dict[str, dict[str, Any]] = {
     "one_rate": {"n_blocks": 1},
@@ -29,8 +31,8 @@ _UNTESTED = waiting(
 class Returns:
     """How returns are predicted: rates (`calibrated`; empty where refused), way (a key of `WAYS`), reason, the test and the level.
 
-    test, a row for each of `WAYS`: way, expected and came (returns of the last horizon), brier; difference, low, high (of Brier
-    scores: less that of one rate, 95 %; 0 for that itself).
+    test, a row for each of `WAYS`, as estimated a horizon ago: way, expected and came (returns of the last horizon), brier; difference,
+    low, high (of Brier scores: less that of one rate, 95 %; 0 for that itself). It waits below 20 customers with a return by then.
     level : `level_of`; empty where refused.
     """
 
@@ -50,32 +52,60 @@ def learn_returns(
     bootstraps: int = 500,
     seed: int = 1,
 ) -> Returns:
-    """Rates of return as known at `as_of`, in the way that predicted the last horizon best, or one rate for all.
+    """Rates of return as known at `as_of`: by time lost, and by rhythm too, where returns differ by it beyond chance; else one rate for all.
 
-    Each of `WAYS` is estimated one horizon before `as_of` and held against what came. One that is better than one rate
-    for all beyond chance (Brier score, bootstrap of accounts) is used, of two the better one. The level is set by the horizons
-    before (`level_of`). Below 20 customers with a return nothing is estimated, and `reason` says so. Whoever had an offer
+    A way replaces the simpler one before it where the returns on record are likelier by it (likelihood ratio of Poisson counts, 5 %): all of
+    them say that, where those of one horizon are few. Each of `WAYS` is held against what came in the last horizon all the same. The level is
+    set by the horizons before (`level_of`). Below 20 customers with a return nothing is estimated, and `reason` says so. Whoever had an offer
     counts in each of these until its day (`kamlib.churn.returns.return_rates`).
 
     Parameters
     ----------
-    beyond_days : the rates are tried, and their level is set, on accounts silent for longer: those that they are for.
+    beyond_days : the rates are tested, and their level is set, on accounts silent for longer: those that they are for.
+
+    References
+    ----------
+    Wilks (1938), Annals of Mathematical Statistics 9 (likelihood ratio).
     """
     as_of = pd.Timestamp(as_of)
     then = as_of - pd.Timedelta(days=horizon_days)
-    seen, seen_then = (_returned(episodes, day) for day in (as_of, then))
-    if seen < FEWEST.averaged:
-        return Returns(pd.DataFrame(), "", _too_few("too_few_returns", seen), _UNTESTED)
-    plain = next(iter(WAYS))
+    if (seen := _returned(episodes, as_of)) < FEWEST.averaged:
+        code = "too_few_returns_1" if seen == 1 else "too_few_returns"
+        return Returns(pd.DataFrame(), "", Reason(code, {"n": seen, "enough": FEWEST.averaged}), _UNTESTED)
+    way, rates = _told_apart(episodes, as_of, horizon_days)
+    level = level_of(episodes, as_of, way, horizon_days=horizon_days, beyond_days=beyond_days)
+    reason = Reason("returns_alike" if way == next(iter(WAYS)) else "returns_told_apart")
     away = _silent_for(without_offer(lost_at(episodes, then), then), then, beyond_days)
-    known = {"horizon_days": horizon_days, "beyond_days": beyond_days}
-    if seen_then < FEWEST.averaged or away.empty:
-        rates, level = (
-            return_rates(episodes, as_of, horizon_days=horizon_days, n_blocks=1),
-            level_of(episodes, as_of, plain, **known),
-        )
-        return Returns(calibrated(rates, level), plain, _too_few("returns_not_tested", seen_then), _UNTESTED, level)
-    came = returned(away, as_of).to_numpy(float)
+    test = _UNTESTED
+    if _returned(episodes, then) >= FEWEST.averaged and len(away):
+        test = _tested(episodes, away, then, horizon_days, bootstraps, seed)
+    return Returns(calibrated(rates, level), way, reason, test, level)
+
+
+def _told_apart(episodes: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int) -> tuple[str, pd.DataFrame]:
+    """The last of `WAYS` by which the returns known at `as_of` differ beyond chance, and its rates."""
+    from scipy.stats import chi2
+
+    known = {way: return_rates(episodes, as_of, horizon_days=horizon_days, **options) for way, options in WAYS.items()}
+    # each way expects as many returns as came, so its log likelihood is this sum but for a constant
+    likelihoods = {
+        way: float(xlogy(rates["returns"], rates["returns"] / rates["days"].clip(lower=1)).sum())
+        for way, rates in known.items()
+    }
+    told = next(iter(WAYS))
+    for way in WAYS:
+        more = len(known[way]) - len(known[told])
+        if more > 0 and chi2.sf(2 * (likelihoods[way] - likelihoods[told]), more) < _CHANCE:
+            told = way
+    return told, known[told]
+
+
+def _tested(
+    episodes: pd.DataFrame, away: pd.DataFrame, then: pd.Timestamp, horizon_days: int, bootstraps: int, seed: int
+) -> pd.DataFrame:
+    """The test of `Returns`, of those `away` on a day."""
+    plain = next(iter(WAYS))
+    came = returned(away, then + pd.Timedelta(days=horizon_days)).to_numpy(float)
     rows, errors = [], {}
     for way, options in WAYS.items():
         rates = return_rates(episodes, then, horizon_days=horizon_days, **options)
@@ -84,13 +114,7 @@ def learn_returns(
         gain = errors[way] - errors[plain]
         low, high = np.percentile(resampled_sums(gain[:, None], bootstraps, seed) / len(gain), [2.5, 97.5])
         rows.append((way, p.sum(), came.sum(), errors[way].mean(), gain.mean(), low, high))
-    test = pd.DataFrame(rows, columns=["way", "expected", "came", "brier", "difference", "low", "high"])
-    better = test[test["high"] < 0]
-    way = plain if better.empty else str(better.loc[better["brier"].idxmin(), "way"])
-    rates = return_rates(episodes, as_of, horizon_days=horizon_days, **WAYS[way])
-    level = level_of(episodes, as_of, way, **known)
-    reason = Reason("no_way_better" if way == plain else "best_way")
-    return Returns(calibrated(rates, level), way, reason, test, level)
+    return pd.DataFrame(rows, columns=["way", "expected", "came", "brier", "difference", "low", "high"])
 
 
 def level_of(
@@ -153,7 +177,3 @@ def _silent_for(lost: pd.DataFrame, day: pd.Timestamp, beyond_days: int) -> pd.D
     """Those of the lost that were silent for more than so many days."""
     found: pd.DataFrame = lost[(day - lost["last_order"]).dt.days > beyond_days]
     return found
-
-
-def _too_few(code: str, customers: int) -> Reason:
-    return Reason(f"{code}_1" if customers == 1 else code, {"n": customers, "enough": FEWEST.averaged})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -10,13 +12,17 @@ UNSEEN = float(np.log(3))
 the weeks before Christmas a seller of gifts has seen more than twice)."""
 
 
-def shift(odds: np.ndarray, total: float) -> float:
-    """What must be added to log odds so that the chances sum to `total`, by bisection; total lies between 0 and their number."""
-    low, high = -20.0, 20.0
+def last_where(holds: Callable[[float], bool], low: float, high: float) -> float:
+    """The number up to which a condition holds, between `low` and `high`, by bisection."""
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if chances(odds + middle).sum() < total else (low, middle)
+        low, high = (middle, high) if holds(middle) else (low, middle)
     return low
+
+
+def shift(odds: np.ndarray, total: float) -> float:
+    """What must be added to log odds so that the chances sum to `total`, which lies between 0 and their number."""
+    return last_where(lambda moved: chances(odds + moved).sum() < total, -20.0, 20.0)
 
 
 def shift_interval(odds: np.ndarray, total: float) -> tuple[float, float]:
@@ -34,19 +40,14 @@ def unseen(landmarks: pd.DatetimeIndex, horizon_days: int) -> float:
 
 
 def background(p: pd.Series, lost: pd.Series) -> float:
-    """The share b that fits best where each account is lost with probability b + (1 - b) p: maximum likelihood, by bisection.
+    """The share b that fits best where each account is lost with probability b + (1 - b) p: maximum likelihood.
 
     Parameters
     ----------
     p, lost : P(no order) by the covariates alone, and 1 for an account that was lost, 0 for one that ordered.
     """
     gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        b = (low + high) / 2
-        more = ((1 - gone) / (b + (1 - b) * gone)).sum() > stayed / (1 - b)
-        low, high = (b, high) if more else (low, b)
-    return low
+    return last_where(lambda b: ((1 - gone) / (b + (1 - b) * gone)).sum() > stayed / (1 - b), 0.0, 1.0)
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:

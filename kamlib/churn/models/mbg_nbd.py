@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from kamlib.churn.models.cox import sample_accounts
+
 _ACCOUNTS = 5_000  # that the four parameters are fitted on, at most
 _WEEK = 7.0
 
@@ -22,7 +24,7 @@ class MbgNbd:
     b: float
 
 
-def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int = 1) -> MbgNbd:
+def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series) -> MbgNbd:
     """Maximum likelihood of the four parameters.
 
     Parameters
@@ -37,8 +39,7 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
     from scipy.optimize import minimize
     from scipy.special import betaln, gammaln
 
-    keep = np.random.default_rng(seed).permutation(len(x))[:_ACCOUNTS]
-    n, last, weeks = (values.to_numpy(dtype="float64")[keep] for values in (x, recency, age))
+    n, last, weeks = (values.to_numpy(dtype="float64") for values in (x, recency, age))
     last, weeks = last / _WEEK, weeks / _WEEK
 
     def loss(logs: np.ndarray) -> float:
@@ -55,9 +56,10 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series, *, seed: int =
 
 def fit_to_rows(rows: pd.DataFrame) -> MbgNbd:
     """Fitted on each account of a landmark table as it was last seen: who has fallen silent for good stays in it, for its last row
-    holds all its orders."""
+    holds all its orders. Of many accounts some are drawn, by their ids alone."""
     last = rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
-    return fit_mbg_nbd(*repeats(last, rows["as_of"].max()))
+    some = sample_accounts(last, _ACCOUNTS, 1).sort_values("customer_id")
+    return fit_mbg_nbd(*repeats(some, rows["as_of"].max()))
 
 
 def alive(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:

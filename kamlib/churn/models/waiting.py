@@ -29,7 +29,7 @@ import pandas as pd
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.models.covariates import FALLING, Scale, scaled
 from kamlib.churn.models.cox import NAMES, cox_data, fit_cox, sample_accounts, widening
-from kamlib.churn.models.levels import background, unseen
+from kamlib.churn.models.levels import background, last_where, unseen
 from kamlib.churn.models.mbg_nbd import MbgNbd, fit_to_rows, p_no_order, repeats
 from kamlib.errors import InputError
 from kamlib.study.settings.sections import FEWEST
@@ -210,12 +210,9 @@ def _level(learnt: Training, pieces: list[Piece], share: float, landmarks: pd.Da
     parts = [daily_hazard(piece, of).sum() * np.exp(z @ piece.coefficients) for piece in pieces]
     orders = np.sum(parts, axis=0)
     total = p_no_order(learnt.mbg_nbd, *repeats(last, last["as_of"]), learnt.horizon_days).sum()
-    low, high = np.log(1e-3), np.log(1e3)
-    for _ in range(50):
-        middle = (low + high) / 2
-        more = (share + (1 - share) * np.exp(-np.exp(middle) * orders)).sum() > total
-        low, high = (middle, high) if more else (low, middle)
-    return float(np.exp(low))
+    logs = np.log(1e-3), np.log(1e3)
+    level = last_where(lambda log: (share + (1 - share) * np.exp(-np.exp(log) * orders)).sum() > total, *logs)
+    return float(np.exp(level))
 
 
 def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ COLUMNS = [
     "customer_id", "invoices", "open_invoices", "prepaid_share", "own_curve", "terms_days", "median_days", "mean_days", "mean_days_paid",
     "median_late", "p_late_60", "payer",
 ]  # fmt: skip
-_CHUNK = 20_000
+_CHUNK = 2_000  # customers at once: a matrix of theirs has 8 MB, which are used again and not asked for anew
 _CERTAIN = 1 - 1e-6
 
 
@@ -66,8 +67,8 @@ def delay_curves(bills: pd.DataFrame) -> Curves:
     customers, hazards = _hazards(bills)
     own = np.empty((len(customers) + 1, LAST - FIRST + 1), "float32")
     for part, hazard in hazards:
-        own[part] = hazard
-    return Curves(customers, np.cumsum(-np.log1p(-own.clip(max=_CERTAIN)), axis=1))
+        np.cumsum(-np.log1p(-hazard.clip(max=_CERTAIN)), axis=1, out=own[part])
+    return Curves(customers, own)
 
 
 def late_chances(bills: pd.DataFrame) -> pd.Series:
@@ -75,30 +76,29 @@ def late_chances(bills: pd.DataFrame) -> pd.Series:
 
     The whole curves are not kept, so a million customers fit into little memory.
     """
-    customers, hazards = _hazards(bills)
+    customers, hazards = _hazards(bills, LATE)
     found = np.empty(len(customers) + 1)
     for part, hazard in hazards:
-        found[part] = np.exp(np.log1p(-hazard[:, : LATE - FIRST + 1].clip(max=_CERTAIN)).sum(axis=1))
+        found[part] = np.exp(np.log1p(-hazard.clip(max=_CERTAIN)).sum(axis=1))
     return pd.Series(found[:-1], customers, name="p_late_60")
 
 
-def _hazards(bills: pd.DataFrame) -> tuple[pd.Index, Iterator[tuple[slice, np.ndarray]]]:
-    """The customers with an invoice, and some thousand at a time their places and hazards of payment by day past due; last, those of all."""
+def _hazards(bills: pd.DataFrame, last: int = LAST) -> tuple[pd.Index, Iterator[tuple[slice, np.ndarray]]]:
+    """The customers with an invoice, and some thousand at a time their places and hazards of payment by day past due; in the end those of all."""
     rows = bills[bills["amount"] > 0]
-    customers = pd.Index(sorted(rows["customer_id"].unique()))
-    everyone = _hazard(np.zeros(len(rows), int), rows, 1)
-    terms = rows.assign(days=(rows["due"] - rows["issued"]).dt.days).groupby("customer_id")["days"].median()
-    kinds = payer(median_late(rows, FEW).reindex(customers), terms.reindex(customers))
+    place, customers = pd.factorize(rows["customer_id"], sort=True)
+    everyone = _hazard(np.zeros(len(rows), int), rows, 1, last)
+    terms = (rows["due"] - rows["issued"]).dt.days.groupby(place).median()
+    kinds = payer(_medians(place, rows, len(customers), FEW), terms)
     of = pd.factorize(kinds.where(kinds.groupby(kinds).transform("size") >= FEWEST.segmented))[0] + 1
-    codes = of[customers.get_indexer(pd.Index(rows["customer_id"]))]
-    usual = np.vstack([everyone, _hazard(codes, rows, int(of.max(initial=0)) + 1)[1:]])
+    usual = np.vstack([everyone, _hazard(of[place], rows, int(of.max(initial=0)) + 1, last)[1:]])
 
     def hazards() -> Iterator[tuple[slice, np.ndarray]]:
-        for part, codes, inside in _parts(customers, rows):
-            yield part, _hazard(codes, inside, part.stop - part.start, usual[of[part]])
+        for part, codes, inside in _parts(place, rows, len(customers)):
+            yield part, _hazard(codes, inside, part.stop - part.start, last, usual[of[part]])
         yield slice(len(customers), len(customers) + 1), everyone
 
-    return customers, hazards()
+    return pd.Index(customers), hazards()
 
 
 def payment_delays(bills: pd.DataFrame, curves: Curves) -> pd.DataFrame:
@@ -154,12 +154,22 @@ def restricted_mean(days: pd.Series, still: pd.Series, weight: pd.Series | None 
 def median_late(bills: pd.DataFrame, fewest: int) -> pd.Series:
     """Median days past due by customer, open invoices censored; of those with so many invoices or more."""
     rows = bills[bills["amount"] > 0]
-    rows = rows[rows.groupby("customer_id")["open"].transform("size") >= fewest]
-    customers = pd.Index(sorted(rows["customer_id"].unique()))
-    found = np.full(len(customers), np.nan)
-    for part, codes, inside in _parts(customers, rows):
-        found[part] = _median(np.cumprod(1 - _hazard(codes, inside, part.stop - part.start), axis=1))
-    return pd.Series(found, customers, name="median_late")
+    place, customers = pd.factorize(rows["customer_id"], sort=True)
+    found = _medians(place, rows, len(customers), fewest).set_axis(pd.Index(customers)).rename("median_late")
+    return found[np.bincount(place, minlength=len(customers)) >= fewest]
+
+
+def _medians(place: np.ndarray, rows: pd.DataFrame, n: int, fewest: int) -> pd.Series:
+    """Median days past due of `n` customers, by their place; missing of those with fewer invoices."""
+    late, size = rows["late"].to_numpy(), np.bincount(place, minlength=n)
+    unpaid = rows["open"].to_numpy(bool) | (late > LAST)
+    order = np.lexsort([unpaid, places_of(late), place])  # what is paid on a day was at risk on it with all that is not
+    by = place[order]
+    at_risk = np.cumsum(size)[by] - np.arange(len(by))
+    still = pd.Series(np.where(unpaid[order], 1.0, 1 - 1 / at_risk)).groupby(by).cumprod()
+    half = still.to_numpy() <= 0.5 + 1e-9
+    days = pd.Series(places_of(late)[order][half] + FIRST, dtype=float).groupby(by[half]).first()
+    return days.reindex(range(n)).where(size >= fewest)
 
 
 def _median(unpaid: np.ndarray) -> np.ndarray:
@@ -169,12 +179,17 @@ def _median(unpaid: np.ndarray) -> np.ndarray:
 
 
 def _hazard(
-    codes: np.ndarray, rows: pd.DataFrame, n: int, usual: np.ndarray | None = None, weight: np.ndarray | None = None
+    codes: np.ndarray,
+    rows: pd.DataFrame,
+    n: int,
+    last: int = LAST,
+    usual: np.ndarray | None = None,
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Hazard of payment by day past due of `n` curves; `usual` counts as so many invoices that are at risk on every day."""
-    width, late = LAST - FIRST + 1, rows["late"].to_numpy()
-    paid = ~rows["open"].to_numpy(bool) & (late <= LAST)
-    flat = codes * width + places_of(late)
+    """Hazard of payment by day past due of `n` curves, to day `last`; `usual` counts as so many invoices that are at risk on every day."""
+    width, late = last - FIRST + 1, rows["late"].to_numpy()
+    paid = ~rows["open"].to_numpy(bool) & (late <= last)
+    flat = codes * width + places_of(late, last)
     size = np.ones(len(rows)) if weight is None else weight
     ended = np.bincount(flat, size, n * width).reshape(n, width)
     came = np.bincount(flat[paid], size[paid], n * width).reshape(n, width)
@@ -186,16 +201,17 @@ def _hazard(
     return found
 
 
-def places_of(late: np.ndarray) -> np.ndarray:
+def places_of(late: np.ndarray, last: int = LAST) -> np.ndarray:
     """Columns of `Curves.hazard` by days past due."""
-    found: np.ndarray = (np.clip(late, FIRST, LAST) - FIRST).astype(int)
+    found: np.ndarray = (np.clip(late, FIRST, last) - FIRST).astype(int)
     return found
 
 
-def _parts(customers: pd.Index, rows: pd.DataFrame) -> Iterator[tuple[slice, np.ndarray, pd.DataFrame]]:
-    """Some thousand customers at a time, so that a million of them fit into memory: their places, and their rows with the place of each."""
-    place = customers.get_indexer(pd.Index(rows["customer_id"]))
-    for start in range(0, len(customers), _CHUNK):
-        part = slice(start, min(start + _CHUNK, len(customers)))
-        inside = (place >= part.start) & (place < part.stop)
-        yield part, place[inside] - part.start, rows[inside]
+def _parts(place: np.ndarray, rows: pd.DataFrame, n: int) -> Iterator[tuple[slice, np.ndarray, pd.DataFrame]]:
+    """Some of the `n` customers at a time, so that a million of them fit into memory: their places, and their rows with the place of each."""
+    order = np.argsort(place, kind="stable")
+    sorted_rows, at = rows[["late", "open"]].iloc[order], place[order]
+    starts = range(0, n, _CHUNK)
+    edges = [*np.searchsorted(at, starts), len(at)]
+    for start, (first, last) in zip(starts, pairwise(edges), strict=True):
+        yield slice(start, min(start + _CHUNK, n)), at[first:last] - start, sorted_rows.iloc[first:last]

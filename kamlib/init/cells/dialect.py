@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kamlib.errors import short
 from kamlib.init.cells.column_contents import Contents
 from kamlib.init.cells.formats import ISO, NUMBER_FORMS
+from kamlib.io.letters.inner_day import inside
 
 _FEW = 0.05  # of the days; fewer decide nothing for certain
+_WIDE = 40  # characters of an example
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def number_form(columns: Sequence[Contents]) -> Marked:
                 grouped = [
                     form for form in tied if form[1] and column.read_by(form).whole == column.read_by(form).count
                 ]
-                doubt = f"{value!r} can be read with '.' or with ',' as decimal mark"
+                doubt = f"{short(value)!r} can be read with '.' or with ',' as decimal mark"
                 return Marked(grouped[0] if grouped else best, doubt)  # three digits behind each mark: mostly thousands
     return Marked(best)
 
@@ -79,14 +83,27 @@ def date_format(columns: Sequence[Contents]) -> Marked:
         return Marked(None)
     filled = sum(column.filled for column in columns if best in column.days)
     swapped = max((n for form, n in totals.items() if _day_first(form) not in (None, _day_first(best))), default=0)
-    examples = [value for column in columns if best in column.days for value in column.examples][:3]
+    examples = [value for column in columns if best in column.days for value in column.examples]
+    examples = [near_day(value) for value in examples[:3]]
     if swapped == totals[best]:
         other = next(form for form, n in totals.items() if n == swapped and _day_first(form) != _day_first(best))
         doubt = f"nothing tells day and month apart, e.g. {', '.join(examples)}: keep the one that is right"
         return Marked(best, doubt, "", True, other)
     if totals[best] - swapped < _FEW * filled:
         return Marked(best, f"only {totals[best] - swapped:,} of {filled:,} days tell day and month apart")
+    if inside(best) and "%y" in best:
+        return Marked(best, f"it is taken from texts, by two figures of the year, e.g. {', '.join(examples)}", "", True)
     return Marked(best, "", f"e.g. {examples[0]}")
+
+
+def near_day(value: str) -> str:
+    """A text as an example: of a long one what stands around its day."""
+    day = re.search(r"\d{1,2}[./]\d{1,2}[./]\d{2}", value)
+    if day is None or len(value) <= _WIDE:
+        return short(value, _WIDE)
+    start = max(day.start() - _WIDE // 3, 0)
+    part = value[start : start + _WIDE].strip()
+    return f"{'…' if start else ''}{part}{'…' if start + _WIDE < len(value) else ''}"
 
 
 def _day_first(form: str) -> bool | None:

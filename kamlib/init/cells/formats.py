@@ -34,7 +34,7 @@ def number_forms(shapes: dict[str, int]) -> tuple[list[tuple[str, str]], float]:
 
 
 _TIME = r"(?P<time>(?P<gap>,? +)N:N(?P<seconds>:N)?(?P<half> ?a)?)?"
-_INSIDE = r"(?:^|.*[^NY./])N(?P<mark>[./])N(?P=mark)(?P<year>Y)(?:[^NY./].*|$)"
+_INSIDE = r"(?:^|.*[^NY./])N(?P<mark>[./])N(?P=mark)(?:(?P<year>Y)(?:[^NY./].*|$)|(?<= N[./]N[./])N(?: .*|$))"
 _DATES = (
     (r"N(?P<mark>[./-])N(?P=mark)(?P<year>Y|N)", ("%d{0}%m{0}{1}", "%m{0}%d{0}{1}")),
     (r"(?P<year>Y)(?P<mark>[./])N(?P=mark)N", ("{1}{0}%m{0}%d",)),
@@ -56,7 +56,8 @@ def date_forms(shapes: dict[str, int]) -> list[str]:
                 forms += [form.format(mark, year) + _time(match) for form in dotted]
             if "a" in shape and (match := re.fullmatch(_INSIDE, shape)):
                 dotted = _DATES[0][1][:1] if match["mark"] == "." else _DATES[0][1]
-                forms += [f"*{form.format(match['mark'], '%Y')}*" for form in dotted]
+                year = "%Y" if match["year"] else "%y"
+                forms += [f"*{form.format(match['mark'], year)}*" for form in dotted]
     serial = sum(n for shape, n in shapes.items() if re.fullmatch(r"YN([.,][YN]+)?", shape))
     if serial and serial >= _LIKELY * sum(shapes.values()):
         forms.append(SERIAL)

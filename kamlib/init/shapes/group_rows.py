@@ -12,7 +12,7 @@ from kamlib.io.letters import inner_day
 
 _FILLED, _EMPTY = 0.95, 0.9  # of the rows that name a group
 _FEWEST = 2  # groups
-_DAY = r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+_DAY = r"[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2}"
 
 
 def groups(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from kamlib.init import headings, inputs, match_columns, shapes
 from kamlib.init.cells.profile_columns import profile, sampled
@@ -12,6 +15,7 @@ from kamlib.init.evidence import joins, tells_apart
 from kamlib.init.inputs import Piece
 from kamlib.intake.shapes import heads_and_lines
 from kamlib.io import readers
+from kamlib.io.values import as_text, trimmed
 from kamlib.study.sources import Heads
 
 _JOINED = 0.8  # of the accounts of the lines are in the table of accounts
@@ -48,7 +52,16 @@ def _key(lines: Piece, heads: Piece) -> shapes.Joint | None:
     lacking = {"account_id", "date"} & set(lines.as_table("orders").missing)
     if not lacking <= heads.as_table("orders").columns.keys():
         return None
-    return shapes.joint((lines.contents, lines.texts), (heads.contents, heads.texts))
+    return shapes.joint((lines.contents, lines.texts), (heads.contents, heads.texts), partial(_every, heads))
+
+
+def _every(piece: Piece, column: str) -> pd.Series:
+    """The values of a column in all rows, as text; of a long table each once."""
+    if piece.rows <= len(piece.texts):
+        return piece.texts[column]
+    cells = piece.raw.select(value=trimmed(piece.raw[column]))
+    found: pd.Series = cells.select(value=as_text(cells.value)).distinct().to_pandas()["value"]
+    return found
 
 
 def _joined(con: Any, lines: Piece, heads: Piece, key: shapes.Joint) -> Piece:
@@ -77,14 +90,15 @@ def _with_accounts(pieces: list[Piece]) -> list[Piece]:
         for key, found in piece.contents.items():
             if not tells_apart(piece.texts[key]) or found.day_share > 0.5:
                 continue
-            for column in lines.contents:
-                called = headings.likeness(column, "orders", "account_id").score
-                theirs = headings.likeness(key, "accounts", "account_id").score
-                if column in never or (order and order.theirs == column) or max(called, theirs) < _CALLED:
-                    continue
-                share = joins(lines.texts[column], piece.texts[key])
-                if share >= _JOINED and (best is None or share + called + theirs > best[0]):
-                    best = (share + called + theirs, piece, key, column)
+            theirs = headings.likeness(key, "accounts", "account_id").score
+            called = {column: headings.likeness(column, "orders", "account_id").score for column in lines.contents}
+            out = {*never, order.theirs if order else None}
+            likely = [column for column in called if column not in out and max(called[column], theirs) >= _CALLED]
+            keys = _every(piece, key) if likely else pd.Series()
+            for column in likely:
+                share = joins(lines.texts[column], keys)
+                if share >= _JOINED and (best is None or share + called[column] + theirs > best[0]):
+                    best = (share + called[column] + theirs, piece, key, column)
     if best is None:
         return pieces
     _, accounts, key, column = best

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kamlib.errors import short
+
 SAMPLE = 20  # last rows that are looked at
 _PHRASES = re.compile(
     r"^\W*(confidential|copyright|©|\(c\) |all rights reserved|generated|created|exported|printed|report (date|time|run|generated)"
@@ -46,4 +48,4 @@ def told(label: str, rows: Sequence[Sequence[str | None]]) -> str:
     """The note that these rows below the data were left out."""
     first = next(cell.strip() for row in rows for cell in row if cell and cell.strip())
     lines = "1 line" if len(rows) == 1 else f"{len(rows)} lines"
-    return f"{label}: {lines} below the data skipped, beginning with {first[:60]!r}."
+    return f"{label}: {lines} below the data skipped, beginning with {short(first, 60)!r}."

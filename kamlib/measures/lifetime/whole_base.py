@@ -28,6 +28,9 @@ from kamlib.measures.lifetime.seasons import seasons
 from kamlib.stats.reasons import waiting
 from kamlib.study.settings.sections import Value
 
+FACTS = ("last_order", "tenure_days", "order_days", "order_days_12m")
+"""What a test of the value reads of each customer."""
+
 
 @dataclass(frozen=True)
 class ValueTest:
@@ -163,6 +166,7 @@ def value_test(
     costs: pd.DataFrame | None = None,
     bootstraps: int = 500,
     seed: int = 1,
+    facts: pd.DataFrame | None = None,
 ) -> ValueTest:
     """The margin that was to be expected of the block after a day of the past, against what came in it.
 
@@ -172,11 +176,12 @@ def value_test(
     p_silent : customer_id, p_silent (and p_stopped, where there is one) as predicted on that day, lost (1: no order came).
     test_date : None: no day of the past can be tested.
     costs : as in `base_value`.
+    facts : `FACTS` of `kamlib.facts.account_facts` at that day; None: made here.
     """
     if test_date is None:
         return _untried("value_not_tested")
     day = pd.Timestamp(test_date)
-    facts = account_facts(orders, day.date(), columns=["last_order", "tenure_days", "order_days", "order_days_12m"])
+    facts = account_facts(orders, day.date(), columns=FACTS) if facts is None else facts
     facts = facts[facts["last_order"].notna()]
     past = past_blocks(orders, day.date(), horizon_days=horizon_days)
     came = span_sums(orders, holdout.held_out_spans(day, horizon_days))

@@ -59,15 +59,19 @@ def owed(receivables: pd.DataFrame, collection: pd.DataFrame, names: pd.Series, 
 
 def provision(matrix: pd.DataFrame, currency: str) -> Reason | None:
     """What the matrix sets aside, and how sure its rates are."""
-    if matrix.empty:
+    if matrix.empty or not (owed := matrix["open_amount"].sum()) > 0:
         return None
-    if matrix["provision"].isna().any():
+    if matrix["loss_rate"].isna().all():
         return Reason("provision_not_known")
-    rates = matrix.set_index("bucket")
-    worst = rates.loc["late_over_90"]
-    values = {"sum": matrix["provision"].sum(), "share": matrix["provision"].sum() / matrix["open_amount"].sum()}
-    values |= {"rate": worst["loss_rate"], "low": worst["low"], "high": worst["high"], "currency": currency}
-    return Reason("provision_told", values) if matrix["open_amount"].sum() > 0 else None
+    aside = matrix["provision"].sum()
+    values = {"sum": aside, "share": aside / owed, "currency": currency}
+    if (untold := matrix["provision"].isna()).any():
+        return Reason("provision_in_part", values | {"untold": matrix.loc[untold, "open_amount"].sum()})
+    worst = matrix.set_index("bucket").loc["late_over_90"]
+    if pd.isna(worst["loss_rate"]):
+        return Reason("provision_without_old", values)
+    values |= {"rate": worst["loss_rate"], "low": worst["low"], "high": worst["high"]}
+    return Reason("provision_told", values)
 
 
 def can_be_borrowed(steps: pd.DataFrame, currency: str) -> Reason | None:

@@ -123,12 +123,12 @@ def below_zero(told: pd.DataFrame, correlation: float) -> Reason | None:
 
 
 def years_before(found: pd.DataFrame, currency: str) -> Reason | None:
-    """In how many earlier years what was lost lay within the range, and by which chance the others were drawn."""
+    """On how many earlier days what was lost after them lay within the range, and by which chance the others were drawn."""
     if found.empty:
         return waits_for(found)
     last, missed = found.iloc[-1], found[found["verdict"] != "as_expected"]
     values = {"n": len(found), "held": len(found) - len(missed), "currency": currency}
-    values |= {name: last[name] for name in ("as_of", "expected", "expected_low", "expected_high", "came")}
+    values |= {name: last[name] for name in ("as_of", "span_days", "expected", "expected_low", "expected_high", "came")}
     too_little = (missed["verdict"] == "more_came") & (missed["event"] == "silent")
     code = "years_drawn_by_silence" if len(missed) and too_little.all() else "years_of_losses"
     return Reason(code, values)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from kamlib.errors import some
 from kamlib.study.settings.offers import WinBack
 from kamlib.study.settings.parts import Part
+from kamlib.study.shipped import shipped
 
 Rule = Literal["knock-out", "dispute", "contract end", "overdue", "control group", "state", "tier", "category", "terms"]
 RULES: tuple[Rule, ...] = get_args(Rule)
@@ -79,7 +78,7 @@ class Playbook(Part):
     @model_validator(mode="before")
     @classmethod
     def _with_the_kits(cls, given: Any) -> Any:
-        return _merged(_shipped(), given) if isinstance(given, dict) else given
+        return _merged(shipped(Path(__file__).with_suffix(".yaml")), given) if isinstance(given, dict) else given
 
     @field_validator("precedence")
     @classmethod
@@ -110,8 +109,3 @@ def _merged(kits: dict[str, Any], given: dict[Any, Any]) -> dict[Any, Any]:
         if isinstance(own, dict) and isinstance(given.get(key), dict):
             made[key] = _merged(own, given[key])
     return made
-
-
-@cache
-def _shipped() -> Any:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))

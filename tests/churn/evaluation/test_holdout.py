@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.evaluation.baselines import BASELINES
+from kamlib.churn.evaluation.baselines import BASELINES, by_buyers
 from kamlib.churn.evaluation.choice import choose, chosen
 from kamlib.churn.evaluation.holdout import (
     BUYERS,
     Evaluation,
     Verdict,
     beats,
-    by_buyers,
     evaluate,
     evaluate_stops,
     on_two_landmarks,
@@ -191,14 +190,14 @@ def test_else_the_last_test_decides_by_itself(last, earlier):
 
 
 def test_the_state_and_the_own_limit_stand_among_the_rules_and_the_buyers_beside_them(test, table):
-    """The state's chance is the share lost of those in it, half a loss and half a client added; the buyers' is the model's alone."""
+    """The state's chance is the share lost of those in it, half a loss and half a client added; the buyers know all up to the day."""
     assert {"state", "silence_in_limits", "silence_alone", "base_rate"} == set(BASELINES)
     day = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
     now = table[table["as_of"] == day].set_index("customer_id")
     told = test.predictions.set_index("customer_id")
     assert told.groupby(now["state"])["state"].nunique().eq(1).all() and told["state"].nunique() > 2
-    before = table[table["as_of"] < day]
-    np.testing.assert_allclose(told[BUYERS], by_buyers(before, now.reset_index(), H), rtol=1e-9)
+    seen = table[table["as_of"] <= day]
+    np.testing.assert_allclose(told[BUYERS], by_buyers(seen, now.reset_index(), H), rtol=1e-9)
     assert set(test.differences["baseline"]) == {*BASELINES, BUYERS}
 
 

@@ -96,3 +96,15 @@ def test_of_a_landmark_table_each_account_counts_once_as_it_was_last_seen_on_the
     found = fit_to_rows(pd.concat([rows, again], ignore_index=True))
     for name in ("r", "alpha", "a", "b"):
         assert getattr(found, name) == pytest.approx(getattr(by_hand, name), rel=0.01)
+
+
+def test_the_fit_depends_on_no_order_of_rows(simulated):
+    """7,000 accounts of one landmark, of which 5,000 are drawn: the same ones, however the rows stand."""
+    part, day = simulated.head(7000), pd.Timestamp("2025-01-01")
+    first = day - pd.to_timedelta(part["age"].round(), unit="D")
+    rows = pd.DataFrame({"customer_id": [f"K{i:04d}" for i in part.index], "as_of": day, "first_order": first})
+    rows["last_order"] = first + pd.to_timedelta(part["recency"].round(), unit="D")
+    rows["order_days"] = part["x"] + 1
+    found = fit_to_rows(rows)
+    assert found == fit_to_rows(rows[::-1]) == fit_to_rows(rows.sample(frac=1, random_state=2))
+    assert found.a / (found.a + found.b) == pytest.approx(TRUE.a / (TRUE.a + TRUE.b), rel=0.15)

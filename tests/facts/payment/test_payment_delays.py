@@ -121,6 +121,30 @@ def test_median_late_by_customer():
     assert median_late(found, 3).to_dict() == {"a": 5}
 
 
+@pytest.mark.parametrize("n", [2, 24, 28, 54, 1000])
+def test_the_median_is_the_day_on_which_exactly_half_is_paid(n):
+    """The k-th of n invoices is paid k days late (or 400 / n times as many): S is 1/2 to the last bit on the day of the n/2-th."""
+    late = [1 + k * min(n, 400) // n for k in range(n)]
+    found = bills(invoices(*[("a", 900, 30 + days) for days in late], ("b", 20, None)), DAY)
+    assert median_late(found, 2).to_dict() == {"a": late[n // 2 - 1]}
+
+
+def test_medians_of_many_customers_are_those_of_lifelines():
+    """Ties, open invoices, some that wait longer than 400 days, and payments before the due day."""
+    from lifelines import KaplanMeierFitter
+
+    rng = np.random.default_rng(6)
+    rows = [(f"c{n}", int(age), int(wait) if wait <= age else None) for n in range(40) for age, wait in zip(rng.integers(1, 900, 15), rng.integers(-60, 600, 15), strict=True)]  # fmt: skip
+    found = bills(invoices(*rows), DAY)
+    told = median_late(found, 1)
+    for who, own in found.groupby("customer_id"):
+        curve = KaplanMeierFitter().fit(own["late"] + 1000, ~own["open"])
+        share = curve.survival_function_.iloc[:, 0]
+        half = share.index[share <= 0.5 + 1e-9]
+        by_lifelines = half[0] - 1000 if len(half) and half[0] - 1000 <= 400 else np.nan
+        assert told[who] == by_lifelines or (np.isnan(told[who]) and np.isnan(by_lifelines)), who
+
+
 @pytest.mark.slow
 def test_the_restricted_mean_of_the_sample_by_plain_pandas(sample_clean):
     found = bills(sample_clean.tables["invoices"], DAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kamlib.init.cells.column_contents import Contents, Days, Numbers
-from kamlib.init.cells.dialect import date_format, number_form
+from kamlib.init.cells.dialect import date_format, near_day, number_form
 
 
 def column(filled=100, days=None, numbers=None, examples=("03/04/2025",)) -> Contents:
@@ -64,3 +64,17 @@ def test_a_few_days_that_decide_are_a_doubt():
 def test_two_ways_of_writing_a_month_are_no_ambiguity():
     found = date_format([column(days={"%d %b %Y": Days(100), "%d %B %Y": Days(100)})])
     assert (found.value, found.doubt) == ("%d %b %Y", "")
+
+
+def test_a_year_of_two_figures_inside_texts_is_a_question():
+    texts = column(days={"*%d.%m.%y*": Days(100)}, examples=["Order 1 from 05.03.24"])
+    found = date_format([texts])
+    assert found.question and found.value == "*%d.%m.%y*" and "Order 1 from 05.03.24" in found.doubt
+    assert not date_format([column(days={"*%d.%m.%Y*": Days(100)})]).question
+
+
+def test_of_a_long_text_the_part_around_its_day_is_shown():
+    long = "Sale of goods and services by contract 17, warehouse no. 2, of 31.12.2025 12:00:00, not paid"
+    assert near_day(long) == "…se no. 2, of 31.12.2025 12:00:00, not pa…"
+    assert near_day("Order 1 of 31.12.2025") == "Order 1 of 31.12.2025"
+    assert len(near_day("word " * 30)) <= 40

@@ -85,3 +85,14 @@ def test_a_few_words_among_numbers_are_a_share_that_is_not_read():
     forms, missed = number_forms(shapes("1,5", "2,5", "2,75", "none"))
     assert (",", "") in forms
     assert missed == 0.25
+
+
+@pytest.mark.parametrize("value", ["from 05.03.24", "Order 17 from 05.03.24", "Order 17 from 05.03.24 12:00"])
+def test_a_day_inside_a_text_may_have_two_figures_of_the_year(value):
+    assert date_forms(shapes(value)) == ["*%d.%m.%y*"]
+    assert date_forms(shapes(value.replace("24", "2024", 1))) == ["*%d.%m.%Y*"]
+
+
+@pytest.mark.parametrize("value", ["v1.2.3", "M8.8.16", "net 10.1.2.34", "a 1.2.345", "cl. 3.4.5a", "host 10.0.0.1"])
+def test_other_figures_between_points_are_no_day_inside_a_text(value):
+    assert date_forms(shapes(value)) == []

@@ -19,7 +19,7 @@ def key(engine):
         looked = [
             (profile(engine, engine.create_table(ibis.util.gen_name("raw"), t, temp=True)), t) for t in (lines, heads)
         ]
-        return joint(*looked)
+        return joint(*looked, heads.__getitem__)
 
     return found
 

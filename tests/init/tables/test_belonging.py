@@ -32,3 +32,18 @@ def test_the_table_of_accounts_is_the_one_whose_key_the_orders_name(drafted):
     assert [piece.label for piece in sources["accounts"].pieces] == ["firms.csv"]
     assert unused["suppliers.csv"] == "like 'accounts', but the order lines do not name its key"
     assert sources["orders"].found.columns["account_id"].question == ""
+
+
+def test_heads_and_accounts_that_a_sample_hardly_shows_come_to_their_lines(drafted):
+    """30,000 orders in another order than their lines: of two samples of 20,000 rows a few hundred keys are in both."""
+    orders = range(30_000)
+    heads = "Order No,Client\n" + "".join(f"{i * 7919 % 30_000},C{i * 7919 % 30_000 % 25_000}\n" for i in orders)
+    items = "Order No,Date,Article,Amount\n" + "".join(
+        f"{i},2026-01-{i % 28 + 1:02d},A{n},{i % 97 + n}.50\n" for i in orders for n in range(2)
+    )
+    firms = "Client,Name\n" + "".join(f"C{i * 7919 % 25_000},Firm {i}\n" for i in range(25_000))
+    sources, unused = drafted(heads=heads, items=items, firms=firms)
+    assert not unused
+    assert sources["orders"].pieces[0].source.heads.key == {"Order No": "Order No"}
+    assert sources["orders"].found.columns["account_id"].question == ""
+    assert [piece.label for piece in sources["accounts"].pieces] == ["firms.csv"]

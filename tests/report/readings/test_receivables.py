@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -63,7 +64,12 @@ def test_the_provision_is_told_with_its_range_or_not_at_all():
     matrix = pd.DataFrame(rows).assign(provision=[0.0, 10.0])
     told = on_owed.provision(matrix, "EUR")
     assert told.values["sum"] == 10 and told.values["share"] == 0.01 and "10.0% (from 2.0% to 50.0%)" in sentence(told)
-    assert on_owed.provision(matrix.assign(provision=None), "EUR").code == "provision_not_known"
+    assert on_owed.provision(matrix.assign(provision=None, loss_rate=np.nan), "EUR").code == "provision_not_known"
+    part = sentence(on_owed.provision(matrix.assign(provision=[9.0, None], loss_rate=[0.01, None]), "EUR"))
+    assert "sets **9 EUR** aside, and more: 100 of what is open" in part
+    nothing_old = matrix.assign(open_amount=[900.0, 0], provision=[9.0, 0], loss_rate=[0.01, None])
+    told = sentence(on_owed.provision(nothing_old, "EUR"))
+    assert "1.00% of what is open. No invoice" in told and "unknown" not in told
     assert on_owed.provision(matrix[:0], "EUR") is None
 
 

@@ -166,6 +166,7 @@ def test_giants_references_and_customers_won():
 def test_years_that_were_drawn_by_p_no_order_and_lost_more_are_told_apart():
     rows = {
         "as_of": pd.to_datetime(["2024-09-08", "2024-11-07"]),
+        "span_days": [365, 180],
         "event": ["silent", "stopped"],
         "expected": [200.0, 150.0],
     }
@@ -174,7 +175,7 @@ def test_years_that_were_drawn_by_p_no_order_and_lost_more_are_told_apart():
     told = sentence(on_risk.years_before(found, "EUR"))
     assert (
         told.startswith("On 1 of 2 earlier days")
-        and "Of the 12 months after 2024-11-07 150 EUR were expected (100 to 250), and **160** were lost" in told
+        and "Of the 180 days after 2024-11-07 150 EUR were expected (100 to 250), and **160** were lost" in told
     )
     assert "P(stopped) was not known yet" in told
     missed = found.assign(event="stopped")

@@ -29,7 +29,7 @@ TABLE = pd.DataFrame(
     }
 )
 WORTH = pd.Series({"accounts": 20.0, "ratio": 0.8, "low": 0.5, "high": 1.25})
-KNOWN = Returns(pd.DataFrame({"rate": [0.1]}), "time_lost", Reason("best_way"), NOTHING)
+KNOWN = Returns(pd.DataFrame({"rate": [0.1]}), "time_lost", Reason("returns_told_apart"), NOTHING)
 UNKNOWN = Returns(NOTHING, "", Reason("too_few_returns", {"n": 3, "enough": 20}), NOTHING)
 PLAN, NONE = (
     Plan(KNOWN, NOTHING, 0.2, WORTH, TABLE, TABLE[TABLE["arm"] == "offer"]),
@@ -42,7 +42,7 @@ def test_returns_are_expected_or_it_is_said_why_not():
     episodes = pd.DataFrame({"returned_on": [DAY, pd.NaT]})
     told = sentence(on_winback.expected_returns(PLAN, episodes, 180))
     assert told.startswith(
-        "Lost customers that could come back: 2; 1 returns are on record. P(return) is taken by *time lost*: it predicted"
+        "Lost customers that could come back: 2; 1 returns are on record. P(return) is taken by *time lost*: returns on"
     )
     none = sentence(on_winback.expected_returns(NONE, episodes, 180))
     assert none.startswith(

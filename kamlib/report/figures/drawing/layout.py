@@ -80,6 +80,9 @@ def _wrap(words: Text, width: float) -> bool:
 
     lines: list[str] = []
     for given in words.get_text().split("\n"):
+        if not wide(given):
+            lines.append(given)
+            continue
         line = ""
         for word in given.split(" "):
             if line and wide(f"{line} {word}"):

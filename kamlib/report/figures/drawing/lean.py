@@ -13,6 +13,8 @@ from itertools import groupby
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import numpy as np
+
 from kamlib.report.figures.drawing.outlines import Box, Outline, short
 from kamlib.report.figures.style import NEUTRAL, PAPER, TEXT_COLOURS
 from kamlib.report.text import tidy
@@ -159,13 +161,18 @@ def _seen(mark: _Mark) -> bool:
 
 def _keep_colours_under_text(marks: list[_Mark]) -> None:
     """Text on a colour, and that colour, stay as they are; other text has a shade of its colour that can be read on paper."""
-    areas = [mark for mark in marks if mark.shape and mark.look["fill"] not in ("none", *map(str.lower, NEUTRAL))]
+    plain = ("none", *map(str.lower, NEUTRAL))
+    areas = [
+        (mark, mark.shape) for mark in marks if mark.shape and mark.look["fill"] not in plain and _faint(mark) > 0.5
+    ]
+    left, top, right, bottom = np.array([shape.box() for _, shape in areas]).reshape(-1, 4).T
     for text in marks:
         if text.shape is None:
             size = float(text.look.get("font-size", _SIZE))
             ahead = {"middle": 0.0, "end": -0.4}.get(text.look.get("text-anchor", ""), 0.4) * size
-            spot = (text.at[0] + ahead, text.at[1] - 0.35 * size)
-            under = [area for area in areas if _faint(area) > 0.5 and area.shape and area.shape.holds(*spot)]
+            x, y = text.at[0] + ahead, text.at[1] - 0.35 * size
+            near = np.flatnonzero((left <= x) & (x <= right) & (top <= y) & (y <= bottom))
+            under = [areas[place][0] for place in near if areas[place][1].holds(x, y)]
             for mark in [text, *under] if under else ():
                 mark.own = True
             if not under:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.intake.mapping import RAW
+from kamlib.errors import short
 from kamlib.io import readers
 
 LOOKED_AT = 100_000  # lines of each file, from its beginning
@@ -63,18 +63,15 @@ def beyond_ascii(raw: ir.Table, columns: Sequence[str]) -> pd.DataFrame:
     return found
 
 
-def of_fetched(rows: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+def of_fetched(rows: pa.Table) -> pd.DataFrame:
     """The same of a table that is in memory.
 
     Parameters
     ----------
-    rows : source_file, and the raw columns under `RAW` + name, missing beyond the first `LOOKED_AT` lines.
-    columns : raw columns of text.
+    rows : the file and columns of text, of the first `LOOKED_AT` lines of each file.
     """
-    texts = rows.select(["source_file", *[RAW + name for name in columns]])
-    beyond = [pc.fill_null(pc.invert(pc.string_is_ascii(text)), False) for text in texts.columns[1:]]
-    found: pd.DataFrame = texts.filter(reduce(pc.or_, beyond)).to_pandas() if beyond else pd.DataFrame()
-    return found.set_axis([readers.FILE, *columns] if beyond else [], axis=1)
+    beyond = [pc.fill_null(pc.invert(pc.string_is_ascii(text)), False) for text in rows.columns[1:]]
+    return rows.filter(reduce(pc.or_, beyond)).to_pandas() if beyond else pd.DataFrame()
 
 
 def told(beyond_ascii: pd.DataFrame, *, examples: bool = True) -> list[str]:
@@ -94,7 +91,7 @@ def told(beyond_ascii: pd.DataFrame, *, examples: bool = True) -> list[str]:
         counts = beyond_ascii.groupby([readers.FILE, name]).size().rename("values").reset_index()
         counts["cause"] = counts[name].map(cause)
         for (file, why), found in counts.dropna().groupby([readers.FILE, "cause"]):
-            example = f", e.g. {found.nlargest(1, 'values')[name].iloc[0][:60]!r}" if examples else ""
+            example = f", e.g. {short(found.nlargest(1, 'values')[name].iloc[0], 60)!r}" if examples else ""
             made.append(
                 f"{file}, column {name!r}: {found['values'].sum():,} values in the first {LOOKED_AT:,} lines look "
                 f"garbled{example} ({why}). They stay as they are: export the file anew."

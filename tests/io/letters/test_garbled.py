@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kamlib.intake.garbled import cause
 from kamlib.intake.pipeline import collect
+from kamlib.io.letters.garbled import cause
 
 RIGHT = [
     *(
