@@ -112,6 +112,8 @@ def wallets(shares: pd.DataFrame, table: pd.DataFrame, currency: str) -> list[Re
 def outside_chance(funnels: pd.DataFrame, trait: str) -> Reason | None:
     """Which groups lie outside the limits of 99.8 % in which measure, and whether the groups differ at all."""
     rows = funnels[funnels["trait"] == trait] if len(funnels) else funnels
+    if rows.empty and len(funnels):
+        return Reason("nothing_to_tell_apart_by")
     judged = rows[rows["verdict"] != "too_few"] if len(rows) else rows
     if judged.empty:
         return waits_for(funnels)
@@ -143,9 +145,9 @@ def contacts(loads: pd.DataFrame) -> Reason | None:
 
 
 def targets_met(table: pd.DataFrame) -> Reason | None:
-    """How many targets were met, missed, or can't be told."""
+    """How many targets were met, missed, or can't be told; None where the table of them says what it waits for."""
     if table.empty:
-        return waits_for(table)
+        return None
     by = {
         verdict: list(table.loc[table["verdict"] == verdict, "measure"])
         for verdict in ("met", "not_met", "cant_be_told")

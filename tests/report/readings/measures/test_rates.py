@@ -123,6 +123,7 @@ def test_managers_are_named_only_where_chance_does_not_explain_them():
     out = sentence(on_rates.outside_chance(rows.assign(verdict=["within", "below", "too_few"]), "manager"))
     assert "**2** lie outside" in out and "*deliveries on time*" in out and "no verdict" in out
     assert on_rates.outside_chance(waiting(["trait"], "too_few_groups", enough=20), "manager").code == "too_few_groups"
+    assert on_rates.outside_chance(rows, "industry_and_size").code == "nothing_to_tell_apart_by"
 
 
 def test_overdue_contacts_are_summed_and_unknown_ones_are_not_none():
@@ -148,4 +149,4 @@ def test_missed_targets_are_named():
         == "Of 3 targets 1 are met, **1 not met** (answers of 4 or 5 of 5), and of 1 it can't be told."
     )
     assert on_rates.targets_met(table[:2]).code == "targets_none_missed"
-    assert on_rates.targets_met(waiting(["measure"], "no_target")).code == "no_target"
+    assert on_rates.targets_met(waiting(["measure"], "no_target")) is None, "the table says it"
