@@ -102,7 +102,7 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     looked_for = any(rule.name == "overlap" for rule in rules)
     looked_for = looked_for and overlapping_files.possible(several, len(study.paths("orders")))
     copied = overlapping_files.copied(con, mapped, several) if looked_for else ibis.literal(False)
-    lines = _in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
+    lines = in_one_currency(repaired(mapped.mutate(copied=copied), rules, study), study)
     lines = lines.left_join(known, "account_id").drop("account_id_right")
     unknown = lines.account_id.notnull() & lines.customer_id.isnull() if accounts_given else ibis.literal(False)
     lines = lines.mutate(customer_id=ibis.coalesce(lines.customer_id, lines.account_id), unknown=unknown)
@@ -130,8 +130,8 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
     return flagged
 
 
-def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
-    """Money in the study's currency; missing where there is no rate."""
+def in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
+    """Money in the study's currency, exactly; missing where there is no rate."""
     here = lines.currency.isnull() | (lines.currency == study.currency)
 
     def convert(money: Any) -> Any:

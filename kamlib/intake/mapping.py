@@ -151,6 +151,9 @@ def mapped(raw: ir.Table, name: str, source: Source, of_heads: Collection[str] =
     unread = [ibis.ifelse(made[c.name].isnull(), typed[_TIDY + c.name].notnull(), False) for c in checked]
     if name == "orders":
         made |= _derived(typed, dialects)
+    if "currency" in made and "currency" not in given:  # then it may stand around the amount
+        money = "amount" if "amount" in given else "price"
+        made["currency"] = as_currency(typed[_TIDY + money], typed[money], dialects[money])
     return typed.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
 
 
@@ -187,9 +190,6 @@ def _derived(lines: ir.Table, given: Mapping[str, Dialect]) -> dict[str, Any]:
         margin = margin.fill_null(rest) if "margin" in given else rest
     price = lines.price.cast("float64") if "price" in given else ibis.null("float64")
     made = {"amount": amount, "margin": margin, "price": price}
-    if "currency" not in given:  # then it may stand around the amount
-        money = "amount" if "amount" in given else "price"
-        made["currency"] = as_currency(lines[_TIDY + money], lines[money], given[money])
     if "order_id" not in given:
         made["order_id"] = lines.account_id.fill_null("") + " " + lines.date.cast("string").fill_null("")
     return made

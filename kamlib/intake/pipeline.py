@@ -191,7 +191,7 @@ def _frames(con: Any, study: Study, names: Iterable[str], scratch: Path, told: l
             continue
         found = []
         for piece in reading.pieces(con, study, name, scratch, told):
-            frame, beyond_ascii = side_tables.fetch(piece.rows, name, piece.texts)
+            frame, beyond_ascii = side_tables.fetch(piece.rows, name, study, piece.texts)
             told += garbled.told(beyond_ascii, examples=name not in screen.FREE_TEXT)
             found.append(frame)
         frames[name] = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
@@ -202,7 +202,7 @@ def _of_lines(con: Any, study: Study, lines: list[Piece], told: list[str]) -> pd
     """The table of accounts that is made from the order lines."""
     (source,) = study.sources["accounts"]
     rows = accounts_from_lines.accounts(con, lines, source, study.as_of, told)
-    frame, _ = side_tables.fetch(rows, "accounts")
+    frame, _ = side_tables.fetch(rows, "accounts", study)
     return frame
 
 

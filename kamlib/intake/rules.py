@@ -62,14 +62,15 @@ def _test_row(t: ir.Table, study: Study) -> Any:
     return reduce(or_, [cell.re_search(study.cleaning.tests).fill_null(False) for cell in cells])
 
 
-def _code(t: ir.Table, study: Study) -> Any:
+def code_of(t: ir.Table, study: Study) -> Any:
+    """The code of each line's currency, by its sign or word; any other text stays, in capitals."""
     known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in currencies.SHARED.items()}
     shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
     return t.currency.upper().replace(".", "").substitute(NAMES | shared)
 
 
 def _misspelt(t: ir.Table, study: Study) -> Any:
-    code = _code(t, study)
+    code = code_of(t, study)
     return ibis.ifelse(_rated(t, study), False, (t.currency != code) & code.re_search("^[A-Z]{3}$"))
 
 
@@ -147,7 +148,7 @@ ORDERS: tuple[Rule, ...] = (
         "the currency is written otherwise than its code, and is read as the code",
         "repair",
         _misspelt,
-        repair=lambda t, s: {"currency": _code(t, s)},
+        repair=lambda t, s: {"currency": code_of(t, s)},
     ),
     Rule(
         "cancellation_above_zero",

@@ -16,9 +16,10 @@ import pandas as pd
 from kamlib.entities import groups
 from kamlib.errors import InputError
 from kamlib.intake import garbled, screen, sheet_rows
-from kamlib.intake.cleaning import QUARANTINE
+from kamlib.intake.cleaning import QUARANTINE, in_one_currency
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import RAW, original
+from kamlib.intake.rules import code_of
 from kamlib.io import readers
 from kamlib.io.values import NO_DAYS
 from kamlib.study.columns import Column, Table
@@ -30,6 +31,7 @@ WORDS = {
     "broken_line": "the line of the file has too few or too many cells",
     "no_account": "the row names no account",
     "bad_date": "a date that is needed is missing or is no day",
+    "no_rate": "the row is in a currency without a rate",
     "bad_value": "a value that is needed is missing, can't be read or is none of those allowed",
     "repeated_key": "the key stands in an earlier row already",
     "after_as_of": "the row is later than the date of the study",
@@ -46,8 +48,9 @@ _PLANNED = {"contract_end"}  # a day to come that is known before
 _TYPES = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
 
-def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A mapped table as pandas: text as object, days as datetime64, money and numbers as float64.
+def fetch(mapped: ir.Table, name: str, study: Study, texts: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A mapped table as pandas: text as object, days as datetime64, numbers and money as float64, this in the study's currency and
+    missing where that has no rate.
 
     Parameters
     ----------
@@ -65,14 +68,13 @@ def fetch(mapped: ir.Table, name: str, texts: Sequence[str] = ()) -> tuple[pd.Da
     InputError
         If a file can't be read.
     """
+    if "currency" in INPUTS[name].names:
+        mapped = in_one_currency(mapped.mutate(currency=code_of(mapped, study)), study)
     money = [column.name for column in INPUTS[name].columns if column.type == "money"]
     looked_at = mapped.source_line <= garbled.LOOKED_AT
+    rest = [one for one in INPUTS[name].names if one not in money]
     table = mapped.select(
-        *[
-            column
-            for column in (*INPUTS[name].names, "unreadable", "broken", "source_file", "source_line")
-            if column not in money
-        ],
+        *[*rest, "unreadable", "broken", "source_file", "source_line"],
         **{column: mapped[column].cast("float64") for column in money},
         original=original(mapped),
         **{RAW + text: ibis.ifelse(looked_at, mapped[RAW + text], None) for text in texts},
@@ -127,14 +129,18 @@ def clean(
     if name == "accounts":
         late = (made["since"] > as_of) & ~made["account_id"].isin(pd.Index([]) if buying is None else buying)
     made, unknown_yet = _as_known(made, table, as_of, own)
+    needed = {c.name: c.type for c in table.columns if c.required and c.name != "account_id"}
     hits = {
         "empty_row": frame["original"].str.fullmatch(r'[",\s]*') | sheet_rows.not_filled_in(name, frame),
         "broken_line": frame["broken"],
         "no_account": made["account_id"].isna(),
-        "bad_date": _lacking(made, [c for c in table.columns if c.required and c.type == "date"]),
-        "bad_value": _lacking(
-            made, [c for c in table.columns if c.required and c.type != "date" and c.name != "account_id"]
-        ),
+    }
+    if "currency" in made:
+        hits["no_rate"] = made["currency"].notna() & ~made["currency"].isin([study.currency, *study.rates])
+        made["currency"] = study.currency  # of all amounts now
+    hits |= {
+        "bad_date": made[[one for one, kind in needed.items() if kind == "date"]].isna().any(axis=1),
+        "bad_value": made[[one for one, kind in needed.items() if kind != "date"]].isna().any(axis=1),
         "after_as_of": late,
     }
     if name == "contacts":
@@ -197,21 +203,14 @@ def _as_known(
         touched |= later
         for column in table.columns:
             if column.known_at == day and later.any():
-                made[column.name] = made[column.name].mask(later, _unknown(column))
+                made[column.name] = made[column.name].mask(
+                    later, "open" if "open" in column.choices else _missing(column)
+                )  # a bid is open
     return made, touched
-
-
-def _unknown(column: Column) -> Any:
-    """What stands for a value that is not yet known: a bid is open, anything else is missing."""
-    return "open" if "open" in column.choices else _missing(column)
 
 
 def _missing(column: Column) -> Any:
     return pd.NaT if column.type == "date" else None if column.type == "text" else pd.NA
-
-
-def _lacking(frame: pd.DataFrame, columns: list[Column]) -> pd.Series:
-    return frame[[column.name for column in columns]].isna().any(axis=1)
 
 
 def _money(frame: pd.DataFrame, table: Table) -> pd.Series:
