@@ -131,7 +131,7 @@ def flag(con: Any, mapped: ir.Table, study: Study, heads: pd.DataFrame, *, accou
 
 
 def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
-    """Money in the study's currency; missing where there is no rate."""
+    """Money in the study's currency, exactly; missing where there is no rate."""
     here = lines.currency.isnull() | (lines.currency == study.currency)
 
     def convert(money: Any) -> Any:

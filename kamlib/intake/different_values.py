@@ -14,20 +14,21 @@ from kamlib.intake import mapping
 from kamlib.intake.mapping import RAW, Piece
 from kamlib.io import readers
 from kamlib.io.letters import garbled
-from kamlib.io.values import as_text, as_whole
+from kamlib.io.values import as_currency, as_text, as_whole
 from kamlib.study.columns import Column
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Dialect, Source
 
 
 class _Cells(NamedTuple):
-    """The cells of one column: which of its different values each holds, and how these are read."""
+    """The cells of one column: which of its different values each holds, how these are read, and whether a currency may stand in them."""
 
     rows: int
     column: Column
     values: Any
     source: Source
     dialect: Dialect
+    priced: bool
 
     @property
     def way(self) -> tuple[Any, ...]:
@@ -36,7 +37,7 @@ class _Cells(NamedTuple):
         id_ = self.dialect.whole_ids and (column.name.endswith("_id") or column.name == "product")
         sheets = column.type == "text" and readers.of_sheets(self.source)
         kind = (column.type, bool(column.choices), column.unit == "share", id_)
-        return (str(self.values.dictionary.type), *kind, sheets, repr(meant), repr(self.dialect))
+        return (str(self.values.dictionary.type), *kind, sheets, repr(meant), repr(self.dialect), self.priced)
 
 
 def fetched(piece: Piece) -> pa.Table:
@@ -85,18 +86,21 @@ def mapped(con: Any, tables: Sequence[tuple[Piece, pa.Table]]) -> list[pa.Table]
         dialects = mapping.dialects_of(piece.given, piece.source, piece.of_heads)
         for ours, theirs in piece.given.items():
             values = pc.dictionary_encode(rows[RAW + theirs].combine_chunks())
-            cells = _Cells(place, INPUTS[piece.name].column(ours), values, piece.source, dialects[ours])
+            priced = ours == mapping.holds_currency(piece.name, piece.given)
+            cells = _Cells(place, INPUTS[piece.name].column(ours), values, piece.source, dialects[ours], priced)
             ways.setdefault(cells.way, []).append(cells)
     found: list[dict[str, Any]] = [{} for _ in tables]
     unreadable: list[Any] = [pa.repeat(False, len(rows)) for _, rows in tables]
-    for several, (read, unread) in zip(ways.values(), _read(con, [*ways.values()]), strict=True):
+    for several, (read, unread, currency) in zip(ways.values(), _read(con, [*ways.values()]), strict=True):
         for cells in several:
             count = len(cells.values.dictionary)
             found[cells.rows][cells.column.name] = read[:count].take(cells.values.indices)
             if mapping.may_be_unreadable(cells.column):
                 hit = pc.fill_null(unread[:count].take(cells.values.indices), False)
                 unreadable[cells.rows] = pc.or_(unreadable[cells.rows], hit)
-            read, unread = read[count:], unread[count:]
+            if cells.priced:
+                found[cells.rows]["currency"] = currency[:count].take(cells.values.indices)
+            read, unread, currency = read[count:], unread[count:], currency[count:]
     made = []
     for (piece, rows), columns, hit in zip(tables, found, unreadable, strict=True):
         for column in INPUTS[piece.name].columns:
@@ -107,8 +111,8 @@ def mapped(con: Any, tables: Sequence[tuple[Piece, pa.Table]]) -> list[pa.Table]
     return made
 
 
-def _read(con: Any, ways: Sequence[Sequence[_Cells]]) -> list[tuple[Any, Any]]:
-    """The values of each way, those of its columns one behind the other: what they are, and whether they can't be read."""
+def _read(con: Any, ways: Sequence[Sequence[_Cells]]) -> list[tuple[Any, Any, Any]]:
+    """The values of each way, those of its columns one behind the other: what they are, whether they can't be read, and in what currency."""
     values = [pa.concat_arrays([cells.values.dictionary for cells in several]) for several in ways]
     most = max(map(len, values), default=0)
     padded = {f"v{way}": pa.concat_arrays([one, pa.nulls(most - len(one), one.type)]) for way, one in enumerate(values)}
@@ -127,11 +131,12 @@ def _read(con: Any, ways: Sequence[Sequence[_Cells]]) -> list[tuple[Any, Any]]:
     made: dict[str, Any] = {}
     for way, one in firsts.items():
         value = read[f"r{way}"]
+        made[f"c{way}"] = as_currency(read[f"v{way}"], value, one.dialect) if one.priced else ibis.null("string")
         value = as_whole(value) if one.column.type == "integer" else value.cast(_type(one.column))
         made |= {f"r{way}": value, f"u{way}": ibis.ifelse(value.isnull(), read[f"v{way}"].notnull(), False)}
     found = read.select(**made).to_pyarrow().combine_chunks()
     con.con.unregister(name)
-    return [(found[f"r{way}"].combine_chunks(), found[f"u{way}"].combine_chunks()) for way in firsts]
+    return [tuple(found[f"{part}{way}"].combine_chunks() for part in "ruc") for way in firsts]
 
 
 def _plain(cells: Any) -> Any:

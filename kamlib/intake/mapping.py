@@ -151,7 +151,16 @@ def mapped(raw: ir.Table, name: str, source: Source, of_heads: Collection[str] =
     unread = [ibis.ifelse(made[c.name].isnull(), read[_TIDY + c.name].notnull(), False) for c in checked]
     if name == "orders":
         made |= _derived(read, dialects)
+    if (money := holds_currency(name, given)) is not None:
+        made["currency"] = as_currency(read[_TIDY + money], read[money], dialects[money])
     return read.select(**made, unreadable=reduce(or_, unread, ibis.literal(False)))
+
+
+def holds_currency(name: str, given: Collection[str]) -> str | None:
+    """The column of money around which the currency may stand, where a table has one that is not given."""
+    if "currency" not in INPUTS[name].names or "currency" in given:
+        return None
+    return next((money for money in ("amount", "price") if money in given), None)
 
 
 def beside(raw: ir.Table) -> dict[str, ir.Value]:
@@ -214,9 +223,6 @@ def _derived(lines: ir.Table, given: Mapping[str, Dialect]) -> dict[str, Any]:
         margin = margin.fill_null(rest) if "margin" in given else rest
     price = lines.price.cast("float64") if "price" in given else ibis.null("float64")
     made = {"amount": amount, "margin": margin, "price": price}
-    if "currency" not in given:  # then it may stand around the amount
-        money = "amount" if "amount" in given else "price"
-        made["currency"] = as_currency(lines[_TIDY + money], lines[money], given[money])
     if "order_id" not in given:
         made["order_id"] = lines.account_id.fill_null("") + " " + lines.date.cast("string").fill_null("")
     return made

@@ -196,7 +196,7 @@ def _frames(con: Any, study: Study, names: Iterable[str], scratch: Path, told: l
             pieces.append((piece, rows))
     found: dict[str, list[pd.DataFrame]] = {}
     for (piece, _), rows in zip(pieces, different_values.mapped(con, pieces), strict=True):
-        found.setdefault(piece.name, []).append(side_tables.in_memory(rows, piece.name))
+        found.setdefault(piece.name, []).append(side_tables.in_memory(rows, piece.name, study))
     return {name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0] for name, some in found.items()}
 
 
@@ -204,7 +204,7 @@ def _of_lines(con: Any, study: Study, lines: list[Piece], told: list[str]) -> pd
     """The table of accounts that is made from the order lines."""
     (source,) = study.sources["accounts"]
     rows = accounts_from_lines.accounts(con, lines, source, study.as_of, told)
-    return side_tables.fetch(rows, "accounts")
+    return side_tables.fetch(rows, "accounts", study)
 
 
 def _quarantine(con: Any, flagged: Any, asides: list[pd.DataFrame]) -> ir.Table:

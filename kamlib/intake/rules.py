@@ -63,9 +63,15 @@ def _test_row(t: ir.Table, study: Study) -> Any:
 
 
 def _code(t: ir.Table, study: Study) -> Any:
+    """The code of each line's currency, by its sign or word; any other text stays, in capitals."""
+    return t.currency.upper().replace(".", "").substitute(signs(study))
+
+
+def signs(study: Study) -> dict[str, str]:
+    """The code by sign or word of a currency, in capitals and without points; a sign that several share is that of the study's."""
     known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in currencies.SHARED.items()}
     shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
-    return t.currency.upper().replace(".", "").substitute(NAMES | shared)
+    return NAMES | shared
 
 
 def _misspelt(t: ir.Table, study: Study) -> Any:

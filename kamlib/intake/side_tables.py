@@ -5,7 +5,7 @@ These tables have a row per account, invoice or event and fit into memory; their
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import ibis.expr.types as ir
@@ -18,8 +18,9 @@ from kamlib.intake import screen, sheet_rows
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
+from kamlib.intake.rules import signs
 from kamlib.io import readers
-from kamlib.io.values import NO_DAYS
+from kamlib.io.values import NO_DAYS, exact
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -29,6 +30,7 @@ WORDS = {
     "broken_line": "the line of the file has too few or too many cells",
     "no_account": "the row names no account",
     "bad_date": "a date that is needed is missing or is no day",
+    "no_rate": "the row is in a currency without a rate",
     "bad_value": "a value that is needed is missing, can't be read or is none of those allowed",
     "repeated_key": "the key stands in an earlier row already",
     "after_as_of": "the row is later than the date of the study",
@@ -45,7 +47,7 @@ _PLANNED = {"contract_end"}  # a day to come that is known before
 _TYPES = {"text": "object", "date": "datetime64[ns]", "integer": "Int64", "flag": "boolean"}
 
 
-def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
+def fetch(mapped: ir.Table, name: str, study: Study) -> pd.DataFrame:
     """A mapped table in the engine as `in_memory` gives those of files.
 
     Raises
@@ -56,20 +58,23 @@ def fetch(mapped: ir.Table, name: str) -> pd.DataFrame:
     money = [column.name for column in INPUTS[name].columns if column.type == "money"]
     table = mapped.select(
         *[
-            column
-            for column in (*INPUTS[name].names, "unreadable", "broken", "source_file", "source_line")
-            if column not in money
+            *(one for one in INPUTS[name].names if one not in money),
+            "unreadable",
+            "broken",
+            "source_file",
+            "source_line",
         ],
         **{column: mapped[column].cast("float64") for column in money},
         original=original(mapped),
     )
     with readers.plain_errors():
         rows = table.to_pyarrow()
-    return in_memory(rows.sort_by([("source_file", "ascending"), ("source_line", "ascending")]), name)
+    return in_memory(rows.sort_by([("source_file", "ascending"), ("source_line", "ascending")]), name, study)
 
 
-def in_memory(rows: pa.Table, name: str) -> pd.DataFrame:
-    """A mapped table as pandas: text as object, days as datetime64, money and numbers as float64.
+def in_memory(rows: pa.Table, name: str, study: Study) -> pd.DataFrame:
+    """A mapped table as pandas: text as object, days as datetime64, numbers and money as float64, this in the study's currency and missing
+    where that has no rate.
 
     Parameters
     ----------
@@ -78,7 +83,20 @@ def in_memory(rows: pa.Table, name: str) -> pd.DataFrame:
     """
     kinds = {column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns}
     made: pd.DataFrame = sheet_rows.without_guards(rows, name).to_pandas(date_as_object=False).astype(kinds)
+    if "currency" in made:
+        made["currency"] = made["currency"].str.upper().str.replace(".", "").replace(signs(study))
+        foreign = made["currency"].notna() & (made["currency"] != study.currency)
+        rates = made.loc[foreign, "currency"].map(study.rates)
+        money = zip(made.loc[foreign, "amount"], rates, strict=True)
+        made.loc[foreign, "amount"] = [_converted(amount, rate) for amount, rate in money]
     return made
+
+
+def _converted(amount: float, rate: float) -> float:
+    """An amount by a rate, exactly, to four places; missing where one of them is."""
+    if pd.isna(amount) or pd.isna(rate):
+        return float("nan")
+    return float((exact(amount) * exact(rate)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -121,14 +139,18 @@ def clean(
     if name == "accounts":
         late = (made["since"] > as_of) & ~made["account_id"].isin(pd.Index([]) if buying is None else buying)
     made, unknown_yet = _as_known(made, table, as_of, own)
+    needed = {c.name: c.type for c in table.columns if c.required and c.name != "account_id"}
     hits = {
         "empty_row": frame["original"].str.fullmatch(r'[",\s]*') | sheet_rows.not_filled_in(name, frame),
         "broken_line": frame["broken"],
         "no_account": made["account_id"].isna(),
-        "bad_date": _lacking(made, [c for c in table.columns if c.required and c.type == "date"]),
-        "bad_value": _lacking(
-            made, [c for c in table.columns if c.required and c.type != "date" and c.name != "account_id"]
-        ),
+    }
+    if "currency" in made:
+        hits["no_rate"] = made["currency"].notna() & ~made["currency"].isin([study.currency, *study.rates])
+        made["currency"] = study.currency  # of all amounts now
+    hits |= {
+        "bad_date": made[[one for one, kind in needed.items() if kind == "date"]].isna().any(axis=1),
+        "bad_value": made[[one for one, kind in needed.items() if kind != "date"]].isna().any(axis=1),
         "after_as_of": late,
     }
     if name == "contacts":
@@ -191,21 +213,14 @@ def _as_known(
         touched |= later
         for column in table.columns:
             if column.known_at == day and later.any():
-                made[column.name] = made[column.name].mask(later, _unknown(column))
+                made[column.name] = made[column.name].mask(
+                    later, "open" if "open" in column.choices else _missing(column)
+                )  # a bid is open
     return made, touched
-
-
-def _unknown(column: Column) -> Any:
-    """What stands for a value that is not yet known: a bid is open, anything else is missing."""
-    return "open" if "open" in column.choices else _missing(column)
 
 
 def _missing(column: Column) -> Any:
     return pd.NaT if column.type == "date" else None if column.type == "text" else pd.NA
-
-
-def _lacking(frame: pd.DataFrame, columns: list[Column]) -> pd.Series:
-    return frame[[column.name for column in columns]].isna().any(axis=1)
 
 
 def _money(frame: pd.DataFrame, table: Table) -> pd.Series:

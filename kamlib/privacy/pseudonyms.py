@@ -38,6 +38,7 @@ TREATMENT: dict[str, dict[str, str]] = {
     },
     "invoices": {
         "invoice_id": "key invoice", **_ACCOUNT, "issued": "shift", "due": "shift", "amount": "scale", "paid": "shift",
+        "currency": "keep",
     },
     "interactions": {
         **_ACCOUNT, "date": "shift", "kind": "keep", "promised": "shift", "closed": "shift", "hours": "keep", "cost": "scale",

@@ -117,6 +117,7 @@ INPUTS: dict[str, Table] = {
                 _date("due", "day payment is due", required=True, known_at="issued"),
                 _money("amount", "gross amount, credit notes negative", required=True, known_at="issued"),
                 _date("paid", "day of full payment; empty while open", known_at="paid"),
+                _text("currency", "three-letter code of the amount", known_at="issued"),
             ),
             key=("invoice_id",),
         ),

@@ -52,6 +52,21 @@ def test_a_payment_after_the_date_is_an_open_invoice(make_study):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("beside", [False, True], ids=["in a column", "beside the amount"])
+def test_invoices_in_other_currencies_are_converted_and_without_a_rate_set_aside(make_study, beside):
+    """100 in euros, 10 dollars at 0.9, written in two ways, and 7 pounds without a rate: 118 are kept."""
+    rows = [("1", "100", "EUR"), ("2", "10", "USD"), ("3", "10", "$"), ("4", "7", "GBP"), ("5", "1000", "")]
+    head = "invoice_id,account_id,issued,due,amount" + ("" if beside else ",currency")
+    cells = [f"{n},a,2026-01-01,2026-02-01,{f'{money} {sign}'.strip() if beside else f'{money},{sign}'}" for n, money, sign in rows]  # fmt: skip
+    table, ledger, _ = clean(
+        make_study, "invoices", "\n".join([head, *cells]), rates={"USD": 0.9}, cleaning={"most_rows": 0.5}
+    )
+    assert table["invoice_id"].tolist() == ["1", "2", "3", "5"]
+    assert table["amount"].tolist() == [100, 9, 9, 1000] and set(table["currency"]) == {"EUR"}
+    assert ledger["rows"].drop(["came in", "kept"]).loc[lambda n: n > 0].to_dict() == {"no_rate": 1}
+
+
+@pytest.mark.slow
 def test_a_decision_after_the_date_is_an_open_proposal(make_study):
     text = (
         "proposal_id,account_id,date,value,outcome,decided,reason,rival\n1,a,2026-01-01,10,won,2026-06-30,price,R\n"
