@@ -7,18 +7,9 @@ import pytest
 
 from kamlib.errors import InputError
 from kamlib.facts.as_known import ended_on, known_at, raise_on_leak
+from tests.fixtures.tables import INVOICES
 
 DAY = pd.Timestamp("2026-01-01")
-INVOICES = pd.DataFrame(
-    [
-        ("A", "2024-12-01", "2024-12-31", 10.0, "2024-12-31"),  # a year ago: only says that invoices were on record
-        ("A", "2025-03-01", "2025-03-31", 10.0, "2025-04-10"),  # 10 days late
-        ("A", "2025-11-01", "2025-12-01", 10.0, "2026-03-01"),  # open at the landmark, 31 days over so far
-        ("A", "2025-12-20", "2026-01-19", 10.0, "2026-01-19"),  # not due yet
-        ("A", "2025-05-01", "2025-05-31", -5.0, None),  # a credit note
-    ],
-    columns=["customer_id", "issued", "due", "amount", "paid"],
-).assign(**{name: lambda t, name=name: pd.to_datetime(t[name]) for name in ("issued", "due", "paid")})
 TABLES = {
     "invoices": INVOICES,
     "accounts": pd.DataFrame({"customer_id": ["A"], "manager": ["M1"]}),
