@@ -20,6 +20,7 @@ from bench import (
     churn_scale,
     clusters,
     facts,
+    first_minutes,
     intake,
     measures,
     risk,
@@ -35,6 +36,7 @@ DATA = Path(os.environ.get("KAM_REFERENCE_DATA", HERE.parents[1] / "shared" / "d
 SECTIONS: dict[str, Callable[[], str]] = {
     "runs": partial(runs.section, DATA),
     "intake": intake.section,
+    "first_minutes": first_minutes.section,
     "facts": facts.section,
     "accounts": accounts.section,
     "smaa": partial(smaa.section, DATA),

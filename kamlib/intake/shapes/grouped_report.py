@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from decimal import Decimal
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kamlib.errors import InputError, some
 from kamlib.io import readers
-from kamlib.io.values import MONEY, as_day, as_money, as_text, trimmed
+from kamlib.io.values import MONEY, WIDE, as_day, as_money, as_text, trimmed
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Source
 
-_CENT = Decimal("0.01")
-
-
-class _Row(NamedTuple):
-    """A row: where it stands and what it holds; then what it is (head, total or line), and its group."""
-
-    file: str
-    line: int
-    text: str | None
-    dated: bool
-    amount: Decimal | None
-    kind: str = ""
-    head: str | None = None
-    above: str | None = None
-    is_sum: bool = False
+_CENT = 100  # units of the last place of money
+_NONE = pd.DataFrame({"kind": [], "is_sum": []})
 
 
 def ungrouped(con: Any, raw: ir.Table, name: str, source: Source, told: list[str]) -> ir.Table:
@@ -69,9 +55,11 @@ def ungrouped(con: Any, raw: ir.Table, name: str, source: Source, told: list[str
             file=source.place,
             remedy="Take groups out of the source, or read a file by the embedded engine.",
         )
-    found = list(_told_apart(_rows(raw, name, source), re.compile(groups.totals, re.I)))
-    kinds = Counter(row.kind for row in found)
-    if not kinds["head"]:
+    rows, totals = _rows(raw, name, source), re.compile(groups.totals, re.I)
+    files = [rows.filter(pc.equal(rows["file"], file)) for file in pc.unique(rows["file"])]
+    found = pd.concat([_told_apart(each, totals) for each in files]) if files else _NONE
+    kinds = found["kind"].value_counts()
+    if "head" not in kinds:
         raise InputError(
             "no row names a group: each row has a day",
             file=source.place,
@@ -79,25 +67,25 @@ def ungrouped(con: Any, raw: ir.Table, name: str, source: Source, told: list[str
             remedy="Take groups out of the source, or mend groups.column.",
         )
     told.append(
-        f"{source.place}: {kinds['head']:,} rows name a group of the rows below and {kinds['total']:,} are totals; they are no order lines."
+        f"{source.place}: {kinds['head']:,} rows name a group of the rows below and {kinds.get('total', 0):,} are totals; they are no order lines."
     )
-    if wrong := [f"{row.file}, line {row.line}" for row in found if row.kind == "total" and not row.is_sum]:
-        told.append(f"{source.place}: {len(wrong):,} totals are not the sum of rows above them: {some(wrong)}.")
-    kept = [row for row in found if row.kind == "line"]
-    columns = {
-        "kam:of": pa.array([row.file for row in kept]),
-        "kam:at": pa.array([row.line for row in kept], pa.int64()),
-    }
-    columns[groups.as_] = pa.array([row.head for row in kept], pa.string())
-    if any(row.above for row in kept):
-        columns[f"{groups.as_} (above)"] = pa.array([row.above for row in kept], pa.string())
+    wrong = found[(found["kind"] == "total") & ~found["is_sum"]]
+    if len(wrong):
+        places = some(f"{file}, line {line}" for file, line in zip(wrong["file"], wrong["line"], strict=True))
+        told.append(f"{source.place}: {len(wrong):,} totals are not the sum of rows above them: {places}.")
+    kept = found[found["kind"] == "line"]
+    columns = {"kam:of": kept["file"], "kam:at": kept["line"], groups.as_: pa.array(kept["head"], pa.string())}
+    if kept["above"].notna().any():
+        columns[f"{groups.as_} (above)"] = pa.array(kept["above"], pa.string())
     names = con.create_table(readers.name_of_its_own(), pa.table(columns), temp=True)
     same = [raw[readers.FILE] == names["kam:of"], raw[readers.LINE] == names["kam:at"]]
     return raw.inner_join(names, same).drop("kam:of", "kam:at")
 
 
-def _rows(raw: ir.Table, name: str, source: Source) -> list[_Row]:
-    """What tells the rows apart, in their order."""
+def _rows(raw: ir.Table, name: str, source: Source) -> pa.Table:
+    """What tells the rows apart, in their order: file, line, dated, and amount in units of its last place; of those without a
+    day the text.
+    """
     groups, table = source.groups, INPUTS[name]
     assert groups is not None
     ours = {
@@ -119,48 +107,65 @@ def _rows(raw: ir.Table, name: str, source: Source) -> list[_Row]:
     seen = raw.select(
         file=raw[readers.FILE],
         line=raw[readers.LINE].cast("int64"),
-        text=trimmed(as_text(raw[groups.column])),
+        text=ibis.ifelse(dated.notnull(), None, trimmed(as_text(raw[groups.column]))),
         dated=dated.notnull(),
-        amount=money,
+        amount=(money.cast(WIDE) * 10_000).cast("int64"),
     )
-    return [_Row(**row) for row in seen.order_by("file", "line").to_pyarrow().to_pylist()]
+    return seen.order_by("file", "line").to_pyarrow()
 
 
-def _told_apart(rows: list[_Row], totals: re.Pattern[str]) -> Iterator[_Row]:
-    """Each row with what it is, the group it stands in and whether it is the sum of rows."""
-    for _, several in groupby(rows, key=lambda row: row.file):
-        mine = list(several)
-        above, head, group, whole, before = None, None, Decimal(0), Decimal(0), ""
-        for row, heads_sum in zip(mine, _sums_of_rows_below(mine), strict=True):
-            amount = row.amount
-            is_sum = amount is not None and any(abs(amount - one) <= _CENT for one in (group, whole))
-            says_total = row.text is not None and amount is not None and totals.search(row.text) is not None
-            if row.text is None and amount is None and not row.dated:
-                yield row._replace(kind="line")  # an empty row
-                continue
-            if row.dated:
-                kind, group, whole = "line", group + (amount or 0), whole + (amount or 0)
-            elif says_total and (is_sum or not heads_sum):
-                kind = "total"
-            elif row.text is None:
-                kind = "total" if is_sum else "line"
-            else:
-                kind = "head" if amount is None or heads_sum else "line"
-            if kind == "head":
-                above, head, group = head if before == "head" else above, row.text, Decimal(0)
-            yield row._replace(kind=kind, head=head, above=above, is_sum=is_sum)
-            before = kind
+def _told_apart(rows: pa.Table, totals: re.Pattern[str]) -> pd.DataFrame:
+    """The rows of a file: file, line, what each is (kind: head, total or line), the head it stands below (a head is its own), the
+    one above that, and whether it is the sum of rows. Only rows without a day are looked at one by one.
+    """
+    dated = rows["dated"].to_numpy()
+    sums = np.cumsum(np.where(dated, rows["amount"].fill_null(0).to_numpy(), 0).astype(object))  # exact at any size
+    places = np.flatnonzero(~dated)
+    texts, amounts = (rows[name].take(places).to_pylist() for name in ("text", "amount"))
+    heads_sums = _sums_of_rows_below((sums[-1] - sums[places]).tolist(), texts, amounts)
+    kinds = np.full(len(rows), "line", dtype=object)
+    is_sums, empty = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    heads: list[tuple[int, str | None, str | None]] = [(-1, None, None)]  # place, its text, and that of the one above
+    began, before, last = 0, "", -1
+    for place, text, amount, heads_sum in zip(places.tolist(), texts, amounts, heads_sums, strict=True):
+        if text is None and amount is None:
+            empty[place] = True
+            last += place == last + 1
+            continue
+        if place > last + 1:
+            before = "line"
+        whole = sums[place]
+        is_sum = amount is not None and any(abs(amount - one) <= _CENT for one in (whole - began, whole))
+        says_total = text is not None and amount is not None and totals.search(text) is not None
+        if says_total and (is_sum or not heads_sum):
+            kind = "total"
+        elif text is None:
+            kind = "total" if is_sum else "line"
+        else:
+            kind = "head" if amount is None or heads_sum else "line"
+        if kind == "head":
+            _, upper, above = heads[-1]
+            heads.append((place, text, upper if before == "head" else above))
+            began = whole
+        kinds[place], is_sums[place], before, last = kind, is_sum, kind, place
+    at = np.searchsorted([place for place, _, _ in heads], np.arange(len(rows)), side="right") - 1
+    made = pd.DataFrame({"file": rows["file"], "line": rows["line"], "kind": kinds, "is_sum": is_sums})
+    for column, values in (("head", [text for _, text, _ in heads]), ("above", [above for _, _, above in heads])):
+        made[column] = pd.Series(values, dtype=object).take(at).mask(empty, None).to_numpy()
+    return made
 
 
-def _sums_of_rows_below(rows: list[_Row]) -> list[bool]:
-    """For each row without a day whether its amount is the sum of the dated rows below it, up to one without a day."""
-    left, ends, made = Decimal(0), {Decimal(0)}, list[bool]()
-    for row in reversed(rows):
-        sought = left - row.amount if row.amount and not row.dated else None
-        near = () if sought is None else (sought.quantize(_CENT) + step for step in (0, _CENT, -_CENT))
+def _sums_of_rows_below(left: list[int], texts: list[str | None], amounts: list[int | None]) -> list[bool]:
+    """For each row without a day whether its amount is the sum of the dated rows below it, up to one without a day.
+
+    Parameters
+    ----------
+    left : the sum of all dated rows below each.
+    """
+    ends, made = {0}, list[bool]()
+    for below, text, amount in zip(reversed(left), reversed(texts), reversed(amounts), strict=True):
+        near = (round(below - amount, -2) + step for step in (0, _CENT, -_CENT)) if amount else ()
         made.append(any(one in ends for one in near))
-        if row.dated:
-            left += row.amount or 0
-        elif row.text is not None:
-            ends.add(left.quantize(_CENT))
+        if text is not None:
+            ends.add(round(below, -2))
     return made[::-1]
