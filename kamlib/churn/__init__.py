@@ -8,8 +8,8 @@ from kamlib.churn.causes import loss_causes
 from kamlib.churn.landmarks import outcomes
 from kamlib.churn.losses import loss_episodes, losses_by_quarter
 from kamlib.churn.made_anew import earlier_forecasts
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.prediction import predict
-from kamlib.churn.models.waiting import fit
 from kamlib.churn.offers import with_offers
 from kamlib.churn.tested_list import Forecast, forecast
 

@@ -12,10 +12,11 @@ from kamlib.churn.evaluation.holdout import Evaluation, Verdict
 from kamlib.churn.explain import reasons
 from kamlib.churn.landmarks import stops
 from kamlib.churn.models.covariates import signs, usual
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.levels import chances, log_odds, shift_interval, unseen
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.stopping import Stopping, fit_stopping, p_stopped
-from kamlib.churn.models.waiting import Model, Settings, fit
+from kamlib.churn.models.waiting import Model, Settings
 from kamlib.errors import InputError
 from kamlib.stats.reasons import joined, reason_columns
 from kamlib.study.settings.sections import FEWEST

@@ -11,7 +11,8 @@ import pytest
 
 from kamlib.churn.evaluation.holdout import evaluate
 from kamlib.churn.landmarks import landmark_dates, landmark_table
-from kamlib.churn.models.waiting import Settings, fit
+from kamlib.churn.models.fitting import fit
+from kamlib.churn.models.waiting import Settings
 from kamlib.facts import account_facts, next_orders
 
 START, AS_OF, H = date(2024, 1, 1), date(2025, 12, 31), 90

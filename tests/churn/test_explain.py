@@ -11,8 +11,9 @@ import pytest
 
 from kamlib.churn.explain import changing_effects, hazard_ratios, reasons, typical_buyers
 from kamlib.churn.models.covariates import FALLING, own_gap
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.prediction import predict
-from kamlib.churn.models.waiting import Settings, fit
+from kamlib.churn.models.waiting import Settings
 from kamlib.report.words import in_words
 from kamlib.stats.reasons import split
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.landmarks import outcomes
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.prediction import predict, relative_risks, still_waiting
-from kamlib.churn.models.waiting import Settings, fit
+from kamlib.churn.models.waiting import NO_CURVE, Settings
 from kamlib.churn.next_order import by_state, in_accord, next_order_days
 from kamlib.stats.reasons import Reason, waits_for
 
@@ -25,7 +26,8 @@ def expected(table, model):
 
 @pytest.mark.slow
 def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, expected):
-    """P(no order by day t), worked out by cutting the model's hazards after day t and asking for the end of the horizon."""
+    """P(no order by day t), worked out by cutting the model's hazards after day t and asking for the end of the horizon; the curve at the end of the
+    horizon is shared by all days in proportion."""
     now = table[table["as_of"] == pd.Timestamp(AS_OF)].reset_index(drop=True)
     assert expected["customer_id"].tolist() == now["customer_id"].tolist()
     for t in (3, 15, 16, 40, 90):
@@ -33,7 +35,10 @@ def test_the_day_is_where_the_chance_of_no_order_falls_to_a_half(table, model, e
             replace(piece, events=piece.events * (piece.events.columns.to_numpy() + piece.start <= t))
             for piece in model.pieces
         ]
-        waiting = predict(replace(model, pieces=tuple(cut)), now)["p_silent"]
+        uncurved = replace(model, curve=NO_CURVE)
+        cut_off = replace(uncurved, pieces=tuple(cut))
+        by_day, by_end, told = (1 - predict(one, now)["p_silent"] for one in (cut_off, uncurved, model))
+        waiting = 1 - by_day * told / by_end
         for name, left in (("next_from", 0.75), ("next_days", 0.5), ("next_to", 0.25)):
             np.testing.assert_array_equal(expected[name] <= t, waiting <= left)
 

@@ -11,9 +11,9 @@ from scipy.stats import gamma
 
 from kamlib.churn.evaluation.baselines import BASELINES
 from kamlib.churn.evaluation.holdout import evaluate_stops
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.stopping import fit_stopping, p_stopped
-from kamlib.churn.models.waiting import fit
 from kamlib.errors import InputError
 
 AS_OF = pd.Timestamp(date(2025, 12, 31))

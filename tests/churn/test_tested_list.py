@@ -9,8 +9,8 @@ import pytest
 
 from kamlib.churn import evaluation, forecast
 from kamlib.churn.evaluation.holdout import evaluate_stops, on_two_landmarks
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.stopping import fit_stopping
-from kamlib.churn.models.waiting import fit
 from kamlib.churn.next_order import next_order_days
 from kamlib.churn.probabilities import silent_probabilities, stopped_probabilities
 from kamlib.churn.tested_list import COLUMNS

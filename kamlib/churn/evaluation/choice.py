@@ -31,8 +31,8 @@ def choose(
     """Choose penalty, time split and opinion by the Brier score on landmarks before the test; write the choice down.
 
     Each of the last three landmarks whose outcome was complete by `test_date` is predicted from what was known at it. What is judged is
-    the order of the accounts and not the level, which one season can't tell of the next: before it is scored, each prediction is moved
-    (by one number in log odds) to the losses that came. The penalty is chosen where there are three landmarks, without a time split; then a split after a sixth of
+    the order of the accounts and not the level, which one season can't tell of the next: before it is scored, each prediction, without the curve
+    of the model, is moved (by one number in log odds) to the losses that came. The penalty is chosen where there are three landmarks, without a time split; then a split after a sixth of
     the horizon is compared with none. Both opinions have equal shares, for a mean errs least where levels are not known, unless one
     alone was better at each of three landmarks and the landmarks span a year of seasons.
 

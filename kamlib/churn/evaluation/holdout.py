@@ -12,10 +12,11 @@ from kamlib.churn.evaluation.baselines import BASELINES, BUYERS, baseline_predic
 from kamlib.churn.evaluation.level import losses_by_landmark
 from kamlib.churn.evaluation.metrics import compare
 from kamlib.churn.landmarks import outcomes, stops
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.mbg_nbd import p_no_order, repeats
 from kamlib.churn.models.prediction import predict
 from kamlib.churn.models.stopping import Stopping, fit_stopping, p_stopped
-from kamlib.churn.models.waiting import Model, Settings, fit
+from kamlib.churn.models.waiting import Model, Settings
 from kamlib.errors import InputError
 from kamlib.stats.reasons import Reason, waiting
 

@@ -7,9 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from kamlib.stats.maximum import Likelihood, highest
+
 UNSEEN = float(np.log(3))
 """Until the outcomes of a whole year were seen, a season may have a third or three times the odds of loss, at least: the kit's own choice (in
 the weeks before Christmas a seller of gifts has seen more than twice)."""
+
+_HELD = 4.0  # 1 over the variance of intercept and slope before anything is seen
 
 
 def last_where(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -48,6 +52,24 @@ def background(p: pd.Series, lost: pd.Series) -> float:
     """
     gone, stayed = p[lost == 1].to_numpy(), int((lost == 0).sum())
     return last_where(lambda b: ((1 - gone) / (b + (1 - b) * gone)).sum() > stayed / (1 - b), 0.0, 1.0)
+
+
+def curve(p: np.ndarray, lost: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Intercept and slope (at least 0) on the log odds of chances `p` that fit best what came (1: lost); each row has a weight, in customers.
+
+    Both are held to 0 and 1 by a normal law with a standard deviation of a half, which few customers can't move far.
+    """
+    x, as_they_are = np.column_stack([np.ones(len(p)), -log_odds(p)]), np.array([0.0, -1.0])
+
+    def likelihood(beta: np.ndarray) -> Likelihood:
+        odds, apart = x @ beta, beta - as_they_are
+        q = chances(odds)
+        value = float(weight @ (lost * odds - np.logaddexp(0, odds)) - _HELD * apart @ apart / 2)
+        spread = x.T @ (x * (weight * q * (1 - q))[:, None]) + _HELD * np.eye(2)
+        return value, x.T @ (weight * (lost - q)) - _HELD * apart, spread
+
+    intercept, slope = highest(likelihood, np.array([False, True]))[0] * [1, -1]
+    return float(intercept), float(slope)
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:

@@ -39,7 +39,8 @@ def fit_mbg_nbd(x: pd.Series, recency: pd.Series, age: pd.Series) -> MbgNbd:
     from scipy.optimize import minimize
     from scipy.special import betaln, gammaln
 
-    n, last, weeks = (values.to_numpy(dtype="float64") for values in (x, recency, age))
+    accounts = np.column_stack([x, recency, age]).astype(float)
+    n, last, weeks = accounts[np.lexsort(accounts.T)].T  # in one order, so that sums round alike however the rows stand
     last, weeks = last / _WEEK, weeks / _WEEK
 
     def loss(logs: np.ndarray) -> float:
@@ -58,8 +59,7 @@ def fit_to_rows(rows: pd.DataFrame) -> MbgNbd:
     """Fitted on each account of a landmark table as it was last seen: who has fallen silent for good stays in it, for its last row
     holds all its orders. Of many accounts some are drawn, by their ids alone."""
     last = rows.sort_values("as_of", kind="stable").drop_duplicates("customer_id", keep="last")
-    some = sample_accounts(last, _ACCOUNTS, 1).sort_values("customer_id")
-    return fit_mbg_nbd(*repeats(some, rows["as_of"].max()))
+    return fit_mbg_nbd(*repeats(sample_accounts(last, _ACCOUNTS, 1), rows["as_of"].max()))
 
 
 def alive(model: MbgNbd, x: pd.Series, recency: pd.Series, age: pd.Series) -> pd.Series:

@@ -3,6 +3,7 @@
 The level of a prediction is that of the landmarks of the last year or, where the same season of an earlier year was seen, the
 mean of both: the one is many landmarks of all seasons, the other a few of the right one. It is not chosen on the landmarks just
 before, which are of another season. Until the outcomes of a year were seen it is that of buyers at random, who need no landmark.
+Afterwards a curve sets right what is too sure, or not sure enough (`kamlib.churn.models.fitting`).
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
         spread = np.exp(1.96 * np.sqrt(np.einsum("ij,jk,ik->i", z, piece.covariance, z, optimize=True).clip(min=0)))
         most += hazard[mildest] * risk * spread
         fewest += hazard[hardest] * risk / spread
-    low, high = (model.background + (1 - model.background) * np.exp(-orders) for orders in (most, fewest))
+    low, high = (
+        _curved(model, model.signs_curve, model.background + (1 - model.background) * np.exp(-orders))
+        for orders in (most, fewest)
+    )
     wide = unseen(model.landmarks, model.horizon_days)
     low = np.minimum(low, chances(log_odds(p_silent) - wide))
     high = np.maximum(high, chances(log_odds(p_silent) + wide))
@@ -46,7 +50,9 @@ def predict(model: Model, table: pd.DataFrame) -> pd.DataFrame:
     for day in table["as_of"].unique():
         if season := same_season(model.landmarks, day, model.horizon_days):
             at = (table["as_of"] == day).to_numpy()
-            same[at] = _by_signs(model, [risk[at] for risk in risks], model.horizon_days, [season])
+            same[at] = _curved(
+                model, model.signs_curve, _by_signs(model, [risk[at] for risk in risks], model.horizon_days, [season])
+            )
     return pd.DataFrame(
         {
             "p_silent": p_silent,
@@ -66,6 +72,18 @@ def still_waiting(model: Model, table: pd.DataFrame, risks: list[np.ndarray], da
     risks : of `relative_risks`.
     days : for all rows, or for each.
     """
+    by_horizon = _uncurved(model, table, risks, model.horizon_days)
+    curved = _curved(model, model.curve, by_horizon)
+    if isinstance(days, int) and days == model.horizon_days:
+        return curved
+    found = _uncurved(model, table, risks, days)
+    # whether an order comes is set right, and when it comes, if it does, stays as it was
+    coming = np.divide(1 - curved, 1 - by_horizon, out=np.ones(len(found)), where=by_horizon < 1)
+    still: np.ndarray = 1 - (1 - found) * coming
+    return still
+
+
+def _uncurved(model: Model, table: pd.DataFrame, risks: list[np.ndarray], days: np.ndarray | int) -> np.ndarray:
     share, found = OPINIONS[model.settings.opinion], np.zeros(len(table))
     for day in table["as_of"].unique() if share else ():
         at = (table["as_of"] == day).to_numpy()
@@ -74,6 +92,13 @@ def still_waiting(model: Model, table: pd.DataFrame, risks: list[np.ndarray], da
     if share < 1:
         second = p_no_order(model.mbg_nbd, *repeats(table, table["as_of"]), days).to_numpy()
         found = share * found + (1 - share) * second
+    return found
+
+
+def _curved(model: Model, curve: tuple[float, float], p: np.ndarray) -> np.ndarray:
+    """`p` by a curve, which makes nobody safer than the background of the model."""
+    intercept, slope = curve
+    found: np.ndarray = np.maximum(chances(intercept + slope * log_odds(p)), np.minimum(p, model.background))
     return found
 
 

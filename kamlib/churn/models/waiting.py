@@ -38,6 +38,9 @@ Opinion = Literal["signs", "both", "buyers"]
 OPINIONS: dict[Opinion, float] = {"signs": 1.0, "both": 0.5, "buyers": 0.0}
 """Whose P(no order) it is, and the share that the Cox model has in it: its own, the mean, that of the MBG/NBD model."""
 
+NO_CURVE = (0.0, 1.0)
+"""Intercept and slope that leave a chance as it is."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -69,6 +72,8 @@ class Model:
     """A fitted model: enough to predict, to explain and to say how sure it is. One piece, or two with a time split.
 
     level : factor on all hazards; not 1 where less than a year of outcomes was seen, so that the level is that of buyers at random.
+    curve, signs_curve : intercept and slope on the log odds of no order by the horizon, of the opinion that is asked and of the signs alone
+        (`kamlib.churn.models.fitting.fit`).
     """
 
     horizon_days: int
@@ -81,6 +86,8 @@ class Model:
     mbg_nbd: MbgNbd
     rows: int
     accounts: int
+    curve: tuple[float, float] = NO_CURVE
+    signs_curve: tuple[float, float] = NO_CURVE
 
     @property
     def landmarks(self) -> pd.DatetimeIndex:
@@ -117,7 +124,7 @@ def training(
     most_rows: int = 1_000_000,
     seed: int = 1,
 ) -> Training:
-    """What `fit` learns from; parameters and errors as there."""
+    """What `kamlib.churn.models.fitting.fit` learns from; parameters and errors as there."""
     until = pd.Timestamp(until)
     rows = sample_accounts(table.loc[table["as_of"] < until], most_rows, seed)
     came = outcomes(rows, until, horizon_days=horizon_days)
@@ -129,43 +136,24 @@ def training(
     return Training(horizon_days, until, rows, came, *scaled(rows, came["complete"]), table[table["as_of"] <= until])
 
 
-def fit(
-    table: pd.DataFrame,
-    until: date | pd.Timestamp,
-    settings: Settings | None = None,
-    *,
-    horizon_days: int = 180,
-    most_rows: int = 1_000_000,
-    robust_rows: int = 20_000,
-    seed: int = 1,
-) -> Model:
-    """Fit the model on all landmarks before `until`, with what was known at `until`.
+def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, seed: int = 1) -> Model:
+    """The model on rows that are prepared already, so that several settings are tried on the same ones; it has no curves yet.
 
     Parameters
     ----------
-    table : DataFrame
-        `kamlib.churn.landmarks.landmark_table`; rows after `until` are not used, those at it by the second opinion alone.
-    until : the day of the prediction. Landmarks nearer than the horizon are censored at it and give no level.
-    settings : penalty (a ridge on standardised covariates, `kamlib.churn.models.cox.fit_cox`) and time split; None: the defaults.
-    most_rows, robust_rows : above `most_rows` whole accounts are sampled for the fit; intervals are widened for accounts
-        that stand at several landmarks by a robust variance on at most `robust_rows` rows (0: not widened).
+    robust_rows : intervals are widened for accounts that stand at several landmarks by a robust variance on at most so many rows (0: not
+        widened).
 
     Raises
     ------
     InputError
-        If no landmark was complete by `until`, nothing happened after them, or the model can't be estimated.
+        If nothing happened after the landmarks, or the model can't be estimated.
 
     References
     ----------
     Cox (1972), JRSS B 34; van Houwelingen (2007), Scandinavian Journal of Statistics 34 (landmarks as strata);
     Lin & Wei (1989), JASA 84 (robust variance).
     """
-    learnt = training(table, until, horizon_days=horizon_days, most_rows=most_rows, seed=seed)
-    return fitted(learnt, settings or Settings(), robust_rows=robust_rows, seed=seed)
-
-
-def fitted(learnt: Training, settings: Settings, *, robust_rows: int = 20_000, seed: int = 1) -> Model:
-    """`fit` on rows that are prepared already, so that several settings are tried on the same ones."""
     rows, came, matrix = learnt.rows, learnt.came, learnt.matrix
     complete = came["complete"]
     landmarks = rows.loc[complete, "as_of"].unique()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 from kamlib.churn.evaluation.choice import candidates, choose, chosen
 from kamlib.churn.landmarks import outcomes
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.prediction import predict
-from kamlib.churn.models.waiting import OPINIONS, Settings, fit
+from kamlib.churn.models.waiting import NO_CURVE, OPINIONS, Settings
 
 AS_OF, H = date(2025, 12, 31), 90
 TEST = pd.Timestamp(AS_OF) - pd.Timedelta(days=H)
@@ -94,7 +96,8 @@ def test_scores_are_those_of_predictions_moved_to_the_losses_that_came(some):
         for day in days:
             now = some[some["as_of"] == day]
             settings = Settings(0.01, opinion=opinion)
-            p = predict(fit(some, day, settings, horizon_days=H, robust_rows=0), now)["p_silent"].clip(1e-9, 1 - 1e-9)
+            model = replace(fit(some, day, settings, horizon_days=H, robust_rows=0), curve=NO_CURVE)
+            p = predict(model, now)["p_silent"].clip(1e-9, 1 - 1e-9)
             lost = outcomes(now, day + pd.Timedelta(days=H), horizon_days=H)["lost"]
             odds = np.log(p / (1 - p))
             moved = brentq(lambda m, odds=odds, lost=lost: (1 / (1 + np.exp(-odds - m))).sum() - lost.sum(), -15, 15)

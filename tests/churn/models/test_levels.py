@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.churn.models.levels import UNSEEN, chances, log_odds, shift, shift_interval, unseen
+from kamlib.churn.models.levels import UNSEEN, chances, curve, log_odds, shift, shift_interval, unseen
 
 
 def test_two_accounts_are_moved_to_their_sum_by_hand():
@@ -60,3 +60,21 @@ def test_log_odds_turn_back_into_chances_and_none_is_endless():
     p = np.array([0.001, 0.2, 0.5, 0.999])
     np.testing.assert_allclose(chances(log_odds(p)), p)
     assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
+
+
+def test_a_planted_curve_is_found_and_weights_are_customers():
+    """Planted: log odds of 0.3 + 1.4 times those that were told. 20,000 customers give both to 0.05; each twice at half the weight is each once."""
+    rng = np.random.default_rng(2)
+    p = chances(rng.normal(-1, 1.5, 20_000))
+    lost = (rng.random(20_000) < chances(0.3 + 1.4 * log_odds(p))).astype(float)
+    once = curve(p, lost, np.ones(20_000))
+    assert once == pytest.approx((0.3, 1.4), abs=0.05)
+    assert curve(np.tile(p, 2), np.tile(lost, 2), np.full(40_000, 0.5)) == pytest.approx(once)
+
+
+def test_few_customers_hardly_move_a_curve_and_none_turns_the_order_round():
+    """Three customers of a chance of one half, all lost: the intercept is c with 3 (1 - 1 / (1 + exp(-c))) = 4 c, which is 0.32; the slope stays."""
+    intercept, slope = curve(np.full(3, 0.5), np.ones(3), np.ones(3))
+    assert slope == pytest.approx(1) and 3 * (1 - chances(intercept)) == pytest.approx(4 * intercept)
+    p = np.linspace(0.05, 0.95, 500)
+    assert curve(p, (p < 0.5).astype(float), np.ones(500))[1] == 0

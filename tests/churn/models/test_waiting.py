@@ -14,9 +14,10 @@ from kamlib.churn.evaluation.choice import choose, chosen
 from kamlib.churn.evaluation.holdout import evaluate
 from kamlib.churn.explain import hazard_ratios
 from kamlib.churn.landmarks import landmark_dates, landmark_table, outcomes
+from kamlib.churn.models.fitting import fit
 from kamlib.churn.models.levels import background
 from kamlib.churn.models.prediction import predict
-from kamlib.churn.models.waiting import Piece, Settings, daily_hazard, fit, fitted, training, whole_hazards
+from kamlib.churn.models.waiting import Piece, Settings, daily_hazard, fitted, training, whole_hazards
 from kamlib.facts import account_facts, next_orders
 
 AS_OF, H = date(2025, 12, 31), 90
