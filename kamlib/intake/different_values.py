@@ -14,7 +14,7 @@ from kamlib.intake import mapping
 from kamlib.intake.mapping import RAW, Piece
 from kamlib.io import readers
 from kamlib.io.letters import garbled
-from kamlib.io.values import as_currency, as_text, as_whole
+from kamlib.io.values import IBIS, as_currency, as_text, as_whole
 from kamlib.study.columns import Column
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.sources import Dialect, Source
@@ -146,4 +146,4 @@ def _plain(cells: Any) -> Any:
 
 
 def _type(column: Column) -> Any:
-    return ibis.dtype("float64" if column.type == "money" else mapping.IBIS[column.type])
+    return ibis.dtype("float64" if column.type == "money" else IBIS[column.type])

@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError
 from kamlib.io import readers
 from kamlib.io.values import (
+    IBIS,
     MONEY,
     WHOLE,
     WIDE,
@@ -244,13 +245,3 @@ def original(mapped: ir.Table, *, without: Collection[str] = ()) -> ir.StringVal
     names = [name for name in mapped.columns if name.startswith(RAW) and name not in out]
     cells = [mapped[name].cast("string").fill_null("").replace('"', '""') for name in names]
     return mapped[broken].fill_null(quote + ibis.literal('","').join(cells) + quote)
-
-
-IBIS = {
-    "text": "string",
-    "date": "date",
-    "money": MONEY,
-    "number": "float64",
-    "integer": "int64",
-    "flag": "boolean",
-}

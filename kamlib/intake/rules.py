@@ -21,7 +21,6 @@ import ibis.expr.types as ir
 from kamlib.errors import InputError, some
 from kamlib.intake.sheet_rows import empty_row, repeated_header, total_row
 from kamlib.io import currencies
-from kamlib.io.amounts import NAMES
 from kamlib.io.duckdb_backend import check_pattern
 from kamlib.io.values import NO_DAYS
 from kamlib.study.model import Study
@@ -64,14 +63,7 @@ def _test_row(t: ir.Table, study: Study) -> Any:
 
 def _code(t: ir.Table, study: Study) -> Any:
     """The code of each line's currency, by its sign or word; any other text stays, in capitals."""
-    return t.currency.upper().replace(".", "").substitute(signs(study))
-
-
-def signs(study: Study) -> dict[str, str]:
-    """The code by sign or word of a currency, in capitals and without points; a sign that several share is that of the study's."""
-    known = {sign: {study.currency} & {*of} or study.rates.keys() & {*of} for sign, of in currencies.SHARED.items()}
-    shared = {sign: code for sign, codes in known.items() for code in codes if len(codes) == 1}
-    return NAMES | shared
+    return t.currency.upper().replace(".", "").substitute(currencies.codes(study.currency, study.rates))
 
 
 def _misspelt(t: ir.Table, study: Study) -> Any:

@@ -5,7 +5,7 @@ These tables have a row per account, invoice or event and fit into memory; their
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import ibis.expr.types as ir
@@ -18,9 +18,8 @@ from kamlib.intake import screen, sheet_rows
 from kamlib.intake.cleaning import QUARANTINE
 from kamlib.intake.ledger import LEDGER, check_sum
 from kamlib.intake.mapping import original
-from kamlib.intake.rules import signs
-from kamlib.io import readers
-from kamlib.io.values import NO_DAYS, exact
+from kamlib.io import currencies, readers
+from kamlib.io.values import NO_DAYS
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -78,25 +77,17 @@ def in_memory(rows: pa.Table, name: str, study: Study) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows : from `different_values.mapped`.
-    name : the table.
+    rows : of the table `name`, from `different_values.mapped`.
     """
     kinds = {column.name: _TYPES.get(column.type, "float64") for column in INPUTS[name].columns}
     made: pd.DataFrame = sheet_rows.without_guards(rows, name).to_pandas(date_as_object=False).astype(kinds)
     if "currency" in made:
-        made["currency"] = made["currency"].str.upper().str.replace(".", "").replace(signs(study))
+        told = made["currency"].str.upper().str.replace(".", "")
+        made["currency"] = told.replace(currencies.codes(study.currency, study.rates))
         foreign = made["currency"].notna() & (made["currency"] != study.currency)
         rates = made.loc[foreign, "currency"].map(study.rates)
-        money = zip(made.loc[foreign, "amount"], rates, strict=True)
-        made.loc[foreign, "amount"] = [_converted(amount, rate) for amount, rate in money]
+        made.loc[foreign, "amount"] = currencies.converted(made.loc[foreign, "amount"], rates)
     return made
-
-
-def _converted(amount: float, rate: float) -> float:
-    """An amount by a rate, exactly, to four places; missing where one of them is."""
-    if pd.isna(amount) or pd.isna(rate):
-        return float("nan")
-    return float((exact(amount) * exact(rate)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -21,10 +21,7 @@ from kamlib.io import currencies
 from kamlib.study.sources import Dialect
 
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
-NAMES = {
-    name.upper(): code for names in (currencies.NAMES, currencies.BESIDE) for code in names for name in names[code]
-}
-_WORDS = sorted({*currencies.CODES.split(), *filter(str.isalpha, NAMES), "KR"}, key=len, reverse=True)
+_WORDS = sorted({*currencies.CODES.split(), *filter(str.isalpha, currencies.MEANT), "KR"}, key=len, reverse=True)
 _CURRENCY = rf"(?i)[a-z]{{0,2}}[$]|[{currencies.SIGNS[1:]}]|(?:{'|'.join(_WORDS)})[.]?"
 _WORN = "¤"  # the general sign of a currency, put for each of them
 _DASH = "[-−–—]"  # where the cents would stand it is no minus
@@ -59,7 +56,7 @@ def currency(text: ir.StringValue) -> ir.StringValue:
 
     ``$`` is USD; ``¥`` and ``kr`` are of several, and so no money of the study's own until it says which: `currencies.SHARED`.
     """
-    return text.re_extract(_CURRENCY, 0).upper().replace(".", "").substitute(NAMES).nullif("")
+    return text.re_extract(_CURRENCY, 0).upper().replace(".", "").substitute(currencies.MEANT).nullif("")
 
 
 def _without_marks(text: ir.StringValue, dialect: Dialect) -> ir.StringValue:

@@ -1,6 +1,11 @@
-"""Currencies: their codes, and the signs and words that files write for them."""
+"""Currencies: their codes, the signs and words that files write for them, and amounts by a rate."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
 
 CODES = (  # ISO 4217, and two older ones that files still hold
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
@@ -48,3 +53,21 @@ BESIDE = {
 """Words that mean a currency beside an amount alone: in the name of a column they are something else."""
 SHARED = {"KR": ("SEK", "NOK", "DKK", "ISK"), "¥": ("JPY", "CNY")}
 """Signs of several currencies: the one that a study counts in, else the only one that it has a rate for."""
+MEANT = {name.upper(): code for names in (NAMES, BESIDE) for code in names for name in names[code]}
+"""The code by word or sign beside an amount, in capitals."""
+
+
+def codes(own: str, rated: Collection[str]) -> dict[str, str]:
+    """`MEANT`, and the signs that several share: those of `own`, else of the only one that is `rated`."""
+    known = {sign: {own} & {*of} or {*rated} & {*of} for sign, of in SHARED.items()}
+    return MEANT | {sign: code for sign, found in known.items() for code in found if len(found) == 1}
+
+
+def converted(amounts: pd.Series, rates: pd.Series) -> pd.Series:
+    """Amounts by their rates, exactly, to four places; missing where one of them is."""
+    told = amounts.notna() & rates.notna()
+    pairs = zip(amounts[told], rates[told], strict=True)
+    exact = [Decimal(repr(float(amount))) * Decimal(repr(float(rate))) for amount, rate in pairs]
+    places = Decimal("0.0001")
+    found = [float(one.quantize(places, ROUND_HALF_UP)) for one in exact]
+    return pd.Series(found, amounts.index[told], dtype=float).reindex(amounts.index)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kamlib.errors import InputError
 from kamlib.intake.pipeline import collect
-from kamlib.io import amounts, values
+from kamlib.io import values
 from kamlib.study.sources import Dialect
 
 
@@ -156,11 +156,6 @@ def test_amounts_written_in_a_dialect_are_read_back_equal(found, marks):
     decimal, thousands = marks
     texts = [f"{value:,.4f}".translate(str.maketrans({",": thousands, ".": decimal})) for value in found]
     assert money(texts, decimal=decimal, thousands=thousands) == found
-
-
-def test_every_spelling_of_a_currency_means_a_code_of_three_letters():
-    assert all(len(code) == 3 and code.isupper() and code.isascii() for code in amounts.NAMES.values())
-    assert (amounts.NAMES["₽"], amounts.NAMES["US$"], amounts.NAMES["EUROS"]) == ("RUB", "USD", "EUR")
 
 
 @pytest.mark.parametrize(
