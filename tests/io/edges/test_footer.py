@@ -36,5 +36,5 @@ def test_the_note_says_how_many_and_how_they_begin():
     rows = [EMPTY, row("Confidential " + "x" * 90)]
     assert (
         footer.told("b.csv", rows)
-        == f"b.csv: 2 lines below the data skipped, beginning with {'Confidential ' + 'x' * 47!r}."
+        == f"b.csv: 2 lines below the data skipped, beginning with {'Confidential ' + 'x' * 16 + '…' + 'x' * 30!r}."
     )
