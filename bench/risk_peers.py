@@ -36,7 +36,7 @@ COPY (
 """
 BLOCKS = """
     WITH days AS (
-        SELECT customer_id, category, date, DATE '{as_of}' - date AS back, bool_or(amount > 0) AS bought,
+        SELECT customer_id, category, date, bool_or(amount > 0) AS bought,
                sum(amount) FILTER (DATE '{as_of}' - date BETWEEN 270 AND 634) AS amount,
                sum(margin) FILTER (DATE '{as_of}' - date BETWEEN 270 AND 634) AS margin
         FROM '{path}'
@@ -46,7 +46,7 @@ BLOCKS = """
     SELECT customer_id, category, min(date) FILTER (bought) AS first_order, max(date) FILTER (bought) AS last_order, {blocks},
            count(*) FILTER (bought AND back >= 270) AS base_days, count(*) FILTER (bought AND back < 365) AS order_days_12m,
            coalesce(sum(amount)::DOUBLE, 0) AS amount_a_year, sum(margin)::DOUBLE AS margin_a_year
-    FROM days GROUP BY customer_id, category HAVING last_order IS NOT NULL ORDER BY customer_id, category
+    FROM (SELECT *, DATE '{as_of}' - date AS back FROM days) GROUP BY customer_id, category HAVING last_order IS NOT NULL ORDER BY customer_id, category
 """
 
 
@@ -187,7 +187,7 @@ def blocks(folder: Path, lines: int) -> Run:
 def blocks_sql(folder: Path, lines: int) -> Run:
     import duckdb
 
-    counts = [f"count(*) FILTER (bought AND back // 30 = {b}) AS block_{b}" for b in range(9)]
+    counts = [f"count(*) FILTER (bought AND back BETWEEN {30 * b} AND {30 * b + 29}) AS block_{b}" for b in range(9)]
     query = BLOCKS.format(as_of=AS_OF, path=folder / "lines.parquet", blocks=", ".join(counts))
     con = duckdb.connect(config={"temp_directory": str(folder / "spill"), "memory_limit": "8GB"})
     con.execute("SET enable_progress_bar = false")
