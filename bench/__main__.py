@@ -46,6 +46,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "value": partial(value.section, DATA),
     "churn_scale": churn_scale.section,
     "risk": risk.section,
+    "quiet_lines": risk.lines,
     "measures": measures.section,
     "scorecard": partial(scorecard.section, DATA),
 }

@@ -1,76 +1,120 @@
-"""How fast a year of losses is drawn and concentration is told: against bare NumPy with the same draws, side by side."""
+"""How fast dependence, a year of losses, delays of payment and quiet lines are told: against the same by hand, in turn.
+
+``python -m bench.risk 100`` measures a hundredth as many customers, invoices and order lines.
+"""
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from kamlib.risk.concentration import concentration
-from kamlib.risk.loss_distribution import Draws, loss_draws
+MILLION = 1_000_000
+#: the kit's call, that by hand, how many, of what, turns, the aim
+CALLS = [
+    ("losses", "losses, bare", MILLION, "customers", 1, "at most 2, 2 GB"),
+    ("concentration", "concentration, bare", MILLION, "customers", 3, ""),
+    ("delays", "delays, lifelines", MILLION, "invoices", 1, "at most 3"),
+    ("delays", "all, lifelines", MILLION, "invoices", 3, ""),
+    ("late", "", MILLION, "invoices", 3, ""),
+]
+LINES = [
+    ("blocks", "blocks, sql", 100 * MILLION, "order lines", 1, "at most 1.3"),
+    ("statistic", "", 100 * MILLION, "order lines", 1, "at most 60 s"),
+]
+WORDS = {
+    "losses": "a year of losses in 10,000 draws",
+    "losses, bare": "bare NumPy",
+    "concentration": "concentration",
+    "concentration, bare": "bare NumPy: sort and sums",
+    "delays": "invoices to the table of delays",
+    "delays, lifelines": "bare lifelines, a curve a customer",
+    "all, lifelines": "bare lifelines, one curve for all",
+    "late": "chance that an invoice is late, by customer",
+    "blocks": "order days of customers and categories",
+    "blocks, sql": "DuckDB, SQL by hand",
+    "statistic": "quiet lines of them",
+}
+HOW = (
+    "Every run is a process of its own; imports, the start of the engine and what is drawn or read before are not counted. User seconds are the",
+    "program's own; the ratio is theirs, for what else ran on the machine at the time weighs on the clock. Memory is the most that the process",
+    "held, its input included.",
+)
+HEAD = (
+    "",
+    "| call | of | s | user s | GB | by hand | s | user s | GB | ratio of user s | aim |",
+    "|---|---|---:|---:|---:|---|---:|---:|---:|---:|---|",
+)
+Runs = list[dict[str, Any]]
 
-DRAWS, INDUSTRIES, RHO, SPREAD, BLOCK = 10_000, 12, 0.1, 0.4, 256
 
-
-def section(sizes: tuple[int, ...] = (10_000, 100_000)) -> str:
-    """Seconds and ratios, medians of three, and the memory at the peak of this process."""
-    rows = [_row(n) for n in sizes]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+def section(part: int = 1) -> str:
+    """Seconds, memory and ratios; each call in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
+        rows = [_row(folder, ours, hand, size // part, *more) for ours, hand, size, *more in CALLS]
     return "\n".join(
         [
-            f"## Risk: a year of losses in {DRAWS:,} draws, and concentration",
+            "## Risk: dependence, a year of losses, delays of payment",
             "",
-            f"Bare NumPy: the same normal numbers in single precision, in blocks of {BLOCK} customers, and the sums of each draw; of concentration the sort and",
-            f"the sums. Median of three, in turn. Memory at the peak, both together: {peak:.2f} GB.",
-            "",
-            "| customers | losses, s | bare NumPy, s | ratio | concentration, s | bare NumPy, s |",
-            "|---:|---:|---:|---:|---:|---:|",
+            *HOW,
+            "Customers by hand: the same normal numbers in single precision, in blocks of 256. The table of delays has a curve for each of",
+            f"{MILLION // part // 50:,} customers; so has lifelines, and beside it once one curve for all invoices.",
+            *HEAD,
             *rows,
         ]
     )
 
 
-def _row(n: int) -> str:
-    rng = np.random.default_rng(n)
-    rows = {"industry": rng.integers(INDUSTRIES, size=n).astype(str), "p_year": rng.uniform(0.02, 0.5, n)}
-    money = rng.lognormal(7, 2, n)
-    table = pd.DataFrame({"customer_id": np.arange(n).astype(str)} | rows).assign(contribution=money)
-    code = pd.factorize(table["industry"])[0]
-    turns = []
-    for _ in range(3):
-        ours = _seconds(lambda: loss_draws(table, Draws(RHO, SPREAD, DRAWS)))
-        bare = _seconds(lambda: _bare(table["p_year"].to_numpy(), money, code))
-        told = _seconds(lambda: concentration(table["contribution"]))
-        turns.append((ours, bare, ours / bare, told, _seconds(lambda: _sorted(money))))
-    ours, bare, ratio, told, by_hand = (median(column) for column in zip(*turns, strict=True))
-    return f"| {n:,} | {ours:.1f} | {bare:.1f} | {ratio:.2f} | {told:.3f} | {by_hand:.3f} |"
+def lines(part: int = 1) -> str:
+    """The same of what is counted from order lines."""
+    with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
+        _measured("make", folder, 100 * MILLION // part)
+        rows = [_row(folder, ours, hand, size // part, *more) for ours, hand, size, *more in LINES]
+    return "\n".join(
+        [
+            "## Risk: product lines that go quiet",
+            "",
+            *HOW,
+            f"Order lines are of {MILLION // part:,} accounts and 20 categories; the engine may hold 8 GB on both sides. The tables of both are equal.",
+            *HEAD,
+            *rows,
+        ]
+    )
 
 
-def _bare(p: np.ndarray, money: np.ndarray, code: np.ndarray) -> np.ndarray:
-    rng, lost = np.random.default_rng(1), np.zeros(DRAWS)
-    common = rng.standard_normal((INDUSTRIES, DRAWS), dtype=np.float32) * np.float32(RHO**0.5)
-    limit = ndtri(p).astype(np.float32)
-    for start in range(0, len(p), BLOCK):
-        part = slice(start, start + BLOCK)
-        own = rng.standard_normal((len(p[part]), DRAWS), dtype=np.float32) * np.float32((1 - RHO) ** 0.5)
-        who, draw = np.nonzero(own + common[code[part]] < limit[part, None])
-        size = rng.random(len(who)) * np.exp(SPREAD * rng.standard_normal(len(who)) - SPREAD**2 / 2)
-        lost += np.bincount(draw, weights=money[part][who] * size, minlength=DRAWS)
-    return lost
+def _row(folder: str, ours: str, hand: str, size: int, of: str, turns: int, aim: str) -> str:
+    runs: dict[str, Runs] = {name: [] for name in (ours, hand) if name}
+    for _ in range(turns):
+        for name, found in runs.items():
+            found.append(_measured(name, folder, size))
+    if ours == "blocks":
+        one, other = (pd.read_parquet(Path(folder, f"{name}.parquet")) for name in (ours, hand))
+        for name in one:
+            np.testing.assert_array_equal(one[name].to_numpy(), other[name].to_numpy(), err_msg=name)
+    told = [_figures(runs[name]) if name else " | | " for name in (ours, hand)]
+    ratio = f"{median(a['user'] / b['user'] for a, b in zip(runs[ours], runs[hand], strict=True)):.2f}" if hand else ""
+    return f"| {WORDS[ours]} | {size:,} {of} | {told[0]} | {WORDS.get(hand, '')} | {told[1]} | {ratio} | {aim} |"
 
 
-def _sorted(money: np.ndarray) -> tuple[float, float]:
-    share = np.sort(money)[::-1] / money.sum()
-    n = len(share)
-    return float((share**2).sum()), float(1 + 1 / n - 2 * (share * np.arange(1, n + 1)).sum() / n)
+def _figures(runs: Runs) -> str:
+    seconds, user = (median(run[unit] for run in runs) for unit in ("seconds", "user"))
+    return f"{seconds:.2f} | {user:.2f} | {max(run['peak'] for run in runs):.2f}"
 
 
-def _seconds(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
+def _measured(name: str, folder: str, size: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.risk_peers", name, folder, str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    print(section(*map(int, sys.argv[1:])), lines(*map(int, sys.argv[1:])), sep="\n\n")

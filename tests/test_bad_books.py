@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from kamlib.run.execute_step import execute_step
 from kamlib.run.notebook.steps import notebook_steps
+from kamlib.run.opened import Run
 from kamlib.run.publish import run_study
 
 Line = tuple[str, date, float]
@@ -81,3 +83,56 @@ def test_a_part_that_cannot_be_made_says_why_and_the_report_is_there(name, tmp_p
     assert words in page_text(index.parent / "notebooks" / "02_scoring.ipynb")
     for path in (index.parent / "notebooks").glob("*.ipynb"):
         assert not pd.Series(page_text(path).split()).isin(["nan", "NaN", "NaT", "inf"]).any(), path.name
+
+
+def bad_invoices() -> pd.DataFrame:
+    """Of every order one of 1.2 times its amount, paid after 35 days; one of them stands twice with another amount, one is due before its issue, one
+    was paid before it, one is of nobody with an order, one takes back more than was ever billed, one is in dollars, one in pounds."""
+    lines = pd.DataFrame(monthly(25), columns=["account_id", "issued", "amount"])
+    due, paid = (lines["issued"] + timedelta(days=days) for days in (30, 35))
+    table = lines.assign(due=due, paid=paid.where(paid <= END), amount=1.2 * lines["amount"], currency="EUR")
+    table.loc[3, "due"] = table.loc[3, "issued"] - timedelta(days=10)
+    more = [
+        ("GHOST", date(2026, 5, 1), 777, date(2026, 6, 1), None, "EUR"),
+        ("C1", date(2026, 6, 1), -99_999, date(2026, 7, 1), None, "EUR"),
+        ("C2", date(2026, 6, 1), 50, date(2026, 7, 1), date(2026, 5, 20), "EUR"),
+        ("C3", date(2026, 6, 1), 60, date(2026, 7, 1), None, "USD"),
+        ("C3", date(2026, 6, 1), 60, date(2026, 7, 1), None, "GBP"),
+    ]
+    table = pd.concat([table, pd.DataFrame(more, columns=list(table))], ignore_index=True)
+    table.insert(0, "invoice_id", [f"F{n}" for n in range(len(table))])
+    return pd.concat([table, table.iloc[[7]].assign(amount=1.0)])
+
+
+@pytest.mark.kernel
+def test_bad_invoices_are_told_and_the_page_on_risk_makes_no_figure_up(tmp_path, page_text, warm_kernels):
+    """Twelve months of 750 invoices are kept with the four that can be read; fixed costs are not given, cash is below zero today."""
+    rows = pd.DataFrame(monthly(25), columns=["account_id", "date", "amount"]).assign(category="seals")
+    rows.assign(margin=0.4 * rows["amount"]).rename_axis("order_id").to_csv(tmp_path / "orders.csv")
+    bad_invoices().to_csv(tmp_path / "invoices.csv", index=False)
+    study = {
+        "name": "bad", "title": "Bad invoices", "as_of": END, "rates": {"USD": 0.5},
+        "sources": {"orders": {"files": "orders.csv"}, "invoices": {"files": "invoices.csv"}},
+        "money": {"opening_cash": -5000, "vat": 0.2, "supplier_days": 30},
+        "churn": {"bootstraps": 100}, "scoring": {"draws": 200, "criteria": CRITERIA},
+    }  # fmt: skip
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
+    run = Run.open(str(tmp_path / "study.yaml"), None, str(tmp_path / "run"))
+    for step in notebook_steps():
+        if step.name in ("01_cleaning", "02_scoring", "05_churn", "06_risk"):
+            execute_step(run.present, run.folder, step)
+    invoices, ledger = run.load("invoices"), run.load("ledger")
+    assert len(invoices) == 750 + 4 and invoices.loc[invoices["invoice_id"] == "F753", "amount"].tolist() == [30]
+    aside = ledger[(ledger["table"] == "invoices") & (ledger["action"] == "set_aside") & (ledger["rows"] > 0)]
+    assert dict(zip(aside["rule"], aside["rows"], strict=True)) == {"no_rate": 1, "repeated_key": 1}
+    text = page_text(run.folder / "notebooks" / "06_risk.ipynb")
+    for words in (
+        "1 invoices are due before they were issued",
+        "1 invoices were paid before they were issued",
+        "1 customers were billed, less credit notes 777, and no order of theirs is on record",
+        "1 customers have credit notes of",
+        "What is left if they go waits for `money.fixed_costs`",
+        "The path of cash waits for money.fixed_costs",
+    ):
+        assert words in text, words
+    assert not pd.Series(text.split()).isin(["nan", "NaN", "NaT", "inf"]).any()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -44,22 +43,26 @@ def category_blocks(orders: ir.Table, as_of: date) -> pd.DataFrame:
     """
     check_lines(orders, "customer_id", "date", "amount", "margin", "category")
     end, span = pd.Timestamp(as_of).date(), RECENT * BLOCK
-    back = ibis.literal(end, type="date").delta(orders.date, unit="day").cast("int32")
-    lines = orders.mutate(back=back).filter(lambda t: (t.back >= 0) & (t.back < span + BASE) & t.category.notnull())
-    year = (lines.back >= span) & (lines.back < span + 365)
-    days = lines.group_by("customer_id", "category", "date", "back").agg(
+
+    def between(rows: ir.Table, first: int, last: int) -> ir.BooleanValue:
+        """So many days back, the last not among them."""
+        return (rows.date > end - timedelta(days=last)) & (rows.date <= end - timedelta(days=first))
+
+    lines = orders.filter(between(orders, 0, span + BASE) & orders.category.notnull())
+    year = between(lines, span, span + 365)
+    days = lines.group_by("customer_id", "category", "date").agg(
         bought=purchased(lines, end).any(),
         amount=lines.amount.sum(where=year),
         margin=lines.margin.sum(where=year),
     )
-    on, block = days.bought, (days.back / BLOCK).floor().cast("int32")
-    counts = {f"block_{b}": (on & (block == b)).cast("int32").sum() for b in range(RECENT)}
+    on = days.bought
+    counts = {f"block_{b}": days.count(where=on & between(days, BLOCK * b, BLOCK * (b + 1))) for b in range(RECENT)}
     table = days.group_by("customer_id", "category").agg(
         first_order=days.date.min(where=on),
         last_order=days.date.max(where=on),
         **counts,
-        base_days=(on & (days.back >= span)).cast("int32").sum(),
-        order_days_12m=(on & (days.back < 365)).cast("int32").sum(),
+        base_days=days.count(where=on & between(days, span, span + BASE)),
+        order_days_12m=days.count(where=on & between(days, 0, 365)),
         amount_a_year=days.amount.sum().cast("float64").fill_null(0.0),
         margin_a_year=days.margin.sum().cast("float64"),
     )

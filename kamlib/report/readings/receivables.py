@@ -75,8 +75,8 @@ def provision(matrix: pd.DataFrame, currency: str) -> Reason | None:
 
 
 def can_be_borrowed(steps: pd.DataFrame, currency: str) -> Reason | None:
-    """What a bank lends, and which step takes most."""
-    if steps.empty:
+    """What a bank lends, and which step takes most; None where nothing is open."""
+    if steps.empty or not steps["amount"].iloc[0] > 0:
         return None
     by = steps.set_index("step")
     taken = by["amount"].drop(["open_invoices", "advance"])

@@ -86,6 +86,7 @@ def test_the_step_that_takes_most_is_named():
     told = sentence(on_owed.can_be_borrowed(table, "EUR"))
     assert "**50**, at 85.0%" in told and "*owed by who has too much that is old*: 30." in told
     assert on_owed.can_be_borrowed(table[:0], "EUR") is None
+    assert on_owed.can_be_borrowed(table.assign(amount=0.0), "EUR") is None
 
 
 def test_customers_of_a_tenth_or_more_stand_in_the_note_of_ifrs_8():
