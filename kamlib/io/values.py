@@ -25,14 +25,7 @@ from kamlib.study.sources import Dialect
 MONEY = "decimal(18,4)"
 SUM = "decimal(38,4)"
 WIDE = "decimal(19,4)"  # for sums and products of two amounts: DuckDB keeps those of two of 18 digits within 18
-IBIS = {
-    "text": "string",
-    "date": "date",
-    "money": MONEY,
-    "number": "float64",
-    "integer": "int64",
-    "flag": "boolean",
-}  # by type
+IBIS = {"text": "string", "date": "date", "money": MONEY, "number": "float64", "integer": "int64", "flag": "boolean"}
 WHOLE = "decimal(22,8)"  # a product of two amounts
 _SHARE = "decimal(8,6)"
 _BLANKS = " \t\n\v\f\r"  # what strip takes away; at the beginning all of them come before "!"
