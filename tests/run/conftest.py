@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from kamlib.report.published import read_for
 from kamlib.run import opened, present, publish, schedule
 from kamlib.run.notebook.steps import Step
 from kamlib.run.opened import Run
@@ -143,7 +144,7 @@ def kit(monkeypatch) -> Kit:
             "schema": publish.SCHEMA,
             "as_of": building.present.study.as_of.isoformat(),
             "parameters": building.present.study.model_dump(mode="json"),
-            "key": publish._key(building.present, building.plan, home),
+            "key": publish._key(building.present, building.plan, read_for(home, building.present.study)),
             "seconds": building.seconds,
         }
         write_whole(building.folder / "run.json", json.dumps(facts))
