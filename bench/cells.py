@@ -1,4 +1,4 @@
-"""The cells of notebooks 01 to 05 in one plain process, without kernels: ``python cells.py TREE RUN_DIR``.
+"""The cells of the notebooks in one plain process, without kernels: ``python cells.py TREE RUN_DIR``.
 
 Prints JSON: by notebook, in the order of what they need, the seconds of each code cell, and the tables that it saves. It runs the
 code of another commit as well, and so imports nothing but what every commit has.

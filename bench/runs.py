@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
@@ -36,11 +37,14 @@ def section(data: Path, turns: int = 3) -> str:
 
 def _rows(name: str, study: str, more: list[str], before: Path, turns: int) -> list[str]:
     now, then = zip(*((_whole(ROOT, study, more), _whole(before, study, more)) for _ in range(turns)), strict=True)
-    rows = [_row(f"{name}: kam run", median(now), median(then), "at most 0.25")]
+    rows = [_row(f"{name}: kam run, 06 to 08 and the workbook in it now", median(now), median(then), "")]
     if study == SAMPLE:
         own, theirs = zip(*((_cells(ROOT), _cells(before)) for _ in range(turns)), strict=True)
-        sums = [median(_sum(cells) for cells in side) for side in (own, theirs)]
-        rows.append(_row(f"{name}: the cells, in one plain process", *sums, "at most 0.35"))
+        both = [*theirs[0]]
+        sums = [median(_sum(cells, both) for cells in side) for side in (own, theirs)]
+        rows.append(_row(f"{name}: the cells of 01 to 05, in one plain process", *sums, "at most 0.35"))
+        more = median(_sum(cells, cells.keys() - {*both}) for cells in own)
+        rows.append(f"| {name}: the cells of 06 to 08 | {more:.1f} | | | |")
         path = median(critical_path(cells) for cells in own)
         rows.append(
             f"| {name}: kam run / critical path of its cells on two cores | {median(now):.1f} | {path:.1f} | {median(now) / path:.2f} | at most 1.2 |"
@@ -73,8 +77,8 @@ def _cells(code: Path) -> dict[str, list[dict]]:
         return json.loads(_python(code, [str(ROOT / "bench" / "cells.py"), str(code), run_dir]).splitlines()[-1])
 
 
-def _sum(cells: dict[str, list[dict]]) -> float:
-    return sum(cell["seconds"] for book in cells.values() for cell in book)
+def _sum(cells: dict[str, list[dict]], books: Iterable[str]) -> float:
+    return sum(cell["seconds"] for book in books for cell in cells[book])
 
 
 def critical_path(cells: dict[str, list[dict]], cores: int = 2) -> float:
