@@ -137,11 +137,3 @@ def with_returns(
         chance = p_return(found.rates, away, day, until_offer=True, **known)["p_return"]
         parts.append(returns_of(away, day, end, rules).assign(chance=chance, method=found.way)[COLUMNS])
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else forecasts
-
-
-def by_event(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """How many chances `forecasts` hold: event, since and until (their first and last day), customers (of all days); it waits as they do."""
-    if forecasts.empty:
-        return forecasts
-    days = {"since": ("as_of", "min"), "until": ("as_of", "max"), "customers": ("customer_id", "size")}
-    return forecasts.groupby("event", as_index=False, sort=False).agg(**days)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from kamlib.churn.judgement import Tried
-from kamlib.churn.made_anew import COLUMNS, by_event, earlier_forecasts, with_returns
-from kamlib.stats.reasons import or_waiting, waits_for
+from kamlib.churn.made_anew import COLUMNS, earlier_forecasts, with_returns
+from kamlib.stats.reasons import waits_for
 from kamlib.study.settings.sections import Churn
 
 AS_OF, H = date(2025, 12, 31), 90
@@ -98,21 +98,6 @@ def test_without_rates_no_return_is_promised():
         [["x", pd.Timestamp("2025-10-02"), "silent", 0.1, "model", pd.Timestamp(AS_OF), 0.0, 1.0]], columns=COLUMNS
     )
     assert with_returns(forecasts, absences(1, pd.Timestamp(AS_OF)).head(5), AS_OF, RULES).equals(forecasts)
-
-
-def test_chances_are_counted_by_event_with_their_first_and_last_day():
-    rows = [
-        ("a", "2025-03-01", "silent"),
-        ("b", "2025-03-01", "silent"),
-        ("a", "2025-06-01", "silent"),
-        ("a", "2025-06-01", "stopped"),
-    ]
-    made = pd.DataFrame(rows, columns=["customer_id", "as_of", "event"]).assign(
-        as_of=lambda t: pd.to_datetime(t["as_of"])
-    )
-    march, june = pd.Timestamp("2025-03-01"), pd.Timestamp("2025-06-01")
-    assert by_event(made).to_numpy().tolist() == [["silent", march, june, 3], ["stopped", june, june, 1]]
-    assert waits_for(by_event(or_waiting(made.head(0), "no_forecast_before"))).code == "no_forecast_before"
 
 
 @pytest.mark.slow

@@ -181,7 +181,7 @@ def test_the_same_inputs_give_the_same_bytes_but_for_the_times(ten, ten_batch):
     assert names == {str(path.relative_to(other)) for path in other.rglob("*") if path.is_file()}
     timed = r'"(start_time|end_time|(iopub|shell)[\w.]+)": "[^"]*"|"duration": [\d.e-]+|"\d\d_\w+": [\d.]+'
     different = [name for name in sorted(names) if (one / name).read_bytes() != (other / name).read_bytes()]
-    assert {Path(name).suffix for name in different} <= {".ipynb", ".json"}
+    assert {Path(name).suffix for name in different} <= {".ipynb", ".json"}, different
     for name in different:
         places = ((one, ten_batch), (other, ten))
         first, second = (re.sub(timed, "", (at / name).read_text()).replace(str(home), "") for at, home in places)
