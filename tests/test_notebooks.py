@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 from pathlib import Path
@@ -87,6 +88,14 @@ def test_unit_and_choices_stand_beside_each_parameter_as_in_the_table_above_it(p
         names, told = re.findall(r"`(\w+)`", names), unit.split("; ")
         units |= dict(zip(names, told if len(told) == len(names) else [unit] * len(names), strict=True))
     assert dict(re.findall(r"^(\w+) = .+?  # (.+)$", given, re.M)) == units
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_a_notebook_shows_holds_no_warning_and_no_path_of_the_machine_it_ran_on(path):
+    """Its outputs are those of `tests/refresh_notebooks.py`, run in this folder or another one."""
+    outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
+    assert not [out for out in outputs if out.get("name") == "stderr"]
+    assert not re.search(r"site-packages|/(?:home|root|tmp|work|Users)/", json.dumps(outputs))
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)

@@ -67,7 +67,7 @@ def delay_curves(bills: pd.DataFrame) -> Curves:
     customers, hazards = _hazards(bills)
     own = np.empty((len(customers) + 1, LAST - FIRST + 1), "float32")
     for part, hazard in hazards:
-        np.cumsum(-np.log1p(-hazard.clip(max=_CERTAIN)), axis=1, out=own[part])
+        own[part] = np.cumsum(-np.log1p(-hazard.clip(max=_CERTAIN)), axis=1)
     return Curves(customers, own)
 
 
