@@ -145,6 +145,8 @@ def _executed(notebook: Path) -> Any:
                     found=f"{output.ename} in cell {place}",
                     remedy="Mend and run it again.",
                 )
+        if "outputs" in cell:  # warnings are for who runs the notebook
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     node.cells = [cell for cell in node.cells if "notebook-only" not in cell.metadata.get("tags", ())]
     return node
 

@@ -107,6 +107,14 @@ def test_a_notebook_page_shows_prose_and_results_but_no_code_and_no_warning(exec
     assert soup.find("a", href="https://doi.org/10.1000/1")
 
 
+def test_a_warning_that_comes_by_chance_moves_no_byte_of_a_page(executed, outputs, tmp_path):
+    quiet = [output for output in outputs if output.get("name") != "stderr"]
+    for place, shown in (("with", outputs), ("without", quiet)):
+        page(executed(*shown), tmp_path / f"{place}.html", "Who", LINKS)
+    assert len(quiet) < len(outputs)
+    assert (tmp_path / "with.html").read_bytes() == (tmp_path / "without.html").read_bytes()
+
+
 def test_a_notebook_page_knows_its_place_among_the_parts(executed, outputs, tmp_path):
     out = tmp_path / "02_scoring.html"
     page(executed(*outputs), out, "Who", LINKS)
