@@ -6,8 +6,6 @@ equal, row by row, or there are no figures.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from bench.apart import measured
 
 LINES = (1_000_000, 10_000_000, 100_000_000)
 WORDS = {
@@ -48,7 +48,7 @@ def section(sizes: Sequence[int] = LINES) -> str:
     with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
         runs, checks = {}, []
         for lines in sizes:
-            _measured("make", folder, lines)
+            measured("facts_peers", "make", folder, lines)
             runs[lines] = _turns(folder, lines)
             checks += [_compared(folder, lines, *pair) for pair in (("kit", "sql"), ("kit", "kit in 2 GB"))]
             if "pandas" in runs[lines]:
@@ -92,23 +92,15 @@ def _turns(folder: str, lines: int) -> Runs:
     runs: Runs = {name: [] for name in WORDS if name in names}
     for _ in range(TURNS):
         for name, found in runs.items():
-            found.append(_measured(name, folder, lines))
+            found.append(measured("facts_peers", name, folder, lines))
     return runs
 
 
 def _denser(folder: str, small: int, large: int, runs: dict[int, Runs]) -> list[str]:
     """How the time grows where the accounts stay as many: a longer or denser history, not a larger base."""
-    _measured("make", folder, large, small // 100)
-    found = [_measured("kit", folder, large) for _ in range(TURNS)]
+    measured("facts_peers", "make", folder, large, small // 100)
+    found = [measured("facts_peers", "kit", folder, large) for _ in range(TURNS)]
     return [_growth(small, large, found, runs[small]["kit"], f" of {small // 100:,} accounts too")]
-
-
-def _measured(name: str, folder: str, lines: int, *accounts: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.facts_peers", name, folder, *map(str, (lines, *accounts))]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
-    if done.returncode:
-        raise RuntimeError(f"{name} failed: {done.stderr}")
-    return json.loads(done.stdout)
 
 
 def _row(lines: int, name: str, found: list[dict[str, Any]]) -> str:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from bench.apart import measured
 
 ROWS = 10_000_000
 TURNS = 5  # pandas has one: it is far behind
@@ -46,12 +46,12 @@ def section(rows: int = ROWS, turns: int = TURNS) -> str:
     """Seconds, memory and ratios; medians of runs that take turns, each in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
         Path(folder, "study.yaml").write_text(STUDY, encoding="utf-8")
-        _measured("make", folder, rows)
+        measured("intake_peers", "make", folder, rows)
         size = Path(folder, "orders.csv").stat().st_size
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in WORDS}
         for turn in range(turns):
             for name in list(WORDS)[: 2 if turn else None]:
-                runs[name].append(_measured(name, folder, rows))
+                runs[name].append(measured("intake_peers", name, folder, rows))
     ledger = runs["kit"][0]["ledger"]
     for name, found in runs.items():
         for run in found:
@@ -82,14 +82,6 @@ def section(rows: int = ROWS, turns: int = TURNS) -> str:
         f"{ratios[0]:.2f} to {ratios[-1]:.2f}); pandas takes {seconds['pandas'] / seconds['kit']:.1f} times the kit.",
     ]
     return "\n".join(lines)
-
-
-def _measured(name: str, folder: str, rows: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.intake_peers", name, folder, str(rows)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
-    if done.returncode:
-        raise RuntimeError(f"{name} failed: {done.stderr}")
-    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":

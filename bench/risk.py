@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from bench.apart import measured
 
 MILLION = 1_000_000
 #: the kit's call, that by hand, how many, of what, turns, the aim
@@ -75,7 +75,7 @@ def section(part: int = 1) -> str:
 def lines(part: int = 1) -> str:
     """The same of what is counted from order lines."""
     with tempfile.TemporaryDirectory(prefix="kam-bench-") as folder:
-        _measured("make", folder, 100 * MILLION // part)
+        measured("risk_peers", "make", folder, 100 * MILLION // part)
         rows = [_row(folder, ours, hand, size // part, *more) for ours, hand, size, *more in LINES]
     return "\n".join(
         [
@@ -93,7 +93,7 @@ def _row(folder: str, ours: str, hand: str, size: int, of: str, turns: int, aim:
     runs: dict[str, Runs] = {name: [] for name in (ours, hand) if name}
     for _ in range(turns):
         for name, found in runs.items():
-            found.append(_measured(name, folder, size))
+            found.append(measured("risk_peers", name, folder, size))
     if ours == "blocks":
         one, other = (pd.read_parquet(Path(folder, f"{name}.parquet")) for name in (ours, hand))
         for name in one:
@@ -106,14 +106,6 @@ def _row(folder: str, ours: str, hand: str, size: int, of: str, turns: int, aim:
 def _figures(runs: Runs) -> str:
     seconds, user = (median(run[unit] for run in runs) for unit in ("seconds", "user"))
     return f"{seconds:.2f} | {user:.2f} | {max(run['peak'] for run in runs):.2f}"
-
-
-def _measured(name: str, folder: str, size: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.risk_peers", name, folder, str(size)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[1])
-    if done.returncode:
-        raise RuntimeError(f"{name} failed: {done.stderr}")
-    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":
