@@ -98,13 +98,13 @@ def learned(rounds: pd.DataFrame, before: Effect | None = None) -> Effect:
     return Effect(float(mean), sqrt(1 / total), known.rounds + len(rounds))
 
 
-def changed(p: pd.Series | np.ndarray, log_odds: float | np.ndarray, kind: str) -> Any:
+def changed(p: pd.Series | np.ndarray, log_odds: float, kind: str) -> Any:
     """Δp of actions of a kind: by how much the chance of the good outcome rises; below 0 where the action does harm.
 
     Parameters
     ----------
     p : Series or array; chance of the event without the action, 0 to 1: of a return, or of a stop.
-    log_odds : number or array; log odds ratio of the action.
+    log_odds : log odds ratio of the action.
     kind : of `BROUGHT_ABOUT`.
     """
     odds = np.exp(log_odds if BROUGHT_ABOUT[kind] else -log_odds)
@@ -205,9 +205,8 @@ def by_offer(actions: pd.DataFrame, effects: Mapping[str, Effect], hour: float |
         mine = told[(told["kind"] == row["kind"]) & (told["action"] == row["action"])]
         effect = of[row["kind"]]
         p, money, spent = (mine[name].to_numpy(float) for name in ("p", "at_stake", "spent"))
-        ratios = effect.mean + effect.sd * np.array(_NODES)[:, None]  # a row for each of them
-        gains = np.nansum(changed(p, ratios, row["kind"]) * money - spent, axis=1)
-        table.loc[at, "p_pays"] = float((gains > 0).mean())
+        gains = [np.nansum(changed(p, effect.mean + effect.sd * z, row["kind"]) * money - spent) for z in _NODES]
+        table.loc[at, "p_pays"] = float(np.mean(np.array(gains) > 0))
     stops = (table["p_pays"] < STOPS_BELOW) & (table["rounds"] >= AFTER_ROUNDS)
     table["verdict"] = np.select([table["rounds"] == 0, stops], ["not_tried", "stops"], "goes_on")
     names = ["kind", "action", "customers", "spent", "gain", "p_pays", "rounds", "verdict"]
