@@ -62,12 +62,14 @@ def loss_backtest(
         (customers within these days); expected (mean), expected_low and expected_high (90 % of the draws lie between), expected_shortfall,
         came (study currency); verdict (*as_expected*, *more_came*, *fewer_came*: by these bounds). It waits where nothing is over.
     """
-    shortest = pd.Timedelta(days=min(YEAR, horizon_days) + max(WINDOW_DAYS, horizon_days))
+    window = max(WINDOW_DAYS, horizon_days)  # of those whose window is the shortest
+    shortest = pd.Timedelta(days=min(YEAR, horizon_days) + window)
     over = pd.to_datetime(forecasts["as_of"]) + shortest <= pd.Timestamp(as_of)
     told = forecasts[over & forecasts["event"].isin(["stopped", "silent"]) & forecasts["chance"].notna()]
     days = sorted(pd.to_datetime(told["as_of"].unique()))
     begins = observed_from or orders.date.min().to_pyarrow().as_py()
-    before = {day: [at for at in landmarks(day.date(), horizon_days)[:-1] if at > begins] for day in days}
+    of_a_year = [day for day in days if day + pd.Timedelta(days=YEAR + window) <= pd.Timestamp(as_of)]
+    before = {day: [at for at in landmarks(day.date(), horizon_days)[:-1] if at > begins] for day in of_a_year}
     dates = sorted({day.date() for day in days}.union(*before.values()))
     facts = account_facts(orders, dates, horizon_days=horizon_days, observed_from=observed_from) if days else told
     known = dict(iter(facts.groupby("as_of")))
@@ -80,8 +82,9 @@ def loss_backtest(
         span = next((days for days in (YEAR, horizon_days) if days <= over_in), None)
         if span is None:
             continue
-        earlier = facts[facts["as_of"].isin(pd.to_datetime(before[day]))] if span > horizon_days else facts.head(0)
-        second = _second_span(orders, earlier, day, accounts, horizon_days) if len(earlier) else None
+        earlier = facts[facts["as_of"].isin(pd.to_datetime(before.get(day, [])))]
+        told_then = span > horizon_days and len(earlier)
+        second = _second_span(orders, earlier, day, accounts, horizon_days) if told_then else None
         exposure = exposures(known[day], interactions=interactions, hour=hour)
         customers = at_risk(exposure, chances, industry, horizon_days, second, days=span)
         customers["contribution"] *= span / YEAR
