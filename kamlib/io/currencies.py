@@ -63,11 +63,14 @@ def codes(own: str, rated: Collection[str]) -> dict[str, str]:
     return MEANT | {sign: code for sign, found in known.items() for code in found if len(found) == 1}
 
 
+def exact(number: float) -> Decimal:
+    """The decimal that a person wrote: 0.1 is one tenth."""
+    return Decimal(repr(float(number)))
+
+
 def converted(amounts: pd.Series, rates: pd.Series) -> pd.Series:
     """Amounts by their rates, exactly, to four places; missing where one of them is."""
     told = amounts.notna() & rates.notna()
-    pairs = zip(amounts[told], rates[told], strict=True)
-    exact = [Decimal(repr(float(amount))) * Decimal(repr(float(rate))) for amount, rate in pairs]
-    places = Decimal("0.0001")
-    found = [float(one.quantize(places, ROUND_HALF_UP)) for one in exact]
+    pairs, places = zip(amounts[told], rates[told], strict=True), Decimal("0.0001")
+    found = [float((exact(amount) * exact(rate)).quantize(places, ROUND_HALF_UP)) for amount, rate in pairs]
     return pd.Series(found, amounts.index[told], dtype=float).reindex(amounts.index)

@@ -59,9 +59,8 @@ def store(con: Any, table: ir.Table) -> ir.Table:
         if isinstance(table.op(), InMemoryTable):
             return con.create_table(name, table, temp=True)
         stored = con.create_table(name, schema=table.schema(), temp=True)
-        con.raw_sql(
-            f"INSERT INTO {name} {con.compile(table)}"
-        )  # Ibis would copy its tree of the query before it writes it
+        # Ibis would copy its tree of the query before it writes it
+        con.raw_sql(f"INSERT INTO {name} {con.compile(table)}")
     return stored
 
 

@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 
 from kamlib.errors import InputError
 from kamlib.io import amounts, month_words
+from kamlib.io.currencies import exact
 from kamlib.io.letters import inner_day, plain_text
 from kamlib.study.columns import Column
 from kamlib.study.sources import Dialect
@@ -243,8 +244,3 @@ def as_rate(number: float) -> ir.DecimalScalar:
     rate = exact(number)
     places = 18 - max(rate.adjusted() + 1, 0)
     return ibis.literal(rate.quantize(Decimal(1).scaleb(-places)), f"decimal(19,{places + 1})")
-
-
-def exact(number: float) -> Decimal:
-    """The decimal that a person wrote: 0.1 is one tenth."""
-    return Decimal(repr(float(number)))

@@ -26,7 +26,7 @@ from kamlib.errors import InputError
 from kamlib.intake import pipeline
 from kamlib.intake.pipeline import Clean
 from kamlib.intake.rules import of_study
-from kamlib.io.values import exact
+from kamlib.io.currencies import exact
 from kamlib.privacy.protection import named_by_one_line, readme
 from kamlib.privacy.pseudonyms import TREATMENT, invented, keyed, schema, treated, use_key
 from kamlib.study.model import Study
