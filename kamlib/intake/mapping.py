@@ -68,9 +68,8 @@ class Piece:
         rows = mapped(self.raw, self.name, self.source, self.of_heads)
         if not self.place:
             return rows
-        mark = ibis.literal(
-            f"{self.place} "
-        )  # what tells rows and parts apart within a source must do so among several
+        # what tells rows and parts apart within a source must do so among several
+        mark = ibis.literal(f"{self.place} ")
         return rows.mutate(**{column: mark + rows[column] for column in ("part", "row") if column in rows.columns})
 
 

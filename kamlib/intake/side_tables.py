@@ -204,9 +204,8 @@ def _as_known(
         touched |= later
         for column in table.columns:
             if column.known_at == day and later.any():
-                made[column.name] = made[column.name].mask(
-                    later, "open" if "open" in column.choices else _missing(column)
-                )  # a bid is open
+                then = "open" if "open" in column.choices else _missing(column)  # a bid is open
+                made[column.name] = made[column.name].mask(later, then)
     return made, touched
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import xlogy
 
 from kamlib.churn.returns import BLOCKS, lost_at, p_return, return_rates, returned, without_offer
 from kamlib.stats.intervals import resampled_sums
@@ -84,6 +83,7 @@ def learn_returns(
 
 def _told_apart(episodes: pd.DataFrame, as_of: pd.Timestamp, horizon_days: int) -> tuple[str, pd.DataFrame]:
     """The last of `WAYS` by which the returns known at `as_of` differ beyond chance, and its rates."""
+    from scipy.special import xlogy
     from scipy.stats import chi2
 
     known = {way: return_rates(episodes, as_of, horizon_days=horizon_days, **options) for way, options in WAYS.items()}
