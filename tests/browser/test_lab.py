@@ -99,7 +99,10 @@ def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_me
 
 def test_a_notebook_of_the_study_opens_folded_and_a_wrong_parameter_is_told_what_it_takes(opened):
     tab = opened("07_measures.ipynb")
-    given, *others = tab.locator(".jp-CodeCell").all()[:3]
+    cells = [tab.locator(".jp-CodeCell").nth(place) for place in range(3)]
+    for cell in cells:
+        cell.wait_for(timeout=120_000, state="attached")  # JupyterLab may be idle before all of them are there
+    given, *others = cells
     assert not given.locator(".jp-InputPlaceholder").count()
     assert all(cell.locator(".jp-InputPlaceholder").count() for cell in others)
     put(
