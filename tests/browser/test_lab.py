@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 
+import nbformat
 import pytest
 
 from kam_teaching.exercises import make_course
@@ -21,7 +22,7 @@ MISTAKE = 'from kamlib.run import Run\nRun.open(None, None, None, {"unit": "firm
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab of its own, in the notebooks of a workspace with the exercises."""
+    """The address of a JupyterLab of its own and its folder: the notebooks of a workspace, with the exercises."""
     home = tmp_path_factory.mktemp("class")
     books = new_workspace(home / "work").parent / "notebooks"
     make_course(books / "exercises")
@@ -47,7 +48,7 @@ def lab(tmp_path_factory):
                 break
             except OSError:
                 time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/lab/tree"
+        yield f"http://127.0.0.1:{port}/lab/tree", books
     finally:
         server.terminate()
         server.wait(30)
@@ -55,15 +56,18 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def opened(lab, chromium):
-    """``opened("07_measures.ipynb")``: a notebook in a tab, its kernel there."""
+    """``opened("07_measures.ipynb")``: a notebook in a tab, its kernel and all its cells there."""
+    address, books = lab
     tabs = []
 
     def open_(name):
+        cells = [cell for cell in nbformat.read(books / name, as_version=4).cells if cell.cell_type == "code"]
         tab = chromium.new_page(viewport={"width": 1280, "height": 900})
         tabs.append(tab)
-        tab.goto(f"{lab}/{name}?reset")
+        tab.goto(f"{address}/{name}?reset")
         tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
         tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+        tab.locator(".jp-CodeCell").nth(len(cells) - 1).wait_for(timeout=120_000, state="attached")
         return tab
 
     yield open_
@@ -99,10 +103,7 @@ def test_an_exercise_is_read_answered_and_found_right_and_a_mistake_shows_its_me
 
 def test_a_notebook_of_the_study_opens_folded_and_a_wrong_parameter_is_told_what_it_takes(opened):
     tab = opened("07_measures.ipynb")
-    cells = [tab.locator(".jp-CodeCell").nth(place) for place in range(3)]
-    for cell in cells:
-        cell.wait_for(timeout=120_000, state="attached")  # JupyterLab may be idle before all of them are there
-    given, *others = cells
+    given, *others = tab.locator(".jp-CodeCell").all()[:3]
     assert not given.locator(".jp-InputPlaceholder").count()
     assert all(cell.locator(".jp-InputPlaceholder").count() for cell in others)
     put(
