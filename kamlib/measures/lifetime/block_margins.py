@@ -28,11 +28,14 @@ def block_margins(
 
     The mean over its own blocks with an order, in the last four blocks before as_of, shrunk towards the mean of its
     segment by credibility. The block in which an account first bought was only partly seen: it counts where there is no
-    other. By credibility, an account with n such blocks counts n / (n + k), k the variance within accounts over the
-    variance between them. Means and standard deviations beyond Tukey's far fences (three interquartile ranges from the
-    quartiles) are brought back to them first, so that one wild account takes the weight from nobody. And nobody is moved by more than
-    two standard errors of its own mean: who is so far from its segment is not like it. With fewer than 30 accounts in
-    all, the usual is their median and k is 1; where no account has two blocks, each is believed (k is 0).
+    other, and is made whole where it isn't over. An account with n order days in its first d days brings as much on each of
+    n / (d + w) more a day, w the days in which such new accounts order again on average: what is to be expected of buyers
+    at random whose rates are exponential. By credibility, an account with n blocks counts n / (n + k), k the variance
+    within accounts over the variance between them. Means and standard deviations beyond Tukey's far fences (three
+    interquartile ranges from the quartiles) are brought back to them first, so that one wild account takes the weight from
+    nobody. And nobody is moved by more than two standard errors of its own mean: who is so far from its segment is not
+    like it. With fewer than 30 accounts in all, the usual is their median and k is 1; where no account has two blocks, each
+    is believed (k is 0).
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def block_margins(
         `kamlib.facts.blocks.past_blocks` at the as_of of `facts`: customer_id, block, amount, margin, bought. Where no margin is
         known, the amount.
     facts : DataFrame, one row per account at one as_of
-        With customer_id, as_of, tenure_days (since its first purchase) and what `kamlib.facts.frequency_bands.bands` reads.
+        With customer_id, as_of, tenure_days (since its first purchase), order_days and what `kamlib.facts.frequency_bands.bands` reads.
     costs : DataFrame, optional
         customer_id, date, cost: our cost to serve (`serving_costs`).
     season : `kamlib.measures.lifetime.seasons.seasons`, which is taken out of each block; None: none is known.
@@ -70,6 +73,7 @@ def block_margins(
         sums = sums.merge(spent, on=["customer_id", "block"], how="left")
         sums["margin"] -= sums["spent"].fillna(0.0)
     sums["margin"] /= season_of(season, -1 - sums["block"].to_numpy(), horizon_days)
+    sums["margin"] *= sums["customer_id"].map(_made_whole(facts, horizon_days))
     segment = pd.Series(bands(facts).to_numpy(), index=facts["customer_id"])
     each = sums.groupby("customer_id", sort=False)["margin"].agg(["size", "mean", "std"]).reindex(segment.index)
     table = pd.DataFrame({"blocks": each["size"].fillna(0), "own": each["mean"], "segment": segment})
@@ -89,6 +93,15 @@ def block_margins(
     shrunk = weight * table["own"].fillna(0.0) + (1 - weight) * table["usual"]
     table["margin"] = shrunk.clip(table["own"] - most, table["own"] + most).fillna(shrunk)
     return table.rename_axis("customer_id").reset_index()
+
+
+def _made_whole(facts: pd.DataFrame, horizon_days: int) -> pd.Series:
+    """What a whole block brings over what has been seen of it, by customer_id: 1 for all but new accounts."""
+    days = facts.set_index("customer_id")["tenure_days"] + 1
+    new = days < horizon_days
+    again = (facts["order_days"].to_numpy() - 1)[new].sum()
+    wait = days[new].sum() / again if again else np.inf
+    return (1 + (horizon_days - days) / (days + wait)).where(new, 1.0)
 
 
 def _credibility(each: pd.DataFrame) -> Sequence[float]:

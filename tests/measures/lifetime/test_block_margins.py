@@ -66,15 +66,61 @@ def test_credit_notes_lower_the_margin_of_their_block_and_make_no_block_with_an_
 def test_a_block_that_began_before_the_first_order_is_no_whole_block():
     """40 accounts bring 100 a block. K0 first bought 150 days ago: its block 1 saw 50 of its 100 days and 30 of margin.
 
-    With it K0 would bring (100 + 30) / 2 = 65; without it 100. Who has nothing but a partial block keeps it (K1: 20).
+    With it K0 would bring (100 + 30) / 2 = 65; without it 100. K1 first bought 150 days ago too, and nothing since: it has nothing
+    but a partial block, and keeps it.
     """
     past, facts = history({"K0": [100.0, 30.0], "K1": [20.0], **{f"K{i}": [100.0, 100.0] for i in range(2, 40)}})
-    facts["tenure_days"] = [149, 40, *[5000] * 38]
+    past.loc[past["customer_id"] == "K1", "block"] = 1
+    facts["tenure_days"] = [149, 149, *[5000] * 38]
     found = block_margins(past, facts, horizon_days=100).set_index("customer_id")
     assert found.loc["K0", ["own", "blocks"]].tolist() == [100, 1]
     assert found.loc["K1", ["own", "blocks"]].tolist() == [20, 1]
     facts.loc[0, "tenure_days"] = 199  # the whole of block 1 was seen
     assert block_margins(past, facts, horizon_days=100).set_index("customer_id").loc["K0", "own"] == 65
+
+
+def test_a_part_of_the_first_block_is_made_whole_by_the_orders_to_be_expected_in_the_rest_of_it():
+    """Two new accounts of 40 and 60 days, 1 and 4 order days: they order again after (40 + 60) / (0 + 3) = 33 days on average.
+
+    K0, 10 on 1 day: 1 / (40 + 33.3) a day in the 60 days to come, 10 (1 + 60 / 73.3) = 18.18. K1, 80 on 4: 80 (1 + 40 / 93.3) = 114.29.
+    """
+    past, facts = history({"K0": [10.0], "K1": [80.0], **{f"K{i}": [100.0] for i in range(2, 40)}})
+    facts["tenure_days"], facts["order_days"] = [39, 59, *[5000] * 38], [1, 4, *[50] * 38]
+    own = block_margins(past, facts, horizon_days=100).set_index("customer_id")["own"]
+    assert own[["K0", "K1", "K2"]].tolist() == pytest.approx([18.18, 114.29, 100], abs=0.01)
+    facts["order_days"] = 1  # nobody ordered again yet: there is nothing to go by
+    assert block_margins(past, facts, horizon_days=100).set_index("customer_id")["own"].tolist()[:2] == [10, 80]
+
+
+def test_new_accounts_bring_in_the_whole_of_their_first_block_what_was_expected_however_often_they_bought():
+    """20,000 buyers at random, their rates exponential (on average an order in 50 days), seen for 1 to 179 of 180 days: drawn on to
+    the end of the block, those with one order day, two or three, and more bring what was expected of each within 4 %."""
+    rng, n, horizon = np.random.default_rng(4), 20_000, 180
+    days = rng.integers(1, horizon, n)
+    rate = rng.exponential(1 / 50, n)
+    seen, more = 1 + rng.poisson(rate * days), rng.poisson(rate * (horizon - days))
+    past, facts = history({f"K{i}": [10.0 * orders] for i, orders in enumerate(seen)})
+    facts["tenure_days"], facts["order_days"] = days - 1, seen
+    own = block_margins(past, facts, horizon_days=horizon)["own"].to_numpy()
+    for some in (seen == 1, (seen == 2) | (seen == 3), seen > 3):
+        assert own[some].sum() == pytest.approx(10 * (seen + more)[some].sum(), rel=0.04)
+
+
+@pytest.mark.parametrize("kind", ["exponential rates", "gaps of 8 to 100 days", "regular gaps"])
+def test_new_accounts_that_come_back_bring_what_was_expected_of_the_next_block(kind):
+    """Which no account of less than a block did while the part of a block that was seen stood for the whole (at most three quarters of what came)."""
+    rng, n, horizon = np.random.default_rng(5), 4000, 180
+    gap = 50 / rng.exponential(1, n) if kind == "exponential rates" else np.exp(rng.uniform(*np.log([8, 100]), n))
+    shape, size = (4 if kind == "regular gaps" else 1), rng.lognormal(3, 0.8, n)
+    on = rng.gamma(shape, gap[:, None] / shape, (n, 200)).cumsum(axis=1)
+    days = rng.integers(1, horizon, n)
+    seen = 1 + (on < days[:, None]).sum(axis=1)
+    came = size * ((on >= days[:, None]) & (on < days[:, None] + horizon)).sum(axis=1)
+    past, facts = history({f"K{i}": [money] for i, money in enumerate(size * seen)})
+    facts["tenure_days"], facts["order_days"], facts["order_days_12m"] = days - 1, seen, seen
+    found = block_margins(past, facts, horizon_days=horizon)["margin"]
+    assert found[came > 0].sum() == pytest.approx(came.sum(), rel=0.15)
+    assert (size * seen)[came > 0].sum() < 0.75 * came.sum()
 
 
 def test_one_bad_year_does_not_pull_down_the_others_of_a_small_base():
