@@ -4,7 +4,8 @@ Silence comes in terms that are bounded by what the training landmarks held. Tho
 an order less likely (`FALLING`); one more, within it, is free: a slow buyer who has just ordered is not due.
 
 Short histories are shrunk towards what is usual (the mean of all accounts, with the weight of a few observations), so an
-account with one gap is not judged by that gap. Whatever is "usual" is learnt on the training landmarks only.
+account with one gap is not judged by that gap, and silence beyond a gap that was seen often says more. Whatever is "usual" is
+learnt on the training landmarks only.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ COVARIATES: dict[str, Covariate] = {
         Covariate("past_limit", "silence", 1.0),
         Covariate("beyond_gap", "silence", _DOUBLE),
         Covariate("far_beyond_gap", "silence", _DOUBLE),
+        Covariate("beyond_known_gap", "silence", _DOUBLE),
         Covariate("gaps_missed", "silence", 1.0),
         Covariate("silence_by_days", "silence", _DOUBLE**2),
         Covariate("order_days", "rhythm", _DOUBLE),
@@ -63,7 +65,7 @@ COVARIATES: dict[str, Covariate] = {
 }
 FALLING = (
     *("silence", "beyond_limit", "far_beyond_limit", "past_limit"),
-    *("beyond_gap", "far_beyond_gap", "gaps_missed", "silence_by_days"),
+    *("beyond_gap", "far_beyond_gap", "beyond_known_gap", "gaps_missed", "silence_by_days"),
 )
 """Signs of silence that go on beyond the own limit: the more of them, the less likely an order."""
 
@@ -140,6 +142,7 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
             "past_limit": (silence > table["own_limit"]).astype("float64"),
             "beyond_gap": gaps.clip(lower=0),
             "far_beyond_gap": (gaps - _DOUBLE).clip(lower=0),
+            "beyond_known_gap": gaps.clip(lower=0) * table["gaps"] / (table["gaps"] + _PRIOR),
             "gaps_missed": (silence / own_gap(table, common)).clip(upper=_MOST_GAPS),
             "silence_by_days": np.log1p(silence) * days,
             "order_days": days - common.log_days,

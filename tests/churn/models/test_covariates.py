@@ -23,6 +23,17 @@ def test_a_short_history_is_shrunk_to_what_is_usual(table):
     assert covariates(none, common)["gaps_missed"].iloc[0] == pytest.approx(9 / common.gap)
 
 
+def test_a_silence_beyond_the_own_gap_counts_by_the_gaps_that_it_is_known_from(table):
+    """Two own gaps in silence: log 2, by n / (n + 3); of who bought once nothing."""
+    common = usual(table)
+    for gaps, weight in ((1, 1 / 4), (9, 3 / 4)):
+        own = (10.0 * gaps + 3 * common.gap) / (gaps + 3)
+        row = table.head(1).assign(gap_mean=10.0, gaps=gaps, silence_days=2 * own - 1)
+        assert covariates(row, common)["beyond_known_gap"].iloc[0] == pytest.approx(np.log(2) * weight)
+    once = table.head(1).assign(gap_mean=np.nan, gaps=0, silence_days=300)
+    assert covariates(once, common)["beyond_known_gap"].iloc[0] == 0
+
+
 def test_silence_is_cut_at_the_own_limit_at_twice_it_and_at_the_longest_that_was_seen(table):
     """By hand, for a limit of 40 days and a longest silence of 199: logarithms of (days + 1) / 40."""
     common = replace(usual(table), longest_silence=199.0)

@@ -15,7 +15,7 @@ from kamlib.errors import InputError
 AS_OF, H = date(2025, 12, 31), 90
 SILENCE = {
     *("silence", "within_limit", "beyond_limit", "far_beyond_limit", "past_limit"),
-    *("beyond_gap", "far_beyond_gap", "gaps_missed", "silence_by_days"),
+    *("beyond_gap", "far_beyond_gap", "beyond_known_gap", "gaps_missed", "silence_by_days"),
 }
 BASES = [("regular", 90), ("at random", 90), ("grocery", 180), ("month ends", 90), ("slow at month ends", 90)]
 
