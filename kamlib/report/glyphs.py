@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +19,7 @@ NOT_DRAWN = "[letters not drawn]"
 _SEVERAL = re.compile(rf"{re.escape(NOT_DRAWN)}(\s*{re.escape(NOT_DRAWN)})+")
 
 
+@lru_cache(4096)
 def drawable(text: str) -> str:
     """A text as the pictures of the kit can write it, its lines kept.
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -85,12 +86,16 @@ def run_study(
             present = Present(loaded, made / "inputs.json", (Tables(made / "tables"),))
             _ = present.inputs  # what is missing is said before anything starts
             building = Building(present, Path(study).resolve(), made, (folder / KILLED, home / label), plan)
-            try:
-                building.run(pool, progress)
+
+            def summarise() -> tuple[_Summary, float]:
                 before()
                 began = time.perf_counter()
-                _finish(building, dict(values or {}), home)
-                progress("report", time.perf_counter() - began)
+                return _summarise(building, dict(values or {}), home), time.perf_counter() - began
+
+            try:
+                summary, took = building.run(pool, progress, summarise)
+                _finish(building, summary)
+                progress("report", took)
             except StepError as error:
                 error.log = _log(home / f"{label}.log", error)
                 shelve(home.parent)
@@ -130,11 +135,19 @@ def is_done(
     return None
 
 
-def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
-    """Index and run.json of a report whose steps are there; `home` holds the reports of the study before it."""
+@dataclass(frozen=True)
+class _Summary:
+    """What run.json says of a report; its clean accounts, and their pages by customer_id."""
+
+    facts: dict[str, Any]
+    accounts: pd.DataFrame | None
+    hrefs: dict[str, str]
+
+
+def _summarise(building: Building, values: dict[str, Any], home: Path) -> _Summary:
+    """Index and all else that is made of the tables alone; `home` holds the reports of the study before this one."""
     from kamlib.report import html
     from kamlib.report import whole as whole_report
-    from kamlib.report.dossier import link_pages
     from kamlib.report.index.handed_on import write_handed_on
     from kamlib.report.index.since_last import since
     from kamlib.report.published import read_for
@@ -169,8 +182,6 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
     hrefs = whole_report.write_customers(folder, study, tables)
     if single:
         hrefs |= _dossiers(folder, study, tables)
-    if "accounts" in tables:
-        link_pages(folder, hrefs, tables["accounts"])
     facts = {
         "kam": kamlib.__version__,
         "schema": SCHEMA,
@@ -182,11 +193,20 @@ def _finish(building: Building, values: dict[str, Any], home: Path) -> None:
         "inputs": present.inputs,
         "reports": before,
         "versions": {name: version(name) for name in PACKAGES},
-        "seconds": seconds_of(*building.earlier)
-        | {name: round(took, 2) for name, took in building.seconds.items() if took},
     }
-    write_whole(folder / "run.json", json.dumps(facts, indent=1))
-    present.memory.unlink()  # it holds where the files lie
+    return _Summary(facts, tables.get("accounts"), hrefs)
+
+
+def _finish(building: Building, summary: _Summary) -> None:
+    """Links from the pages to those of the customers, now that all are there, and run.json."""
+    from kamlib.report.dossier import link_pages
+
+    if summary.accounts is not None:
+        link_pages(building.folder, summary.hrefs, summary.accounts)
+    took = {name: round(seconds, 2) for name, seconds in building.seconds.items() if seconds}
+    facts = summary.facts | {"seconds": seconds_of(*building.earlier) | took}
+    write_whole(building.folder / "run.json", json.dumps(facts, indent=1))
+    building.present.memory.unlink()  # it holds where the files lie
 
 
 def _said(building: Building, home: Path, tables: Mapping[str, Any]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from kamlib.errors import StepError
 from kamlib.run.execute_step import execute_step
@@ -22,6 +22,7 @@ from kamlib.run.present import Present
 from kamlib.run.rests import Rests
 from kamlib.run.tables import Tables
 
+T = TypeVar("T")
 LOOK = 0.05  # seconds between two looks for tables that came
 
 
@@ -65,27 +66,34 @@ class Building:
         steps = sorted(self.plan, key=lambda step: step.name)
         return [(word("page_summary"), "index.html"), *((step.title, f"{step.name}.html") for step in steps)]
 
-    def run(self, workers: Workers, told: Callable[[str, float | None], None]) -> None:
+    def run(self, workers: Workers, told: Callable[[str, float | None], None], summarise: Callable[[], T]) -> T:
         """Run every step as soon as the tables that it needs are there, though their notebook still goes on.
 
-        `told` is called with the name of each step that begins, and again with its seconds when it ended (0: taken over).
+        `told` is called with the name of each step that begins, and again with its seconds when it ended (0: taken over);
+        `summarise` once all tables are there, beside the pages that still go on: what it gives is returned.
         """
         tables = Tables(self.folder / "tables")
         waiting = sorted(self.plan, key=self._ahead, reverse=True)
+        made = {name for step in self.plan for name in step.makes}
         going: dict[Future[float], Step] = {}
+        summary: list[T] = []
         try:
             while waiting or going:
-                for step in [step for step in waiting if all(tables.mark(name).exists() for name in step.needs)]:
+                there = tables.names()
+                for step in [step for step in waiting if there.issuperset(step.needs)]:
                     waiting.remove(step)
                     going[workers.pool.submit(self._step, step, told)] = step
                 if not going:
                     raise StepError(waiting[0].path.name, None, "the tables that it needs were not made")
+                if not summary and there >= made:
+                    summary.append(summarise())
                 for future in wait(going, timeout=LOOK, return_when=FIRST_COMPLETED).done:
                     step = going.pop(future)
                     self.seconds[step.name] = future.result()
                     told(step.name, self.seconds[step.name])
                 if workers.stopped.is_set():
                     raise KeyboardInterrupt
+            return summary[0] if summary else summarise()
         except BaseException:  # a Ctrl-C too: nothing may run on, or be waited for
             running = [future for future in going if not future.cancel()]
             while wait(running, timeout=LOOK).not_done:

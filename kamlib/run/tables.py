@@ -49,6 +49,10 @@ class Tables:
         """The file beside a table that says what it rests on."""
         return self.folder / f"{name}.json"
 
+    def names(self) -> set[str]:
+        """All that are there."""
+        return {mark.stem for mark in self.folder.glob("*.json")}
+
     def read(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.path(name))
 

@@ -138,17 +138,19 @@ def kit(monkeypatch) -> Kit:
     monkeypatch.setattr(schedule, "warm_up", lambda: None)
     monkeypatch.setattr(schedule.Building, "_page", lambda self, step: (self.folder / f"{step.name}.html").touch())
 
-    def finish(building: schedule.Building, values: dict[str, Any], home: Path) -> None:
+    def summarise(building: schedule.Building, values: dict[str, Any], home: Path) -> dict[str, Any]:
         (building.folder / "index.html").write_text("index")
-        facts = {
+        return {
             "schema": publish.SCHEMA,
             "as_of": building.present.study.as_of.isoformat(),
             "parameters": building.present.study.model_dump(mode="json"),
             "key": publish._key(building.present, building.plan, read_for(home, building.present.study)),
-            "seconds": building.seconds,
         }
-        write_whole(building.folder / "run.json", json.dumps(facts))
 
+    def finish(building: schedule.Building, summary: dict[str, Any]) -> None:
+        write_whole(building.folder / "run.json", json.dumps(summary | {"seconds": building.seconds}))
+
+    monkeypatch.setattr(publish, "_summarise", summarise)
     monkeypatch.setattr(publish, "_finish", finish)
     return made
 

@@ -109,7 +109,7 @@ def test_duplicates_are_refused_before_anything_runs_or_is_written(folder, kit):
 def test_a_report_is_finished_after_the_one_before_it_of_the_same_study(folder, kit, monkeypatch):
     """Its summary compares with the reports that stand. All steps of the later one are over before the last of the earlier one."""
     finished, ended, over = [], [], threading.Event()
-    run, finish = kit.execute, batch.run_study.__globals__["_finish"]
+    run, summarise = kit.execute, batch.run_study.__globals__["_summarise"]
 
     def slow_before(now, place, step, **options):
         if now.study.as_of.month == 3 and step.name == "04_fourth":
@@ -123,10 +123,10 @@ def test_a_report_is_finished_after_the_one_before_it_of_the_same_study(folder, 
 
     def noted(building, values, home):
         finished.append((building.present.study.period, (home / "2026Q1" / "index.html").exists()))
-        finish(building, values, home)
+        return summarise(building, values, home)
 
     monkeypatch.setattr(kit, "execute", slow_before)
-    monkeypatch.setattr("kamlib.run.publish._finish", noted)
+    monkeypatch.setattr("kamlib.run.publish._summarise", noted)
     write(folder / "all.yaml", {"study": "units/north/study.yaml", "as_of": ["2026Q2", "2026Q1"]})
     run_batch(folder / "all.yaml", out=folder / "out", jobs=2)
     assert finished == [("2026Q1", False), ("2026Q2", True)]

@@ -42,7 +42,7 @@ def building(kit, small, tmp_path) -> Callable[..., Building]:
 def built(one: Building, jobs: int = 2) -> list[tuple[str, float | None]]:
     told: list[tuple[str, float | None]] = []
     with Workers(jobs) as workers:
-        one.run(workers, lambda name, seconds: told.append((name[:2], seconds)))
+        one.run(workers, lambda name, seconds: told.append((name[:2], seconds)), lambda: None)
     return told
 
 
@@ -72,6 +72,25 @@ def test_a_step_begins_as_soon_as_its_table_is_there_though_the_notebook_that_ma
     kit.pause = pause
     built(building("one"))
     assert began.is_set()
+
+
+def test_the_summary_is_made_once_when_all_tables_are_there_beside_the_last_pages(kit, building, holdings):
+    one, made = building("one"), threading.Event()
+    seen = []
+
+    def pause(name: str) -> None:
+        if name == kit.steps[-1].name:  # it has saved its table, and its page goes on
+            assert made.wait(PATIENCE), "the summary waited for the last page"
+
+    def summarise() -> str:
+        seen.append(sorted(holdings(one.folder)))
+        made.set()
+        return "summary"
+
+    kit.pause = pause
+    with Workers(2) as workers:
+        assert one.run(workers, lambda name, seconds: None, summarise) == "summary"
+    assert seen == [["a", "b", "c", "d"]]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -154,7 +173,7 @@ def test_a_report_that_fails_does_not_wait_for_the_steps_of_others_that_have_the
         kit.pause = pause
         try:
             with pytest.raises(StepError, match="planted"):
-                building("one").run(workers, lambda *_: None)
+                building("one").run(workers, lambda *_: None, lambda: None)
             assert not others[0].done()
         finally:
             go.set()
@@ -180,7 +199,7 @@ def test_a_run_that_is_stopped_ends_as_by_ctrl_c_and_no_step_is_said_to_have_fai
 
         kit.pause = pause
         with pytest.raises(KeyboardInterrupt):
-            building("one").run(workers, lambda *_: None)
+            building("one").run(workers, lambda *_: None, lambda: None)
 
 
 def test_a_second_report_takes_all_from_the_first_and_holds_the_same(kit, building, holdings):
@@ -300,7 +319,7 @@ def test_a_report_on_another_disk_is_taken_over_by_copies(kit, building, holding
 def test_two_studies_share_the_workers_and_hold_what_each_holds_alone(kit, building, holdings):
     one, other = building("one"), building("other", [], {"churn.horizon_days": 90})
     with Workers(2) as workers, ThreadPoolExecutor(2) as studies:
-        for going in [studies.submit(report.run, workers, lambda *_: None) for report in (one, other)]:
+        for going in [studies.submit(report.run, workers, lambda *_: None, lambda: None) for report in (one, other)]:
             going.result()
     assert holdings(one.folder)["b"] != holdings(other.folder)["b"]
     assert sorted(kit.done) == sorted(["01", "02", "03", "04"] * 2)

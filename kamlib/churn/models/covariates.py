@@ -4,8 +4,7 @@ Silence comes in terms that are bounded by what the training landmarks held. Tho
 an order less likely (`FALLING`); one more, within it, is free: a slow buyer who has just ordered is not due.
 
 Short histories are shrunk towards what is usual (the mean of all accounts, with the weight of a few observations), so an
-account with one gap is not judged by that gap, and silence beyond a gap that was seen often says more. Whatever is "usual" is
-learnt on the training landmarks only.
+account with one gap is not judged by it, and silence beyond a gap seen often says more. The usual is that of the training landmarks.
 """
 
 from __future__ import annotations
@@ -68,6 +67,7 @@ FALLING = (
     *("beyond_gap", "far_beyond_gap", "beyond_known_gap", "gaps_missed", "silence_by_days"),
 )
 """Signs of silence that go on beyond the own limit: the more of them, the less likely an order."""
+_READ = ("gaps", "own_limit", "tenure_days", "average_order", "claims", "disputes", "late", "deliveries", "touches")
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,8 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : DataFrame
-        `kamlib.churn.landmarks.landmark_table`.
-    common : Usual
-        From the training landmarks, also when `table` is a later one.
+    table : `kamlib.churn.landmarks.landmark_table`.
+    common : from the training landmarks, also when `table` is a later one.
 
     Returns
     -------
@@ -125,43 +123,43 @@ def covariates(table: pd.DataFrame, common: Usual) -> pd.DataFrame:
         One column for each of `COVARIATES`. A covariate whose table was not given, or whose window was not observed, is missing.
         The 12 months are the observed part of them where the data begin later.
     """
-    year = year_sums(table)
-    gross = year["revenue"] + year["returns"]
-    silence = table["silence_days"].clip(upper=common.longest_silence)
+    year = {name: _plain(sums) for name, sums in year_sums(table).items()}
+    revenue, gap = year["revenue"], _plain(own_gap(table, common))
+    of = {name: _plain(table[name]) for name in ("silence_days", "order_days", "p_late_60", *_READ)}
+    silence = np.minimum(of["silence_days"], common.longest_silence)
     days = np.log1p(year["order_days"])
-    limits = pd.Series(np.log(((silence + 1) / table["own_limit"]).clip(upper=_MOST_GAPS)))
-    gaps = pd.Series(np.log((silence + 1) / own_gap(table, common)))
-    half = table["revenue_6m"].fillna(table["revenue"]).clip(lower=0)
-    managers = _managers(table)
+    limits = np.log(np.minimum((silence + 1) / of["own_limit"], _MOST_GAPS))
+    gaps = np.log((silence + 1) / gap)
+    half = np.maximum(_plain(table["revenue_6m"].fillna(table["revenue"])), 0)
+    margin_rate = np.clip(year["margin"] / np.where(revenue > 0, revenue, np.nan), -1, 1)
+    managers = _plain(_managers(table))
     return pd.DataFrame(
         {
             "silence": np.log1p(silence) - common.log_silence,
-            "within_limit": limits.clip(upper=0),
-            "beyond_limit": limits.clip(lower=0),
-            "far_beyond_limit": (limits - _DOUBLE).clip(lower=0),
-            "past_limit": (silence > table["own_limit"]).astype("float64"),
-            "beyond_gap": gaps.clip(lower=0),
-            "far_beyond_gap": (gaps - _DOUBLE).clip(lower=0),
-            "beyond_known_gap": gaps.clip(lower=0) * table["gaps"] / (table["gaps"] + _PRIOR),
-            "gaps_missed": (silence / own_gap(table, common)).clip(upper=_MOST_GAPS),
+            "within_limit": np.minimum(limits, 0),
+            "beyond_limit": np.maximum(limits, 0),
+            "far_beyond_limit": np.maximum(limits - _DOUBLE, 0),
+            "past_limit": (silence > of["own_limit"]).astype("float64"),
+            "beyond_gap": np.maximum(gaps, 0),
+            "far_beyond_gap": np.maximum(gaps - _DOUBLE, 0),
+            "beyond_known_gap": np.maximum(gaps, 0) * of["gaps"] / (of["gaps"] + _PRIOR),
+            "gaps_missed": np.minimum(silence / gap, _MOST_GAPS),
             "silence_by_days": np.log1p(silence) * days,
             "order_days": days - common.log_days,
-            "bought_once": (table["order_days"] == 1).astype("float64"),
-            "irregular": _shrunk(table["gap_cv"], table["gaps"], common.variation),
-            "tenure": np.log1p(table["tenure_days"]),
-            "average_order": np.log(table["average_order"] / common.order),
-            "pace": np.log((half + common.order) / (year["revenue"].clip(lower=0) / 2 + common.order)),
-            "margin_rate": (year["margin"] / year["revenue"].where(year["revenue"] > 0))
-            .clip(-1, 1)
-            .fillna(common.margin_rate),
-            "breadth": np.log1p(table["categories_12m"].fillna(table["categories"])),
-            "returned": (year["returns"] / (gross + common.order)).clip(0, 1),
-            "claims": np.log1p(table["claims"]),
-            "disputes": np.log1p(table["disputes"]),
-            "late_share": (table["late"] + _PRIOR * common.late_share) / (table["deliveries"] + _PRIOR),
-            "touches": np.log1p(table["touches"]),
-            "late_payer": table["p_late_60"],
-            "managers": (managers > 1).astype("float64").where(managers > 0),
+            "bought_once": (of["order_days"] == 1).astype("float64"),
+            "irregular": _plain(_shrunk(table["gap_cv"], table["gaps"], common.variation)),
+            "tenure": np.log1p(of["tenure_days"]),
+            "average_order": np.log(of["average_order"] / common.order),
+            "pace": np.log((half + common.order) / (np.maximum(revenue, 0) / 2 + common.order)),
+            "margin_rate": np.where(np.isnan(margin_rate), common.margin_rate, margin_rate),
+            "breadth": np.log1p(_plain(table["categories_12m"].fillna(table["categories"]))),
+            "returned": np.clip(year["returns"] / (revenue + year["returns"] + common.order), 0, 1),
+            "claims": np.log1p(of["claims"]),
+            "disputes": np.log1p(of["disputes"]),
+            "late_share": (of["late"] + _PRIOR * common.late_share) / (of["deliveries"] + _PRIOR),
+            "touches": np.log1p(of["touches"]),
+            "late_payer": of["p_late_60"],
+            "managers": np.where(managers > 0, managers > 1, np.nan),
         },
         index=table.index,
     )
@@ -211,7 +209,7 @@ def signs(table: pd.DataFrame, common: Usual) -> dict[str, list[Case]]:
     returned = 100 * year["returns"] / (year["revenue"] + year["returns"]).where(lambda gross: gross > 0)
     categories = table["categories_12m"].fillna(table["categories"])
     gap, order, touches, managers = own_gap(table, common), table["average_order"], table["touches"], _managers(table)
-    late, deliveries = table["late"], table["deliveries"]
+    late, deliveries, unpaid = table["late"], table["deliveries"], table["p_late_60"]
 
     def counted(code: str, count: pd.Series, concern: pd.Series, **values: pd.Series) -> list[Case]:
         told = {"n": count.round(), **values}
@@ -233,9 +231,7 @@ def signs(table: pd.DataFrame, common: Usual) -> dict[str, list[Case]]:
             (late > 0, "deliveries_late", {"late": late, "deliveries": deliveries}),
         ],
         "touches": [(touches == 0, "no_touch", {}), *counted("touched", touches, touches.notna())],
-        "payment": [
-            (table["p_late_60"] > common.late_payer, "pays_late", {"percent": (100 * table["p_late_60"]).round()}),
-        ],
+        "payment": [(unpaid > common.late_payer, "pays_late", {"percent": (100 * unpaid).round()})],
         "manager": [(managers > 1, "managers_changed", {"n": managers})],
     }
 
@@ -243,6 +239,10 @@ def signs(table: pd.DataFrame, common: Usual) -> dict[str, list[Case]]:
 def _managers(table: pd.DataFrame) -> pd.Series:
     """Managers seen on the order lines of 24 months, or of the observed part of them."""
     return table["managers_24m"].fillna(table["managers"])
+
+
+def _plain(column: pd.Series) -> np.ndarray:
+    return column.to_numpy(dtype="float64", na_value=np.nan)
 
 
 def _shrunk(own: pd.Series, count: pd.Series, common: float) -> pd.Series:

@@ -220,7 +220,8 @@ def _hazard_parts(data: pd.DataFrame, risk: pd.Series, length: int) -> tuple[pd.
 
 def daily_hazard(piece: Piece, landmarks: list[pd.Timestamp]) -> np.ndarray:
     """Breslow's hazard of an account with average covariates on each day of the piece, pooled over `landmarks`."""
-    events, exposure = (part.loc[landmarks].sum().to_numpy() for part in (piece.events, piece.exposure))
+    rows = piece.events.index.get_indexer(pd.DatetimeIndex(landmarks))
+    events, exposure = (part.to_numpy()[rows].sum(axis=0) for part in (piece.events, piece.exposure))
     hazard: np.ndarray = np.divide(events, exposure, out=np.zeros(len(events)), where=exposure > 0)
     return hazard
 

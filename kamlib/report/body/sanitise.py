@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import nh3
 from bs4 import BeautifulSoup, Tag
-from bs4.element import PreformattedString
 
 from kamlib.report.body.folding import HEADINGS, answer_first, fold_sections, fold_tables
 from kamlib.report.body.pictures import ADDRESS, draw_inline
@@ -22,19 +21,17 @@ from kamlib.report.words import sentence
 from kamlib.stats.reasons import Reason
 
 _KEPT = {
-    "h2": {"class"},
-    "h3": {"class"},
-    "a": {"href", "title"},
+    "a": {"href", "title", "class"},
     "abbr": {"title"},
-    "div": {"lang"},
+    "div": {"lang", "class"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
-    "td": {"colspan", "rowspan", "class"},
-    "th": {"colspan", "rowspan", "class", "scope"},
+    "td": {"colspan", "rowspan", "class", "style"},
+    "th": {"colspan", "rowspan", "class", "style", "scope"},
 }
 _PLAIN = {
     *("b", "blockquote", "br", "caption", "code", "dd", "del", "details", "dl", "dt", "em", "figcaption"),
-    *("figure", "h1", "h4", "h5", "h6", "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
+    *("figure", *HEADINGS, "hr", "i", "li", "p", "pre", "s", "small", "span", "strong"),
     *("sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "tr", "u", "ul"),
 }
 _GONE = {"script", "style", "iframe", "object", "embed", "template", "noscript", "form", "math", "svg"}
@@ -43,11 +40,11 @@ _VALUES = {
     "href": re.compile(r"(https?://|mailto:|#).*|[\w.-]+\.html(#[\w-]*)?", re.S),
     **dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), re.compile(r"\d+")),
     "lang": re.compile("en"),
-    "class": re.compile("num|who|appendix"),
 }
 _NUMBER = re.compile(
     r"^[-+−(]?[\d.,\s\u00a0\u202f]*\d[\d.,\s\u00a0\u202f]*\s?[%)]?$|^(unknown|неизвестно|desconegut|nan|NaN|NaT|<NA>)$"
 )
+_RIGHT = re.compile(r"text-align:\s*right")
 _DAY = re.compile(r"^\s*(\d{4}-\d\d-\d\d|\d\d?[./]\d\d?[./]\d{4})\s*$")
 
 
@@ -69,6 +66,7 @@ def sanitise_body(html: str, *, title: str) -> Body:
     title : the heading of the page where the notebook has none.
     """
     soup = BeautifulSoup(_harmless(html), "html.parser")
+    _marked(soup)
     first = _headings(soup, title)
     _tables(soup)
     for empty in reversed(soup.find_all(["div", "p", "span", "figure"])):
@@ -94,18 +92,8 @@ def sanitise_body(html: str, *, title: str) -> Body:
 
 def _harmless(html: str) -> str:
     """Only known elements and attributes; what acts goes with all that is in it, and of unknown elements stays what is in them."""
-    soup = BeautifulSoup(html, "html.parser")
-    for note in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
-        note.extract()  # comments, declarations
-    for tag in [tag for tag in soup.find_all(["a", "img"]) if _useless(tag)]:
-        tag.decompose()
-    for heading in soup.find_all(["h2", "h3"]):
-        heading["class"] = "appendix" if heading.find_parent(class_="celltag_appendix") else ""
-    for cell in soup.find_all(["td", "th"]):
-        right = re.search(r"text-align:\s*right", str(cell.get("style", "")))
-        cell["class"] = "num" if right else "who" if "who" in (cell.get("class") or ()) else ""
     return nh3.clean(
-        str(soup),
+        html,
         tags=_PLAIN | _KEPT.keys(),
         clean_content_tags=_GONE,
         attributes=_KEPT,
@@ -113,6 +101,22 @@ def _harmless(html: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel=None,
     )
+
+
+def _marked(soup: BeautifulSoup) -> None:
+    """The classes of a page in the place of those that nbconvert and pandas give; what shows nothing is taken out."""
+    for tag in [tag for tag in soup.find_all(["a", "img"]) if _useless(tag)]:
+        tag.decompose()
+    for cell in soup.find_all(["td", "th"]):
+        right = _RIGHT.search(str(cell.attrs.pop("style", "")))
+        kind = "num" if right else "who" if "who" in cell.attrs.pop("class", ()) else ""
+        if kind:
+            cell["class"] = kind
+    for box in soup.find_all("div", class_="celltag_appendix"):
+        for heading in box.find_all(["h2", "h3"]):
+            heading["class"] = "appendix"
+    for tag in soup.find_all(["a", "div"], class_=True):
+        del tag["class"]
 
 
 def _useless(tag: Tag) -> bool:

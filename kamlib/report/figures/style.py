@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 import matplotlib as mpl
@@ -153,7 +154,8 @@ def plain_ticks(axis: Any, language: str = "en") -> None:
 
 
 def _each(write: Any) -> Any:
-    return FuncFormatter(lambda value, _position: write(value + 0.0))  # -0.0 becomes 0
+    told = cache(write)  # each is asked for at every draw and layout
+    return FuncFormatter(lambda value, _position: told(value + 0.0))  # -0.0 becomes 0
 
 
 def figure_of(drawn: Any) -> Any:
