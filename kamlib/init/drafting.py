@@ -16,7 +16,7 @@ from kamlib.facts.service import serving_costs
 from kamlib.init import criteria, study_head, write_study
 from kamlib.init.cells import Marked
 from kamlib.init.draft import Draft, SourceDraft
-from kamlib.init.evidence import states
+from kamlib.init.evidence import credits_above_zero, states
 from kamlib.init.inputs import Piece
 from kamlib.init.tables import accounts_inside, draft_sources
 from kamlib.intake import pipeline
@@ -24,6 +24,7 @@ from kamlib.scoring.ratings import latest_ratings
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
 
+_MANY = 0.05  # of the lines, in other currencies
 _PLACEHOLDER = {
     "name": "revenue_12m",
     "source": "facts",
@@ -56,9 +57,12 @@ def drafted(pieces: Sequence[Piece], called: str, unread: Mapping[str, str]) -> 
 
 def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
     """Lines in other currencies are set aside, and said to be, until a person gives rates."""
-    if others := study_head.currencies(sources["orders"])[1:]:
-        return {"rules": Marked({"no_rate": "set_aside"}, f"without rates the lines in {some(others)} are set aside")}
-    return {}
+    orders = sources["orders"]
+    if not (others := study_head.currencies(orders)[1:]):
+        return {}
+    words = orders.pieces[0].texts[orders.found.columns["currency"].theirs].value_counts(normalize=True)
+    why = f"without rates the lines in {some(others)} are set aside"
+    return {"rules": Marked({"no_rate": "set_aside"}, why, "", bool(words.iloc[1:].sum() > _MANY))}
 
 
 def counted(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
@@ -74,6 +78,12 @@ def counted(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], di
         why = f"which rows count? {found.column} holds {rows}"
         only["only"] = Marked({found.column: list(found.done)}, why, "", True)
         free.remove(found.column)
+    elif (amount := orders.found.columns.get("amount")) and amount.theirs in orders.pieces[0].numbers:
+        money = orders.pieces[0].numbers[amount.theirs]
+        if back := credits_above_zero(orders.pieces[0].texts, money, free):
+            rows = ", ".join(f"{word} {n:,}" for word, n in back.rows.items())
+            why = f"some give money back, but are above zero as the others: {back.column} holds {rows}"
+            only["only"] = Marked({back.column: list(back.done)}, why, "", True)
     if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
         names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
         sources = {name: accounts if name == "accounts" else sources[name] for name in names}

@@ -45,7 +45,7 @@ class Likeness:
 
 def plain(name: str) -> str:
     """A name as words of small Latin letters: ``CódigoCliente``, ``codigo_cliente`` and ``Codigo cliente`` are one."""
-    apart = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", _words_apart(name.replace("№", " no ")))
+    apart = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", _words_apart(re.sub("[№#]", " no ", name)))
     folded = "".join(c for c in unicodedata.normalize("NFKD", apart.casefold()) if not unicodedata.combining(c))
     text = anyascii(folded.replace("ё", "е")).casefold()
     for two, one in _FOLDS:
@@ -99,6 +99,12 @@ def state(value: str) -> str | None:
     return next(
         (k for k in ("done", "lost", "open") if any(said == known for known, _, _ in _names("states")[k])), None
     )
+
+
+def is_credit(value: str) -> bool:
+    """Whether the word for a kind of document means one that gives money back: ``Gutschrift``."""
+    said = plain(value)
+    return any(said == known for known, _, _ in _names("states")["credit"])
 
 
 def currency(name: str) -> str | None:

@@ -21,7 +21,7 @@ from kamlib.init.cells.profile_columns import profile, sampled
 from kamlib.init.evidence import Proof, prove
 from kamlib.init.evidence.proof import NONE
 from kamlib.init.match_columns import Proposal
-from kamlib.intake.shapes import grouped_report, month_columns
+from kamlib.intake.shapes import filled_down, grouped_report, month_columns
 from kamlib.io import books, compressed, databases, readers, text_encoding
 from kamlib.io.values import as_day, as_number, as_text, trimmed
 from kamlib.study.sources import Dialect, Groups, Source, database_url
@@ -118,17 +118,16 @@ def _parts(file: Path | str) -> Sequence[str | None]:
         except ValidationError as error:
             raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
         return databases.tables(file, Path())
-    if file.suffix.lower() not in readers.BOOKS or not file.is_file() or not _is_book(file):
+    if file.suffix.lower() not in readers.BOOKS or not file.is_file() or not books.is_workbook(_head(file)):
         return [None]
     book = books.opened(file, file.name)
     seen = [name for name in book.names if name not in book.hidden]
     return seen if len(seen) > 1 else [None]
 
 
-def _is_book(file: Path) -> bool:
+def _head(file: Path) -> bytes:
     with file.open("rb") as stream:
-        head = stream.read(1 << 13)
-    return books.is_workbook(head)
+        return stream.read(1 << 13)
 
 
 def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Path) -> Piece:
@@ -137,7 +136,8 @@ def _piece(con: Any, file: Path | str, part: str | None, label: str, scratch: Pa
         raw = readers.read(con, source, database_url.files(file, Path()), scratch)
         return _looked(con, Piece(label, None, None, file, part, raw, source))
     if not file.is_file():
-        raise InputError("no such file", file=file)
+        remedy = f"Name the files in this folder, such as {file}/*.csv." if file.is_dir() else None
+        raise InputError("no such file", file=file, remedy=remedy)
     inner = compressed.plain(file, scratch)
     plain, written = _as_written(inner, scratch) if _is_text(inner) else (inner, {})
     dialect = Dialect(sheet=part, **{k: v for k, v in written.items() if k != "encoding"})
@@ -151,10 +151,15 @@ def _looked(con: Any, piece: Piece) -> Piece:
     """A piece with what its columns hold; one in a shape of its own as the order lines that it holds."""
     rows = sampled(con, piece.raw)
     whole = seen(con, replace(piece, contents=profile(con, piece.raw, rows)), rows)
+    filled = piece.source.fill_down
+    if not filled and (names := shapes.labels(whole.contents, whole.texts)):
+        source = whole.source.model_copy(update={"fill_down": names})
+        raw = readers.store(con, filled_down.filled(con, piece.raw, source))
+        return _looked(con, replace(piece, raw=raw, source=source))
     if months := shapes.months(whole.contents):
         source = whole.source.model_copy(update={"months": months, "dialect": _marks(whole)})
         raw = month_columns.unpivoted(whole.raw, source, [])
-    elif column := shapes.groups(whole.contents, whole.texts):
+    elif not filled and (column := shapes.groups(whole.contents, whole.texts)):
         source, raw = _ungrouped(con, whole, column)
     else:
         return whole
@@ -166,10 +171,10 @@ def _looked(con: Any, piece: Piece) -> Piece:
 def _ungrouped(con: Any, whole: Piece, column: str) -> tuple[Source, ir.Table]:
     """The order lines of a report in groups; the day and the money of a line are those that its dated rows say."""
     day = max(whole.contents, key=lambda c: whole.contents[c].day_share)
-    days = whole.contents[day].days if day == column else {}
-    inner = {"date_format": max(days, key=lambda form: days[form].count)} if days else {}
+    form = whole.contents[day].day_form if day == column else ""
+    inner = {"date_format": form} if form else {}
     cell = trimmed(whole.raw[day])
-    lines = whole.raw.filter((as_day(cell, Dialect(**inner)) if inner else cell).notnull())
+    lines = whole.raw.filter((as_day(cell, Dialect.model_validate(inner)) if day == column else cell).notnull())
     dated = seen(con, replace(whole, raw=lines, contents=profile(con, lines)), sampled(con, lines))
     found = dated.as_table("orders").columns
     columns = {ours: found[ours].theirs for ours in ("date", "amount") if ours in found}
@@ -177,7 +182,7 @@ def _ungrouped(con: Any, whole: Piece, column: str) -> tuple[Source, ir.Table]:
         name for name in ("customer", "group", "kam group") if name not in {c.lower() for c in whole.contents}
     )
     made = {
-        "columns": columns | ({"date": day} if inner else {}),
+        "columns": columns | ({"date": day} if day == column else {}),
         "groups": Groups.model_validate({"column": column, "as": called}),
         "dialect": _marks(dated).model_copy(update=inner),
     }
@@ -229,8 +234,7 @@ def _is_text(file: Path) -> bool:
         return True
     if kind != ".xls":
         return False
-    with file.open("rb") as stream:
-        head = stream.read(1 << 13)
+    head = _head(file)
     return bool(head) and not books.is_workbook(head) and not books.is_page(head)
 
 

@@ -18,9 +18,11 @@ from scipy.optimize import linear_sum_assignment
 from kamlib.errors import some
 from kamlib.init import headings
 from kamlib.init.cells.column_contents import Contents
-from kamlib.init.cells.formats import SERIAL
+from kamlib.init.cells.formats import FIGURES
 from kamlib.init.evidence.proof import NONE, Proof
 from kamlib.intake import screen
+from kamlib.io.currencies import MEANT
+from kamlib.io.letters.inner_day import inside
 from kamlib.study.columns import Column, Table
 from kamlib.study.dictionary import INPUTS
 
@@ -137,7 +139,8 @@ def _fits(found: Contents, column: Column, alike: float) -> float:
     if not found.filled:
         return 0.5
     if column.type == "date":
-        serial = found.days[SERIAL].count / found.filled if SERIAL in found.days and alike > 0.5 else 0.0
+        serial = max((found.days[form].count for form in FIGURES if form in found.days), default=0) / found.filled
+        serial = serial if alike > 0.5 else 0.0
         return max(found.day_share, serial)
     if column.type in ("money", "number"):
         return 0.0 if found.day_share > 0.5 else found.number_share
@@ -146,10 +149,10 @@ def _fits(found: Contents, column: Column, alike: float) -> float:
     allowed = YES_NO if column.type == "flag" else set(column.choices)
     if column.name == "currency":
         codes = re.compile("[A-Za-z]{3}") if alike > 0.5 else re.compile("|".join(headings.CURRENCIES), re.I)
-        return _share(found, codes.fullmatch)
+        return _share(found, lambda value: codes.fullmatch(value) or value.upper().rstrip(".") in MEANT)
     if allowed:
         return _share(found, lambda value: value.lower() in allowed or headings.choice(value, choices(column)))
-    if found.day_share > 0.9 and not found.number_share:
+    if found.day_share > 0.9 and not found.number_share and not inside(found.day_form):
         return 0.3
     fractions = any(n.count == found.looked and n.whole < 0.9 * n.count for n in found.numbers.values())
     return 0.4 if column.name.endswith("_id") and (fractions or found.longest > 80) else 1.0

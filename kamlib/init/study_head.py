@@ -19,6 +19,8 @@ from kamlib.io.values import as_day, trimmed
 from kamlib.study.periods import as_date
 from kamlib.study.sources import Dialect
 
+_KIND = 0.8  # of the accounts
+
 
 def head(sources: dict[str, SourceDraft], called: str) -> dict[str, Marked]:
     """Name, title, as_of, currency, unit and language, in this order.
@@ -30,7 +32,7 @@ def head(sources: dict[str, SourceDraft], called: str) -> dict[str, Marked]:
     """
     orders = sources["orders"]
     accounts = sources.get("accounts")
-    grouped = accounts is not None and "parent_id" in accounts.found.columns
+    grouped = accounts is not None and _has_groups(accounts)
     return {
         "name": Marked(slug(called), "", "folder of the reports"),
         "title": Marked(f"Key accounts: {' '.join(called.replace('_', ' ').split())}"[:200]),
@@ -43,6 +45,16 @@ def head(sources: dict[str, SourceDraft], called: str) -> dict[str, Marked]:
         ),
         "language": language(sources),
     }
+
+
+def _has_groups(accounts: SourceDraft) -> bool:
+    """Whether the parents are firms: a column that puts all accounts under a few is a kind of customers."""
+    if "parent_id" not in accounts.found.columns:
+        return False
+    account, parent = (accounts.found.columns[ours].theirs for ours in ("account_id", "parent_id"))
+    texts = accounts.pieces[0].texts
+    above = texts.drop_duplicates(account)[parent] if {account, parent} <= {*texts} else texts.iloc[:, 0]
+    return above.notna().mean() < _KIND or above.nunique() > (1 - _KIND) * len(above)
 
 
 def slug(name: str) -> str:

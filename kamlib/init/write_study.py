@@ -120,11 +120,15 @@ def _asking(marked: Marked) -> Any:
     if not marked.question:
         return marked.value
     if isinstance(marked.value, dict):
-        return {
-            key: [f"{MARK}{words[0]}", *words[1:]] if words else [MARK.strip()] for key, words in marked.value.items()
-        }
+        return {key: _first_asking(words) for key, words in marked.value.items()}
     either = f"{marked.value} or {marked.other}" if marked.other else f"{marked.value}"
     return f"{MARK}{either}".strip()
+
+
+def _first_asking(words: str | list[str]) -> str | list[str]:
+    if isinstance(words, str):
+        return f"{MARK}{words}"
+    return [f"{MARK}{words[0]}", *words[1:]] if words else [MARK.strip()]
 
 
 def _source(first: SourceDraft, folder: Path) -> list[str]:
@@ -179,6 +183,8 @@ def _shape(source: SourceDraft, folder: Path) -> list[str]:
         lines.append(f"    heads: {{{where}, key: {_pairs(read.heads.key)}{sheet}}}")
     if read.months:
         lines.append(f"    months: {scalar(read.months)}")
+    if read.fill_down:
+        lines.append(f"    fill_down: {scalar(read.fill_down)}  # an empty cell has the value above it")
     if read.groups is not None:
         lines.append(f"    groups: {{column: {scalar(read.groups.column)}, as: {scalar(read.groups.as_)}}}")
     return lines

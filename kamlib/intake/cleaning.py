@@ -143,7 +143,7 @@ def _in_one_currency(lines: ir.Table, study: Study) -> ir.Table:
 
 
 def _refuse_currencies(flagged: Flagged, study: Study) -> None:
-    table = flagged.table
+    table = flagged.table.filter(flagged.table.date.notnull())  # a total, and the names once more, say nothing
     if not study.rates and "no_rate" not in study.cleaning.rules:
         foreign = table.filter(table.currency.notnull() & (table.currency != study.currency))
         if codes := sorted(foreign.currency.topk(10).to_pandas()["currency"]):

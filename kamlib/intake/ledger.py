@@ -206,7 +206,8 @@ def check_limits(flagged: Flagged, study: Study) -> None:
                 flagged,
                 aside.index[0],
             )
-        faulty = aside.drop(index=[*_CHOSEN], errors="ignore")
+        chosen = _CHOSEN | ({"no_rate"} & study.cleaning.rules.keys())
+        faulty = aside.drop(index=[*chosen], errors="ignore")
         if study.proposed and faulty.sum() > _MOST_FAULTS:
             raise _too_much(
                 f"{faulty.sum():.1%} of the {column} of the orders would be set aside for faults, in a study that was proposed and "

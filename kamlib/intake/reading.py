@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from kamlib.intake import mapping, screen
 from kamlib.intake.mapping import Piece
-from kamlib.intake.shapes import grouped_report, heads_and_lines, month_columns
+from kamlib.intake.shapes import filled_down, grouped_report, heads_and_lines, month_columns
 from kamlib.io import engines, readers
 from kamlib.study.dictionary import INPUTS
 from kamlib.study.model import Study
@@ -60,7 +60,7 @@ def _raw(
         ]
     else:
         tables = [engines.table(con, study.placed(name, one)) for one in source.pieces]
-    lines = raw = tables[0]
+    lines = raw = filled_down.filled(con, tables[0], own) if own.fill_down else tables[0]
     if heads:
         raw = heads_and_lines.joined(lines, tables[1], source, told)
     of_heads = frozenset(raw.columns) - frozenset(lines.columns)

@@ -24,7 +24,8 @@ _TOTAL = (
     r"^[\s*=_-]*((grand|sub|net|overall|sous)?[ -]?total(s|es)?( general| général)?|sum|suma( total)?|somme"
     r"|(zwischen|gesamt|end)?summe|gesamt(betrag)?|insgesamt|(общий |промежуточный )?итог|подытог|итого|всего)"
 )
-_WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$", _TOTAL + r"([\s:.,;(–-]|$)"
+_WHOLE, _BEGINS = _TOTAL + r"[\s:.*=_-]*$|^[*Σ∑]+$", _TOTAL + r"([\s:.,;(–-]|$)"
+_ENDS = r"\s(total|gesamt|ergebnis|summe|итог|всего|suma|somme)\W*$"
 
 
 def empty_row(t: ir.Table, study: Study) -> Any:
@@ -58,8 +59,8 @@ def repeated_header(t: ir.Table, study: Study) -> Any:
 def total_row(t: ir.Table, study: Study) -> Any:
     """Whether a line says that it is a total, in English, Russian, Spanish, Catalan, German or French.
 
-    A cell that is such a word needs one of order, account and date to be missing; a cell that only begins with it needs
-    two: a firm called Total Energies is a customer, even where an order id is missing.
+    A cell that is such a word needs one of order, account and date to be missing; a cell that only begins or ends with it
+    needs two: a firm called Total Energies is a customer, even where an order id is missing.
 
     Parameters
     ----------
@@ -76,7 +77,11 @@ def total_row(t: ir.Table, study: Study) -> Any:
     lacking = reduce(add, [ibis.ifelse(one, 1, 0) for one in missing])
     whole = _folded(or_, [cell.re_search(_WHOLE).fill_null(False) for cell in cells])
     begins = _folded(or_, [cell.re_search(_BEGINS).fill_null(False) for cell in cells])
-    return _where(lacking >= 1, whole | _where(lacking >= 2, begins))
+    ends = _folded(or_, [cell.re_search(_ENDS).fill_null(False) for cell in cells])
+    orders = study.sources["orders"]
+    given = any(one.months or RAW + one.columns.get("order_id", "order_id") in t.columns for one in orders)
+    fewest = 2 if given else 1  # an order that is made of customer and day is never missing
+    return _where(lacking >= 1, whole | _where(lacking >= 2, begins) | _where(lacking >= fewest, ends))
 
 
 def not_filled_in(name: str, frame: pd.DataFrame) -> pd.Series:

@@ -146,6 +146,8 @@ def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: 
         delimiter = dialect.delimiter or text_encoding.find_delimiter(plain)
         if delimiter == "blanks":
             plain, delimiter = text_encoding.with_tabs(plain, _copy_of(path, scratch)), "\t"
+        elif delimiter == "|" and edges.is_framed(plain):
+            plain = edges.without_frame(plain, _copy_of(path, scratch))
         elif text_encoding.has_mixed_ends(plain):
             plain = text_encoding.with_one_end(plain, delimiter, _copy_of(path, scratch))
         line, names = text_encoding.header(plain, delimiter, dialect.header)

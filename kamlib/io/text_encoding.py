@@ -17,7 +17,8 @@ from kamlib.io.edges import header_row
 from kamlib.io.letters import one_byte
 
 CHUNK = 1 << 22
-DELIMITERS = ("\t", "|", ";", ",")  # where two fit alike, the comma is the one that stands in texts and numbers
+DELIMITERS = ("\t", "|", ";", ",")  # where two fit, the later one is that which stands in texts and numbers
+_REGULAR = 0.95  # of the lines
 _DECLARED = re.compile(r'\ufeff?"?sep=(.)"?[ ,;\t]*(?:\r|\n|$)', re.I)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -156,24 +157,25 @@ def with_tabs(path: Path, target: Path) -> Path:
 
 
 def find_delimiter(path: Path) -> str:
-    """The delimiter of a UTF-8 file: the one that its first line ``sep=;`` declares, else the one that cuts the names and
-    most of the lines below them into as many columns, and the most.
+    """The delimiter of a UTF-8 file: the one that its first line ``sep=;`` declares, else the first of `DELIMITERS` that cuts
+    nearly all lines below names, as high up as any does, into as many columns; else the one that does so with most.
 
     A file of one column has none; it gets the comma.
     """
     if declared := _DECLARED.match(_beginning(path)):
         return declared[1]
-    best, most = ",", (0.0, 1)
+    found = []
     for delimiter in DELIMITERS:
         rows = _first_records(path, delimiter)
         at = header_row.names_at(rows)
-        if at is None or len(rows[at]) == 1:
-            continue
-        counts = [len(row) for row in rows[at:] if row]
-        regular = sum(count == counts[0] for count in counts) / len(counts)
-        if (regular, counts[0]) > most:
-            best, most = delimiter, (regular, counts[0])
-    return best
+        if at is not None and len(rows[at]) > 1:
+            counts = [len(row) for row in rows[at:] if row]
+            usual = max(counts, key=counts.count)
+            found.append((delimiter, at, counts.count(usual) / len(counts), usual))
+    clear = [one for one in found if one[2] >= _REGULAR]
+    if clear:
+        return min(clear, key=lambda one: one[1])[0]
+    return max(found, key=lambda one: one[2:], default=(",",))[0]
 
 
 def header(path: Path, delimiter: str, header: int | None = None) -> tuple[int, list[str]]:

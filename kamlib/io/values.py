@@ -40,6 +40,7 @@ _MOST = {
 }  # what the engine can hold, or hold exactly
 _ERROR = r"^#([^ ]+[!?]|N/A|NV|Н/Д|N/D|GETTING_DATA)$|^#FORMULA! ="  # in English, German, Russian and Spanish
 _SERIALS = (61, 132_219)  # 1 March 1900 and 31 December 2261
+_UNIX, _SECONDS = 25_569, 1e11  # 1 January 1970; above it seconds are thousandths
 NO_DAYS = (date(1900, 1, 1), date(1970, 1, 1))  # databases write them for none
 _YES, _NO = ("true", "yes", "1", "y", "t"), ("false", "no", "0", "n", "f")
 
@@ -143,17 +144,18 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
     """A day from 1900 to 2261; the time of day is dropped, without moving between time zones.
 
     A `date_format` without a time of day reads values with one too, and the other way round. Its %b and %B read the months'
-    words of `month_words`. The format ``excel`` reads
-    serial numbers: days since 1899-12-30, with a fraction for the time of day. Spreadsheets hold 1900 for a leap year, so
-    this is right from 1 March 1900 on; smaller numbers are no days. A format that begins or ends in ``*`` finds the day
-    inside a text: ``* of %d.%m.%Y*``.
+    words of `month_words`. The format ``excel`` reads serial numbers: days since 1899-12-30, with a fraction for the time of day.
+    Spreadsheets hold 1900 for a leap year, so this is right from 1 March 1900 on; smaller numbers are no days. ``unix`` reads
+    seconds since 1970, or thousandths, as days of UTC. ``* of %d.%m.%Y*`` finds the day inside a text.
     """
     kind = value.type()
     if kind.is_date() or kind.is_timestamp():
         day = value.cast("date")
-    elif dialect.date_format == "excel":
-        serial = as_number(value, dialect).floor()
-        known = ibis.ifelse(serial.between(*_SERIALS), serial, None).cast("int32")
+    elif dialect.date_format in ("excel", "unix"):
+        serial = as_number(value, dialect)
+        if dialect.date_format == "unix":
+            serial = ibis.ifelse(serial > _SECONDS, serial / 1000, serial) / 86_400 + _UNIX
+        known = ibis.ifelse(serial.floor().between(*_SERIALS), serial.floor(), None).cast("int32")
         return (ibis.date(1899, 12, 30) + known.as_interval("D")).cast("date")
     elif dialect.date_format:
         text, form = as_text(value), dialect.date_format
@@ -163,7 +165,9 @@ def as_day(value: ir.Value, dialect: Dialect) -> ir.DateValue:
             text, form = month_words.numbered(text), month_words.as_numbers(form)
         day = try_strptime(text, _with_time(form)).cast("date")
     else:
-        day = as_text(value).try_cast("timestamp").cast("date")
+        text = as_text(value)  # longer than 2024-01-03 10:00 it may have a zone
+        zone = text.re_replace(r" ?[+-]\d\d:?\d\d$", "")  # the day is that of the clock beside it
+        day = ibis.ifelse(text.length() > 16, zone, text).try_cast("timestamp").cast("date")
     return ibis.ifelse(day.between(ibis.date(1900, 1, 1), ibis.date(2261, 12, 31)), day, None).cast("date")
 
 

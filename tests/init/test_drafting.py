@@ -37,3 +37,17 @@ def test_deals_that_were_lost_or_are_open_are_no_sales(kam, tmp_path):
     status, out, err = kam("check", "study.yaml", "--set", "currency=EUR")
     won = sum(100 + i for i in range(0, 60, 3))
     assert f"{won:,}.00" in out, err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("foreign", "asked"), [(1, False), (12, True)])
+def test_lines_in_other_currencies_are_asked_about_where_they_are_many(kam, tmp_path, foreign, asked):
+    rows = [f"{i},K{i % 7},2025-{1 + i % 12:02}-05,{100 + i}.00,{'USD' if i < foreign else 'EUR'}" for i in range(60)]
+    (tmp_path / "orders.csv").write_text("\n".join(["Order,Customer,Date,Amount,Currency", *rows]))
+    assert kam("init", "orders.csv")[0] == 0
+    status, out, err = kam("check", "study.yaml")
+    assert ("cleaning.rules.no_rate: ? set_aside" in err) == asked
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8").replace('"? set_aside"', "set_aside")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    status, out, err = kam("check", "study.yaml")
+    assert status == 0 and f"{sum(100 + i for i in range(foreign, 60)):,}.00" in out, err

@@ -122,7 +122,7 @@ def test_a_study_file_is_never_overwritten_unasked(kam, rows, write, tmp_path):
         (None, "no such file"),
         ("", "the file is empty"),
         ("a,b\n1,x\n2,y\n", "order lines"),
-        ("Order,Customer,Date,Amount\n", "order lines"),
+        ("Order,Customer,Date,Amount\n", "names of columns and no order lines"),
     ],
     ids=["no-file", "empty", "no-order-lines", "no-rows"],
 )

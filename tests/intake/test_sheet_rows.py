@@ -57,7 +57,14 @@ TOTALS = (
     ",{},2026-01-31,100,",  # the sum of a day
     ",,2026-01-31,100,{}",  # in a column that is not mapped
 )
-BEGUN = ("Total January,,,100,", ",Итого по клиенту К.1,,100,", ",,Summe (Januar),100,", "Всего: 12 заказов,,,100,")
+BEGUN = (
+    "Total January,,,100,",
+    ",Итого по клиенту К.1,,100,",
+    ",,Summe (Januar),100,",
+    "Всего: 12 заказов,,,100,",
+    "Nord GmbH Total,,,100,",
+    "*,,,100,",
+)
 NO_TOTALS = {
     "7,Total Energies,2026-01-02,100,": None,  # a firm
     ",Total Energies,2026-01-02,100,": None,  # the firm again; its order has no number

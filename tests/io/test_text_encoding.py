@@ -121,3 +121,20 @@ def test_mixed_line_ends_with_an_open_quote_name_the_line(make_study):
     content = b'order_id,account_id,date,amount\r\n1,a,2026-01-01,1\n2,a,"2026"-01-01,1\n'
     with pytest.raises(InputError, match=r"orders\.csv, line 3: the file can't be cut into records"):
         collect(make_study({"orders.csv": content}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Name, first;Sum, net\n" + "".join(f"Meier, Hans;{n},50\n" for n in range(20)),
+        "Order;Text;Sum\n" + "".join(f"{n};Screw, zinc, M8, box;{n},50\n" for n in range(20)),
+        "Order;Customer, place, country, kind;Sum, EUR\n"
+        + "".join(f"{n};Meier, Ulm, DE, A;{n},50\n" for n in range(20)),
+    ],
+)
+def test_commas_inside_texts_and_numbers_do_not_beat_the_mark_that_cuts_the_lines(file, content):
+    assert text_encoding.find_delimiter(file(content)) == ";"
+
+
+def test_a_semicolon_inside_each_text_does_not_beat_the_comma_that_cuts_the_names(file):
+    assert text_encoding.find_delimiter(file("a,b,c\n" + "".join(f"{n},x;y,2\n" for n in range(20)))) == ","

@@ -166,3 +166,22 @@ def test_a_share_is_read_exactly_and_what_is_beyond_0_and_1_is_none():
     assert percents.to_pyarrow().to_pylist() == [*map(Decimal, ("0.05", "0.125", "1")), None, Decimal("0.07")]
     numbers = column([0.05, 1.0, 2.0], "float64")
     assert values.as_share(numbers, Dialect()).to_pyarrow().to_pylist() == [Decimal("0.05"), Decimal(1), None]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "day"),
+    [
+        ("unix", "1735689599", date(2024, 12, 31)),
+        ("unix", "1735689600", date(2025, 1, 1)),
+        ("unix", "1735689600123", date(2025, 1, 1)),
+        ("%G-W%V", "2025-W01", date(2024, 12, 30)),
+        ("%Y%j", "2026123", date(2026, 5, 3)),
+        ("%m.%Y", "03.2025", date(2025, 3, 1)),
+        ("%b %Y", "мар 2025", date(2025, 3, 1)),
+        (None, "2025-01-01 00:30:00 +0200", date(2025, 1, 1)),
+        (None, "2025-01-01T23:30+02:00", date(2025, 1, 1)),
+        (None, "2025-01-01T23:30:00-0500", date(2025, 1, 1)),
+    ],
+)
+def test_seconds_weeks_days_of_the_year_months_and_zones_are_read_as_days(form, text, day):
+    assert values.as_day(column([text]), Dialect(date_format=form)).to_pyarrow().to_pylist() == [day]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kamlib.init.cells.formats import NUMBER_FORMS, SERIAL
+from kamlib.init.cells.formats import FIGURES, ISO, NUMBER_FORMS
 
 EXAMPLES = 40
 
@@ -39,7 +39,7 @@ class Contents:
     ----------
     rows, filled, distinct : rows; those with a value; different values (about, in long tables).
     longest : characters of the longest value.
-    days : by strptime format (`ISO` and `SERIAL` too), what it reads.
+    days : by strptime format (`ISO` and `FIGURES` too), what it reads.
     numbers : by decimal and thousands mark, what they read.
     examples : the most frequent values of the first rows.
     sampled : in a long table, how many values numbers, the longest and the examples tell of; None: of all.
@@ -73,7 +73,14 @@ class Contents:
     @property
     def day_share(self) -> float:
         """Share of the values that the best date format reads; serial days don't count, they look like any number."""
-        return max((d.count for form, d in self.days.items() if form != SERIAL), default=0) / max(self.filled, 1)
+        return self.days[self.day_form].count / max(self.filled, 1) if self.day_form in self.days else 0.0
+
+    @property
+    def day_form(self) -> str:
+        """The date format that reads most of the values; ISO where none reads any."""
+        return max(
+            (form for form in self.days if form not in FIGURES), key=lambda form: self.days[form].count, default=ISO
+        )
 
     @property
     def number_share(self) -> float:

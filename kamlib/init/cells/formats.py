@@ -13,6 +13,8 @@ from kamlib.io.currencies import SIGNS
 NUMBER_FORMS = ((".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"))
 """Decimal and thousands marks, the plainest first."""
 ISO, SERIAL = "", "excel"
+FIGURES = {SERIAL: r"YN([.,][YN]+)?", "unix": "YYN|YYYN", "%Y%j": "YNN"}
+"""Days that look like any number, by their shapes: only a name tells that they are some."""
 _LIKELY = 0.5  # of the values; below it a column is not looked at as numbers
 _OFTEN = 0.02  # of the values; a rarer shape suggests no date format
 _BEFORE = rf"[(\s+−-]*(?:a?[{SIGNS}]\s*|a[.]?\s+)?[(\s+−-]*"
@@ -22,6 +24,7 @@ _MARKS = {"": "", ",": ",", ".": "[.]", " ": r"\s", "'": "['’]"}
 
 def number_forms(shapes: dict[str, int]) -> tuple[list[tuple[str, str]], float]:
     """The marks by which most values of these shapes can be numbers, and the share that can't; none where few can."""
+    shapes = {shape: n for shape, n in shapes.items() if shape not in ("-", "–", "—")}  # no money
     read = dict.fromkeys(NUMBER_FORMS, 0)
     for decimal, thousands in NUMBER_FORMS:
         whole = rf"(?:NN?(?:{_MARKS[thousands]}NN)+|[NY]+)" if thousands else "[NY]+"
@@ -41,6 +44,10 @@ _DATES = (
     (r"N(?P<mark>[ .-])a(?P=mark)(?P<year>Y|N)", ("%d{0}%b{0}{1}", "%d{0}%B{0}{1}")),
     (r"a(?P<mark> )N, (?P<year>Y)", ("%b %d, {1}", "%B %d, {1}")),
     (r"(?P<mark>)(?P<year>Y)Y", ("{1}%m%d",)),
+    (r"(?P<year>Y)(?P<mark>-?)aN", ("%G{0}W%V",)),
+    (r"(?P<year>Y)(?P<mark>[./-])N", ("{1}{0}%m",)),
+    (r"N(?P<mark>[./-])(?P<year>Y)", ("%m{0}{1}",)),
+    (r"a(?P<mark>[ -])(?P<year>Y|N)", ("%b{0}{1}", "%B{0}{1}")),
 )
 
 
@@ -58,9 +65,10 @@ def date_forms(shapes: dict[str, int]) -> list[str]:
                 dotted = _DATES[0][1][:1] if match["mark"] == "." else _DATES[0][1]
                 year = "%Y" if match["year"] else "%y"
                 forms += [f"*{form.format(match['mark'], year)}*" for form in dotted]
-    serial = sum(n for shape, n in shapes.items() if re.fullmatch(r"YN([.,][YN]+)?", shape))
-    if serial and serial >= _LIKELY * sum(shapes.values()):
-        forms.append(SERIAL)
+    for form, pattern in FIGURES.items():
+        serial = sum(n for shape, n in shapes.items() if re.fullmatch(pattern, shape))
+        if serial and serial >= _LIKELY * sum(shapes.values()):
+            forms.append(form)
     return list(dict.fromkeys(forms))
 
 

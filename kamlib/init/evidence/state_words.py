@@ -20,6 +20,29 @@ class States(NamedTuple):
     done: tuple[str, ...]
 
 
+def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[str]) -> States | None:
+    """The column of kinds of documents of which some give money back, though their amounts are above zero; None where none is.
+
+    What counts without a doubt are the other kinds. A short word, such as SC, is one in a column called a type alone.
+
+    Parameters
+    ----------
+    texts : cells of the order lines.
+    money : their amounts.
+    free : the columns that are looked at.
+    """
+    for column in free:
+        rows = texts[column].dropna().value_counts()
+        if len(rows) > _MOST:
+            continue
+        kind = "type" in headings.plain(column)
+        back = [word for word in rows.index if headings.is_credit(word) and (kind or len(word) > 2)]
+        if back and len(back) < len(rows) and (money[texts[column].isin(back)] > 0).mean() > 0.5:
+            rest = tuple(str(word) for word in rows.index if word not in back)
+            return States(column, {str(word): int(n) for word, n in rows.items()}, rest)
+    return None
+
+
 def states(texts: pd.DataFrame, free: Collection[str]) -> States | None:
     """The column of states among the `free` ones; None where there is none, or where all rows are of one state.
 

@@ -3,6 +3,7 @@
 from kamlib.init.shapes.group_rows import groups
 from kamlib.init.shapes.heads import Joint, joint
 from kamlib.init.shapes.month_names import months
+from kamlib.init.shapes.repeated_labels import labels
 from kamlib.init.shapes.text_layout import layout
 
-__all__ = ["Joint", "groups", "joint", "layout", "months"]
+__all__ = ["Joint", "groups", "joint", "labels", "layout", "months"]

@@ -32,7 +32,7 @@ def groups(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:
         names = texts[day].dropna()
         return day if _heads(names[~names.str.contains(_DAY)]).nunique() >= _FEWEST else None
     if contents[day].day_share < 0.9:
-        return None
+        return day if _heads_among_days(contents[day], texts, day) else None
     without = texts[texts[day].isna() & texts.notna().any(axis=1)]
     if not 0.02 * len(texts) <= len(without) <= 0.8 * len(texts):
         return None
@@ -44,6 +44,15 @@ def groups(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:
         if heads.nunique() >= _FEWEST and len(names) >= _FILLED * len(without) and bare >= _EMPTY:
             return column
     return None
+
+
+def _heads_among_days(found: Contents, texts: pd.DataFrame, day: str) -> bool:
+    """Whether names of groups stand in the column of the days, in rows that hold nothing else."""
+    rows = texts[texts[day].notna()]
+    alone = rows.drop(columns=day).isna().all(axis=1)
+    names = _heads(rows[day])
+    rest = len(names) - int(alone[names.index].sum())
+    return _heads(rows.loc[alone, day]).nunique() >= _FEWEST and found.day_share * len(rows) >= _FILLED * rest > 0
 
 
 def _heads(names: pd.Series) -> pd.Series:

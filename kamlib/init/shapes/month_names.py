@@ -18,4 +18,5 @@ def months(contents: Mapping[str, Contents]) -> list[str]:
 
 
 def _numbers(found: Contents) -> bool:
-    return not found.filled or found.number_share > 0.5 or set(found.examples) <= {"-", "–", "—"}
+    other = [value for value in found.examples if value not in ("-", "–", "—")]
+    return not other or found.number_share * found.looked > 0.5 * len(other)

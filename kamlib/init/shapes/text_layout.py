@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from kamlib.errors import InputError
-from kamlib.io import text_encoding
+from kamlib.io import edges, text_encoding
 from kamlib.io.month_words import last_day
 
 _LOOKED = 200  # lines
@@ -28,9 +28,11 @@ def layout(file: Path, scratch: Path) -> tuple[str, int | None]:
     if text_encoding.has_mixed_ends(file):
         return delimiter, 1
     plain, cut = file, delimiter
-    if _cut_by_blanks(file, delimiter):
-        folder = scratch / uuid4().hex
-        folder.mkdir(parents=True)
+    folder = scratch / uuid4().hex
+    folder.mkdir(parents=True)
+    if delimiter == "|" and edges.is_framed(file):
+        plain = edges.without_frame(file, folder / file.name)
+    elif _cut_by_blanks(file, delimiter):
         plain, delimiter, cut = text_encoding.with_tabs(file, folder / file.name), "blanks", "\t"
     try:
         line, names = text_encoding.header(plain, cut)

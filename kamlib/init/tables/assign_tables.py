@@ -69,6 +69,10 @@ def draft_sources(pieces: Sequence[Piece]) -> tuple[dict[str, SourceDraft], dict
 
 def _stand_in(pieces: Sequence[Piece]) -> tuple[list[Piece], str]:
     """Where no piece looks like order lines, the one that does most: invoices, deals, or what is hardly named."""
+    if not any(piece.rows for piece in pieces):
+        raise InputError(
+            "the files hold names of columns and no order lines", found=some(piece.label for piece in pieces)
+        )
     able = [piece for piece in pieces if piece.rows and len(piece.as_table("orders").columns) >= 2]
     named = {"invoices": "there are no orders: invoices stand for them", "proposals": ""}
     for table, doubt in named.items():

@@ -10,11 +10,13 @@ import pandas as pd
 from kamlib.errors import some
 from kamlib.init import headings
 from kamlib.init.cells.column_contents import Contents
-from kamlib.init.evidence import Proof, one_each, one_to_one
+from kamlib.init.evidence import Proof, one_each, one_to_one, tells_apart
 from kamlib.init.match_columns import Choice, Proposal
 
 MATTER = ("order_id", "account_id", "date", "amount")
 _PLAIN = 0.95  # a name that is known as it stands
+_TWICE = 0.1  # of the rows of one customer and day with another
+_LONG = 80  # characters
 _NEAR = 0.15  # of likeness: nearer names are alike
 
 
@@ -36,11 +38,17 @@ def with_questions(
             columns[ours] = replace(columns[ours], question=why, others=rivals)
     if "amount" not in columns:
         columns |= _made(columns)
+    if "order_id" not in columns and (one := _row_is_order(columns, contents, texts)):
+        columns["order_id"] = Choice(
+            one, 1.0, doubts=("each row has its own, and hardly two are of one customer and day",)
+        )
     order, account = columns.get("order_id"), columns.get("account_id")
     if order and account and not order.question and not account.question and order.theirs != account.theirs:
         share = one_each(texts, order.theirs, account.theirs)
         if share is not None and share < 0.9:
             why = f"{1 - share:.0%} of the orders have several customers by it"
+            if "date" in columns and (one_each(texts, order.theirs, columns["date"].theirs) or 1.0) < 0.9:
+                why += ", and several days: if their numbers begin anew, take the line order_id out"
             columns["account_id"] = replace(account, question=why)
     return replace(found, columns=columns)
 
@@ -79,6 +87,10 @@ def _question(ours: str, choice: Choice, rivals: tuple[str, ...]) -> str:
         return f"it may be {some(rivals, 3)} as well"
     if headings.likeness(choice.theirs, "orders", ours).score:
         return ""
+    if ours == "amount" and headings.currency(choice.theirs):
+        return ""
+    if ours == "account_id" and headings.likeness(choice.theirs, "accounts", "tax_id").score >= _PLAIN:
+        return ""
     said = {"amount": "the money of the line", "account_id": "a customer"}
     return f"its name does not say that it is {said[ours]}" if ours in said else ""
 
@@ -101,7 +113,19 @@ def _alone(found: Proposal, contents: Mapping[str, Contents], proof: Proof, text
     ]
     if key is None or "order_id" not in found.columns:
         return free == [mine]
-    return [c for c in free if (one_each(texts, key, c) or 0.0) >= 0.98] == [mine]
+    of_orders = [c for c in free if (one_each(texts, key, c) or 0.0) >= 0.98]
+    return mine in of_orders and all(c == mine or one_to_one(texts, mine, c) for c in of_orders)
+
+
+def _row_is_order(columns: Mapping[str, Choice], contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None:
+    """The column that tells rows apart, where each row is an order: of lines several are of one customer and day."""
+    key = [columns[ours].theirs for ours in ("account_id", "date") if ours in columns and columns[ours].theirs in texts]
+    if len(key) < 2 or texts[key].dropna().duplicated(keep=False).mean() > _TWICE:
+        return None
+    used = {choice.theirs for choice in columns.values()}
+    free = [c for c in contents if c not in used and tells_apart(texts[c]) and texts[c].notna().mean() >= _PLAIN]
+    free = [c for c in free if contents[c].whole and contents[c].day_share < 0.5 and contents[c].longest <= _LONG]
+    return max(free, key=lambda c: headings.likeness(c, "orders", "order_id").score, default=None)
 
 
 def _made(columns: Mapping[str, Choice]) -> dict[str, Choice]:

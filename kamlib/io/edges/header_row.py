@@ -27,10 +27,19 @@ def names_at(rows: Sequence[Sequence[str | None]]) -> int | None:
         return None
     far, full = _usual(list(reach.values())), _usual(list(filled.values()))
     for place in filled:
+        if _parameters(rows, place, reach[place]):
+            continue
         if reach[place] >= far and 2 * filled[place] > full and (filled[place] > 1 or full == 1):
             words = sum(any(letter.isalpha() for letter in cell or "") for cell in rows[place])
             return place if place == min(filled) or 2 * words >= filled[place] else None
     return None
+
+
+def _parameters(rows: Sequence[Sequence[str | None]], place: int, reach: int) -> bool:
+    """Whether a row reaches beyond every row below it, and the next one is of words alone: parameters above the names."""
+    below = [row for row in rows[place + 1 :] if any(row)]
+    words = all(any(map(str.isalpha, cell)) for cell in _tidy(below[0]) if cell) if below else False
+    return words and reach > max(map(len, below))
 
 
 def _usual(sizes: list[int]) -> int:
@@ -44,7 +53,8 @@ def names(rows: Sequence[Sequence[str | None]], header: int | None = None) -> tu
     """The line of the column names, from 1, and the names; None where there are none.
 
     Names over two lines are put together: a cell that only the upper one has stands for its column, and where names of
-    the lower one repeat, those above stand before them. Their line is the lower one.
+    the lower one repeat, those above stand before them: ``2024 | | 2025`` above ``Jan | Feb | Jan``. Their line is the lower
+    one.
 
     Parameters
     ----------
@@ -57,13 +67,15 @@ def names(rows: Sequence[Sequence[str | None]], header: int | None = None) -> tu
     if header is None:
         at = names_at(rows)
         two = [place for place in range(1, len(rows)) if at is None or place <= at + 1]
-        at = next((place for place in two if _two_lines(rows, place)), at)
+        at = next((place for place in two if _two_lines(rows, place) or _under_groups(rows, place)), at)
     else:
         at = header - 1 if header <= len(rows) and any(cell and cell.strip() for cell in rows[header - 1]) else None
     if at is None:
         return None
     lower = [cell or "" for cell in rows[at]]
-    return at + 1, _together(rows[at - 1], lower) if at and _two_lines(rows, at) else lower
+    if at and _two_lines(rows, at):
+        return at + 1, _together(rows[at - 1], lower)
+    return at + 1, (_under_groups(rows, at) if at else []) or lower
 
 
 def _two_lines(rows: Sequence[Sequence[str | None]], at: int) -> bool:
@@ -80,6 +92,19 @@ def _two_lines(rows: Sequence[Sequence[str | None]], at: int) -> bool:
     if not all(beside) or not words or min(sum(map(bool, upper)), sum(map(bool, lower))) < 2:
         return False
     return names_at([_together(upper, lower), *rows[at + 1 :]]) == 0
+
+
+def _under_groups(rows: Sequence[Sequence[str | None]], at: int) -> list[str]:
+    """Names that repeat, each behind the name of its group in the row above, which has some cells and tells them apart; else none."""
+    upper, lower = _tidy(rows[at - 1]), _tidy(rows[at])
+    groups, names = list(filter(None, upper)), list(filter(None, lower))
+    if not 2 <= len(groups) < len(names) or len({*names}) == len(names) or not all(map(_is_word, names)):
+        return []
+    above, made = "", []
+    for place, name in enumerate(lower):
+        above = (upper[place] if place < len(upper) else "") or above
+        made.append(f"{above} {name}".strip())
+    return made if len({*made}) == len(made) and names_at([made, *rows[at + 1 :]]) == 0 else []
 
 
 def _together(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[str]:

@@ -11,7 +11,7 @@ _FORM = re.compile(r"\*?(?P<ahead>[^%]*)(?P<day>.*%[a-zA-Z])(?P<behind>[^%*]*)\*
 
 def inside(form: str) -> bool:
     """Whether a date format says that other words stand before or behind the day: it begins or ends in ``*``."""
-    return "*" in (form[0], form[-1])
+    return "*" in (form[:1], form[-1:])
 
 
 def cut_out(text: ir.StringValue, form: str) -> tuple[ir.StringValue, str]:

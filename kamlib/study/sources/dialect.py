@@ -24,7 +24,7 @@ class Dialect(Part):
     thousands: Literal["", ",", ".", " ", "'"] = ""
     date_format: str | None = Field(
         None,
-        description="strptime format, with * where other words stand; excel for serial days; None: ISO dates or native ones",
+        description="strptime format, with * where other words stand; excel for serial days, unix for seconds since 1970; None: ISO dates or native ones",
     )
     time_zone: str | None = Field(
         None, description="zone whose days count where a column holds moments, such as Europe/Madrid or UTC"
@@ -50,7 +50,7 @@ class Dialect(Part):
     @field_validator("date_format")
     @classmethod
     def _names_a_day(cls, value: str | None) -> str | None:
-        if value is None or value == "excel":
+        if value is None or value in ("excel", "unix"):
             return value
         if not _reads_a_day(value):
             meant = reduce(lambda text, pair: re.sub(pair[0], pair[1], text), _LETTERS, value)
@@ -75,8 +75,15 @@ class Dialect(Part):
 
 
 def _reads_a_day(form: str) -> bool:
-    """Whether a day that is written in this form is read again as the same day; a form that begins or ends in * is looked for in a text."""
+    """Whether a day that is written in this form is read again as the same day; a form that begins or ends in * is looked for in a text.
+
+    A week and a month with its year stand for their first day.
+    """
     plain, day = form.strip("*").replace("%-", "%"), datetime(2026, 12, 31)
+    if "%V" in plain and "%u" not in plain:
+        plain += " %u"
+    if re.fullmatch(r"%[mbB].?%[yY]|%Y.?%[mbB]", plain):
+        plain += " %d"
     try:
         return datetime.strptime(day.strftime(plain), plain) == day
     except (ValueError, re.error):

@@ -69,6 +69,9 @@ class Source(Part):
     part: str | None = Field(None, description="column that says which file or sheet a row is from; None: the file")
     heads: Heads | None = Field(None, description="order heads in files of their own, beside their lines")
     months: list[str] = Field([], description="columns that are months: each amount in them is an order line")
+    fill_down: list[str] = Field(
+        [], description="columns in which an empty cell has the value above it, each within those before it"
+    )
     groups: Groups | None = Field(None, description="a report in groups: a row that names each, its rows below")
 
     @field_validator("files", mode="before")
@@ -120,5 +123,5 @@ class Source(Part):
             "dialect": self.heads.dialect or self.dialect.model_copy(update=looked_for),
             "part": None,
         }
-        plain: dict[str, object] = {"heads": None, "months": [], "groups": None}
+        plain: dict[str, object] = {"heads": None, "fill_down": [], "months": [], "groups": None}
         return self.model_copy(update={"heads": None}), self.model_copy(update=heads | plain)

@@ -45,3 +45,57 @@ def test_what_is_one_with_the_order_a_mail_a_city_or_an_item_is_no_customer(proo
 def test_what_has_several_days_is_no_order(proof):
     assert "Client" in proof.never["order_id"]
     assert "Invoice" not in proof.never["order_id"]
+
+
+def proven(engine, numbers=(), **columns) -> Proof:
+    """Of forty orders of five firms, the columns given beside them."""
+    table = {
+        "Number": range(40),
+        "Firm": [f"K{i % 5}" for i in range(40)],
+        "Day": [f"2025-02-{1 + i % 28:02}" for i in range(40)],
+    }
+    lines = pd.DataFrame(table | columns).astype(str)
+    contents = profile(engine, engine.create_table("proven_lines", lines, overwrite=True))
+    return prove(contents, lines, lines[list(numbers)].astype(float))
+
+
+def test_what_is_the_same_in_all_rows_or_another_in_each_is_no_customer(engine):
+    made = proven(engine, Account=["4000 Sales"] * 40, Deal=[f"D{i}" for i in range(40)])
+    assert {"Account", "Deal", "Number"} <= made.never["account_id"]
+    assert "Firm" not in made.never["account_id"]
+
+
+def test_a_day_of_payment_is_no_day_of_an_order(engine):
+    due = [f"2025-03-{1 + i % 28:02}" for i in range(40)]
+    assert "Fälligkeitsdatum" in proven(engine, Fälligkeitsdatum=due).never["date"]
+
+
+def test_a_month_is_no_day_where_a_day_stands_beside_it(engine):
+    assert "Period" in proven(engine, Period=[f"2025-{2 + i % 3:02}" for i in range(40)]).never["date"]
+
+
+def test_deals_are_of_the_day_on_which_they_were_decided(engine):
+    columns = {
+        "Day": ["Monday"] * 40,
+        "Stage": ["Closed won", "Negotiation"] * 20,
+        "Close date": [f"2025-04-{1 + i % 28:02}" for i in range(40)],
+        "Create date": [f"2025-01-{1 + i % 28:02}" for i in range(40)],
+    }
+    assert proven(engine, **columns).surely == {"date": "Close date"}
+
+
+def test_the_net_amount_is_proven_by_its_tax_and_the_gross_one_is_never_the_money(engine):
+    net = [10.5 + 3 * i for i in range(40)]
+    tax = [round(0.21 * value, 2) for value in net]
+    made = proven(engine, ("A", "B", "C"), A=net, B=tax, C=[x + y for x, y in zip(net, tax, strict=True)])
+    assert made.surely["amount"] == "A" and {"B", "C"} <= made.never["amount"]
+
+
+def test_a_sum_of_the_order_in_each_of_its_lines_is_not_the_money_of_a_line(engine):
+    columns = {
+        "Invoice no": [f"R{i // 2}" for i in range(40)],
+        "Subtotal": [100.5 + i // 2 for i in range(40)],
+        "Value": [2.25 + i for i in range(40)],
+    }
+    made = proven(engine, ("Subtotal", "Value"), **columns)
+    assert "Subtotal" in made.never["amount"] and "Value" not in made.never["amount"]

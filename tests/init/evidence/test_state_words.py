@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
-from kamlib.init.evidence import states
+from kamlib.init.evidence import credits_above_zero, states
 
 ROWS = pd.DataFrame(
     {
@@ -32,3 +33,23 @@ def test_a_column_whose_words_are_all_states_needs_no_name():
 def test_states_of_a_country_one_state_alone_and_other_words_are_none():
     assert states(ROWS, ["State", "Status", "Channel"]) is None
     assert states(ROWS, []) is None
+
+
+KINDS = pd.DataFrame(
+    {
+        "Belegart": ["Rechnung", "Gutschrift", "Rechnung", "Rechnung"],
+        "State": ["SC", "NC", "SC", "NC"],
+        "Type": ["SI", "SC", "SI", "SI"],
+    }
+)
+
+
+@pytest.mark.parametrize(("column", "rest"), [("Belegart", ("Rechnung",)), ("Type", ("SI",))])
+def test_credits_above_zero_are_told_with_the_kinds_that_are_none(column, rest):
+    found = credits_above_zero(KINDS, pd.Series([10.0, 4, 7, 8]), [column])
+    assert found is not None and (found.column, found.done) == (column, rest)
+
+
+def test_credits_below_zero_and_a_region_that_is_called_sc_are_nothing_to_ask():
+    assert credits_above_zero(KINDS, pd.Series([10.0, -4, 7, 8]), ["Belegart", "Type"]) is None
+    assert credits_above_zero(KINDS, pd.Series([10.0, 4, 7, 8]), ["State"]) is None

@@ -19,3 +19,8 @@ def test_two_months_words_and_a_month_twice_are_none():
     assert months({"2024-01": NUMBERS, "2024-02": NUMBERS, "c": WORDS}) == []
     assert months({"2024-01": NUMBERS, "2024-02": NUMBERS, "2024-03": WORDS}) == []
     assert months({"2024-01": NUMBERS, "Jan-24": NUMBERS, "2024-02": NUMBERS}) == []
+
+
+def test_months_of_which_most_customers_have_a_dash_are_months():
+    few = Contents(25, 25, 4, 8, {}, {(",", "."): Numbers(3, 0, 0, 1, 9)}, ("-", "1.204,50", "88,10", "640,00"))
+    assert months({"2024-01": few, "2024-02": NUMBERS, "2024-03": few}) == ["2024-01", "2024-02", "2024-03"]

@@ -89,3 +89,31 @@ def test_names_that_repeat_or_are_empty_or_are_the_kits_own_are_told_apart():
     assert header_row.unique(given, ("kam:file",)) == [
         "Sum", "sum (2)", "column 3", "SUM (3)", "Sum (2) (2)", "kam:file (2)", "ab"
     ]  # fmt: skip
+
+
+def test_names_that_repeat_stand_behind_the_names_of_their_groups(file):
+    years = "Customer;2024;;2025;\n;Jan;Feb;Jan;Feb\n".replace("Customer;", ";", 1).replace(";Jan", "Customer;Jan", 1)
+    assert text_encoding.header(file(years + "A;1;2;3;4\nB;1;2;3;4\n"), ";")[1] == [
+        "Customer",
+        "2024 Jan",
+        "2024 Feb",
+        "2025 Jan",
+        "2025 Feb",
+    ]
+    merged = "Customer;;Document;;Value\nNo.;Name;No.;Date;Net\n1;A;7;2025-01-02;5,50\n2;B;8;2025-01-03;6,50\n"
+    assert text_encoding.header(file(merged), ";") == (
+        2,
+        ["Customer No.", "Customer Name", "Document No.", "Document Date", "Value Net"],
+    )
+
+
+def test_a_title_above_names_that_do_not_repeat_says_nothing(file):
+    content = "Report;;;Page 1;\nNo.;Name;Town;Day;Net\n1;A;x;2025-01-01;5,50\n2;B;y;2025-01-02;6,50\n"
+    assert text_encoding.header(file(content), ";")[1] == ["No.", "Name", "Town", "Day", "Net"]
+
+
+def test_a_line_of_parameters_that_is_wider_than_the_table_is_no_row_of_names(file):
+    content = '"EXTF";700;21;"Batch";2025;4;"EUR"\nSum (net);Account;Field 1\n' + "".join(
+        f"{n},50;{n};R{n}\n" for n in range(20)
+    )
+    assert text_encoding.header(file(content), ";") == (2, ["Sum (net)", "Account", "Field 1"])
