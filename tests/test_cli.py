@@ -48,7 +48,7 @@ def test_a_report_of_a_fiscal_quarter_lies_in_a_folder_of_its_name(kam, tmp_path
     from kamlib.errors import StepError
     from kamlib.run import publish
 
-    def fails(building, workers, told):
+    def fails(building, workers, told, summarise):
         assert building.folder.name == building.present.study.period == "FY2026Q2"
         raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")
 

@@ -20,7 +20,7 @@ def test_a_failed_step_says_where_its_details_are(kam, tmp_path, monkeypatch):
     from kamlib.errors import StepError
     from kamlib.run import publish
 
-    def fails(building, workers, told):
+    def fails(building, workers, told, summarise):
         raise StepError("02_scoring.ipynb", 7, "ValueError: planted", "the trace")
 
     monkeypatch.setattr(publish.Building, "run", fails)

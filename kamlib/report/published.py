@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ class Published:
     key: str
 
 
+def files(folder: Path, pattern: str) -> list[Path]:
+    """The files in a folder by a pattern, nothing hidden; what another run takes away meanwhile is none."""
+    # Path.glob fails in Python 3.11 where a folder goes while it looks
+    return [folder / found for found in sorted(glob(pattern, root_dir=folder))]  # noqa: PTH207
+
+
 def published(reports: Path) -> list[Published]:
     """The reports in a folder, by day and then by name; what is being built, or has no record of a run, is none.
 
@@ -40,7 +47,7 @@ def published(reports: Path) -> list[Published]:
     reports : the folder with all reports of a study, a folder each.
     """
     found = []
-    for path in reports.glob("[!.]*/run.json"):
+    for path in files(reports, "*/run.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):  # no record of a run: no report
             made = json.loads(path.read_text(encoding="utf-8"))
             told = as_date(made["as_of"]), dict(made["parameters"]), made.get("schema", 1), made.get("key", "")

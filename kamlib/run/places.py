@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
 
 from kamlib.errors import InputError
+from kamlib.report.published import files
 from kamlib.study.model import Study
 from kamlib.study.run_tables import SCHEMA
 
@@ -43,14 +45,13 @@ def last_report(out: str | Path, study: str | Path | None = None) -> Path:
     InputError
         If there is none.
     """
-    home = Path(out).resolve() / (Study.read(study).name if study else "*")
-    made = sorted(home.parent.glob(f"{home.name}/*/run.json"), key=lambda path: path.stat().st_mtime_ns)
-    made = [path for path in made if path.parent.parent.name != "drafts" and not path.parent.name.startswith(".")]
+    folder, name = Path(out).resolve(), escape(Study.read(study).name) if study else "*"
+    made = [path for path in files(folder, f"{name}/*/run.json") if path.parent.parent.name != "drafts"]
     if not made:
         raise InputError(
             "no report there", file=out, remedy="Make one: kam run study.yaml, or name its folder by --out."
         )
-    return made[-1].parent / "index.html"
+    return max(made, key=lambda path: path.stat().st_mtime_ns).parent / "index.html"
 
 
 def older_schema(report: Path) -> str:

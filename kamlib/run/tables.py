@@ -74,7 +74,7 @@ class Tables:
 
     def _keep(self, name: str, write: Callable[[Path], object], rests: Rests, of: str = "") -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as beside:
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".") as beside:
             part = Path(beside) / self.path(name).name
             write(part)
             content = of or file_hash(part)
@@ -92,7 +92,7 @@ def file_hash(path: Path) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as beside:
         part = Path(beside) / path.name
         part.write_text(text, encoding="utf-8")
         part.replace(path)

@@ -17,6 +17,7 @@ from kamlib.report.html import rendered
 from kamlib.report.index.board import LINES, written
 from kamlib.report.language import speaking
 from kamlib.report.numbers import Numbers, day
+from kamlib.report.published import files
 from kamlib.report.text import unknown
 from kamlib.report.whole.sparkline import sparkline
 from kamlib.report.words import word
@@ -140,20 +141,26 @@ def _figures(path: Path) -> pd.DataFrame | None:
 
 def _failed(out: Path) -> Iterator[Shelved]:
     """What failed after the report of its place, by its log or by the last batch."""
-    made = {path.parent: path.stat().st_mtime_ns for path in _records(out)}
-    logs = {path.parent / path.stem: path for path in sorted(out.glob("[!.]*/*.log"))}
+    logs = {path.parent / path.stem: path for path in files(out, "*/*.log")}
     for place, log in logs.items():
-        yield Shelved(
-            place.parent.name, place.name, place.parent.name, cause=log.read_text("utf-8").partition("\n\n")[0]
-        )
+        with suppress(FileNotFoundError):  # a later run of that study was good meanwhile
+            cause = log.read_text("utf-8").partition("\n\n")[0] or word("page_no_cause")  # it is being written
+            yield Shelved(place.parent.name, place.name, place.parent.name, cause=cause)
     batch = out / "batch.json"
     if batch.exists():
         told = json.loads(batch.read_text(encoding="utf-8"))
         for one in told:
             place = out / one["study"] / one["period"]
-            if one["status"] == "failed" and place not in logs and made.get(place, 0) < batch.stat().st_mtime_ns:
+            if one["status"] == "failed" and place not in logs and not _later(place / "run.json", batch):
                 yield Shelved(one["study"], one["period"], one["title"], cause=one["cause"] or word("page_no_cause"))
 
 
 def _records(out: Path) -> list[Path]:
-    return [path for path in sorted(out.glob("[!.]*/[!.]*/run.json")) if path.parent.parent.name != "drafts"]
+    return [path for path in files(out, "*/*/run.json") if path.parent.parent.name != "drafts"]
+
+
+def _later(file: Path, other: Path) -> bool:
+    """Whether a file is there and was made after the other one."""
+    with suppress(FileNotFoundError):
+        return file.stat().st_mtime_ns >= other.stat().st_mtime_ns
+    return False

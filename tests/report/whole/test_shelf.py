@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,24 @@ def test_drafts_hidden_folders_and_broken_records_are_no_reports(put, tmp_path):
     (put("north", "2026Q1", "2026-03-31", {}) / "run.json").write_text("{")
     page = soup(shelf_pages(tmp_path), tmp_path / "index.html")
     assert page.select("main a") == [] and page.find(class_="asof").get_text().startswith("0 reports stand")
+
+
+def test_folders_that_other_runs_make_and_take_away_meanwhile_are_passed_over(tmp_path):
+    over = threading.Event()
+
+    def others() -> None:
+        while not over.is_set():
+            for folder in (tmp_path / "north", tmp_path / "tmpx"):
+                folder.mkdir()
+                (folder / "2026Q2.log").write_text("x")
+            for folder in (tmp_path / "north", tmp_path / "tmpx"):
+                shutil.rmtree(folder)
+
+    with ThreadPoolExecutor(1) as beside:
+        going = beside.submit(others)
+        try:
+            for _ in range(300):
+                assert tmp_path / "index.html" in shelf_pages(tmp_path)
+        finally:
+            over.set()
+        going.result()
