@@ -66,28 +66,28 @@ def _cleaning(sources: dict[str, SourceDraft]) -> dict[str, Marked]:
 
 
 def counted(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], dict[str, Marked]]:
-    """The sources with the customers inside the order lines, and which rows of these count."""
+    """The sources with the customers inside the order lines, which rows of these count, and which give money back."""
     orders = sources["orders"]
     free = [
         c for c in orders.pieces[0].contents if c not in {choice.theirs for choice in orders.found.columns.values()}
     ]
     found = states(orders.pieces[0].texts, free)
-    only = {}
+    cleaning = {}
     if found is not None:
         rows = ", ".join(f"{word} {n:,}" for word, n in found.rows.items())
         why = f"which rows count? {found.column} holds {rows}"
-        only["only"] = Marked({found.column: list(found.done)}, why, "", True)
+        cleaning["only"] = Marked({found.column: list(found.done)}, why, "", True)
         free.remove(found.column)
-    elif (amount := orders.found.columns.get("amount")) and amount.theirs in orders.pieces[0].numbers:
+    if (amount := orders.found.columns.get("amount")) and amount.theirs in orders.pieces[0].numbers:
         money = orders.pieces[0].numbers[amount.theirs]
         if back := credits_above_zero(orders.pieces[0].texts, money, free):
             rows = ", ".join(f"{word} {n:,}" for word, n in back.rows.items())
-            why = f"some give money back, but are above zero as the others: {back.column} holds {rows}"
-            only["only"] = Marked({back.column: list(back.done)}, why, "", True)
+            why = f"do these give money back? They are above zero as the others: {back.column} holds {rows}"
+            cleaning["credits"] = Marked({back.column: list(back.done)}, why, "", True)
     if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
         names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
         sources = {name: accounts if name == "accounts" else sources[name] for name in names}
-    return sources, only
+    return sources, cleaning
 
 
 def tried(made: Draft, scratch: Path) -> tuple[Draft, str | None]:

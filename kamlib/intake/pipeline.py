@@ -19,7 +19,7 @@ from kamlib.intake import cleaning, different_values, ledger, reading, screen, s
 from kamlib.intake.mapping import Piece
 from kamlib.intake.overview import Overview, overview, refuse_what_no_company_has
 from kamlib.intake.shapes import accounts_from_lines
-from kamlib.intake.shapes.counted_rows import with_counted
+from kamlib.intake.shapes.worded_rows import with_words
 from kamlib.io import duckdb_backend, engines, readers
 from kamlib.io.letters import garbled
 from kamlib.io.values import MONEY
@@ -176,8 +176,7 @@ def _lines(con: Any, study: Study, scratch: Path, told: list[str]) -> tuple[list
                 remedy="Map order_id, or take the pattern out of the study.",
             )
         told.append(f"{', '.join(without)}: no column is an order id; what a customer orders on one day is one order.")
-    only = study.cleaning.only
-    return lines, readers.together(with_counted(lines, only, told) if only else [piece.rows for piece in lines])
+    return lines, readers.together(with_words(lines, study.cleaning, told))
 
 
 def _named(accounts: pd.DataFrame) -> pd.DataFrame:

@@ -40,6 +40,24 @@ def test_deals_that_were_lost_or_are_open_are_no_sales(kam, tmp_path):
 
 
 @pytest.mark.slow
+def test_credit_notes_above_zero_are_asked_about_and_then_taken_off(kam, tmp_path):
+    """Every fifth document is a credit memo; of all states two in three were posted."""
+    rows = [
+        f"D{i:03},K{i % 7},2025-{1 + i % 12:02}-05,{100 + i}.00,{'Credit Memo' if i % 5 == 0 else 'Invoice'},{'Posted' if i % 3 else 'Draft'}"
+        for i in range(60)
+    ]
+    (tmp_path / "orders.csv").write_text("\n".join(["No,Customer,Date,Amount EUR,Document Type,Status", *rows]))
+    assert kam("init", "orders.csv")[0] == 0
+    err = kam("check", "study.yaml")[2]
+    assert "cleaning.only.Status: ? Posted" in err and "cleaning.credits.Document Type: ? Credit Memo" in err
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(text.replace('"? Posted"', "Posted").replace('"? Credit Memo"', "Credit Memo"))
+    out, err = kam("check", "study.yaml", "--set", "as_of=2025Q4")[1:]
+    net = sum((100 + i) * (1 if i % 5 else -1) for i in range(60) if i % 3)
+    assert f"{net:,}.00" in out, err
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("foreign", "asked"), [(1, False), (12, True)])
 def test_lines_in_other_currencies_are_asked_about_where_they_are_many(kam, tmp_path, foreign, asked):
     rows = [f"{i},K{i % 7},2025-{1 + i % 12:02}-05,{100 + i}.00,{'USD' if i < foreign else 'EUR'}" for i in range(60)]

@@ -19,6 +19,7 @@ from kamlib.io.letters.inner_day import inside
 _ROWS = 3_000
 _ONE, _SEVERAL = 0.9, 0.65  # of the orders; a name that is a weak sign
 _MANY = 30  # rows, in which a customer comes again and another one comes too
+_FAR = 4  # times
 _CLEAR = 0.95  # a name that says what it is
 _MAIL = r"^[^@\s]+@[^@\s]+\.\w+$"
 
@@ -60,9 +61,10 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
         surely = {"amount": made.amount, "quantity": made.quantity, "price": made.price}
         surely |= {"discount": made.discount} if made.discount else {}
         no_money = (no_money | {made.quantity, made.price, made.discount or ""}) - {made.amount}
+    few = _fewer_than_days(contents, texts)
     unnamed = [c for c in contents if likely(c, "order_id") < _SEVERAL]
     one_day = {c for c in unnamed if _has_one_day(contents, texts, c)}
-    order = _order(contents, texts, likely, one_day)
+    order = _order({c: found for c, found in contents.items() if c not in few}, texts, likely, one_day)
     whole = _of_whole_orders(contents, texts, order)
     if whole and (made is not None or set(numbers) - whole - no_money):
         no_money |= whole - set(surely.values())
@@ -71,7 +73,7 @@ def prove(contents: Mapping[str, Contents], texts: pd.DataFrame, numbers: pd.Dat
         surely["amount"] = vat.net
         no_money |= {vat.tax, vat.gross, vat.besides or ""}
     no_customer = _no_customers(contents, texts, likely, order)
-    no_order = {*unnamed} - one_day | {c for c in contents if headings.is_state(c)}
+    no_order = {*unnamed} - one_day | {c for c in contents if headings.is_state(c)} | few
     if all(inside(found.day_form) for found in contents.values() if found.day_share > _ONE):
         no_order |= {c for c in contents if contents[c].day_share > _ONE}  # the day is told there alone
     no_day = {c for c in contents if headings.likeness(c, "invoices", "due").score > max(likely(c, "date"), _SEVERAL)}
@@ -116,6 +118,12 @@ def _looks_counted(cells: pd.Series) -> bool:
     """Whether values are plain figures of differing lengths, from one on, as pieces are; ids are mostly of one length."""
     figures = len(cells) > 0 and bool(cells.str.fullmatch(r"\d{1,6}").all())
     return figures and cells.str.len().min() == 1 and cells.str.len().nunique() > 1
+
+
+def _fewer_than_days(contents: Mapping[str, Contents], texts: pd.DataFrame) -> set[str]:
+    """Columns of far fewer values than there are days: an order is of one day, so these are kinds of it, whatever they are called."""
+    days = max((texts[c].nunique() for c in contents if contents[c].day_share > _ONE), default=0)
+    return {c for c in contents if _FAR * texts[c].nunique() < days}
 
 
 def _has_one_day(contents: Mapping[str, Contents], texts: pd.DataFrame, column: str) -> bool:

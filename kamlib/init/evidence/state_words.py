@@ -21,9 +21,8 @@ class States(NamedTuple):
 
 
 def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[str]) -> States | None:
-    """The column of kinds of documents of which some give money back, though their amounts are above zero; None where none is.
-
-    What counts without a doubt are the other kinds. A short word, such as SC, is one in a column called a type alone.
+    """The column of kinds of documents of which some give money back, though their amounts are above zero: `done` are these; None
+    where none is. A short word, such as SC, is one in a column called a type alone.
 
     Parameters
     ----------
@@ -38,8 +37,7 @@ def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[s
         kind = "type" in headings.plain(column)
         back = [word for word in rows.index if headings.is_credit(word) and (kind or len(word) > 2)]
         if back and len(back) < len(rows) and (money[texts[column].isin(back)] > 0).mean() > 0.5:
-            rest = tuple(str(word) for word in rows.index if word not in back)
-            return States(column, {str(word): int(n) for word, n in rows.items()}, rest)
+            return States(column, {str(word): int(n) for word, n in rows.items()}, tuple(map(str, back)))
     return None
 
 

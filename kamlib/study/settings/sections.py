@@ -46,22 +46,24 @@ class Cleaning(Part):
     only: dict[str, list[str]] = Field(
         {}, description="column of the file: its words of the lines that count; lines with others are set aside"
     )
+    credits: dict[str, list[str]] = Field(
+        {}, description="column of the file: its words of the lines that give money back; amounts above zero are turned"
+    )
     key: list[str] = Field([], description="columns, ours or the file's, that name an order line; none: no key")
     highest_price: float | None = Field(None, gt=0, description="a price above it is absurd; None: no limit")
     rules: dict[str, Action] = Field({}, description="rule: action, where it differs from the rule's default")
     most_rows: Share = Field(0.5, description="share of order lines set aside above which the study stops")
     most_amount: Share = Field(0.5, description="share of absolute amount set aside above which the study stops")
 
-    @field_validator("only", mode="before")
+    @field_validator("only", "credits", mode="before")
     @classmethod
     def _words(cls, value: object) -> object:
         """One word needs no list, and a number is a word."""
         if not isinstance(value, dict):
             return value
-        lists = {column: words if isinstance(words, list) else [words] for column, words in value.items()}
         return {
             column: [str(word) if isinstance(word, int | float) else word for word in words]
-            for column, words in lists.items()
+            for column, words in ((c, w if isinstance(w, list) else [w]) for c, w in value.items())
         }
 
 

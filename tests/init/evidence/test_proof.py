@@ -99,3 +99,9 @@ def test_a_sum_of_the_order_in_each_of_its_lines_is_not_the_money_of_a_line(engi
     }
     made = proven(engine, ("Subtotal", "Value"), **columns)
     assert "Subtotal" in made.never["amount"] and "Value" not in made.never["amount"]
+
+
+def test_a_kind_of_document_is_no_order_whatever_it_is_called(engine):
+    """Two kinds on 28 days: an order is of one day."""
+    found = proven(engine, Document=["Invoice", "Credit memo"] * 20, Invoice=range(40))
+    assert "Document" in found.never["order_id"] and "Invoice" not in found.never["order_id"]

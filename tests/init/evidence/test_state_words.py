@@ -44,10 +44,10 @@ KINDS = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(("column", "rest"), [("Belegart", ("Rechnung",)), ("Type", ("SI",))])
-def test_credits_above_zero_are_told_with_the_kinds_that_are_none(column, rest):
+@pytest.mark.parametrize(("column", "back"), [("Belegart", ("Gutschrift",)), ("Type", ("SC",))])
+def test_kinds_of_documents_that_give_money_back_above_zero_are_told(column, back):
     found = credits_above_zero(KINDS, pd.Series([10.0, 4, 7, 8]), [column])
-    assert found is not None and (found.column, found.done) == (column, rest)
+    assert found is not None and (found.column, found.done) == (column, back)
 
 
 def test_credits_below_zero_and_a_region_that_is_called_sc_are_nothing_to_ask():

@@ -1,4 +1,4 @@
-"""Rows that count by a word in a column. Oracle: files of a few lines, counted by hand."""
+"""Rows that count, or give money back, by a word in a column. Oracle: files of a few lines, counted by hand."""
 
 from __future__ import annotations
 
@@ -109,3 +109,37 @@ def test_of_the_deals_of_a_crm_those_that_were_won_count(
     kept = clean.orders.to_pandas()["amount"]
     assert (len(kept), kept.sum()) == (20, total)
     assert (clean.quarantine.reason == "not_counted").sum().execute() == 40
+
+
+CREDITS = """\
+order_id,account_id,date,amount,margin,quantity,Type
+1,a,2026-01-01,100,40,5,Invoice
+2,a,2026-01-02,30,12,2, credit memo
+3,b,2026-01-03,-7,-3,-1,Credit Memo
+4,b,2026-01-04,50,20,4,
+5,b,2026-01-05,9,4,-3,RETURN
+"""
+
+
+@pytest.mark.slow
+def test_lines_that_give_money_back_are_turned_with_margin_and_quantity_and_those_below_zero_stay(make_study, lines):
+    """100 - 30 - 7 + 50 - 9 = 104."""
+    clean = collect(make_study({"orders.csv": CREDITS}, cleaning={"credits": {"Type": ["Credit memo", "Return"]}}))
+    found = clean.orders.to_pandas().set_index("order_id")
+    assert found["amount"].astype(float).to_dict() == {"1": 100, "2": -30, "3": -7, "4": 50, "5": -9}
+    assert found["margin"].astype(float).to_dict() == {"1": 40, "2": -12, "3": -3, "4": 20, "5": -4}
+    assert found["quantity"].astype(float).to_dict() == {"1": 5, "2": -2, "3": -1, "4": 4, "5": -3}
+    assert lines(clean, "came in")["amount"] == lines(clean, "kept")["amount"] == 104
+    assert any(
+        "Column 'Type': money goes back by 'Credit Memo' (1), 'RETURN' (1), 'credit memo' (1), not by" in note
+        for note in clean.notes
+    )
+
+
+@pytest.mark.slow
+def test_credits_and_what_counts_go_together_and_a_column_that_is_not_there_is_an_error(make_study, kept):
+    both = {"only": {"Type": ["Invoice", "Return"]}, "credits": {"type": "Return"}}
+    clean = collect(make_study({"orders.csv": CREDITS}, cleaning=both))
+    assert kept(clean) == ["1", "5"] and clean.orders.amount.sum().execute() == 91
+    with pytest.raises(InputError, match=r"no column 'Kind', which cleaning\.credits names"):
+        collect(make_study({"orders.csv": CREDITS}, cleaning={"credits": {"Kind": "Return"}}))
