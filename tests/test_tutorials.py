@@ -8,6 +8,7 @@ import json
 import re
 import smtplib
 import zipfile
+from difflib import unified_diff
 
 import pytest
 import yaml
@@ -33,7 +34,8 @@ YAML = [
 def test_what_is_typed_gives_what_is_shown(page, tmp_path):
     told = page.read_text(encoding="utf-8")
     assert len(re.findall(r"^\$ ", told, re.M)) >= 1
-    assert tutorials.alike(tutorials.played(told, tmp_path)) == tutorials.alike(told)
+    came = tutorials.alike(tutorials.played(told, tmp_path))
+    assert "\n".join(unified_diff(tutorials.alike(told), came, lineterm="", n=0)) == ""
 
 
 def test_a_page_that_shows_something_else_is_noticed(tmp_path):

@@ -64,6 +64,7 @@ def opened(lab, chromium):
         cells = [cell for cell in nbformat.read(books / name, as_version=4).cells if cell.cell_type == "code"]
         tab = chromium.new_page(viewport={"width": 1280, "height": 900})
         tabs.append(tab)
+        tab.add_locator_handler(tab.locator(".jp-Dialog").first, _answer)
         tab.goto(f"{address}/{name}?reset")
         tab.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
         tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
@@ -119,6 +120,12 @@ def test_a_notebook_of_the_study_opens_folded_and_a_wrong_parameter_is_told_what
         "InputError: the parameter quarters can't be that; found 2. It takes 5 or more"
     )
     assert error.inner_text().count("\n") < 4
+
+
+def _answer(dialog):
+    """A busy server is asked about, such as a file that was saved late: go on, and let the log of the test say so."""
+    print("JupyterLab asks:", " ".join(dialog.inner_text().split()))
+    dialog.locator(".jp-Dialog-footer .jp-mod-accept").click()
 
 
 def put(tab, place, code):
