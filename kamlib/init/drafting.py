@@ -74,16 +74,13 @@ def counted(sources: dict[str, SourceDraft]) -> tuple[dict[str, SourceDraft], di
     found = states(orders.pieces[0].texts, free)
     cleaning = {}
     if found is not None:
-        rows = ", ".join(f"{word} {n:,}" for word, n in found.rows.items())
-        why = f"which rows count? {found.column} holds {rows}"
-        cleaning["only"] = Marked({found.column: list(found.done)}, why, "", True)
+        cleaning["only"] = Marked({found.column: list(found.meant)}, f"which rows count? {found.told}", "", True)
         free.remove(found.column)
     if (amount := orders.found.columns.get("amount")) and amount.theirs in orders.pieces[0].numbers:
         money = orders.pieces[0].numbers[amount.theirs]
         if back := credits_above_zero(orders.pieces[0].texts, money, free):
-            rows = ", ".join(f"{word} {n:,}" for word, n in back.rows.items())
-            why = f"do these give money back? They are above zero as the others: {back.column} holds {rows}"
-            cleaning["credits"] = Marked({back.column: list(back.done)}, why, "", True)
+            why = f"do these give money back? They are above zero as the others: {back.told}"
+            cleaning["credits"] = Marked({back.column: list(back.meant)}, why, "", True)
     if "accounts" not in sources and (accounts := accounts_inside(orders, free)):
         names = sorted(sources | {"accounts": accounts}, key=list(INPUTS).index)
         sources = {name: accounts if name == "accounts" else sources[name] for name in names}

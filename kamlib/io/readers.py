@@ -140,16 +140,16 @@ def _csv(con: Any, path: Path, label: str, source: Source, scratch: Path, told: 
     written = dialect.encoding or text_encoding.find_encoding(path)
     plain = path
     if written.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii") or _PATTERN.search(str(path)):
-        plain = text_encoding.recode(path, written, _copy_of(path, scratch))
+        plain = text_encoding.recode(path, written, copy_of(path, scratch))
     try:
         csv_file.refuse_json(plain)
         delimiter = dialect.delimiter or text_encoding.find_delimiter(plain)
         if delimiter == "blanks":
-            plain, delimiter = text_encoding.with_tabs(plain, _copy_of(path, scratch)), "\t"
+            plain, delimiter = text_encoding.with_tabs(plain, copy_of(path, scratch)), "\t"
         elif delimiter == "|" and edges.is_framed(plain):
-            plain = edges.without_frame(plain, _copy_of(path, scratch))
+            plain = edges.without_frame(plain, copy_of(path, scratch))
         elif text_encoding.has_mixed_ends(plain):
-            plain = text_encoding.with_one_end(plain, delimiter, _copy_of(path, scratch))
+            plain = text_encoding.with_one_end(plain, delimiter, copy_of(path, scratch))
         line, names = text_encoding.header(plain, delimiter, dialect.header)
         table = csv_file.stored(con, plain, delimiter, edges.unique(names, ADDED), line, BROKEN)
     except InputError as error:
@@ -189,7 +189,7 @@ def _excel(con: Any, path: Path, label: str, source: Source, scratch: Path, told
 def _parquet(con: Any, path: Path, label: str, source: Source, scratch: Path, told: list[str]) -> list[ir.Table]:
     plain = path
     if _PATTERN.search(str(path)):
-        plain = _copy_of(path, scratch)
+        plain = copy_of(path, scratch)
         plain.symlink_to(path.resolve())
     name = name_of_its_own()
     try:
@@ -243,7 +243,7 @@ def _same_columns(tables: list[ir.Table]) -> list[ir.Table]:
     return made
 
 
-def _copy_of(path: Path, scratch: Path) -> Path:
+def copy_of(path: Path, scratch: Path) -> Path:
     """Where a copy of `path` goes that the engine can read under nearly the same name."""
     folder = scratch / uuid4().hex
     folder.mkdir(parents=True)

@@ -12,6 +12,8 @@ from kamlib.io.currencies import SIGNS
 
 NUMBER_FORMS = ((".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"))
 """Decimal and thousands marks, the plainest first."""
+NOTHING = ("-", "–", "—")
+"""Cells that say that there is no number."""
 ISO, SERIAL = "", "excel"
 FIGURES = {SERIAL: r"YN([.,][YN]+)?", "unix": "YYN|YYYN", "%Y%j": "YNN"}
 """Days that look like any number, by their shapes: only a name tells that they are some."""
@@ -24,7 +26,7 @@ _MARKS = {"": "", ",": ",", ".": "[.]", " ": r"\s", "'": "['’]"}
 
 def number_forms(shapes: dict[str, int]) -> tuple[list[tuple[str, str]], float]:
     """The marks by which most values of these shapes can be numbers, and the share that can't; none where few can."""
-    shapes = {shape: n for shape, n in shapes.items() if shape not in ("-", "–", "—")}  # no money
+    shapes = {shape: n for shape, n in shapes.items() if shape not in NOTHING}
     read = dict.fromkeys(NUMBER_FORMS, 0)
     for decimal, thousands in NUMBER_FORMS:
         whole = rf"(?:NN?(?:{_MARKS[thousands]}NN)+|[NY]+)" if thousands else "[NY]+"

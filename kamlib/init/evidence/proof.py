@@ -19,7 +19,7 @@ from kamlib.io.letters.inner_day import inside
 _ROWS = 3_000
 _ONE, _SEVERAL = 0.9, 0.65  # of the orders; a name that is a weak sign
 _MANY = 30  # rows, in which a customer comes again and another one comes too
-_FAR = 4  # times
+_FAR = 4  # times as many days as values
 _CLEAR = 0.95  # a name that says what it is
 _MAIL = r"^[^@\s]+@[^@\s]+\.\w+$"
 
@@ -158,7 +158,7 @@ def _closed(contents: Mapping[str, Contents], texts: pd.DataFrame) -> str | None
     found = states(texts, list(contents))
     if found is None:
         return None
-    done = texts[texts[found.column].isin(found.done)]
+    done = texts[texts[found.column].isin(found.meant)]
     called = {c: headings.likeness(c, "proposals", "decided").score for c in contents if contents[c].day_share > 0.5}
     known = [c for c in called if called[c] >= _SEVERAL and done[c].notna().mean() >= _CLEAR]
     return max(known, key=lambda c: called[c], default=None)

@@ -1,9 +1,9 @@
-"""The column that says what became of an order or a deal, and which of its words mean that it counts."""
+"""The column that says what became of an order or a deal, or what kind of document it is, and which of its words matter."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple, Self
 
 import pandas as pd
 
@@ -12,16 +12,26 @@ from kamlib.init import headings
 _MOST = 30  # states
 
 
-class States(NamedTuple):
-    """A column of states: its values with their rows, the most frequent first, and those that seem to count."""
+class Words(NamedTuple):
+    """A column of a few words: these with their rows, the most frequent first, and those that are meant."""
 
     column: str
     rows: Mapping[str, int]
-    done: tuple[str, ...]
+    meant: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: pd.Series, meant: Iterable[str]) -> Self:
+        """Of the rows by word, with the name of their column."""
+        return cls(str(rows.index.name), {str(word): int(n) for word, n in rows.items()}, tuple(map(str, meant)))
+
+    @property
+    def told(self) -> str:
+        """The column with all that it holds."""
+        return f"{self.column} holds {', '.join(f'{word} {n:,}' for word, n in self.rows.items())}"
 
 
-def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[str]) -> States | None:
-    """The column of kinds of documents of which some give money back, though their amounts are above zero: `done` are these; None
+def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[str]) -> Words | None:
+    """The column of kinds of documents of which some give money back, though their amounts are above zero: these are meant. None
     where none is. A short word, such as SC, is one in a column called a type alone.
 
     Parameters
@@ -37,12 +47,12 @@ def credits_above_zero(texts: pd.DataFrame, money: pd.Series, free: Collection[s
         kind = "type" in headings.plain(column)
         back = [word for word in rows.index if headings.is_credit(word) and (kind or len(word) > 2)]
         if back and len(back) < len(rows) and (money[texts[column].isin(back)] > 0).mean() > 0.5:
-            return States(column, {str(word): int(n) for word, n in rows.items()}, tuple(map(str, back)))
+            return Words.of(rows, back)
     return None
 
 
-def states(texts: pd.DataFrame, free: Collection[str]) -> States | None:
-    """The column of states among the `free` ones; None where there is none, or where all rows are of one state.
+def states(texts: pd.DataFrame, free: Collection[str]) -> Words | None:
+    """The column of states among the `free` ones, and those that seem to count; None where there is none, or where all rows are of one state.
 
     It is called a status or a stage and has few values, or most of its values are words of states.
 
@@ -51,7 +61,7 @@ def states(texts: pd.DataFrame, free: Collection[str]) -> States | None:
     texts : cells of the order lines.
     free : the columns that are looked at.
     """
-    best: tuple[float, States] | None = None
+    best: tuple[float, Words] | None = None
     for column in free:
         rows = texts[column].dropna().value_counts()
         if not 2 <= len(rows) <= _MOST:
@@ -64,7 +74,6 @@ def states(texts: pd.DataFrame, free: Collection[str]) -> States | None:
         done = tuple(word for word in rows.index if known.get(word) == "done")
         if len(done) == len(rows):
             continue
-        found = States(column, {str(word): int(n) for word, n in rows.items()}, done)
         if best is None or share + named > best[0]:
-            best = (share + named, found)
+            best = (share + named, Words.of(rows, done))
     return best[1] if best else None

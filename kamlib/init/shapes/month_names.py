@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kamlib.init.cells.column_contents import Contents
+from kamlib.init.cells.formats import NOTHING
 from kamlib.io.month_words import last_day
 
 _FEWEST = 3
@@ -18,5 +19,5 @@ def months(contents: Mapping[str, Contents]) -> list[str]:
 
 
 def _numbers(found: Contents) -> bool:
-    other = [value for value in found.examples if value not in ("-", "–", "—")]
+    other = [value for value in found.examples if value not in NOTHING]
     return not other or found.number_share * found.looked > 0.5 * len(other)

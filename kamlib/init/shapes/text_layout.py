@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 from kamlib.errors import InputError
-from kamlib.io import edges, text_encoding
+from kamlib.io import edges, readers, text_encoding
 from kamlib.io.month_words import last_day
 
 _LOOKED = 200  # lines
@@ -28,12 +27,10 @@ def layout(file: Path, scratch: Path) -> tuple[str, int | None]:
     if text_encoding.has_mixed_ends(file):
         return delimiter, 1
     plain, cut = file, delimiter
-    folder = scratch / uuid4().hex
-    folder.mkdir(parents=True)
     if delimiter == "|" and edges.is_framed(file):
-        plain = edges.without_frame(file, folder / file.name)
+        plain = edges.without_frame(file, readers.copy_of(file, scratch))
     elif _cut_by_blanks(file, delimiter):
-        plain, delimiter, cut = text_encoding.with_tabs(file, folder / file.name), "blanks", "\t"
+        plain, delimiter, cut = text_encoding.with_tabs(file, readers.copy_of(file, scratch)), "blanks", "\t"
     try:
         line, names = text_encoding.header(plain, cut)
     except InputError:
